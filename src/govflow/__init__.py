@@ -1,0 +1,112 @@
+"""govflow: public matters in a closed loop (基层治理闭环), with a log that anybody can replay.
+
+The public names. They are loaded when first used, so that importing govflow costs little.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from govflow.actors import SYSTEM, Actor, Authority, Claim, ClaimsAuthority, Level, Role
+    from govflow.cases import CASE, Case, CaseKind, CaseStatus
+    from govflow.decider import Context, Decider, Region
+    from govflow.engine import AllowedStep, Engine
+    from govflow.errors import (
+        Broken,
+        CommandReused,
+        Conflict,
+        GovFlowError,
+        InputError,
+        LogError,
+        NotAllowed,
+        NotFound,
+        PolicyError,
+        ProtectionError,
+        Truncated,
+        WorkflowError,
+    )
+    from govflow.messages import Command, Event, ItemCommand, ItemEvent, Personal, Protected, RecordedEvent, Value
+    from govflow.policy import DEFAULT_POLICY, Policy
+    from govflow.records import HandOver, Item, Loop, Record
+    from govflow.workflow import Rest, Rule, Status, Step, Workflow, rule
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "govflow.actors": "SYSTEM Actor Authority Claim ClaimsAuthority Level Role",
+    "govflow.cases": "CASE Case CaseKind CaseStatus",
+    "govflow.decider": "Context Decider Region",
+    "govflow.engine": "AllowedStep Engine",
+    "govflow.errors": "Broken CommandReused Conflict GovFlowError InputError LogError NotAllowed NotFound PolicyError "
+    "ProtectionError Truncated WorkflowError",
+    "govflow.messages": "Command Event ItemCommand ItemEvent Personal Protected RecordedEvent Value",
+    "govflow.policy": "DEFAULT_POLICY Policy",
+    "govflow.records": "HandOver Item Loop Record",
+    "govflow.workflow": "Rest Rule Status Step Workflow rule",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "CASE",
+    "DEFAULT_POLICY",
+    "SYSTEM",
+    "Actor",
+    "AllowedStep",
+    "Authority",
+    "Broken",
+    "Case",
+    "CaseKind",
+    "CaseStatus",
+    "Claim",
+    "ClaimsAuthority",
+    "Command",
+    "CommandReused",
+    "Conflict",
+    "Context",
+    "Decider",
+    "Engine",
+    "Event",
+    "GovFlowError",
+    "HandOver",
+    "InputError",
+    "Item",
+    "ItemCommand",
+    "ItemEvent",
+    "Level",
+    "LogError",
+    "Loop",
+    "NotAllowed",
+    "NotFound",
+    "Personal",
+    "Policy",
+    "PolicyError",
+    "Protected",
+    "ProtectionError",
+    "Record",
+    "RecordedEvent",
+    "Region",
+    "Rest",
+    "Role",
+    "Rule",
+    "Status",
+    "Step",
+    "Truncated",
+    "Value",
+    "Workflow",
+    "WorkflowError",
+    "rule",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'govflow' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

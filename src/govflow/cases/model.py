@@ -1,0 +1,206 @@
+"""事项 the case: its statuses and what is known of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from govflow.actors import Claim, Level, Role
+from govflow.messages import Instant, Protected, Value
+from govflow.records import Item, Record
+from govflow.regions.approval import Approval
+from govflow.regions.joint_handling import JointPart
+from govflow.workflow import Rest, Status
+
+
+class CaseStatus(Status):
+    """Where a case stands. 19 states; only `archived` is final, eight more rest."""
+
+    DISCOVERED = "discovered", "发现"
+    REPORTED = "reported", "已上报/待受理"
+    ACCEPTED = "accepted", "已受理/立案"
+    ASSIGNED = "assigned", "已分配/派单"
+    IN_HANDLING = "in_handling", "处置中"
+    SUSPENDED = "suspended", "挂起"
+    HANDLED = "handled", "处置完毕/待反馈"
+    FED_BACK = "fed_back", "已反馈/待核查评价"
+    CLOSED = "closed", "办结", Rest.OUTCOME
+    UNDER_REVIEW = "under_review", "复查中"
+    UNDER_RECHECK = "under_recheck", "复核中"
+    TERMINATED = "terminated", "终结", Rest.OUTCOME
+    REJECTED = "rejected", "不予受理", Rest.OUTCOME
+    REDIRECTED = "redirected", "导入法定途径", Rest.OUTCOME
+    MERGED = "merged", "并案", Rest.OUTCOME
+    CONVERTED = "converted", "转为提案/项目", Rest.OUTCOME
+    WITHDRAWN = "withdrawn", "撤回", Rest.OUTCOME
+    DISMISSED = "dismissed", "不予上报", Rest.OUTCOME
+    ARCHIVED = "archived", "归档", Rest.FINAL
+
+
+class CaseKind(StrEnum):
+    """What kind of matter it is; petitions have statutory clocks and remedies."""
+
+    GRID = "grid"  # 网格事件
+    HOTLINE = "hotline"  # 热线诉求
+    PETITION = "petition"  # 信访事项
+    SERVICE = "service"  # 服务事项
+    SUGGESTION = "suggestion"  # 意见建议
+    LEAD = "lead"  # 问题线索
+    HAZARD = "hazard"  # 安全隐患
+    DISPUTE = "dispute"  # 矛盾纠纷
+    WHISTLE_BLOWING = "whistle_blowing"  # 举报
+
+
+class Severity(StrEnum):
+    """How grave it is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class Outcome(StrEnum):
+    """What the handling came to."""
+
+    RESOLVED = "resolved"  # 已解决
+    PARTIAL = "partial"  # 部分办结
+    EXPLAINED = "explained"  # 解释说明
+
+
+class Correction(Value):
+    """One correction: which event it corrects, which field, the old value beside the new one."""
+
+    corrects: int
+    field: str
+    old: str
+    new: str
+    reason: str
+    at: Instant
+    by: str
+
+
+class Review(Value):
+    """One review (复查) or recheck (复核) of a decision."""
+
+    recheck: bool = False
+    round: int = 1
+    by: str
+    after_closing: bool
+    decided: bool = False
+    sent_back: bool = False
+
+
+class Case(Record):
+    """The folded state of a case."""
+
+    kind_of_record: ClassVar[str] = "case"
+
+    # what it is about
+    title: str = ""
+    place: Protected | None = None
+    description: Protected | None = None
+    channel: str = ""
+    severity: str = Severity.NORMAL
+    confidential: bool = False
+    public_interest: bool = False
+    collective: bool = False
+    pre_emptive: bool = False
+    signal: str | None = None
+    accused_unit: str | None = None
+    reporter: str | None = None
+    reporting_level: Level | None = None
+    source: str | None = None  # of an imported case: file and row
+    unverified: tuple[str, ...] = ()
+
+    # whose hands it is in
+    lead_unit: str | None = None
+    handler: str | None = None
+    handlers: tuple[str, ...] = ()
+    order_signed: bool = False
+    arbitrated: bool = False
+    disputed: bool = False
+    transferred_at: tuple[Level, ...] = ()
+
+    # what happened on the way
+    supplement_asked: bool = False
+    suspended_from: str | None = None
+    was_accepted: bool = False
+    outcome: str | None = None
+    result: Protected | None = None
+    reworks: int = 0
+    reopenings: int = 0
+    merged_into: str | None = None
+    converted_to: str | None = None
+    channel_redirected_to: str | None = None
+    reviews: tuple[Review, ...] = ()
+    closed_at: Instant | None = None
+    opened_by: str | None = None
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def title_line(self) -> str:
+        return self.title
+
+    @property
+    def review(self) -> Review | None:
+        """The latest review or recheck of this round."""
+        mine = [each for each in self.reviews if each.round == self.round]
+        return mine[-1] if mine else None
+
+    def handled_by(self) -> tuple[str, ...]:
+        parts = self.items.get("joint_handling", {}).values()
+        return (*self.handlers, *(hand for part in parts for hand in part.hands))
+
+    def asked_by(self, wire: str, item: Item | None) -> frozenset[str]:
+        if item is not None:
+            return super().asked_by(wire, item)
+        match wire:
+            case "case.decide_return":
+                objections = self.items.get("assignment_objection", {}).values()
+                return frozenset(each.by for each in objections if each.status == "filed")
+            case "case.dismiss":
+                return frozenset({self.opened_by or ""})
+        return frozenset()
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
+        """Roles that belong to this very case: its reporter, its lead unit, its co-units, an independent verifier."""
+        match role:
+            case Role.REPORTER:
+                return self.reporter is not None and self.reporter in (actor, on_behalf_of)
+            case Role.LEAD_UNIT:
+                return claim.unit is not None and claim.unit == self.lead_unit
+            case Role.UNIT_HEAD:
+                unit = item.unit if isinstance(item, Approval) and item.unit else self.lead_unit
+                return claim.unit is not None and claim.unit == unit
+            case Role.CO_UNIT:
+                parts = self.items.get("joint_handling", {})
+                return claim.unit == item.key if isinstance(item, JointPart) else claim.unit in parts
+            case Role.VERIFIER:
+                return claim.unit is None or claim.unit not in (
+                    self.lead_unit,
+                    *self.items.get("joint_handling", {}),
+                )
+        return self.accused_unit is None or claim.unit != self.accused_unit  # petitions §30
+
+    def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
+        """Those who work on the case may read it; of a confidential one the reporter's data only the desk."""
+        readers: set[str] = {Role.ACCEPTANCE_DESK, Role.REPORTER}
+        if not (self.confidential and (field.startswith("reporter_") or self.kind == CaseKind.WHISTLE_BLOWING)):
+            readers |= {
+                Role.DISPATCHER,
+                Role.LEAD_UNIT,
+                Role.CALLBACK,
+                Role.VERIFIER,
+                Role.REVIEW_BODY,
+                Role.GRID_WORKER,
+            }
+        from govflow.actors import covers
+
+        return (
+            claim.role in readers
+            and covers(claim, self.level, self.area)
+            and self.fits(claim.role, claim, actor, None, None)
+        )
+
+
+RESTING = frozenset(status.value for status in CaseStatus if status.rest is not Rest.OPEN)

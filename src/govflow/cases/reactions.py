@@ -1,0 +1,81 @@
+"""What an event of a case causes on other records, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from govflow.actors import SYSTEM
+from govflow.cases.commands import InformFollower, ReportCase
+from govflow.cases.events import (
+    CaseClosed,
+    CaseConvertedToProject,
+    CaseConvertedToProposal,
+    CaseMerged,
+    CaseSplit,
+    FeedbackGiven,
+    FollowerInformed,
+)
+from govflow.cases.model import Case, CaseStatus
+from govflow.cases.rules_intake import conversion_kind
+from govflow.decider import Context
+from govflow.messages import Command
+from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
+
+
+def _tie_to_master(states: tuple[Case, Case], event: CaseMerged, context: Context) -> Iterator[Command]:
+    yield AddLink(id=states[1].id, by=SYSTEM, other=event.master, kind=LinkKind.MERGED)
+
+
+def _create_target(states: tuple[Case, Case], event: Any, context: Context) -> Iterator[Command]:
+    """Exactly one new record, linked both ways; a repeated command never comes here again."""
+    case = states[1]
+    opens = context.deciders[conversion_kind(context.command.wire)].opens
+    assert opens is not None, "the rule conversion_target_is_named saw to it"
+    yield opens(event.target, case, context.command)
+    yield AddLink(id=case.id, by=SYSTEM, other=event.target, kind=LinkKind.CONVERTED)
+
+
+def _create_sub_cases(states: tuple[Case, Case], event: CaseSplit, context: Context) -> Iterator[Command]:
+    case = states[1]
+    for id, part in zip(event.sub_cases, event.parts, strict=True):
+        yield ReportCase(
+            id=id,
+            by=SYSTEM,
+            title=part.title,
+            category=part.category or case.category,
+            kind=case.kind,
+            channel=f"split of {case.id}",
+            level=case.level,
+            area=case.area,
+            severity=case.severity,
+            confidential=case.confidential,
+            accused_unit=case.accused_unit,
+        )
+        yield AddLink(id=case.id, by=SYSTEM, other=id, kind=LinkKind.SUB_CASE, awaited=True)
+
+
+def _inform_followers(states: tuple[Case, Case], event: Any, context: Context) -> Iterator[Command]:
+    """Reporters of merged cases hear through the master, however long the chain of merges."""
+    case = states[1]
+    news = event.news if isinstance(event, FollowerInformed) else type(event).name
+    master = event.master if isinstance(event, FollowerInformed) else case.id
+    version = event.master_version if isinstance(event, FollowerInformed) else case.version
+    for item in case.items_of("link").values():
+        if item.kind == LinkKind.ABSORBED and item.status == "linked":
+            follower = context.lookup(item.other)
+            if follower is not None and follower.status == CaseStatus.MERGED:
+                yield InformFollower(id=item.other, by=SYSTEM, master=master, master_version=version, news=news)
+
+
+REACTIONS = {
+    CaseMerged: _tie_to_master,
+    CaseConvertedToProposal: _create_target,
+    CaseConvertedToProject: _create_target,
+    CaseSplit: _create_sub_cases,
+    FeedbackGiven: _inform_followers,
+    CaseClosed: _inform_followers,
+    FollowerInformed: _inform_followers,
+    LinkAdded: mirrored,
+    LinkUnlinked: mirrored_unlink,
+}

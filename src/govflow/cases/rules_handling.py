@@ -1,0 +1,181 @@
+"""Rules of handling: assignment, transfer, limits, suspension, results, rework, corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from govflow.actors import Level
+from govflow.cases.model import Case, CaseStatus, Outcome
+from govflow.clocks import due_after
+from govflow.decider import Context
+from govflow.policy import JoinRule
+from govflow.regions.contact import is_out_of_reach
+from govflow.regions.joint_handling import unfinished
+from govflow.regions.ledger import unrectified
+from govflow.workflow import rule
+
+
+@rule("主办单位唯一", "BJ §14 [V]", needs="lead_unit")
+def one_lead_unit_named(case: Case, event: Any, context: Context) -> bool:
+    """Exactly one lead unit is named."""
+    return event.lead_unit is not None
+
+
+@rule("时限取自现行目录并载于工单", "BJ §13 [V]")
+def deadline_rule_is_pinned(case: Case, event: Any, context: Context) -> bool:
+    """The limit comes from the catalogue version in force and stands on the order."""
+    clock = case.clocks.get("handling")
+    if (clock is not None and clock.is_going) or "handling" in context.due:
+        return True
+    wire = context.step.command.wire
+    return context.policy.time_limit("handling", wire, case.kind, case.category) is not None
+
+
+@rule("事项在准入目录内,或已获准入,或非派往社区", "M138", needs="unit_level")
+def admission_is_settled(case: Case, event: Any, context: Context) -> bool:
+    """The category is in the admission catalogue, or leave was granted, or the handler is not a community."""
+    if event.unit_level is not Level.COMMUNITY:
+        return True
+    category = context.policy.category(case.category)
+    granted = any(item.status == "granted" for item in case.items_of("admission").values())
+    return granted or (category is not None and category.admitted)
+
+
+@rule("该派单未经裁定", "WF §22 [V]")
+def assignment_is_not_arbitrated(case: Case, event: Any, context: Context) -> bool:
+    """This assignment was not settled by arbitration."""
+    return not case.arbitrated
+
+
+@rule("接收单位有权限", "BJ §14 [V]", needs="to_unit")
+def target_unit_is_competent(case: Case, event: Any, context: Context) -> bool:
+    """The unit it goes to is competent by the catalogue."""
+    if event.to_unit is None or event.to_unit == case.lead_unit:
+        return False
+    category = context.policy.category(case.category)
+    return category is not None and (not category.lead_units or event.to_unit in category.lead_units)
+
+
+@rule("同级仅转办一次", "BJ §14 [V]")
+def transferred_once_per_level(case: Case, event: Any, context: Context) -> bool:
+    """The case was not transferred at this level before, unless arbitrated."""
+    return case.arbitrated or case.level not in case.transferred_at
+
+
+@rule("挂牌督办件已获督办方同意", "v1 supervision")
+def listed_record_has_supervisor_consent(case: Case, event: Any, context: Context) -> bool:
+    """A record under listed supervision has the supervisor's consent."""
+    listed = ("listed", "interviewed", "circulated", "exposed")
+    if not any(item.status in listed for item in case.items_of("supervision").values()):
+        return True
+    return any(
+        item.status == "given" and item.asks == "supervisor" and item.wire == context.step.command.wire
+        for item in case.items_of("approval").values()
+    )
+
+
+@rule("已联系诉求人,或确无法联系,或无诉求人", "BJ §15 [V]")
+def contact_is_logged_or_impossible(case: Case, event: Any, context: Context) -> bool:
+    """The reporter was reached, or attempts failed as often as the policy asks, or there is no reporter."""
+    if case.reporter is None or any(item.status == "reached" for item in case.items_of("contact").values()):
+        return True
+    return is_out_of_reach(case, context.policy.thresholds.contact_attempts)
+
+
+@rule("仅可延期一次", "petitions §34 [V]")
+def extended_only_once(case: Case, event: Any, context: Context) -> bool:
+    """No extension was given before."""
+    clock = case.clocks.get("handling")
+    return clock is not None and clock.extensions == 0
+
+
+@rule("延期未超上限", "petitions §34 [V]", needs="length")
+def extension_is_within_maximum(case: Case, event: Any, context: Context) -> bool:
+    """The extension is not longer than the rule allows."""
+    clock = case.clocks.get("handling")
+    limit = context.policy.limit(clock.rule or "") if clock is not None else None
+    if clock is None or limit is None:
+        return False
+    if (named := context.due.get("handling")) is not None:
+        longest = due_after(clock.since, limit.length + limit.extension, limit.unit, context.policy.zone)
+        return clock.due is not None and clock.due < named <= longest + clock.paused_for
+    return 0 < event.length <= limit.extension
+
+
+@rule("已注明外部原因与复核日期", "BJ §15(2) [V]", needs="cause review_at")
+def cause_and_review_date_named(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """An outside cause by code and a review date within the maximum are given."""
+    if not event.cause.strip():
+        yield "no cause is named"
+    longest = timedelta(days=context.policy.thresholds.suspension_days)
+    if event.review_at is None or not context.at < event.review_at <= context.at + longest:
+        yield f"the review date must lie within {longest.days} days"
+
+
+@rule("挂起前处置中", "design")
+def suspended_from_in_handling(case: Case, event: Any, context: Context) -> bool:
+    """The case was suspended while work was under way."""
+    return case.suspended_from == CaseStatus.IN_HANDLING
+
+
+@rule("挂起前未开始处置", "design")
+def suspended_from_assigned(case: Case, event: Any, context: Context) -> bool:
+    """The case was suspended before work began."""
+    return case.suspended_from == CaseStatus.ASSIGNED
+
+
+@rule("协办单位均已办结、说明、改办或解除", "BJ §14 [V]")
+def co_units_are_done_or_explained(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """Every co-unit's item is done, explained, overridden or released."""
+    waiting = list(unfinished(case))
+    category = context.policy.category(case.category)
+    if not waiting or category is None or category.join is JoinRule.ALL:
+        return [f"{item.key} is {item.status}" for item in waiting]
+    done = sum(item.status == "done" for item in case.items_of("joint_handling").values())
+    asked = 1 if category.join is JoinRule.ANY else (category.quorum or 1)
+    return [] if done >= asked else [f"{done} of the {asked} parts asked for are done"]
+
+
+@rule("必改项已整改,或结果为部分办结", "M043", needs="outcome")
+def mandatory_items_are_rectified(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """No mandatory ledger item is open, or the outcome is partial."""
+    if event.outcome is Outcome.PARTIAL:
+        return []
+    return [f"item {item.key}: {item.problem}" for item in unrectified(case)]
+
+
+@rule("承办人属于主办单位", "M059", needs="handler handler_unit")
+def handler_belongs_to_lead_unit(case: Case, event: Any, context: Context) -> bool:
+    """The person named works for the lead unit."""
+    return event.handler is not None and event.handler_unit is not None and event.handler_unit == case.lead_unit
+
+
+@rule("无利害关系", "petitions §28 [V]; M067", needs="interest")
+def has_no_interest(case: Case, event: Any, context: Context) -> bool:
+    """Neither who acts nor who is named has an interest in the matter."""
+    return not event.interest.strip() and case.reporter not in (event.handler, event.by)
+
+
+@rule("新类别在现行目录内", "M006", needs="category")
+def class_is_in_catalogue(case: Case, event: Any, context: Context) -> bool:
+    """The new class is in the catalogue in force."""
+    return context.policy.category(event.category) is not None
+
+
+@rule("旧值予以保留", "PEERS L5", needs="old")
+def old_value_is_kept(case: Case, event: Any, context: Context) -> bool:
+    """The value replaced stays in the event beside the new one."""
+    field = getattr(event, "field", "category")
+    return bool(event.old) and event.old == str(getattr(case, field, event.old))
+
+
+# what may be corrected, with the event that sets it: never the status, nor anything a step must change
+CORRECTABLE = frozenset({"title", "channel", "area", "severity", "signal", "pre_emptive", "collective", "source"})
+
+
+@rule("更正不改变状态", "design", needs="field")
+def status_is_not_corrected(case: Case, event: Any, context: Context) -> bool:
+    """The correction changes no status; a wrong status is left by an ordinary step."""
+    return event.field in CORRECTABLE

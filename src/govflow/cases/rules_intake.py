@@ -1,0 +1,217 @@
+"""Rules of coming in: discovery, report, acceptance, refusal, redirection, merging, splitting, conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from govflow.cases.model import Case, CaseKind, CaseStatus, Severity
+from govflow.decider import Context
+from govflow.regions.contact import is_out_of_reach
+from govflow.workflow import rule
+
+
+@rule("事由、地点、对象已载明", "M059", needs="title category area")
+def matter_is_described(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """What, where and for whom are given."""
+    named = {"title": event.title.strip(), "category": event.category, "area or place": event.area or event.place}
+    return [f"{what} is missing" for what, value in named.items() if not value]
+
+
+@rule("渠道、类别、层级已填", "M001", needs="channel kind level")
+def channel_and_level_set(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """Channel, kind and reporting level are given."""
+    named = {"channel": event.channel.strip(), "kind": event.kind, "level": event.level}
+    return [f"{what} is missing" for what, value in named.items() if not value]
+
+
+@rule("非重复提交", "M012")
+def report_is_not_repeated(case: Case, event: Any, context: Context) -> bool:
+    """The idempotency key was not used before."""
+    # a repeated command id never comes here: the engine answers it with the first outcome
+    return case.status in ("", CaseStatus.DISCOVERED)
+
+
+@rule("集体反映代表不超过五人", "petitions §20 [V]", needs="representatives")
+def representatives_are_few(case: Case, event: Any, context: Context) -> bool:
+    """A collective matter has at most five representatives."""
+    return not event.collective or 1 <= event.representatives <= context.policy.thresholds.representatives
+
+
+@rule("举报件已设保密且被举报单位不可见", "petitions §30 [V]", needs="confidential accused_unit")
+def confidentiality_set_for_whistle_blowing(case: Case, event: Any, context: Context) -> bool:
+    """A whistle-blowing report is marked confidential and the unit reported cannot read it."""
+    if event.kind != CaseKind.WHISTLE_BLOWING:
+        return True
+    return event.confidential and event.accused_unit is not None
+
+
+@rule("非保密事项", "petitions §30 [V]")
+def matter_is_not_confidential(case: Case, event: Any, context: Context) -> bool:
+    """The matter is not confidential."""
+    return not case.confidential
+
+
+@rule("严重程度低于高", "v1 C03")
+def severity_is_below_high(case: Case, event: Any, context: Context) -> bool:
+    """Severity is below high."""
+    return case.severity != Severity.HIGH
+
+
+@rule("上提一级", "M002", needs="to_level")
+def raised_exactly_one_level(case: Case, event: Any, context: Context) -> bool:
+    """The new level is the next one up."""
+    return event.to_level is not None and case.level is not None and event.to_level is case.level.next_up
+
+
+@rule("本级措施已用尽或无权处理", "BJ §20 [V]", needs="own_measures beyond_powers")
+def own_level_exhausted(case: Case, event: Any, context: Context) -> bool:
+    """The own level tried its measures or lacks the power."""
+    return event.beyond_powers or bool(event.own_measures.strip())
+
+
+@rule("缺漏一次性列明", "M087", needs="shortcomings")
+def shortcomings_are_listed(case: Case, event: Any, context: Context) -> bool:
+    """Everything missing or defective is listed at once."""
+    return bool(event.shortcomings) and all(each.strip() for each in event.shortcomings)
+
+
+@rule("有待补正请求", "reconsideration law §31 [V]")
+def supplement_request_is_open(case: Case, event: Any, context: Context) -> bool:
+    """A request for supplement is open."""
+    clock = case.clocks.get("supplement")
+    return clock is not None and clock.is_going
+
+
+@rule("属受理范围", "petitions §22 [V]", needs="in_scope")
+def matter_is_in_scope(case: Case, event: Any, context: Context) -> bool:
+    """The matter falls to this system and level."""
+    return event.in_scope and context.policy.category(case.category) is not None
+
+
+@rule("同一事实未终结且无在办件", "petitions §36 [V]", needs="same_as")
+def matter_is_not_terminated_or_open_elsewhere(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """The same facts are neither terminated nor open in another case."""
+    for id in event.same_as:
+        other = context.lookup(id)
+        if other is None:
+            yield f"{id} does not exist"
+        elif other.status == CaseStatus.TERMINATED:
+            yield f"{id} is terminated: reject this one"
+        elif other.status in context.deciders[other.kind_of_record].active:
+            yield f"{id} is open: merge this one"
+
+
+@rule("理由已编码并说明", "M049", needs="reason_code reason")
+def reason_is_coded(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """A reason from the coded list is given, with its explanation."""
+    code = event.reason_code
+    if code is None or not context.policy.knows_reason(code, context.step.command.wire):
+        yield f"{code or 'no code'} is not in the list of reasons"
+    if not event.reason.strip():
+        yield "no explanation is given"
+    if code == "terminated_same_facts":
+        others = [context.lookup(id) for id in event.same_as]
+        if not any(other is not None and other.status == CaseStatus.TERMINATED for other in others):
+            yield "the terminated case is not named"
+    if code == "not_supplemented":
+        clock = case.clocks.get("supplement")
+        if clock is None or (clock.is_going and (clock.due is None or context.now <= clock.due)):
+            yield "the time for supplements is not over"
+
+
+@rule("已告知诉求人或提案人并说明理由", "BJ §11, §15 [V]", needs="told_by")
+def asker_is_told(case: Case, event: Any, context: Context) -> bool:
+    """The reporter or proposer, if there is one who can be reached, is told and given the reason."""
+    unreachable = is_out_of_reach(case, context.policy.thresholds.contact_attempts)
+    return case.reporter is None or unreachable or bool(event.told_by.strip())
+
+
+@rule("已指明法定途径", "petitions §31 [V]", needs="statutory_channel")
+def statutory_channel_named(case: Case, event: Any, context: Context) -> bool:
+    """The statutory channel is named."""
+    return bool(event.statutory_channel.strip())
+
+
+@rule("主件未办结且属同一事项", "66号 [S]", needs="master same_subject")
+def master_is_open_and_same_subject(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """The master is another record, not at rest, on the same subject."""
+    master = context.lookup(event.master) if event.master else None
+    if master is None:
+        yield "the master does not exist"
+    elif master.id == case.id:
+        yield "a case cannot be its own master"
+    elif not isinstance(master, Case) or master.status not in context.deciders["case"].active:
+        yield "the master is not an open case"
+    if not event.same_subject.strip():
+        yield "why it is the same subject is not said"
+
+
+@rule("非公共安全或公益事项且有诉求人", "v1 C11")
+def matter_is_not_of_public_interest(case: Case, event: Any, context: Context) -> bool:
+    """The matter is no safety hazard or public-interest matter, and it has a reporter."""
+    return not case.public_interest and case.kind != CaseKind.HAZARD and case.reporter is not None
+
+
+@rule("子事项覆盖全部内容", "PEERS L7", needs="parts covers")
+def sub_cases_cover_the_matter(case: Case, event: Any, context: Context) -> bool:
+    """The sub-cases together cover the matter."""
+    return len(event.parts) >= 2 and all(part.title.strip() for part in event.parts) and bool(event.covers.strip())
+
+
+@rule("已说明误并理由", "66号 [S]", needs="reason")
+def merge_was_mistaken(case: Case, event: Any, context: Context) -> bool:
+    """The reason why it is not the same subject is given."""
+    return bool(event.reason.strip())
+
+
+@rule("并案前已受理", "design")
+def accepted_before_merge(case: Case, event: Any, context: Context) -> bool:
+    """The case had been accepted before it was merged."""
+    return case.was_accepted
+
+
+@rule("并案前未受理", "design")
+def not_accepted_before_merge(case: Case, event: Any, context: Context) -> bool:
+    """The case had not been accepted before it was merged."""
+    return not case.was_accepted
+
+
+@rule("目标已指明且仅建一件", "DESIGN §4")
+def conversion_target_is_named(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """Exactly one new record is named and created in the same transaction."""
+    kind = conversion_kind(context.step.command.wire)
+    decider = context.deciders.get(kind)
+    if decider is None or decider.opens is None:
+        yield f"no record of kind {kind} is served here"
+    elif event.target is None or context.lookup(event.target) is not None:
+        yield "the new record is not named"
+
+
+def conversion_kind(wire: str) -> str:
+    """The kind of record a conversion creates."""
+    return "proposal" if wire == "case.convert_to_proposal" else "joint_project"
+
+
+@rule("导入件须有承办单位", "design: import")
+def imported_case_names_its_unit(case: Case, event: Any, context: Context) -> bool:
+    """The source shows which unit has the case."""
+    return event.lead_unit is not None
+
+
+@rule("导入件无承办单位", "design: import")
+def imported_case_names_no_unit(case: Case, event: Any, context: Context) -> bool:
+    """The source shows no unit."""
+    return event.lead_unit is None
+
+
+@rule("须注明来源文件与行", "design: import")
+def source_is_named(case: Case, event: Any, context: Context) -> bool:
+    """The source, its file and its row are named, and what is unverified."""
+    return bool(event.source and event.source_file and event.source_id) and event.source_row > 0
+
+
+@rule("系导入件且本系统未曾办理", "design: import")
+def case_was_imported_and_not_worked_on(case: Case, event: Any, context: Context) -> bool:
+    """The case came from that source, and nobody here has worked on it since."""
+    return case.source is not None and not case.handlers and case.version == case.moved_in

@@ -1,0 +1,538 @@
+"""Deciders: one kind of record, composed of a main workflow and keyed regions beside it.
+
+`decide(state, command, context) -> events` asks the tables and the rules; `evolve(state, event) -> state` applies what
+happened and asks nothing. Both are pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from govflow.actors import SYSTEM, Actor, Claim, Role, covers
+from govflow.clocks import applied, moves_of
+from govflow.errors import Broken, NotAllowed
+from govflow.messages import HEADER, Command, Event, ItemCommand, Pending, Personal
+from govflow.policy import Policy
+from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
+from govflow.workflow import NEW, Rest, Step, Workflow
+
+Changes = dict[str, Any]
+Fold = Mapping[type[Event], Callable[[Any, Any], Changes]]
+
+
+Reaction = Callable[["tuple[Any, Any]", Any, "Context"], Iterable[Command]]
+"""Commands for other records that an event here causes: ((state before, state after), event, context) -> commands."""
+
+
+class Context:
+    """What a decision may look at beside its own record: the moment, the actor, the policy, and other records."""
+
+    __slots__ = (
+        "at", "actor", "category", "claims", "command", "deciders", "due", "item", "kind", "lookup", "now",
+        "number", "on_behalf_of", "policy", "retention", "step",
+    )  # fmt: skip
+
+    step: Step
+    command: Command
+    item: Item | None
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        at: datetime,
+        actor: Actor,
+        claims: Sequence[Claim],
+        on_behalf_of: str | None,
+        policy: Policy,
+        lookup: Callable[[str], Record | None],
+        deciders: Mapping[str, Decider],
+        number: Callable[[str], str],
+    ) -> None:
+        self.now = now  # when it is recorded: windows and terms compare with this
+        self.at = at  # when it happened: duties are done at this moment
+        self.actor = actor
+        self.claims = claims
+        self.on_behalf_of = on_behalf_of
+        self.policy = policy
+        self.lookup = lookup
+        self.deciders = deciders
+        self.number = number  # the next number for a record of a kind that this decision will create
+        self.kind = self.category = self.retention = ""
+        self.due: Mapping[str, datetime] = {}
+
+    def acting(self, command: Command) -> Context:
+        """The same moment for a command that follows from another one, given by its own actor."""
+        if command.by == self.actor:
+            claims = self.claims
+        else:
+            claims = command.by.claims
+        return Context(
+            now=self.now,
+            at=self.at,
+            actor=command.by,
+            claims=claims,
+            on_behalf_of=command.on_behalf_of,
+            policy=self.policy,
+            lookup=self.lookup,
+            deciders=self.deciders,
+            number=self.number,
+        )
+
+
+class Decided(NamedTuple):
+    """One decided event, the command it answers and the claim it rests on."""
+
+    event: Event
+    command: Command
+    claim: Claim
+
+
+class Region:
+    """A part that runs beside a record's main workflow: a table, its items, and what each event does to an item.
+
+    `propose` makes events that are not simply copied from their commands; `rides` maps main events to item changes;
+    `ends` gives the system's command that ends an open item when the record leaves by another way; a `round_bound`
+    region's items fall away with their round; `approves` answers a step that needs a second person's approval; `moved`
+    gives commands for other records when the record's status moves; `new_key` names the next item, by default a running
+    number; without `keeps_items` its events change the record through their clock moves alone.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        item: type[Item],
+        fold: Fold,
+        *,
+        propose: Mapping[type[Command], Callable[[Any, Any, Context], Event]] | None = None,
+        rides: Mapping[type[Event], Callable[[Any, Any], Iterable[tuple[str, Changes]]]] | None = None,
+        ends: Callable[[str, Item, HandOver], Command] | None = None,
+        round_bound: bool = False,
+        approves: Callable[[Record, Command, Step, Context], Command | None] | None = None,
+        moved: Callable[[Record, Record, Context], Iterable[Command]] | None = None,
+        new_key: Callable[[Record, Command], str] | None = None,
+        keeps_items: bool = True,
+    ) -> None:
+        self.name = workflow.name
+        self.workflow = workflow
+        self.blank = item()
+        self.fold = fold
+        self.propose = propose or {}
+        self.rides = rides or {}
+        self.ends = ends
+        self.round_bound = round_bound
+        self.approves = approves
+        self.moved = moved
+        self.keeps_items = keeps_items
+        self._new_key = new_key
+        self.own_clocks = frozenset(name for step in workflow.steps for name in (*step.starts, *step.resets))
+
+    def new_key(self, record: Record, command: Command) -> str:
+        """The key of the next item, where the command names none."""
+        return self._new_key(record, command) if self._new_key else str(len(record.items_of(self.name)) + 1)
+
+    def open_items(self, record: Record) -> Iterator[Item]:
+        """The items that neither rest nor end."""
+        rests = self.workflow.rests
+        return (item for item in record.items.get(self.name, {}).values() if rests[item.status] is Rest.OPEN)
+
+
+class Decider:
+    """One kind of record. Shipped ones and those defined elsewhere are made and treated alike.
+
+    `prefix` begins the readable numbers (`C-2026-000123`); `opens` makes the command that creates a record of this
+    kind out of another one (conversion); `reactions` are commands for other records that an event here causes;
+    `succeeded` and `failed` are the statuses that tell a record which waits for this one how it ended.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        state: type[Record],
+        fold: Fold,
+        *,
+        prefix: str,
+        regions: Sequence[Region] = (),
+        propose: Mapping[type[Command], Callable[[Any, Any, Context], Event]] | None = None,
+        reactions: Mapping[type[Event], Reaction] | None = None,
+        opens: Callable[[str, Record, Command], Command] | None = None,
+        succeeded: Iterable[str] = (),
+        failed: Iterable[str] = (),
+    ) -> None:
+        self.name = workflow.name
+        self.workflow = workflow
+        self.initial = state()
+        self.prefix = prefix
+        self.regions = {region.name: region for region in regions}
+        self.fold = fold
+        self.propose = propose or {}
+        self.reactions = reactions or {}
+        self.opens = opens
+        self.succeeded = frozenset(map(str, succeeded))
+        self.failed = frozenset(map(str, failed))
+        self.active = frozenset(name for name, rest in workflow.rests.items() if rest is Rest.OPEN)
+        self._copied: dict[tuple[type[Command], type[Event]], tuple[str, ...]] = {}
+
+    # -- what it knows ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def commands(self) -> dict[type[Command], Region | None]:
+        """Every command it takes, with the region it belongs to (None: the main workflow)."""
+        routes: dict[type[Command], Region | None] = dict.fromkeys(self.workflow.commands)
+        for region in self.regions.values():
+            routes |= dict.fromkeys(region.workflow.commands, region)
+        return routes
+
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        """Every event its streams may hold."""
+        return tuple(self._folds)
+
+    def as_data(self) -> dict[str, Any]:
+        """Its tables as plain data, with the sentences and versions of their rules: what the log keeps of them."""
+        rules = {
+            rule.code: {"en": rule.en, "zh": rule.zh, "basis": rule.basis, "version": rule.version}
+            for flow in (self.workflow, *(region.workflow for region in self.regions.values()))
+            for step in flow.steps
+            for rule in step.rules
+        }
+        regions = {region.name: region.workflow.as_data() for region in self.regions.values()}
+        return {**self.workflow.as_data(), "regions": regions, "rules": rules}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of its tables and rules: names them in the log."""
+        text = json.dumps(self.as_data(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def _folds(self) -> dict[type[Event], Callable[[Record, Event], Changes]]:
+        folds: dict[type[Event], Callable[[Record, Event], Changes]] = {RecordGuarded: lambda _, __: {}, **self.fold}
+        for region in self.regions.values():
+            for kind, change in region.fold.items():
+                folds[kind] = _item_fold(region, change) if region.keeps_items else change
+            for kind, ride in region.rides.items():
+                folds[kind] = _riding_fold(region, folds[kind], ride)
+        return folds
+
+    @cached_property
+    def _riders(self) -> dict[str, list[Region]]:
+        riders: dict[str, list[Region]] = {}
+        for region in self.regions.values():
+            for wire in {step.command.wire for step in region.workflow.steps if step.rides}:
+                riders.setdefault(wire, []).append(region)
+        return riders
+
+    # -- the past -----------------------------------------------------------------------------------------------------
+
+    def evolve(self, state: Record, event: Event) -> Record:
+        """The state after an event. It never refuses and asks no rule."""
+        changes = self._folds[type(event)](state, event)
+        version = state.version + 1
+        changes["version"] = version
+        changes["at"] = event.at
+        if changes.get("status", state.status) != state.status:
+            changes["moved_in"] = version
+        if event.clocks:
+            changes["clocks"] = applied(state.clocks, event.clocks, event.at)
+        return state.changed(**changes)
+
+    def open_loops(self, state: Record) -> tuple[Loop, ...]:
+        """Everything the record still owes, region by region."""
+        return tuple(
+            Loop(
+                record=state.id,
+                region=region.name,
+                item=item.key,
+                status=item.status,
+                what=item.what,
+                owes=item.owes,
+                since=item.since,
+                until=item.until,
+            )
+            for region in self.regions.values()
+            if region.name in state.items
+            for item in region.open_items(state)
+        )
+
+    # -- the present --------------------------------------------------------------------------------------------------
+
+    def decide(self, state: Record, command: Command, context: Context) -> list[Decided]:
+        """The events that a command causes, its follow-ups included; empty = nothing to do. Raises NotAllowed."""
+        decided: list[Decided] = []
+        self._decide(state, command, context, decided)
+        return decided
+
+    def _decide(self, state: Record, command: Command, context: Context, decided: list[Decided]) -> Record:
+        region = self.commands[type(command)]
+        context.command = command
+        context.due = command.due
+        context.item = None
+        key = ""
+        if region is None:
+            rows = self.workflow.rows(state.status, command.wire)
+        else:
+            assert isinstance(command, ItemCommand)
+            key = command.item or region.new_key(state, command)
+            context.item = state.item(region.name, key)
+            rows = self._region_rows(region, state, context.item, command.wire)
+        if not rows:
+            raise self._not_in_table(state, command, region, key)
+
+        item = context.item
+        maker = (self.propose if region is None else region.propose).get(type(command))
+        event = maker(state, command, context) if maker else self.copied(command, rows[0].event, context, item=key)
+        context.kind = getattr(event, "kind", None) or state.kind
+        context.category = getattr(event, "category", None) or state.category
+        context.retention = getattr(event, "retention", None) or state.retention
+
+        step, claim, use = self._row(rows, state, command, event, context)
+        context.step, context.item = step, item
+        if step.touches_clocks:
+            own = region.own_clocks if region else frozenset()
+            if moves := moves_of(step, state.clocks, event, context, own, key):
+                event = event.changed(clocks=moves)
+        decided.append(Decided(event, command, claim))
+        after = self.evolve(state, event)
+
+        follow_ups: list[Command] = []
+        if use is not None:
+            follow_ups.append(use)
+        if any(rule.code == "loops_are_handed_over" for rule in step.rules):
+            follow_ups += self._hand_over(after, event)
+        elif after.round != state.round:
+            follow_ups += self._end_round(after)
+        for follow in step.then:
+            follow_ups += follow(after, event, context)
+        for each in follow_ups:
+            after = self._decide(after, each, context.acting(each), decided)
+        return after
+
+    def copied(self, command: Command, event: type[Event], context: Context, **extra: Any) -> Event:
+        """The event that repeats what its command says: fields of the same name, personal ones on their way to be
+        protected, and `extra` ones beside them."""
+        names = self._copied.get((type(command), event))
+        if names is None:
+            names = tuple(
+                name for name in event.model_fields if name in type(command).model_fields and name not in HEADER
+            )
+            self._copied[type(command), event] = names
+        values: Changes = {"at": context.at, "by": command.by.id}
+        given = command.__dict__
+        for name in names:
+            value = given[name]
+            values[name] = _pending(value) if type(value) is Personal else value
+        if not extra.get("item", True):
+            del extra["item"]
+        values |= extra
+        return event.model_validate(values)
+
+    def _region_rows(self, region: Region, state: Record, item: Item | None, wire: str) -> tuple[Step, ...]:
+        rows = region.workflow.rows(item.status if item else NEW, wire)
+        return tuple(row for row in rows if self._is_while_in(row, state))
+
+    def _is_while_in(self, row: Step, state: Record) -> bool:
+        if not state.status:
+            return False
+        if row.while_in is None:  # any status but a final one
+            return self.workflow.rests[state.status] is not Rest.FINAL
+        return (
+            "any" in row.while_in
+            or state.status in row.while_in
+            or f"{self.name}.{state.status}" in row.while_in
+            or ("active" in row.while_in and state.status in self.active)
+        )
+
+    def _row(
+        self, rows: tuple[Step, ...], state: Record, command: Command, event: Event, context: Context
+    ) -> tuple[Step, Claim, Command | None]:
+        """The row whose rules all hold. Where none does, the row nearest to it tells what is broken."""
+        nearest: list[Broken] | None = None
+        for step in rows:
+            context.step = step
+            broken: list[Broken] = []
+            claim = self._claim(step, state, event, context)
+            if claim is None:
+                broken.append(_no_right(step))
+            item = context.item
+            for rule in step.rules:
+                if found := rule.broken(state, event, context):
+                    broken.append(found)
+            for region in self._riders.get(command.wire, ()):
+                broken += self._riding_broken(region, state, event, context)
+            context.step, context.item = step, item
+            use = None
+            if step.approval and not (claim and claim.role == Role.SYSTEM):
+                use = self._approval(state, command, step, context)
+                if use is None:
+                    broken.append(_no_approval(step))
+            if not broken and claim is not None:
+                return step, claim, use
+            if nearest is None or len(broken) < len(nearest):
+                nearest = broken
+        raise NotAllowed(command.wire, state.id or None, nearest or (), self.commands_from(state))
+
+    def _riding_broken(self, region: Region, state: Record, event: Event, context: Context) -> list[Broken]:
+        """What a region's riding rows object to: the rules of one of them must hold for each item that moves."""
+        own = {rule.code for rule in context.step.rules}
+        for key, _ in region.rides[type(event)](state, event):
+            context.item = state.item(region.name, key)
+            rows = self._region_rows(region, state, context.item, context.command.wire)
+            verdicts = [
+                [found for rule in row.rules if rule.code not in own and (found := rule.broken(state, event, context))]
+                for row in rows
+                if not _contradicts(row, context.step)
+            ]
+            if verdicts and all(verdicts):
+                return min(verdicts, key=len)
+        return []
+
+    def _claim(self, step: Step, state: Record, event: Event, context: Context) -> Claim | None:
+        level, area = state.level, state.area
+        if not state.status:
+            level, area = getattr(event, "level", None), getattr(event, "area", "")
+        for claim in context.claims:
+            if (
+                claim.role in step.who
+                and covers(claim, level, area)
+                and state.fits(claim.role, claim, context.actor.id, context.on_behalf_of, context.item)
+            ):
+                return claim
+        return None
+
+    def _approval(self, state: Record, command: Command, step: Step, context: Context) -> Command | None:
+        for region in self.regions.values():
+            if region.approves:
+                return region.approves(state, command, step, context)
+        return None
+
+    def _hand_over(self, state: Record, event: Event) -> Iterator[Command]:
+        for region in self.regions.values():
+            for item in region.open_items(state):
+                given = hand_over_of(event, region, item)
+                assert given is not None and region.ends is not None, "the rule loops_are_handed_over saw to it"
+                yield region.ends(state.id, item, given)
+
+    def _end_round(self, state: Record) -> Iterator[Command]:
+        for region in self.regions.values():
+            if region.round_bound and region.ends:
+                rests = region.workflow.rests
+                for item in state.items.get(region.name, {}).values():
+                    if item.round < state.round and rests[item.status] is not Rest.FINAL:
+                        yield region.ends(state.id, item, HandOver(reason="a new round has begun"))
+
+    # -- what is allowed ----------------------------------------------------------------------------------------------
+
+    def commands_from(self, state: Record) -> tuple[str, ...]:
+        """The wire names of all commands that have a row where the record stands now."""
+        wires = list(self.workflow.rows_from(state.status))
+        for region in self.regions.values():
+            statuses = {NEW, *(item.status for item in state.items_of(region.name).values())}
+            for status in sorted(statuses):
+                for wire, rows in region.workflow.rows_from(status).items():
+                    if any(not row.rides and self._is_while_in(row, state) for row in rows):
+                        wires.append(wire)
+        return tuple(dict.fromkeys(wires))
+
+    def allowed(self, state: Record, context: Context) -> Iterator[tuple[Step, Item | None]]:
+        """The steps this actor may try now by role and status, with the item each would move."""
+        for rows in self.workflow.rows_from(state.status).values():
+            for step in rows:
+                context.item = None
+                if self._claim(step, state, _NOTHING, context):
+                    yield step, None
+        for region in self.regions.values():
+            for item in (None, *state.items_of(region.name).values()):
+                for rows in region.workflow.rows_from(item.status if item else NEW).values():
+                    for step in rows:
+                        context.item = item
+                        if (
+                            not step.rides
+                            and self._is_while_in(step, state)
+                            and self._claim(step, state, _NOTHING, context)
+                        ):
+                            yield step, item
+
+    def _not_in_table(self, state: Record, command: Command, region: Region | None, key: str) -> NotAllowed:
+        if region is None:
+            where = state.status or NEW
+        else:
+            item = state.item(region.name, key)
+            where = f"{region.name} {key}: {item.status if item else NEW}, record: {state.status or NEW}"
+        broken = Broken(
+            "step_is_in_the_table", f"no such step from here ({where})", f"当前状态下无此步骤({where})"
+        )  # fmt: skip
+        return NotAllowed(command.wire, state.id or None, [broken], self.commands_from(state))
+
+
+_NOTHING: Any = None
+
+
+def hand_over_of(event: Event, region: Region, item: Item) -> HandOver | None:
+    """What an event says about an open loop: its own entry, or the one for all; a round's items fall away with it."""
+    given: tuple[HandOver, ...] = getattr(event, "hand_over", None) or ()
+    named = [each for each in given if each.region in (region.name, "*") and each.item in (item.key, "*")]
+    named.sort(key=lambda each: (each.region == "*", each.item == "*"))
+    if named:
+        return named[0]
+    return HandOver(reason="the record has left this round") if region.round_bound else None
+
+
+def _contradicts(row: Step, main: Step) -> bool:
+    """Whether a riding row belongs to another alternative of the main step (decision_upholds / decision_dismisses)."""
+    mine = {rule.code for rule in row.rules if rule.code.startswith("decision_")}
+    return bool(mine) and not mine & {rule.code for rule in main.rules}
+
+
+def _pending(value: Personal) -> Pending:
+    return Pending(subject=value.subject, about=value.about, text=value.text)
+
+
+def _item_fold(region: Region, change: Callable[[Any, Any], Changes]) -> Callable[[Record, Event], Changes]:
+    def fold(record: Record, event: Any) -> Changes:
+        items = record.items.get(region.name, {})
+        key = event.item
+        item = items.get(key)
+        if item is None:
+            item = region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
+        moved = item.changed(**change(item, event))
+        return {"items": {**record.items, region.name: {**items, key: moved}}}
+
+    return fold
+
+
+def _riding_fold(
+    region: Region,
+    main: Callable[[Record, Event], Changes],
+    ride: Callable[[Any, Any], Iterable[tuple[str, Changes]]],
+) -> Callable[[Record, Event], Changes]:
+    def fold(record: Record, event: Event) -> Changes:
+        changes = main(record, event)
+        items = dict(record.items.get(region.name, {}))
+        for key, moved in ride(record, event):
+            item = items.get(key) or region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
+            items[key] = item.changed(**moved)
+        return changes | {"items": {**changes.get("items", record.items), region.name: items}}
+
+    return fold
+
+
+def _no_right(step: Step) -> Broken:
+    roles = ", ".join(map(str, step.who))
+    return Broken("role_is_held", f"the actor holds here one of: {roles}", f"操作人须具有以下角色之一: {roles}")
+
+
+def _no_approval(step: Step) -> Broken:
+    return Broken(
+        "approval_is_given",
+        f"a second person ({step.approval}) has approved this very command",
+        f"须经另一人({step.approval})审批同意",
+    )
+
+
+__all__ = ["SYSTEM", "Changes", "Context", "Decided", "Decider", "Fold", "Region", "hand_over_of"]

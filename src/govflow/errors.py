@@ -1,0 +1,102 @@
+"""The errors govflow raises: one base, few children, each says what the reader can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class GovFlowError(Exception):
+    """Base of every error that govflow raises on purpose."""
+
+
+class Broken(NamedTuple):
+    """One thing that does not hold: a stable code and a sentence in English and in Chinese."""
+
+    code: str
+    en: str
+    zh: str
+    detail: tuple[str, ...] = ()
+
+    def sentence(self, lang: str = "en") -> str:
+        """The sentence in `lang` (en or zh-CN), with its details."""
+        text = self.zh if lang.startswith("zh") else self.en
+        return f"{text}: {'; '.join(self.detail)}" if self.detail else text
+
+
+class NotAllowed(GovFlowError):  # noqa: N818 - reads as what happened, as the handbook says it
+    """A command was refused: every broken rule at once, and what is allowed instead. Nothing was written."""
+
+    def __init__(self, command: str, record: str | None, broken: Iterable[Broken], allowed: Iterable[str] = ()) -> None:
+        self.command = command
+        self.record = record
+        self.broken = tuple(broken)
+        self.allowed = tuple(allowed)
+        super().__init__(self.sentence())
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all broken rules."""
+        return tuple(broken.code for broken in self.broken)
+
+    def sentence(self, lang: str = "en") -> str:
+        """The whole refusal in one text, in English or Chinese."""
+        zh = lang.startswith("zh")
+        subject = self.record or ("新记录" if zh else "a new record")
+        head = f"{subject} 不能执行 {self.command}" if zh else f"{self.command} is not allowed on {subject}"
+        lines = [f"  {broken.code}: {broken.sentence(lang)}" for broken in self.broken]
+        if self.allowed:
+            lines.append(("  当前可执行: " if zh else "  allowed now: ") + ", ".join(self.allowed))
+        return "\n".join([head, *lines])
+
+
+class Conflict(GovFlowError):
+    """Somebody else wrote first; nothing was written. Load again and retry with the same command id."""
+
+
+class CommandReused(GovFlowError):  # noqa: N818
+    """The command id was used before for another command. Send this one under an id of its own."""
+
+
+class NotFound(GovFlowError):  # noqa: N818
+    """There is no such record, command or event in this log."""
+
+
+class InputError(GovFlowError):
+    """Something from outside (a file, an argument, a JSON text) is not what was expected."""
+
+    def __init__(self, what: str, *, where: str = "", expected: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.expected = expected
+        text = f"{where}: {what}" if where else what
+        super().__init__(f"{text}; expected {expected}" if expected else text)
+
+
+class PolicyError(GovFlowError):
+    """The policy is not valid or does not fit; every problem is listed."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+
+class WorkflowError(GovFlowError):
+    """A workflow table is faulty; every problem is listed. Fix the table."""
+
+    def __init__(self, workflow: str, problems: Iterable[str]) -> None:
+        self.workflow = workflow
+        self.problems = tuple(problems)
+        super().__init__(f"{workflow}: " + "; ".join(self.problems))
+
+
+class LogError(GovFlowError):
+    """The log cannot be read or written (damaged, full, locked, of another form). Nothing was written."""
+
+
+class Truncated(LogError):  # noqa: N818
+    """The log is shorter than this engine has already seen it. Stop and compare it with a backup."""
+
+
+class ProtectionError(GovFlowError):
+    """A personal value cannot be protected or opened: no key, no right, or it was moved."""

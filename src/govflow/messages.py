@@ -1,0 +1,261 @@
+"""What crosses borders: values, commands, events, and personal data in its clear and its protected form.
+
+Events carry all that folding needs: who acted, when it happened, what it did to clocks. Replay reads the body alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from govflow.actors import Actor, Id
+
+
+def _utc(value: datetime) -> datetime:
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment: an aware datetime, kept in UTC."""
+
+Words = Annotated[str, StringConstraints(max_length=4000)]
+"""A text of officials, kept as received: no personal data belongs here."""
+
+ItemKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,130}$")]
+"""The key of an item of a region: an id, or two of them joined."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Value(BaseModel):
+    """A frozen value that knows no extra fields; built when first used, silent about its input in errors."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+    def changed(self, **changes: Any) -> Self:
+        """A copy with these fields replaced, not validated again (the fold and the engine know their types)."""
+        cls = type(self)
+        new = cls.__new__(cls)
+        put = object.__setattr__
+        put(new, "__dict__", {**self.__dict__, **changes})
+        put(new, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        put(new, "__pydantic_extra__", None)
+        put(new, "__pydantic_private__", None)
+        return new
+
+
+# --- personal data ---------------------------------------------------------------------------------------------------
+
+
+def new_subject() -> str:
+    """A random pseudonym for a person, or for a text about people."""
+    return "s-" + os.urandom(12).hex()
+
+
+class Personal(Value):
+    """A personal value in clear, as a command brings it: a name, a phone number, an address, a text about people.
+
+    It is encrypted before anything is written and never shows its text in reprs, logs or errors.
+    `subject` is the pseudonym of the person; `about` lists others whom a text speaks of.
+    """
+
+    text: str = Field(repr=False, max_length=20000)
+    subject: Id = Field(default_factory=new_subject)
+    about: tuple[Id, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: Any) -> Any:
+        return {"text": given} if isinstance(given, str) else given
+
+    def __str__(self) -> str:
+        return f"<personal data of {self.subject}>"
+
+
+class Protected(Value):
+    """A personal value as events and states hold it: ciphertext that only the key of its subject opens."""
+
+    subject: Id
+    about: tuple[Id, ...] = ()
+    ciphertext: str = ""
+
+    def __str__(self) -> str:
+        return f"<protected data of {self.subject}>"
+
+
+class Pending(Protected):
+    """A personal value on its way into the log, not yet encrypted. Rules see its subject, never its text."""
+
+    text: str = Field(repr=False, exclude=True)
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+_ID_LOCK = threading.Lock()
+_last_id = 0
+
+
+def new_command_id() -> str:
+    """A time-ordered id of 32 hex digits (the layout of UUID version 7), so that indexes on it grow at their end."""
+    global _last_id
+    with _ID_LOCK:
+        stamp = max(time.time_ns() // 1_000_000, _last_id)
+        _last_id = stamp
+    tail = int.from_bytes(os.urandom(10), "big")
+    return f"{(stamp << 80) | (7 << 76) | (((tail >> 62) & 0xFFF) << 64) | (2 << 62) | (tail & ((1 << 62) - 1)):032x}"
+
+
+class Command(Value):
+    """A request to do something, with an imperative name. `id` names the record; None lets the log give a number.
+
+    `due` may name the due instant of a clock this command starts; else it follows from the policy.
+    """
+
+    wire: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+
+    id: Id | None = None
+    by: Actor
+    on_behalf_of: Id | None = None
+    command_id: Id = Field(default_factory=new_command_id)
+    occurred_at: Instant | None = None
+    due: Mapping[str, Instant] = {}
+
+    def __init_subclass__(cls, wire: str = "", label: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.wire = wire or cls.wire
+        cls.label = label or cls.label
+
+
+HEADER = frozenset(Command.__annotations__) - {"wire", "label"}
+
+
+_LEFT_OUT: dict[type[Command], set[str]] = {}
+
+
+def arguments_of(command: Command) -> bytes:
+    """The arguments of a command as JSON: record, due instants and what is not personal, not who gave it or when."""
+    kind = type(command)
+    left_out = _LEFT_OUT.get(kind)
+    if left_out is None:
+        kind.model_rebuild()
+        personal = {name for name, field in kind.model_fields.items() if "Personal" in str(field.annotation)}
+        left_out = _LEFT_OUT[kind] = (set(HEADER) - {"id", "due"}) | personal
+    return kind.__pydantic_serializer__.to_json(command, exclude=left_out, exclude_none=True)
+
+
+def digest_of(command: Command) -> str:
+    """A digest over wire name and arguments: tells whether a command id was used for another command."""
+    return hashlib.sha256(command.wire.encode() + b"\n" + arguments_of(command)).hexdigest()[:32]
+
+
+class ItemCommand(Command):
+    """A command to one item of a region; `item` is its key (a co-unit, a ledger number, a round …)."""
+
+    item: ItemKey | None = None
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+class ClockStatus(StrEnum):
+    """Where one run of a clock stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    OVERDUE = "overdue"
+    MET_LATE = "met_late"
+    ELAPSED = "elapsed"
+    CANCELLED = "cancelled"
+
+
+class ClockMove(Value):
+    """What an event does to one clock. The due instant stands as recorded, with what it was derived from."""
+
+    clock: str
+    to: ClockStatus
+    due: Instant | None = None
+    rule: str | None = None
+    derived: str | None = None
+    provisional: bool | None = None
+    new_run: bool | None = None
+    recomputed: bool | None = None
+
+
+class Event(Value):
+    """Something that happened, with a past name, under a stored name and schema version that never change."""
+
+    name: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    personal: ClassVar[tuple[str, ...]] = ()
+    dues: ClassVar[Mapping[str, str]] = {}  # clock -> the field that names its due instant
+    upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}  # version -> body of the next
+
+    at: Instant
+    by: Id
+    clocks: tuple[ClockMove, ...] = ()
+
+    def __init_subclass__(
+        cls,
+        name: str = "",
+        version: int = 1,
+        dues: Mapping[str, str] | None = None,
+        upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name = name or cls.name
+        cls.version = version
+        cls.dues = dues or cls.dues
+        cls.upcasts = upcasts or cls.upcasts
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.personal = tuple(name for name, field in cls.model_fields.items() if "Protected" in str(field.annotation))
+
+
+class ItemEvent(Event):
+    """An event of one item of a region."""
+
+    item: ItemKey
+
+
+class Metadata(Value):
+    """What stands beside an event's body: who, for whom, as what, by which command, when, under which policy."""
+
+    actor: Id
+    on_behalf_of: Id | None = None
+    role: str | None = None
+    unit: Id | None = None
+    command: Id
+    wire: str
+    digest: str | None = None
+    correlation: Id
+    causation: Id
+    occurred_at: Instant
+    recorded_at: Instant
+    policy: str
+
+
+class RecordedEvent(Value):
+    """An event as the log holds it: where it stands, what it says, and the metadata kept with it."""
+
+    position: int
+    stream: str
+    version: int
+    name: str
+    schema_version: int
+    body: Event
+    meta: Metadata

@@ -1,0 +1,207 @@
+"""The embedded store: one wide SQLite table in the log's own order, append-only, one writer at a time.
+
+The layout is one that eventsourcing's stock SQLite recorder can read. WAL and synchronous=FULL: an acknowledged write
+survives a power cut. In measurements, NORMAL lost acknowledged events in 19 of 20 power cuts.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+from govflow.errors import LogError
+from govflow.persistence.codec import StoredEvent
+from govflow.persistence.store import CommandStored, Transaction, VersionTaken
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS stored_events (
+  rowid INTEGER PRIMARY KEY,
+  originator_id TEXT NOT NULL,
+  originator_version INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  leaf BLOB NOT NULL,
+  command_id BLOB,
+  state BLOB NOT NULL,
+  UNIQUE (originator_id, originator_version));
+CREATE UNIQUE INDEX IF NOT EXISTS stored_events_command ON stored_events(command_id) WHERE command_id IS NOT NULL;
+CREATE TRIGGER IF NOT EXISTS stored_events_no_update BEFORE UPDATE ON stored_events
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS stored_events_no_delete BEFORE DELETE ON stored_events
+  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+"""
+_COLUMNS = ["rowid", "originator_id", "originator_version", "topic", "leaf", "command_id", "state"]
+_INSERT = f"INSERT INTO stored_events ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SELECT = "SELECT originator_id, originator_version, topic, state, command_id, rowid, leaf FROM stored_events"
+_PAGE = 1000
+_APPLICATION_ID = 0x676F7666  # "govf": tells our files from others
+IN_MEMORY = ":memory:"
+
+
+class SQLiteStore:
+    """A log in one SQLite file, or in memory. Safe from several threads and from several processes."""
+
+    exclusive = True
+
+    def __init__(
+        self, path: str | Path, *, create: bool = True, synchronous: str = "FULL", busy_timeout: float = 60.0
+    ) -> None:
+        self.path = str(path)
+        if synchronous not in ("FULL", "NORMAL", "EXTRA"):
+            raise LogError(f"synchronous={synchronous} may lose acknowledged events; use FULL")
+        if self.path != IN_MEMORY and not create and not os.path.exists(self.path):
+            raise LogError(f"there is no log at {self.path}")
+        self._pid = os.getpid()
+        self._writing_thread: int | None = None
+        self._write_lock = threading.RLock()
+        self._read_lock = threading.RLock() if self.path != IN_MEMORY else self._write_lock
+        with _as_log_errors(self.path):
+            self._writer = self._connect(synchronous, busy_timeout)
+            self._create_or_check()
+            self._reader = self._writer
+            if self.path != IN_MEMORY:
+                self._reader = self._connect(synchronous, busy_timeout)
+                self._reader.execute("PRAGMA query_only=ON")
+
+    def _connect(self, synchronous: str, busy_timeout: float) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        return connection
+
+    def _create_or_check(self) -> None:
+        tables = {name for (name,) in self._writer.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+        (application,) = self._writer.execute("PRAGMA application_id").fetchone()
+        if application not in (0, _APPLICATION_ID) or (tables and "stored_events" not in tables):
+            raise LogError(f"{self.path} is another program's database, not a log")
+        if "stored_events" in tables:
+            columns = [row[1] for row in self._writer.execute("PRAGMA table_info(stored_events)")]
+            if columns != _COLUMNS:
+                raise LogError(f"{self.path} holds a log of another form (columns {', '.join(columns)})")
+            return
+        self._writer.execute("BEGIN IMMEDIATE")
+        for statement in _SCHEMA.split(";\nC"):
+            self._writer.execute(statement if statement.lstrip().startswith("CREATE") else "C" + statement)
+        self._writer.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+        self._writer.execute("COMMIT")
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Hold the write lock: everything decided inside sees the current state of every record."""
+        if os.getpid() != self._pid:
+            raise LogError("this log was opened before a fork; open it again in the child process")
+        with self._write_lock, _as_log_errors(self.path):
+            writer = self._writer
+            writer.execute("BEGIN IMMEDIATE")
+            self._writing_thread = threading.get_ident()
+            try:
+                yield _SQLiteTransaction(writer)
+                writer.execute("COMMIT")
+            except BaseException:
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
+                raise
+            finally:
+                self._writing_thread = None
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read with. Inside a transaction that is the writer: it alone sees what is not yet committed."""
+        with self._read_lock, _as_log_errors(self.path):
+            yield self._writer if self._writing_thread == threading.get_ident() else self._reader
+
+    def _rows(self, sql: str, *values: object) -> list[StoredEvent]:
+        with self._reading() as reader:
+            return [StoredEvent(*row) for row in reader.execute(sql, values)]
+
+    def _one(self, sql: str, *values: object) -> int:
+        with self._reading() as reader:
+            return int(reader.execute(sql, values).fetchone()[0] or 0)
+
+    def head(self) -> int:
+        return self._one("SELECT max(rowid) FROM stored_events")
+
+    def version(self, stream: str) -> int:
+        return self._one("SELECT max(originator_version) FROM stored_events WHERE originator_id = ?", stream)
+
+    def read(self, stream: str, after: int = 0) -> list[StoredEvent]:
+        where = " WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
+        return self._rows(_SELECT + where, stream, after)
+
+    def scan(self, after: int = 0) -> Iterator[StoredEvent]:
+        while page := self._rows(f"{_SELECT} WHERE rowid > ? ORDER BY rowid LIMIT {_PAGE}", after):
+            yield from page
+            after = page[-1].position
+
+    def streams(self) -> Iterator[tuple[str, list[StoredEvent]]]:
+        for stream, rows in groupby(self._in_stream_order(), key=lambda row: row.stream):
+            yield stream, list(rows)
+
+    def _in_stream_order(self) -> Iterator[StoredEvent]:
+        stream, version = "", 0
+        where = " WHERE (originator_id, originator_version) > (?, ?) ORDER BY originator_id, originator_version"
+        while page := self._rows(f"{_SELECT}{where} LIMIT {_PAGE}", stream, version):
+            yield from page
+            stream, version = page[-1].stream, page[-1].version
+
+    def find_command(self, packed: bytes) -> StoredEvent | None:
+        return next(iter(self._rows(f"{_SELECT} WHERE command_id = ?", packed)), None)
+
+    def last_number(self, prefix: str) -> int:
+        within = "FROM stored_events WHERE originator_id >= ? AND originator_id < ?"
+        with self._reading() as reader:
+            (found,) = reader.execute(f"SELECT max(originator_id) {within}", (prefix, prefix + ":")).fetchone()
+            if found is None or found[len(prefix) :] != "999999":
+                return int(found[len(prefix) :]) if found else 0
+            # past six digits the order of texts is no longer the order of numbers
+            number = f"max(CAST(substr(originator_id, {len(prefix) + 1}) AS INTEGER))"
+            return int(reader.execute(f"SELECT {number} {within}", (prefix, prefix + ":")).fetchone()[0])
+
+    def close(self) -> None:
+        with self._write_lock, self._read_lock:
+            if self._reader is not self._writer:
+                self._reader.close()
+            self._writer.close()
+
+
+class _SQLiteTransaction:
+    def __init__(self, writer: sqlite3.Connection) -> None:
+        self._writer = writer
+        self.head: int = writer.execute("SELECT max(rowid) FROM stored_events").fetchone()[0] or 0
+
+    def append(self, rows: Sequence[StoredEvent]) -> None:
+        position = self.head
+        values = []
+        for row in rows:
+            position += 1
+            values.append((position, row.stream, row.version, row.topic, row.leaf, row.command_id, row.state))
+        try:
+            if len(values) == 1:
+                self._writer.execute(_INSERT, values[0])
+            else:
+                self._writer.executemany(_INSERT, values)
+        except sqlite3.IntegrityError as error:
+            if "command_id" in str(error):
+                raise CommandStored from error
+            raise VersionTaken from error
+        self.head = position
+
+
+@contextmanager
+def _as_log_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise LogError(f"{path}: {error}; nothing was written") from error

@@ -1,0 +1,81 @@
+"""The policy that ships: figures from the rules where there are any, the rest marked as our own [config]."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from govflow.policy.model import Category, Policy, ReasonCode, RetentionClass, TimeLimit, Unit
+
+H, D, W = Unit.HOUR, Unit.DAY, Unit.WORKDAY
+
+# fmt: off
+_LIMITS = (
+    TimeLimit(id="case.report",        clock="reporting",          length=1,  unit=W, basis="config", own=True),
+    TimeLimit(id="pet.tell",           clock="acceptance",         length=15, unit=D, basis="信访工作条例 §23", kinds=("petition",)),
+    TimeLimit(id="hot.accept",         clock="acceptance",         length=2,  unit=H, basis="Beijing draft standard 2021"),
+    TimeLimit(id="case.supplement",    clock="supplement",         length=10, unit=W, basis="行政复议法 §31 style"),
+    TimeLimit(id="hot.assign",         clock="assignment",         length=1,  unit=W, basis="config", own=True),
+    TimeLimit(id="ord.receipt",        clock="receipt",            length=1,  unit=W, basis="config", own=True),
+    TimeLimit(id="pet.objection",      clock="objection_window",   length=5,  unit=W, basis="信访工作条例 §23"),
+    TimeLimit(id="ord.objection.decide", clock="objection_decision", length=3, unit=W, basis="config", own=True),
+    TimeLimit(id="hot.contact",        clock="contact",            length=24, unit=H, basis="practice"),
+    TimeLimit(id="pet.handle",         clock="handling",           length=60, unit=D, basis="信访工作条例 §34", kinds=("petition",), starts_on=("case.accept",), extension=30),
+    TimeLimit(id="hot.handle",         clock="handling",           length=5,  unit=W, basis="潍坊市12345条例 §20", starts_on=("case.assign", "case.arbitrate_assignment"), extension=5),
+    TimeLimit(id="hot.tier.emergency", clock="handling",           length=2,  unit=H, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
+    TimeLimit(id="hot.tier.utility",   clock="handling",           length=24, unit=H, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
+    TimeLimit(id="hot.tier.general",   clock="handling",           length=7,  unit=D, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
+    TimeLimit(id="hot.tier.complex",   clock="handling",           length=15, unit=D, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
+    TimeLimit(id="joint.reply",        clock="joint_reply",        length=2,  unit=W, basis="config", own=True),
+    TimeLimit(id="susp.review",        clock="suspension_review",  length=90, unit=D, basis="config", own=True),
+    TimeLimit(id="feedback",           clock="feedback",           length=2,  unit=W, basis="config", own=True),
+    TimeLimit(id="eval.window",        clock="evaluation",         length=7,  unit=D, basis="config", own=True),
+    TimeLimit(id="verify.window",      clock="verification",       length=3,  unit=W, basis="config", own=True),
+    TimeLimit(id="reopen.window",      clock="reopen_window",      length=30, unit=D, basis="config", own=True),
+    TimeLimit(id="pet.review.ask",     clock="review_request",     length=30, unit=D, basis="信访工作条例 §35", kinds=("petition",)),
+    TimeLimit(id="pet.review.decide",  clock="review",             length=30, unit=D, basis="信访工作条例 §35", kinds=("petition",)),
+    TimeLimit(id="pet.recheck.ask",    clock="recheck_request",    length=30, unit=D, basis="信访工作条例 §36", kinds=("petition",)),
+    TimeLimit(id="pet.recheck.decide", clock="recheck",            length=30, unit=D, basis="信访工作条例 §36", kinds=("petition",)),
+    TimeLimit(id="appr.valid",         clock="approval_validity",  length=5,  unit=W, basis="config", own=True),
+)
+
+_CATEGORIES = (
+    Category(id="general",     en="General matter",           zh="一般事项"),
+    Category(id="petition",    en="Petition",                 zh="信访事项", time_limit="pet.handle", retention="disputed"),
+    Category(id="utility",     en="Water, power, gas, heat",  zh="水电气热", time_limit="hot.tier.utility"),
+    Category(id="emergency",   en="Emergency",                zh="紧急事项", time_limit="hot.tier.emergency", public_interest=True),
+    Category(id="hazard",      en="Safety hazard",            zh="安全隐患", evidence=("photo",), public_interest=True),
+    Category(id="environment", en="Sanitation and environment", zh="环境卫生", evidence=("photo",)),
+    Category(id="dispute",     en="Dispute",                  zh="矛盾纠纷", retention="disputed"),
+    Category(id="collective",  en="Collective matter",        zh="集体事项", retention="collective"),
+    Category(id="suggestion",  en="Suggestion",               zh="意见建议"),
+    Category(id="imposed",     en="Task outside the list",    zh="目录外下派任务", admitted=False),
+)
+
+_REASONS = (
+    ReasonCode(id="out_of_scope",          en="outside duties",                          zh="不属职责范围", commands=("case.reject",)),
+    ReasonCode(id="emergency_line",        en="belongs to an emergency line",            zh="应拨打紧急热线", commands=("case.reject",)),
+    ReasonCode(id="statutory_channel",     en="must take or is in a statutory channel",  zh="应通过法定途径", commands=("case.reject",)),
+    ReasonCode(id="no_new_facts",          en="in progress or finished, no new facts",   zh="正在办理或已办结且无新事实", commands=("case.reject",)),
+    ReasonCode(id="secret_or_private",     en="touches secrets or others' privacy",      zh="涉及秘密或他人隐私", commands=("case.reject",)),
+    ReasonCode(id="illegal",               en="against the law or public order",         zh="违反法律或公序良俗", commands=("case.reject",)),
+    ReasonCode(id="terminated_same_facts", en="same facts as a terminated case",         zh="同一事实已终结", commands=("case.reject",)),
+    ReasonCode(id="not_supplemented",      en="not supplemented in time",                zh="逾期未补正", commands=("case.reject",)),
+)
+
+_RETENTION = (
+    RetentionClass(id="ordinary",   years=10,   basis="档案局令第8号; class [config]"),
+    RetentionClass(id="disputed",   years=30,   basis="档案局令第8号; class [config]"),
+    RetentionClass(id="collective", years=None, basis="档案局令第8号; class [config]"),
+)
+# fmt: on
+
+DEFAULT_POLICY = Policy(
+    id="default",
+    version="1",
+    effective_from=date(2026, 1, 1),
+    title="govflow default policy 默认政策",
+    time_limits=_LIMITS,
+    categories=_CATEGORIES,
+    reasons=_REASONS,
+    retention=_RETENTION,
+)

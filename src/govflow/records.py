@@ -1,0 +1,120 @@
+"""What the state of any record looks like: a status, items of its regions, clocks, and the loops still open."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import SerializeAsAny
+
+from govflow.actors import Claim, Id, Level
+from govflow.clocks import Clock
+from govflow.messages import Event, Instant, Value
+
+
+class Item(Value):
+    """One item of a region: a co-unit's part, a ledger number, a commitment … Regions add fields of their own."""
+
+    key: str = ""
+    status: str = ""
+    since: Instant | None = None
+    by: str = ""  # who opened it
+    owes: str | None = None  # who owes the next step
+    until: Instant | None = None
+    round: int = 1
+    hands: tuple[str, ...] = ()  # who worked on it
+
+    @property
+    def what(self) -> str:
+        """What is owed, in a few words."""
+        return self.key
+
+
+class Loop(Value):
+    """One open loop of a record: what is owed, by whom, since when and until when."""
+
+    record: str
+    region: str
+    item: str
+    status: str
+    what: str
+    owes: str | None
+    since: Instant | None
+    until: Instant | None
+
+    def sentence(self) -> str:
+        """The loop in one line."""
+        until = f" until {self.until.isoformat(timespec='minutes')}" if self.until else ""
+        return f"{self.region} {self.item} {self.status}, owed by {self.owes or 'nobody named'}{until}"
+
+
+class HandOver(Value):
+    """Who takes an open loop over, or why it falls away. `*` stands for every loop not named otherwise."""
+
+    region: str = "*"
+    item: str = "*"
+    reason: str
+    to: Id | None = None
+
+
+class Record(Value):
+    """The folded state of one record. Only folding makes one; `version` counts its events."""
+
+    kind_of_record: ClassVar[str] = ""
+
+    id: str = ""
+    status: str = ""
+    version: int = 0
+    moved_in: int = 0  # the version in which the status last moved
+    round: int = 1
+    opened_at: Instant | None = None
+    at: Instant | None = None  # when its last event happened
+    policy: str = ""
+    kind: str = ""
+    category: str = ""
+    retention: str = ""
+    level: Level | None = None
+    area: str = ""
+    items: Mapping[str, Mapping[str, SerializeAsAny[Item]]] = {}
+    clocks: Mapping[str, Clock] = {}
+
+    def items_of(self, region: str) -> Mapping[str, Any]:
+        """The items of a region by key; the clocks count as the items of the region `clock`."""
+        return self.clocks if region == "clock" else self.items.get(region, {})
+
+    def item(self, region: str, key: str) -> Any:
+        """One item of a region, None where there is none."""
+        return self.items_of(region).get(key)
+
+    def asked_by(self, wire: str, item: Item | None) -> frozenset[str]:
+        """Who asked, promised, served or reported what `wire` decides: somebody else must decide it."""
+        return frozenset() if item is None else frozenset({item.by, *item.hands})
+
+    def handled_by(self) -> tuple[str, ...]:
+        """Everybody who handled the matter in any round: none of them may check or judge it."""
+        return ()
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
+        """Whether a claim to a role that belongs to *this* record is true here (its reporter, its lead unit …)."""
+        return True
+
+    def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
+        """Whether a claim gives the right to read a personal field of this record. Nobody, unless the record says so."""
+        return False
+
+    @property
+    def title_line(self) -> str:
+        """A few words for lists."""
+        return self.id
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the whole state as JSON: equal states have equal digests, in every process."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class RecordGuarded(Event, name="record.guarded"):
+    """A decision elsewhere relied on this record as it stands. Stores without a write lock need the trace."""
+
+    for_command: Id

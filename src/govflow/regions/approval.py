@@ -1,0 +1,204 @@
+"""审批 approval: one person's leave for another's command, bound to that very command; used once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Self
+
+from govflow.actors import SYSTEM, Actor, Id, Role
+from govflow.decider import Changes, Context, Region
+from govflow.messages import Command, ItemCommand, ItemEvent, Value, Words, arguments_of
+from govflow.records import Item, Record
+from govflow.regions.bodies import Reasoned
+from govflow.rules import decided_by_another, due_has_passed, reason_given, role_asked_for_is_held
+from govflow.workflow import Rest, Status, Step, Workflow, rule
+
+
+class ApprovalStatus(Status):
+    REQUESTED = "requested", "已申请", Rest.OUTCOME
+    GIVEN = "given", "同意", Rest.OUTCOME
+    REFUSED = "refused", "不同意", Rest.OUTCOME
+    EXPIRED = "expired", "失效", Rest.FINAL
+    WITHDRAWN = "withdrawn", "撤回", Rest.FINAL
+    USED = "used", "已用", Rest.FINAL
+
+
+S = ApprovalStatus
+
+
+class Approval(Item):
+    """One request: the quoted command, the record's version it was made on, the role that must give it."""
+
+    wire: str = ""
+    quoted: str = ""
+    on_version: int = 0
+    asks: str | None = None
+    unit: str | None = None
+    given_by: str | None = None
+
+
+class _Quote(Value):
+    wire: Id = ""
+    quoted: Words = ""  # the command's arguments as JSON, personal ones left out
+    on_version: int = 0
+    unit: Id | None = None  # the requester's unit: its head is the unit head
+
+
+class RequestApproval(ItemCommand, _Quote, wire="approval.request", label="申请审批"):
+    """Ask for leave to give a command. `RequestApproval.of(command, record)` quotes it in full."""
+
+    @classmethod
+    def of(cls, command: Command, record: Record, by: Actor | None = None, **more: Any) -> Self:
+        """A request for `command` on `record` as it stands, made by the one who will give it."""
+        by = by or command.by
+        unit = next((claim.unit for claim in by.claims if claim.unit), None)
+        quoted = arguments_of(command).decode()
+        return cls(id=record.id, by=by, wire=command.wire, quoted=quoted, on_version=record.version, unit=unit, **more)
+
+
+class ApprovalRequested(ItemEvent, _Quote, name="approval.requested"):
+    """Leave was asked for."""
+
+    asks: Id | None = None
+
+
+class GiveApproval(ItemCommand, wire="approval.give", label="同意"):
+    """Give leave, as another person who holds the role that the step asks for."""
+
+
+class ApprovalGiven(ItemEvent, name="approval.given"):
+    """Leave was given."""
+
+
+class RefuseApproval(ItemCommand, Reasoned, wire="approval.refuse", label="不同意"):
+    """Refuse leave, with the reason."""
+
+
+class ApprovalRefused(ItemEvent, Reasoned, name="approval.refused"):
+    """Leave was refused."""
+
+
+class ExpireApproval(ItemCommand, wire="approval.expire", label="审批失效"):
+    """Record that it was not decided or not used in time."""
+
+
+class ApprovalExpired(ItemEvent, name="approval.expired"):
+    """It was not decided or not used in time."""
+
+
+class WithdrawApproval(ItemCommand, wire="approval.withdraw", label="撤回申请"):
+    """Ask no more."""
+
+
+class ApprovalWithdrawn(ItemEvent, name="approval.withdrawn"):
+    """It is not asked for any more."""
+
+
+class UseApproval(ItemCommand, wire="approval.use", label="使用审批"):
+    """Use it up together with its command."""
+
+    used_for: Id | None = None
+
+
+class ApprovalUsed(ItemEvent, name="approval.used"):
+    """The command was done with it."""
+
+    used_for: Id | None = None
+
+
+@rule("已完整载明拟批准的命令与版本", "design", needs="wire quoted on_version")
+def command_is_quoted(record: Record, event: Any, context: Context) -> bool:
+    """The command asked for is quoted in full with the record's version."""
+    if event.asks is None or event.on_version != record.version:
+        return False
+    try:
+        return isinstance(json.loads(event.quoted), dict)
+    except ValueError:
+        return False
+
+
+@rule("所批准的事项已在同一事务中执行", "design")
+def approved_command_was_done(record: Record, event: Any, context: Context) -> bool:
+    """The command that was approved is in the same transaction."""
+    return event.used_for is not None
+
+
+R = Role
+_ASKERS = (
+    R.REPORTER, R.LEAD_UNIT, R.DISPATCHER, R.PROPOSER, R.SECRETARIAT, R.IMPLEMENTER, R.PROJECT_LEAD,
+    R.ORGANISATION, R.COMMUNITY, R.FINANCE, R.ARCHIVIST, R.ACCEPTANCE_DESK, R.TOWN,
+)  # fmt: skip
+_GIVERS = (R.UNIT_HEAD, R.SUPERVISOR, R.DISPATCHER, R.TOWN, R.DISTRICT, R.COMMUNITY, R.PARTY_BRANCH)
+# fmt: off
+APPROVAL_WORKFLOW = Workflow("approval", S, zh="审批", on=("case", "proposal", "joint_project"), steps=(
+    Step("AP01", RequestApproval,  None,                 ApprovalRequested, S.REQUESTED, _ASKERS, (command_is_quoted,), while_in="any", starts="approval_validity"),
+    Step("AP02", GiveApproval,     S.REQUESTED,          ApprovalGiven,     S.GIVEN,     _GIVERS, (decided_by_another, role_asked_for_is_held), while_in="any"),
+    Step("AP03", RefuseApproval,   S.REQUESTED,          ApprovalRefused,   S.REFUSED,   _GIVERS, (decided_by_another, role_asked_for_is_held, reason_given), while_in="any", stops="approval_validity"),
+    Step("AP04", ExpireApproval,   (S.REQUESTED, S.GIVEN), ApprovalExpired, S.EXPIRED,   R.SYSTEM, (due_has_passed,), while_in="any", stops="approval_validity"),
+    Step("AP05", WithdrawApproval, S.REQUESTED,          ApprovalWithdrawn, S.WITHDRAWN, (*_ASKERS, R.SYSTEM), while_in="any", stops="approval_validity"),
+    Step("AP06", UseApproval,      S.GIVEN,              ApprovalUsed,      S.USED,      R.SYSTEM, (approved_command_was_done,), while_in="any", stops="approval_validity"),
+))
+# fmt: on
+
+
+def _requested(record: Record, command: RequestApproval, context: Context) -> ApprovalRequested:
+    """Which role the quoted step asks for stands in the record's own table."""
+    decider = context.deciders[record.kind_of_record]
+    asks = None
+    for kind, region in decider.commands.items():
+        if kind.wire == command.wire:
+            flow = decider.workflow if region is None else region.workflow
+            asks = next((step.approval for step in flow.steps if step.command is kind and step.approval), None)
+    key = command.item or str(len(record.items_of("approval")) + 1)
+    event = decider.copied(command, ApprovalRequested, context, item=key, asks=asks)
+    assert isinstance(event, ApprovalRequested)
+    return event
+
+
+def _fold_requested(item: Any, event: Any) -> Changes:
+    return {
+        "status": S.REQUESTED,
+        "wire": event.wire,
+        "quoted": event.quoted,
+        "on_version": event.on_version,
+        "asks": event.asks,
+        "unit": event.unit,
+    }
+
+
+_FOLD = {
+    ApprovalRequested: _fold_requested,
+    ApprovalGiven: lambda item, e: {"status": S.GIVEN, "given_by": e.by},
+    ApprovalRefused: lambda item, e: {"status": S.REFUSED},
+    ApprovalExpired: lambda item, e: {"status": S.EXPIRED},
+    ApprovalWithdrawn: lambda item, e: {"status": S.WITHDRAWN},
+    ApprovalUsed: lambda item, e: {"status": S.USED},
+}
+
+
+def _quoted_digest(wire: str, quoted: bytes) -> str:
+    return hashlib.sha256(wire.encode() + b"\n" + quoted).hexdigest()
+
+
+def _approving(record: Record, command: Command, step: Step, context: Context) -> Command | None:
+    """The command that uses up a given approval of this very command, None where there is none that holds.
+
+    It holds while it has not run out and the record's status has not moved since it was asked for.
+    """
+    wanted = _quoted_digest(command.wire, arguments_of(command))
+    for item in record.items_of("approval").values():
+        clock = record.clocks.get(f"approval_validity:{item.key}")
+        if (
+            item.status == S.GIVEN
+            and item.asks == step.approval
+            and item.given_by != command.by.id
+            and record.moved_in <= item.on_version
+            and _quoted_digest(item.wire, item.quoted.encode()) == wanted
+            and (clock is None or clock.due is None or context.now <= clock.due)
+        ):
+            return UseApproval(id=record.id, by=SYSTEM, item=item.key, used_for=command.command_id)
+    return None
+
+
+APPROVAL = Region(APPROVAL_WORKFLOW, Approval, _FOLD, propose={RequestApproval: _requested}, approves=_approving)

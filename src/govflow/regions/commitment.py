@@ -1,0 +1,144 @@
+"""承诺 commitment: a promise, also of money, people or place, with a due date. Keyed by the commitment."""
+
+from __future__ import annotations
+
+from govflow.actors import SYSTEM, Id, Role
+from govflow.decider import Region
+from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
+from govflow.records import HandOver, Item
+from govflow.regions.bodies import Reasoned, Shown
+from govflow.rules import (
+    decided_by_another,
+    due_has_not_passed,
+    due_has_passed,
+    measure_and_evidence_given,
+    reason_given,
+    what_who_and_due_named,
+)
+from govflow.workflow import Rest, Status, Step, Workflow
+
+
+class CommitmentStatus(Status):
+    MADE = "made", "已承诺"
+    KEPT = "kept", "已践诺", Rest.OUTCOME
+    BROKEN = "broken", "未兑现"
+    RELEASED = "released", "免除", Rest.FINAL
+
+
+S = CommitmentStatus
+
+
+class Commitment(Item):
+    """One promise: what, by whom, until when; every earlier due instant is kept."""
+
+    promise: str = ""
+    public: bool = False
+    earlier: tuple[Instant, ...] = ()
+    was_broken: bool = False
+
+    @property
+    def what(self) -> str:
+        return self.promise
+
+
+class _Promise(Value):
+    what: Words = ""
+    owner: Id | None = None
+    until: Instant | None = None
+    public: bool = False
+
+
+class MakeCommitment(ItemCommand, _Promise, wire="commitment.make", label="作出承诺"):
+    """Promise something by a due instant."""
+
+
+class CommitmentMade(ItemEvent, _Promise, name="commitment.made", dues={"commitment_due": "until"}):
+    """Something was promised."""
+
+
+class ChangeCommitment(ItemCommand, Reasoned, wire="commitment.change", label="变更承诺"):
+    """Name a new due instant, before the old one has passed."""
+
+    until: Instant | None = None
+
+
+class CommitmentChanged(ItemEvent, Reasoned, name="commitment.changed", dues={"commitment_due": "until"}):
+    """The due instant of a promise was changed."""
+
+    until: Instant | None = None
+
+
+class FulfilPartOfCommitment(ItemCommand, Shown, wire="commitment.fulfil_part", label="部分践诺"):
+    """Deliver a part of the money, people or work."""
+
+
+class CommitmentPartlyFulfilled(ItemEvent, Shown, name="commitment.partly_fulfilled"):
+    """A part of the promise was delivered."""
+
+
+class KeepCommitment(ItemCommand, wire="commitment.keep", label="确认践诺"):
+    """Confirm as another person that the promise was kept."""
+
+
+class CommitmentKept(ItemEvent, name="commitment.kept"):
+    """The promise was kept, late if it was broken."""
+
+
+class BreachCommitment(ItemCommand, wire="commitment.breach", label="认定未兑现"):
+    """Record that the due instant has passed."""
+
+
+class CommitmentBroken(ItemEvent, name="commitment.broken"):
+    """The due instant of a promise has passed; it is still owed."""
+
+
+class ReleaseCommitment(ItemCommand, Reasoned, wire="commitment.release", label="免除承诺"):
+    """Release the promise for those it was made to."""
+
+    to: Id | None = None
+
+
+class CommitmentReleased(ItemEvent, Reasoned, name="commitment.released"):
+    """Those it was made to released the promise."""
+
+    to: Id | None = None
+
+
+R = Role
+_PROMISERS = (R.LEADER, R.LEAD_UNIT, R.ORGANISATION, R.PROJECT_LEAD, R.COMMUNITY, R.IMPLEMENTER)
+# fmt: off
+COMMITMENT_WORKFLOW = Workflow("commitment", S, zh="承诺", on=("case", "proposal", "joint_project"), steps=(
+    #    id      command                 from                event                      to          who         provided that
+    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     _PROMISERS, (what_who_and_due_named,), while_in="active", starts="commitment_due"),
+    Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed), approval=R.SUPERVISOR, extends="commitment_due"),
+    Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given,)),
+    Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP), (decided_by_another,), stops="commitment_due"),
+    Step("CM05", BreachCommitment,       S.MADE,             CommitmentBroken,          S.BROKEN,   (R.SYSTEM, R.SUPERVISOR), (due_has_passed,)),
+    Step("CM06", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, (R.COMMUNITY, R.SUPERVISOR, R.SYSTEM), (reason_given, decided_by_another), drops="commitment_due"),
+))
+# fmt: on
+
+_FOLD = {
+    CommitmentMade: lambda item, e: {
+        "status": S.MADE,
+        "promise": e.what,
+        "owes": e.owner,
+        "until": e.until,
+        "public": e.public,
+    },
+    CommitmentChanged: lambda item, e: {
+        "until": e.until or item.until,
+        "earlier": (*item.earlier, item.until),
+    },
+    CommitmentPartlyFulfilled: lambda item, e: {"hands": (*item.hands, e.by)},
+    CommitmentKept: lambda item, e: {"status": S.KEPT},
+    CommitmentBroken: lambda item, e: {"status": S.BROKEN, "was_broken": True},
+    CommitmentReleased: lambda item, e: {"status": S.RELEASED},
+}
+
+
+def _release(record: str, item: Item, given: HandOver) -> ReleaseCommitment:
+    return ReleaseCommitment(id=record, by=SYSTEM, item=item.key, reason=given.reason, to=given.to)
+
+
+COMMITMENT = Region(COMMITMENT_WORKFLOW, Commitment, _FOLD, ends=_release)

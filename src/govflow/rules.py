@@ -1,0 +1,207 @@
+"""Rules that the tables of every record and region may name. Each is a predicate over (state, proposed event, context).
+
+They look at the event (`event.by`, not at who is logged in), so that the audit can judge a past step again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from govflow.actors import Role, covers
+from govflow.clocks.kinds import ClockKind, kind_of
+from govflow.decider import Context, hand_over_of
+from govflow.records import Record
+from govflow.workflow import rule
+
+# --- reasons, measures, papers ---------------------------------------------------------------------------------------
+
+
+@rule("已说明理由", "petitions §23 [V]", needs="reason")
+def reason_given(record: Record, event: Any, context: Context) -> bool:
+    """A reason is given in words."""
+    return bool(event.reason.strip())
+
+
+@rule("已填措施并附证据", "M160", needs="measure evidence")
+def measure_and_evidence_given(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """What was done and a piece of evidence are given."""
+    if not event.measure.strip():
+        yield "no measure is named"
+    if not event.evidence:
+        yield "no evidence is named"
+    on_file = record.items_of("evidence")
+    for key in event.evidence:
+        if key not in on_file:
+            yield f"evidence {key} is not on file"
+        elif on_file[key].status != "added":
+            yield f"evidence {key} is {on_file[key].status}"
+    shown = {getattr(on_file[key], "kind", "") for key in event.evidence if key in on_file}
+    category = context.policy.category(record.category)
+    for kind in category.evidence if category and context.step.to == "handled" else ():
+        if kind not in shown:
+            yield f"the category asks for evidence of kind {kind}"
+
+
+@rule("已指明被更正的事件", "M054", needs="corrects")
+def correction_names_its_event(record: Record, event: Any, context: Context) -> bool:
+    """The event that is corrected or replaced is named."""
+    replaced_by = getattr(event, "replaced_by", None)
+    if replaced_by is not None:  # evidence: the piece that stands for the old one
+        piece = record.item("evidence", replaced_by)
+        return piece is not None and piece.status == "added" and replaced_by != event.item
+    return 1 <= (getattr(event, "corrects", 0) or 0) <= record.version
+
+
+@rule("事项、责任人、期限已明", "M059", needs="what owner until")
+def what_who_and_due_named(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """What is owed, by whom and until when are given."""
+    if not event.what.strip():
+        yield "what"
+    if not (event.owner or getattr(event, "item", "")):
+        yield "who"
+    if event.until is None:
+        yield "until when"
+    elif event.until <= context.at:
+        yield "the due instant has passed already"
+
+
+# --- who -------------------------------------------------------------------------------------------------------------
+
+
+@rule("决定、批准、确认者非提出、承诺、服务或报告者", "M090")
+def decided_by_another(record: Record, event: Any, context: Context) -> bool:
+    """Whoever decides, approves, confirms or dismisses is another than whoever asked, promised, served or reported."""
+    return event.by not in record.asked_by(context.step.command.wire, context.item)
+
+
+@rule("核查者非经办者", "M090; GB/T 34300 [M]")
+def verified_by_another(record: Record, event: Any, context: Context) -> bool:
+    """Whoever checks has not done, handled or entered what is checked."""
+    hands = {*record.handled_by()}
+    if context.item is not None:
+        hands |= {context.item.by, *getattr(context.item, "hands", ())}
+    return event.by not in hands
+
+
+@rule("决定者未曾经办", "petitions §28 [V]")
+def decider_is_not_a_handler(record: Record, event: Any, context: Context) -> bool:
+    """Whoever decides has not handled the matter."""
+    return event.by not in record.handled_by()
+
+
+@rule("审批角色与所需一致", "petitions §34 [V]")
+def role_asked_for_is_held(record: Record, event: Any, context: Context) -> bool:
+    """Whoever gives or refuses leave holds the role that the step asks for."""
+    asked = getattr(context.item, "asks", None)
+    return any(
+        claim.role == asked
+        and covers(claim, record.level, record.area)
+        and record.fits(claim.role, claim, event.by, context.on_behalf_of, context.item)
+        for claim in context.claims
+    )
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+def _clock_due(record: Record, event: Any, context: Context) -> datetime | None:
+    """The due instant of the clock that a step stops, marks or answers, or of its item."""
+    named = getattr(event, "clock", None) or (event.item if context.step.command.wire.startswith("clock.") else None)
+    names = [named] if named else [*context.step.stops, *context.step.extends]
+    for name in names:
+        for key in (f"{name}:{getattr(event, 'item', '')}", name):
+            if (clock := record.clocks.get(key)) is not None and clock.due is not None:
+                return clock.due
+    return context.item.until if context.item is not None else None
+
+
+@rule("期限已届满", "§5.1")
+def due_has_passed(record: Record, event: Any, context: Context) -> bool:
+    """The clock this row stops, marks or answers has reached its due instant."""
+    due = _clock_due(record, event, context)
+    return due is not None and context.now > due
+
+
+@rule("期限未届满", "petitions §34 [V]")
+def due_has_not_passed(record: Record, event: Any, context: Context) -> bool:
+    """The clock concerned has not reached its due instant."""
+    due = _clock_due(record, event, context)
+    return due is None or context.now <= due
+
+
+@rule("窗口期未满", "petitions §23, §35–36; 人民调解法 §33 [V]")
+def window_is_open(record: Record, event: Any, context: Context) -> bool:
+    """The window clock this step uses up is still running."""
+    used = next((name for name in context.step.stops if kind_of(name) is ClockKind.WINDOW), "")
+    clock = record.clocks.get(used)
+    return clock is not None and clock.is_going and (clock.due is None or context.now <= clock.due)
+
+
+@rule("无进行中的救济或重启窗口期", "petitions §35–36 [V]")
+def no_window_is_running(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """No review, recheck, reopening or takeover window is running."""
+    for clock in record.clocks.values():
+        remedy = clock.name in ("review_request", "recheck_request", "reopen_window", "takeover_window")
+        if remedy and clock.is_going and (clock.due is None or context.now <= clock.due):
+            yield f"{clock.name} until {clock.due.isoformat(timespec='minutes') if clock.due else 'further notice'}"
+
+
+# --- loops and rounds ------------------------------------------------------------------------------------------------
+
+
+@rule("无未了事项", "DESIGN §1")
+def no_loop_is_open(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """Every region item rests in an end or outcome, this round's included (clocks apart)."""
+    for loop in context.deciders[record.kind_of_record].open_loops(record):
+        yield loop.sentence()
+
+
+@rule("未了事项均已移交或说明消灭原因", "DESIGN §3", needs="hand_over")
+def loops_are_handed_over(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """Every open loop is ended in the same transaction, each with who takes it over or why it falls away."""
+    for region in context.deciders[record.kind_of_record].regions.values():
+        for item in region.open_items(record):
+            if region.ends is None:
+                yield f"{region.name} {item.key} {item.status} must be ended by hand first"
+            elif hand_over_of(event, region, item) is None:
+                yield f"{region.name} {item.key} {item.status}: who takes it over, or why does it fall away?"
+
+
+@rule("属于本轮", "design")
+def round_is_current(record: Record, event: Any, context: Context) -> bool:
+    """The step belongs to the current round; rework, remedy and reopening start a new one."""
+    return context.item is None or context.item.round == record.round
+
+
+@rule("本轮已结束", "design")
+def new_round_has_begun(record: Record, event: Any, context: Context) -> bool:
+    """Rework, remedy, reopening or leaving has ended this round."""
+    if context.item is None or context.item.round < record.round:
+        return True
+    return record.status not in context.deciders[record.kind_of_record].active
+
+
+@rule("保管期限已定", "archive rules [S]")
+def retention_class_is_set(record: Record, event: Any, context: Context) -> bool:
+    """A retention class is set."""
+    return context.policy.retention_class(getattr(event, "retention", None) or record.retention) is not None
+
+
+# --- texts -----------------------------------------------------------------------------------------------------------
+
+# 11-digit mobile numbers, 18-digit identity numbers, e-mail addresses: what a public text must not carry
+_PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?![\dXx])|[\w.+-]+@[\w-]+\.[\w.]+")
+
+
+@rule("已隐去个人信息", "M158; PIPL [V]", needs="public_text")
+def personal_data_is_withheld(record: Record, event: Any, context: Context) -> bool:
+    """The text carries no personal data beyond what its addressee may read."""
+    return _PERSONAL.search(event.public_text) is None
+
+
+def is_system(context: Context) -> bool:
+    """Whether the system itself acts."""
+    return any(claim.role == Role.SYSTEM for claim in context.claims)

@@ -1,0 +1,273 @@
+"""One unit of work: commands decided one after the other on what the earlier ones left, ready to be stored at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from govflow.actors import SYSTEM, Actor
+from govflow.decider import Context, Decider
+from govflow.errors import Broken, InputError, NotAllowed, NotFound, WorkflowError
+from govflow.log_events import LOG_STREAM, PolicyAdopted, WorkflowAdopted
+from govflow.messages import Command, Event, digest_of
+from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
+from govflow.records import Record, RecordGuarded
+from govflow.workflow import NEW
+
+if TYPE_CHECKING:
+    from govflow.engine import Engine
+    from govflow.policy import Policy
+
+_CHAIN = 1_000  # reactions of one command; more is a circle between records
+
+
+class Unit:
+    """What one transaction is about to write, and the states after it."""
+
+    def __init__(self, engine: Engine, now: datetime, *, past: datetime | None = None, dry: bool = False) -> None:
+        self.engine = engine
+        self.now = now
+        self.past = past
+        self.dry = dry
+        self.rows: list[StoredEvent] = []
+        self.states: dict[str, Record] = {}
+        self.numbers: dict[str, int] = {}
+        self.keys: dict[str, bytes] = {}
+        self.handled: dict[str, tuple[str, Record]] = {}
+        self.adopted_policy: Policy | None = None
+        self.adopted_tables: set[str] = set()
+        self.erased: set[str] = set()
+        self._looked_up: set[str] = set()
+        self._log_version = 0
+
+    # -- deciding -----------------------------------------------------------------------------------------------------
+
+    def run(self, command: Command) -> Record:
+        """Decide a command and all that other records do because of it; the record after it."""
+        first = len(self.rows)
+        record = self._decide(command, command, command.command_id)
+        self.handled[command.command_id] = (digest_of(command), record)
+        if not self.engine.store.exclusive and len(self.rows) > first:
+            self._guard(command)
+        return self.states.get(record.id, record)
+
+    def _decide(self, command: Command, root: Command, causation: str) -> Record:
+        todo = [(command, causation)]
+        result: Record | None = None
+        for count, (each, cause) in enumerate(todo):
+            if count > _CHAIN:
+                raise WorkflowError("reactions", [f"{root.wire} causes more than {_CHAIN} commands: a circle?"])
+            before, after, events, context, decider = self._decide_one(each, root, cause)
+            result = result or after
+            if after.status != before.status:
+                for region in decider.regions.values():
+                    if region.moved:
+                        todo += [(reaction, each.command_id) for reaction in region.moved(before, after, context)]
+            for event in events:
+                if react := decider.reactions.get(type(event)):
+                    context.command = each
+                    todo += [(reaction, each.command_id) for reaction in react((before, after), event, context)]
+        assert result is not None
+        return result
+
+    def _decide_one(
+        self, command: Command, root: Command, causation: str
+    ) -> tuple[Record, Record, list[Event], Context, Decider]:
+        decider, state = self._target(command)
+        at = command.occurred_at or self.now
+        if at > self.now:
+            raise NotAllowed(command.wire, command.id, [_IN_FUTURE])
+        if state.at is not None and at < state.at:
+            if command.occurred_at is not None and command is root:
+                raise NotAllowed(command.wire, command.id, [_OUT_OF_ORDER])
+            at = state.at  # a reaction: it happens no earlier than what the record already knows
+        context = self.context(command, at)
+        decided = decider.decide(state, command, context)
+        if decided:
+            self._adopt(decider)
+        events = [event for event, _, _ in decided]
+        if any(event.personal for event in events):
+            self._need_keys(events, root, command)
+        after = state
+        key = packed_command_id(command.command_id)
+        for number, (event, given, claim) in enumerate(decided):
+            version = after.version + 1
+            event = self._protected(event, state.id, version)
+            meta = _metadata(
+                given, claim.role, claim.unit, command, root, causation, event.at, self.now, self.policy.key
+            )
+            self._add(state.id, version, event, meta, None if number else key)
+            after = decider.evolve(after, event)
+        self.states[state.id] = after
+        return state, after, events, context, decider
+
+    def _target(self, command: Command) -> tuple[Decider, Record]:
+        """The record a command is for: an existing one of any kind that takes it, or a new one."""
+        if command.id is not None and (state := self.state(command.id)) is not None:
+            decider = self.engine.deciders[state.kind_of_record]
+            if type(command) not in decider.commands:
+                raise NotFound(f"{command.id} is a {decider.name}; it does not take {command.wire}")
+            return decider, state
+        decider = self.engine.decider_for(command)
+        if not decider.workflow.rows(NEW, command.wire):
+            if command.id is None:
+                raise InputError("the command names no record", where=command.wire, expected="an id")
+            raise NotFound(f"there is no record {command.id}")
+        id = command.id or self._new_number(decider)
+        own = command.id is not None and command.by != SYSTEM
+        if id == LOG_STREAM or (own and _NUMBERED.fullmatch(id)):
+            raise NotAllowed(command.wire, id, [_RESERVED])
+        return decider, decider.initial.changed(id=id)
+
+    def state(self, id: str) -> Record | None:
+        """The record as this unit leaves it so far, None where there is none."""
+        if (known := self.states.get(id)) is not None:
+            return known
+        if self.past is not None:
+            return self.engine.state_as_of(id, self.past)
+        return self.engine.current(id)
+
+    def look_up(self, id: str) -> Record | None:
+        """What rules see of another record."""
+        self._looked_up.add(id)
+        return self.state(id)
+
+    def context(self, command: Command, at: datetime) -> Context:
+        """What a decision on `command` may look at."""
+        return Context(
+            now=self.now,
+            at=at,
+            actor=command.by,
+            claims=command.by.claims if command.by == SYSTEM else self.engine.authority.claims(command.by, self.now),
+            on_behalf_of=command.on_behalf_of,
+            policy=self.policy,
+            lookup=self.look_up,
+            deciders=self.engine.deciders,
+            number=self._number_for,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force for this unit."""
+        return self.engine.policy if self.past is None else self.engine.policy_at(self.past)
+
+    # -- numbers ------------------------------------------------------------------------------------------------------
+
+    def _number_prefix(self, decider: Decider) -> str:
+        return f"{decider.prefix}-{self.now.astimezone(self.policy.zone).year}-"
+
+    def _number_for(self, kind: str) -> str:
+        """A number for a record of another kind that a decision names and a reaction will create."""
+        return self._new_number(self.engine.deciders[kind])
+
+    def _new_number(self, decider: Decider) -> str:
+        """The next number of the year: unique and without holes, since nobody else writes meanwhile."""
+        prefix = self._number_prefix(decider)
+        last = self.numbers.get(prefix)
+        if last is None:
+            last = self.engine.last_number(prefix)
+        self.numbers[prefix] = last + 1
+        return f"{prefix}{last + 1:06d}"
+
+    # -- rows ---------------------------------------------------------------------------------------------------------
+
+    def add_to_log(self, event: Event, actor: Actor = SYSTEM) -> None:
+        """Add an event of the log itself."""
+        if not self._log_version:
+            self._log_version = self.engine.store.version(LOG_STREAM)
+        self._log_version += 1
+        root = Command(by=actor)
+        role = actor.claims[0].role if actor.claims else None
+        meta = _metadata(root, role, None, root, root, root.command_id, event.at, self.now, self.policy.key, event.name)
+        self._add(LOG_STREAM, self._log_version, event, meta, None)
+
+    def _add(self, stream: str, version: int, event: Event, meta: bytes, command_id: bytes | None) -> None:
+        if self.dry:
+            return
+        topic, body = self.engine.codec.encode(event)
+        state = b"%b\n%b" % (meta, body)
+        self.rows.append(
+            StoredEvent(stream, version, topic, state, command_id, 0, leaf_of(stream, version, topic, state))
+        )
+
+    def _adopt(self, decider: Decider) -> None:
+        """Write down the policy and the tables that are used for the first time."""
+        if self.engine.adopted_policy != self.policy and self.adopted_policy is None and self.past is None:
+            self.add_to_log(PolicyAdopted(at=self.now, by=SYSTEM.id, policy=self.policy))
+            self.adopted_policy = self.policy
+        if decider.digest not in self.engine.adopted_tables and decider.digest not in self.adopted_tables:
+            table = WorkflowAdopted(
+                at=self.now, by=SYSTEM.id, workflow=decider.name, digest=decider.digest, table=decider.as_data()
+            )
+            self.add_to_log(table)
+            self.adopted_tables.add(decider.digest)
+
+    def _need_keys(self, events: list[Event], root: Command, command: Command) -> None:
+        subjects = self.engine.vault.subjects(events)
+        erased = subjects & (self.engine.erased | self.erased)
+        if erased:
+            raise NotAllowed(command.wire, command.id, [_ERASED._replace(detail=tuple(sorted(erased)))])
+        if not self.dry and (missing := subjects - set(self.keys)):
+            self.keys |= self.engine.vault.keys.need(missing, packed_command_id(root.command_id))
+
+    def _protected(self, event: Event, stream: str, version: int) -> Event:
+        if self.dry or not event.personal:
+            return event
+        return self.engine.vault.protect(event, self.keys, stream, version, f"{event.name}@{event.version}")
+
+    def _guard(self, command: Command) -> None:
+        """Where no lock is held: a record that the decision relied on gets an event, so that a change of it collides."""
+        written = {row.stream for row in self.rows}
+        for id in sorted(self._looked_up - written):
+            state = self.state(id)
+            if state is None or state.at is None:
+                continue
+            event = RecordGuarded(at=max(self.now, state.at), by=SYSTEM.id, for_command=command.command_id)
+            meta = _metadata(
+                command, None, None, command, command, command.command_id, event.at, self.now, self.policy.key
+            )
+            self._add(id, state.version + 1, event, meta, None)
+            self.states[id] = self.engine.deciders[state.kind_of_record].evolve(state, event)
+        self._looked_up.clear()
+
+
+def _metadata(
+    given: Command,
+    role: str | None,
+    unit: str | None,
+    command: Command,
+    root: Command,
+    causation: str,
+    occurred: datetime,
+    recorded: datetime,
+    policy: str,
+    wire: str = "",
+) -> bytes:
+    """Metadata JSON. Every part is an id or a timestamp by its type, so nothing needs escaping."""
+    parts = [f'{{"actor":"{given.by.id}"']
+    if given.on_behalf_of:
+        parts.append(f'"on_behalf_of":"{given.on_behalf_of}"')
+    if role:
+        parts.append(f'"role":"{role}"')
+    if unit:
+        parts.append(f'"unit":"{unit}"')
+    parts.append(f'"command":"{command.command_id}","wire":"{wire or given.wire}","digest":"{digest_of(command)}"')
+    parts.append(f'"correlation":"{root.command_id}","causation":"{causation}"')
+    parts.append(f'"occurred_at":"{occurred.isoformat()}","recorded_at":"{recorded.isoformat()}","policy":"{policy}"}}')
+    return ",".join(parts).encode()
+
+
+_NUMBERED = re.compile(r"[A-Z]+-\d{4}-.*")
+_IN_FUTURE = Broken("occurred_before_now", "occurred_at lies after the present moment", "发生时间晚于当前时间")
+_OUT_OF_ORDER = Broken(
+    "occurred_in_order",
+    "occurred_at lies before the record's last event; what becomes known late is a correction",
+    "发生时间早于该记录的最近事件;迟到信息应作更正",
+)
+_RESERVED = Broken("id_is_not_reserved", "ids of this form are given by the log itself", "此形式的编号由系统自动分配")
+_ERASED = Broken(
+    "subject_is_not_erased",
+    "the personal data of this subject was erased; a new person needs a new subject id",
+    "该主体的个人信息已删除",
+)
