@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from govflow.errors import Broken, NotAllowed
 from govflow.messages import HEADER, Command, Event, ItemCommand, Pending, Personal
 from govflow.policy import Policy
 from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
-from govflow.workflow import NEW, Rest, Step, Workflow
+from govflow.workflow import NEW, Rest, Rule, Status, Step, Workflow
 
 Changes = dict[str, Any]
 Fold = Mapping[type[Event], Callable[[Any, Any], Changes]]
@@ -33,8 +33,22 @@ class Context:
     """What a decision may look at beside its own record: the moment, the actor, the policy, and other records."""
 
     __slots__ = (
-        "at", "actor", "category", "claims", "command", "deciders", "due", "item", "kind", "lookup", "now",
-        "number", "on_behalf_of", "policy", "retention", "step",
+        "actor",
+        "at",
+        "category",
+        "claims",
+        "command",
+        "deciders",
+        "due",
+        "item",
+        "kind",
+        "lookup",
+        "now",
+        "number",
+        "on_behalf_of",
+        "policy",
+        "retention",
+        "step",
     )  # fmt: skip
 
     step: Step
@@ -68,10 +82,7 @@ class Context:
 
     def acting(self, command: Command) -> Context:
         """The same moment for a command that follows from another one, given by its own actor."""
-        if command.by == self.actor:
-            claims = self.claims
-        else:
-            claims = command.by.claims
+        claims = self.claims if command.by is self.actor else command.by.claims
         return Context(
             now=self.now,
             at=self.at,
@@ -91,6 +102,29 @@ class Decided(NamedTuple):
     event: Event
     command: Command
     claim: Claim
+
+
+class _Copy(NamedTuple):
+    """How an event repeats a command: the fields they share, and a blank event where these are of the same types.
+
+    What a command holds was validated when it came in; it is not validated again on its way into the event.
+    """
+
+    names: tuple[str, ...]
+    blank: Event | None
+
+    @classmethod
+    def of(cls, command: type[Command], event: type[Event]) -> _Copy:
+        theirs, ours = command.model_fields, event.model_fields
+        names = tuple(name for name in ours if name in theirs and name not in HEADER)
+        alike = all(
+            str(ours[name].annotation).replace("Protected", "Personal") == str(theirs[name].annotation)
+            for name in names
+        )
+        return cls(names, event.model_construct(at=_LONG_AGO, by="", item="") if alike else None)
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Region:
@@ -176,7 +210,37 @@ class Decider:
         self.succeeded = frozenset(map(str, succeeded))
         self.failed = frozenset(map(str, failed))
         self.active = frozenset(name for name, rest in workflow.rests.items() if rest is Rest.OPEN)
-        self._copied: dict[tuple[type[Command], type[Event]], tuple[str, ...]] = {}
+        self._copies: dict[tuple[type[Command], type[Event]], _Copy] = {}
+
+    def extended(
+        self,
+        steps: Iterable[Step] = (),
+        *,
+        rules: Mapping[str, Iterable[Rule]] | None = None,
+        statuses: type[Status] | None = None,
+        state: type[Record] | None = None,
+        fold: Fold | None = None,
+        regions: Sequence[Region] = (),
+        propose: Mapping[type[Command], Callable[[Any, Any, Context], Event]] | None = None,
+        reactions: Mapping[type[Event], Reaction] | None = None,
+    ) -> Decider:
+        """This record with more: steps, rules on the rows named by their ids, regions, reactions.
+
+        `fold` says what the new steps' events do; `state` is a child of this record's state with fields of its own;
+        `statuses` the same statuses and more. The log keeps the extended table beside the one before.
+        """
+        return Decider(
+            self.workflow.extended(steps, rules=rules, statuses=statuses),
+            state or type(self.initial),
+            {**self.fold, **(fold or {})},
+            prefix=self.prefix,
+            regions=(*self.regions.values(), *regions),
+            propose={**self.propose, **(propose or {})},
+            reactions={**self.reactions, **(reactions or {})},
+            opens=self.opens,
+            succeeded=self.succeeded,
+            failed=self.failed,
+        )
 
     # -- what it knows ------------------------------------------------------------------------------------------------
 
@@ -262,11 +326,11 @@ class Decider:
 
     # -- the present --------------------------------------------------------------------------------------------------
 
-    def decide(self, state: Record, command: Command, context: Context) -> list[Decided]:
-        """The events that a command causes, its follow-ups included; empty = nothing to do. Raises NotAllowed."""
+    def decide(self, state: Record, command: Command, context: Context) -> tuple[list[Decided], Record]:
+        """The events that a command causes, its follow-ups included, and the state after them. Raises NotAllowed."""
         decided: list[Decided] = []
-        self._decide(state, command, context, decided)
-        return decided
+        after = self._decide(state, command, context, decided)
+        return decided, after
 
     def _decide(self, state: Record, command: Command, context: Context, decided: list[Decided]) -> Record:
         region = self.commands[type(command)]
@@ -287,9 +351,10 @@ class Decider:
         item = context.item
         maker = (self.propose if region is None else region.propose).get(type(command))
         event = maker(state, command, context) if maker else self.copied(command, rows[0].event, context, item=key)
-        context.kind = getattr(event, "kind", None) or state.kind
-        context.category = getattr(event, "category", None) or state.category
-        context.retention = getattr(event, "retention", None) or state.retention
+        said = event.__dict__
+        context.kind = said.get("kind") or state.kind
+        context.category = said.get("category") or state.category
+        context.retention = said.get("retention") or state.retention
 
         step, claim, use = self._row(rows, state, command, event, context)
         context.step, context.item = step, item
@@ -303,7 +368,7 @@ class Decider:
         follow_ups: list[Command] = []
         if use is not None:
             follow_ups.append(use)
-        if any(rule.code == "loops_are_handed_over" for rule in step.rules):
+        if step.hands_over:
             follow_ups += self._hand_over(after, event)
         elif after.round != state.round:
             follow_ups += self._end_round(after)
@@ -314,23 +379,24 @@ class Decider:
         return after
 
     def copied(self, command: Command, event: type[Event], context: Context, **extra: Any) -> Event:
-        """The event that repeats what its command says: fields of the same name, personal ones on their way to be
-        protected, and `extra` ones beside them."""
-        names = self._copied.get((type(command), event))
-        if names is None:
-            names = tuple(
-                name for name in event.model_fields if name in type(command).model_fields and name not in HEADER
-            )
-            self._copied[type(command), event] = names
+        """The event that repeats what its command says, field by field, with `extra` ones beside them.
+
+        Personal values are on their way to be protected.
+        """
+        copy = self._copies.get((type(command), event))
+        if copy is None:
+            copy = self._copies[type(command), event] = _Copy.of(type(command), event)
         values: Changes = {"at": context.at, "by": command.by.id}
         given = command.__dict__
-        for name in names:
+        for name in copy.names:
             value = given[name]
             values[name] = _pending(value) if type(value) is Personal else value
-        if not extra.get("item", True):
-            del extra["item"]
-        values |= extra
-        return event.model_validate(values)
+        item = extra.pop("item", None)
+        if item:
+            values["item"] = item
+        if copy.blank is not None and not extra:
+            return copy.blank.changed(**values)
+        return event.model_validate({**values, **extra})
 
     def _region_rows(self, region: Region, state: Record, item: Item | None, wire: str) -> tuple[Step, ...]:
         rows = region.workflow.rows(item.status if item else NEW, wire)
@@ -395,7 +461,8 @@ class Decider:
     def _claim(self, step: Step, state: Record, event: Event, context: Context) -> Claim | None:
         level, area = state.level, state.area
         if not state.status:
-            level, area = getattr(event, "level", None), getattr(event, "area", "")
+            said = event.__dict__
+            level, area = said.get("level"), said.get("area", "")
         for claim in context.claims:
             if (
                 claim.role in step.who
@@ -475,7 +542,7 @@ _NOTHING: Any = None
 
 def hand_over_of(event: Event, region: Region, item: Item) -> HandOver | None:
     """What an event says about an open loop: its own entry, or the one for all; a round's items fall away with it."""
-    given: tuple[HandOver, ...] = getattr(event, "hand_over", None) or ()
+    given: tuple[HandOver, ...] = event.__dict__.get("hand_over") or ()
     named = [each for each in given if each.region in (region.name, "*") and each.item in (item.key, "*")]
     named.sort(key=lambda each: (each.region == "*", each.item == "*"))
     if named:

@@ -242,7 +242,7 @@ class Engine:
         first = self._first_row(command)
         if first is None:  # earlier in this very transaction
             known, state = unit.handled[command.command_id]
-            if known != digest_of(command):
+            if digest_of(known) != digest_of(command):
                 raise CommandReused(f"command id {command.command_id} stands for another command in this transaction")
             return state
         meta = metadata_of(first.state)
@@ -428,6 +428,8 @@ class Engine:
             raise NotFound(f"no command {command_id} is in the log")
         events = []
         for row in self.store.scan(first.position - 1):
+            if row.stream == LOG_STREAM:  # a table first used by a record that the command created
+                continue
             recorded = self.codec.recorded(row)
             if recorded.meta.correlation != command_id:
                 break
@@ -491,6 +493,22 @@ class Engine:
         if cached is not None and cached.version == version:
             return cached
         return self._fold(id) if version and id != LOG_STREAM else None
+
+    def remembered(self, id: str) -> Record | None:
+        """The same while the write lock is held: what is cached then is current."""
+        cached = self._cache.get(id)
+        if cached is not None:
+            return cached
+        return self._fold(id) if id != LOG_STREAM and self.store.version(id) else None
+
+    def is_in_force(self, policy: Policy) -> bool:
+        """Whether the log has adopted this very policy last."""
+        if self.adopted_policy is policy:
+            return True
+        if self.adopted_policy == policy:
+            self.adopted_policy = policy
+            return True
+        return False
 
     def state_as_of(self, id: str, moment: datetime) -> Record | None:
         """The record as of a past moment, None where there was none."""

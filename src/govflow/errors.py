@@ -24,7 +24,7 @@ class Broken(NamedTuple):
         return f"{text}: {'; '.join(self.detail)}" if self.detail else text
 
 
-class NotAllowed(GovFlowError):  # noqa: N818 - reads as what happened, as the handbook says it
+class NotAllowed(GovFlowError):
     """A command was refused: every broken rule at once, and what is allowed instead. Nothing was written."""
 
     def __init__(self, command: str, record: str | None, broken: Iterable[Broken], allowed: Iterable[str] = ()) -> None:
@@ -54,11 +54,11 @@ class Conflict(GovFlowError):
     """Somebody else wrote first; nothing was written. Load again and retry with the same command id."""
 
 
-class CommandReused(GovFlowError):  # noqa: N818
+class CommandReused(GovFlowError):
     """The command id was used before for another command. Send this one under an id of its own."""
 
 
-class NotFound(GovFlowError):  # noqa: N818
+class NotFound(GovFlowError):
     """There is no such record, command or event in this log."""
 
 
@@ -94,7 +94,7 @@ class LogError(GovFlowError):
     """The log cannot be read or written (damaged, full, locked, of another form). Nothing was written."""
 
 
-class Truncated(LogError):  # noqa: N818
+class Truncated(LogError):
     """The log is shorter than this engine has already seen it. Stop and compare it with a backup."""
 
 

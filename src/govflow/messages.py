@@ -35,6 +35,9 @@ ItemKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,130}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
+_new, _put = object.__new__, object.__setattr__
+
+
 class Value(BaseModel):
     """A frozen value that knows no extra fields; built when first used, silent about its input in errors."""
 
@@ -44,13 +47,11 @@ class Value(BaseModel):
 
     def changed(self, **changes: Any) -> Self:
         """A copy with these fields replaced, not validated again (the fold and the engine know their types)."""
-        cls = type(self)
-        new = cls.__new__(cls)
-        put = object.__setattr__
-        put(new, "__dict__", {**self.__dict__, **changes})
-        put(new, "__pydantic_fields_set__", self.__pydantic_fields_set__)
-        put(new, "__pydantic_extra__", None)
-        put(new, "__pydantic_private__", None)
+        new = _new(type(self))
+        _put(new, "__dict__", {**self.__dict__, **changes})
+        _put(new, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        _put(new, "__pydantic_extra__", None)
+        _put(new, "__pydantic_private__", None)
         return new
 
 
@@ -233,18 +234,22 @@ class ItemEvent(Event):
 
 
 class Metadata(Value):
-    """What stands beside an event's body: who, for whom, as what, by which command, when, under which policy."""
+    """What stands beside an event's body: who, for whom, as what, by which command, when, under which policy.
 
-    actor: Id
+    Stored is what the body does not say already; actor and occurred_at come from there. `correlation` is the command
+    that began it all, `causation` the one that this command follows from; `digest` stands on a command's first event.
+    """
+
+    actor: str = ""
     on_behalf_of: Id | None = None
     role: str | None = None
     unit: Id | None = None
     command: Id
     wire: str
     digest: str | None = None
-    correlation: Id
-    causation: Id
-    occurred_at: Instant
+    correlation: str = ""
+    causation: str = ""
+    occurred_at: Instant | None = None
     recorded_at: Instant
     policy: str
 

@@ -100,7 +100,7 @@ class Record(Value):
         return True
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
-        """Whether a claim gives the right to read a personal field of this record. Nobody, unless the record says so."""
+        """Whether a claim gives the right to read a personal field here. Nobody, unless the record says so."""
         return False
 
     @property

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from govflow.actors import SYSTEM, Actor
+from govflow.actors import SYSTEM, Actor, Claim
 from govflow.decider import Context, Decider
 from govflow.errors import Broken, InputError, NotAllowed, NotFound, WorkflowError
 from govflow.log_events import LOG_STREAM, PolicyAdopted, WorkflowAdopted
@@ -28,13 +28,15 @@ class Unit:
     def __init__(self, engine: Engine, now: datetime, *, past: datetime | None = None, dry: bool = False) -> None:
         self.engine = engine
         self.now = now
+        self.recorded = now.isoformat()
         self.past = past
+        self.policy: Policy = engine.policy if past is None else engine.policy_at(past)
         self.dry = dry
         self.rows: list[StoredEvent] = []
         self.states: dict[str, Record] = {}
         self.numbers: dict[str, int] = {}
         self.keys: dict[str, bytes] = {}
-        self.handled: dict[str, tuple[str, Record]] = {}
+        self.handled: dict[str, tuple[Command, Record]] = {}
         self.adopted_policy: Policy | None = None
         self.adopted_tables: set[str] = set()
         self.erased: set[str] = set()
@@ -47,7 +49,7 @@ class Unit:
         """Decide a command and all that other records do because of it; the record after it."""
         first = len(self.rows)
         record = self._decide(command, command, command.command_id)
-        self.handled[command.command_id] = (digest_of(command), record)
+        self.handled[command.command_id] = (command, record)
         if not self.engine.store.exclusive and len(self.rows) > first:
             self._guard(command)
         return self.states.get(record.id, record)
@@ -83,22 +85,27 @@ class Unit:
                 raise NotAllowed(command.wire, command.id, [_OUT_OF_ORDER])
             at = state.at  # a reaction: it happens no earlier than what the record already knows
         context = self.context(command, at)
-        decided = decider.decide(state, command, context)
+        decided, after = decider.decide(state, command, context)
         if decided:
             self._adopt(decider)
-        events = [event for event, _, _ in decided]
-        if any(event.personal for event in events):
-            self._need_keys(events, root, command)
-        after = state
-        key = packed_command_id(command.command_id)
-        for number, (event, given, claim) in enumerate(decided):
-            version = after.version + 1
-            event = self._protected(event, state.id, version)
-            meta = _metadata(
-                given, claim.role, claim.unit, command, root, causation, event.at, self.now, self.policy.key
-            )
-            self._add(state.id, version, event, meta, None if number else key)
-            after = decider.evolve(after, event)
+        events = [each.event for each in decided]
+        if any(event.personal for event in events) and (subjects := self.engine.vault.subjects(events)):
+            events, after = self._protected(decider, state, events, subjects, command, root)
+        if not self.dry:
+            key: bytes | None = packed_command_id(command.command_id)
+            for version, (event, each) in enumerate(zip(events, decided, strict=True), state.version + 1):
+                meta = _metadata(
+                    each.command,
+                    each.claim,
+                    command,
+                    root,
+                    causation,
+                    self.recorded,
+                    self.policy.key,
+                    first=key is not None,
+                )
+                self._add(state.id, version, event, meta, key)
+                key = None
         self.states[state.id] = after
         return state, after, events, context, decider
 
@@ -115,7 +122,7 @@ class Unit:
                 raise InputError("the command names no record", where=command.wire, expected="an id")
             raise NotFound(f"there is no record {command.id}")
         id = command.id or self._new_number(decider)
-        own = command.id is not None and command.by != SYSTEM
+        own = command.id is not None and command.by is not SYSTEM
         if id == LOG_STREAM or (own and _NUMBERED.fullmatch(id)):
             raise NotAllowed(command.wire, id, [_RESERVED])
         return decider, decider.initial.changed(id=id)
@@ -126,7 +133,7 @@ class Unit:
             return known
         if self.past is not None:
             return self.engine.state_as_of(id, self.past)
-        return self.engine.current(id)
+        return self.engine.current(id) if self.dry else self.engine.remembered(id)
 
     def look_up(self, id: str) -> Record | None:
         """What rules see of another record."""
@@ -139,18 +146,13 @@ class Unit:
             now=self.now,
             at=at,
             actor=command.by,
-            claims=command.by.claims if command.by == SYSTEM else self.engine.authority.claims(command.by, self.now),
+            claims=SYSTEM.claims if command.by is SYSTEM else self.engine.authority.claims(command.by, self.now),
             on_behalf_of=command.on_behalf_of,
             policy=self.policy,
             lookup=self.look_up,
             deciders=self.engine.deciders,
             number=self._number_for,
         )
-
-    @property
-    def policy(self) -> Policy:
-        """The policy in force for this unit."""
-        return self.engine.policy if self.past is None else self.engine.policy_at(self.past)
 
     # -- numbers ------------------------------------------------------------------------------------------------------
 
@@ -178,13 +180,11 @@ class Unit:
             self._log_version = self.engine.store.version(LOG_STREAM)
         self._log_version += 1
         root = Command(by=actor)
-        role = actor.claims[0].role if actor.claims else None
-        meta = _metadata(root, role, None, root, root, root.command_id, event.at, self.now, self.policy.key, event.name)
+        claim = actor.claims[0] if actor.claims else None
+        meta = _metadata(root, claim, root, root, "", self.recorded, self.policy.key, first=False, wire=event.name)
         self._add(LOG_STREAM, self._log_version, event, meta, None)
 
     def _add(self, stream: str, version: int, event: Event, meta: bytes, command_id: bytes | None) -> None:
-        if self.dry:
-            return
         topic, body = self.engine.codec.encode(event)
         state = b"%b\n%b" % (meta, body)
         self.rows.append(
@@ -193,7 +193,9 @@ class Unit:
 
     def _adopt(self, decider: Decider) -> None:
         """Write down the policy and the tables that are used for the first time."""
-        if self.engine.adopted_policy != self.policy and self.adopted_policy is None and self.past is None:
+        if self.dry:
+            return
+        if self.adopted_policy is None and not self.engine.is_in_force(self.policy):
             self.add_to_log(PolicyAdopted(at=self.now, by=SYSTEM.id, policy=self.policy))
             self.adopted_policy = self.policy
         if decider.digest not in self.engine.adopted_tables and decider.digest not in self.adopted_tables:
@@ -203,30 +205,39 @@ class Unit:
             self.add_to_log(table)
             self.adopted_tables.add(decider.digest)
 
-    def _need_keys(self, events: list[Event], root: Command, command: Command) -> None:
-        subjects = self.engine.vault.subjects(events)
-        erased = subjects & (self.engine.erased | self.erased)
-        if erased:
+    def _protected(
+        self,
+        decider: Decider,
+        state: Record,
+        events: list[Event],
+        subjects: set[str],
+        command: Command,
+        root: Command,
+    ) -> tuple[list[Event], Record]:
+        """The events with their personal values encrypted, and the state folded from those."""
+        if erased := subjects & (self.engine.erased | self.erased):
             raise NotAllowed(command.wire, command.id, [_ERASED._replace(detail=tuple(sorted(erased)))])
-        if not self.dry and (missing := subjects - set(self.keys)):
-            self.keys |= self.engine.vault.keys.need(missing, packed_command_id(root.command_id))
-
-    def _protected(self, event: Event, stream: str, version: int) -> Event:
-        if self.dry or not event.personal:
-            return event
-        return self.engine.vault.protect(event, self.keys, stream, version, f"{event.name}@{event.version}")
+        if not self.dry:
+            vault = self.engine.vault
+            if missing := subjects - set(self.keys):
+                self.keys |= vault.keys.need(missing, packed_command_id(root.command_id))
+            events = [
+                vault.protect(event, self.keys, state.id, version, f"{event.name}@{event.version}")
+                for version, event in enumerate(events, state.version + 1)
+            ]
+        for event in events:
+            state = decider.evolve(state, event)
+        return events, state
 
     def _guard(self, command: Command) -> None:
-        """Where no lock is held: a record that the decision relied on gets an event, so that a change of it collides."""
+        """Where no lock is held: give each record that a decision relied on an event, so that changes collide."""
         written = {row.stream for row in self.rows}
         for id in sorted(self._looked_up - written):
             state = self.state(id)
             if state is None or state.at is None:
                 continue
             event = RecordGuarded(at=max(self.now, state.at), by=SYSTEM.id, for_command=command.command_id)
-            meta = _metadata(
-                command, None, None, command, command, command.command_id, event.at, self.now, self.policy.key
-            )
+            meta = _metadata(command, None, command, command, "", self.recorded, self.policy.key, first=False)
             self._add(id, state.version + 1, event, meta, None)
             self.states[id] = self.engine.deciders[state.kind_of_record].evolve(state, event)
         self._looked_up.clear()
@@ -234,28 +245,30 @@ class Unit:
 
 def _metadata(
     given: Command,
-    role: str | None,
-    unit: str | None,
+    claim: Claim | None,
     command: Command,
     root: Command,
     causation: str,
-    occurred: datetime,
-    recorded: datetime,
+    recorded: str,
     policy: str,
+    *,
+    first: bool,
     wire: str = "",
 ) -> bytes:
     """Metadata JSON. Every part is an id or a timestamp by its type, so nothing needs escaping."""
-    parts = [f'{{"actor":"{given.by.id}"']
+    more = ""
+    if claim is not None:
+        more = f'"role":"{claim.role}",' if claim.unit is None else f'"role":"{claim.role}","unit":"{claim.unit}",'
     if given.on_behalf_of:
-        parts.append(f'"on_behalf_of":"{given.on_behalf_of}"')
-    if role:
-        parts.append(f'"role":"{role}"')
-    if unit:
-        parts.append(f'"unit":"{unit}"')
-    parts.append(f'"command":"{command.command_id}","wire":"{wire or given.wire}","digest":"{digest_of(command)}"')
-    parts.append(f'"correlation":"{root.command_id}","causation":"{causation}"')
-    parts.append(f'"occurred_at":"{occurred.isoformat()}","recorded_at":"{recorded.isoformat()}","policy":"{policy}"}}')
-    return ",".join(parts).encode()
+        more += f'"on_behalf_of":"{given.on_behalf_of}",'
+    if first:
+        more += f'"digest":"{digest_of(command)}",'
+    if command is not root:
+        more += f'"correlation":"{root.command_id}","causation":"{causation}",'
+    return (
+        f'{{{more}"command":"{command.command_id}","wire":"{wire or given.wire}","recorded_at":"{recorded}",'
+        f'"policy":"{policy}"}}'
+    ).encode()
 
 
 _NUMBERED = re.compile(r"[A-Z]+-\d{4}-.*")

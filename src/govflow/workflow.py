@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from copy import copy
+from dataclasses import dataclass, field, replace
+from enum import Enum, StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -146,11 +147,18 @@ class Step:
         self.starts, self.stops, self.drops = tuple(starts.split()), tuple(stops.split()), tuple(drops.split())
         self.pauses, self.resumes = tuple(pauses.split()), tuple(resumes.split())
         self.resets, self.extends = tuple(resets.split()), tuple(extends.split())
+        self.hands_over = any(each.code == "loops_are_handed_over" for each in self.rules)
         self.touches_clocks = bool(starts or stops or drops or pauses or resumes or resets or extends or remeasures)
         self.share = share
         self.remeasures = remeasures
         self.then = tuple(then)
         self.rides = rides
+
+    def with_rules(self, rules: Iterable[Rule]) -> Step:
+        """The same row with more rules."""
+        more = copy(self)
+        more.rules = (*self.rules, *rules)
+        return more
 
     @property
     def clock_names(self) -> set[str]:
@@ -175,6 +183,23 @@ class Workflow:
         if problems := list(_problems(self)):
             raise WorkflowError(self.name, problems)
 
+    def extended(
+        self,
+        steps: Iterable[Step] = (),
+        *,
+        rules: Mapping[str, Iterable[Rule]] | None = None,
+        statuses: type[Status] | None = None,
+    ) -> Workflow:
+        """This table with more steps, and more rules on the rows named by their ids; checked like any other table.
+
+        `statuses` takes the place of the status enum: the same members and more.
+        """
+        more = rules or {}
+        if unknown := sorted(set(more) - {step.id for step in self.steps}):
+            raise WorkflowError(self.name, [f"there is no row {id} to add rules to" for id in unknown])
+        kept = (step.with_rules(more[step.id]) if step.id in more else step for step in self.steps)
+        return replace(self, statuses=statuses or self.statuses, steps=(*kept, *steps))
+
     # -- queries ------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -182,20 +207,20 @@ class Workflow:
         """The compiled `transitions` machine, without a model: a table to query and to draw."""
         from transitions import Machine, State, Transition
 
-        class RowTransition(Transition):  # type: ignore[misc]  # transitions is untyped
+        class RowTransition(Transition):
             """A transition that knows the row it was compiled from."""
 
             def __init__(self, *args: Any, row: Step, **kwargs: Any) -> None:
                 super().__init__(*args, **kwargs)
                 self.row = row
 
-        class TableMachine(Machine):  # type: ignore[misc]
+        class TableMachine(Machine):
             transition_cls = RowTransition
 
         states = [State(NEW), *(State(status.value) for status in self.statuses)]
         machine = TableMachine(model=None, states=states, initial=NEW, auto_transitions=False)
         for step in self.steps:
-            source = [str(name) for name in step.source]
+            source: list[str | Enum | State] = [str(name) for name in step.source]
             to = None if step.to is None else str(step.to)
             machine.add_transition(step.command.wire, source, to, row=step)
         return machine
@@ -339,11 +364,11 @@ def _problems(flow: Workflow) -> Iterable[str]:
             target = source if step.to is None else str(step.to)
             forward[source].add(target)
             back[target].add(source)
-    for row in flow.rides_on_clocks:
-        for source in row["source"]:
-            target = row["target"] or source
-            forward[source or NEW].add(target)
-            back[target].add(source or NEW)
+    for rider in flow.rides_on_clocks:
+        for start in rider["source"]:
+            end = rider["target"] or start
+            forward[start or NEW].add(end)
+            back[end].add(start or NEW)
     if unreachable := sorted(known - _reach([NEW], forward)):
         yield f"unreachable: {', '.join(unreachable)}"
     ends = [name for name, rest in rests.items() if rest is not Rest.OPEN]

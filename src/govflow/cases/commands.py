@@ -96,7 +96,7 @@ class RejectCase(Command, Reasoned, Telling, HandingOver, wire="case.reject", la
 
 
 class RedirectCase(Command, Reasoned, Telling, HandingOver, wire="case.redirect", label="导入法定途径"):
-    """Send the matter to a statutory channel: litigation, arbitration, reconsideration …"""
+    """Send the matter to a statutory channel, such as litigation, arbitration or reconsideration."""
 
     statutory_channel: Words = ""
 
@@ -114,7 +114,7 @@ class AssignCase(Command, Assigning, wire="case.assign", label="派单"):
 
 
 class ObjectAssignment(Command, Reasoned, wire="case.object_assignment", label="派单异议"):
-    """Say as lead unit: not ours."""
+    """Say as lead unit that the matter is not ours."""
 
 
 class DecideReturn(Command, Reasoned, wire="case.decide_return", label="异议审核"):

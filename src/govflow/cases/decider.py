@@ -12,7 +12,7 @@ from govflow.cases.model import CaseStatus as S
 from govflow.cases.reactions import REACTIONS
 from govflow.cases.rules_intake import conversion_kind
 from govflow.cases.workflow import CASE_WORKFLOW
-from govflow.decider import Changes, Context, Decider
+from govflow.decider import Changes, Context, Decider, Fold
 from govflow.messages import Event
 from govflow.regions.approval import APPROVAL
 from govflow.regions.clock import CLOCK
@@ -168,7 +168,7 @@ def _imported(case: Case, event: e.CaseImported) -> Changes:
     }
 
 
-_FOLD = {
+_FOLD: Fold = {
     e.CaseDiscovered: _described(S.DISCOVERED),
     e.CaseReported: _described(S.REPORTED),
     e.CaseResolvedOnSpot: _resulted,

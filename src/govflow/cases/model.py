@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from govflow.actors import Claim, Level, Role
+from govflow.actors import Claim, Level, Role, covers
 from govflow.messages import Instant, Protected, Value
 from govflow.records import Item, Record
 from govflow.regions.approval import Approval
@@ -194,8 +194,6 @@ class Case(Record):
                 Role.REVIEW_BODY,
                 Role.GRID_WORKER,
             }
-        from govflow.actors import covers
-
         return (
             claim.role in readers
             and covers(claim, self.level, self.area)

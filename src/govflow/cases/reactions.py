@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from govflow.actors import SYSTEM
@@ -18,8 +18,8 @@ from govflow.cases.events import (
 )
 from govflow.cases.model import Case, CaseStatus
 from govflow.cases.rules_intake import conversion_kind
-from govflow.decider import Context
-from govflow.messages import Command
+from govflow.decider import Context, Reaction
+from govflow.messages import Command, Event
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
 
 
@@ -68,7 +68,7 @@ def _inform_followers(states: tuple[Case, Case], event: Any, context: Context) -
                 yield InformFollower(id=item.other, by=SYSTEM, master=master, master_version=version, news=news)
 
 
-REACTIONS = {
+REACTIONS: Mapping[type[Event], Reaction] = {
     CaseMerged: _tie_to_master,
     CaseConvertedToProposal: _create_target,
     CaseConvertedToProject: _create_target,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from govflow.messages import ClockMove, ClockStatus, Instant, Value
 
@@ -40,9 +40,12 @@ class Clock(Value):
         return self.status in GOING
 
 
+_BLANK = Clock(name="", status=ClockStatus.RUNNING, since=datetime.min.replace(tzinfo=UTC))
+
+
 def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
     if clock is None or move.new_run:
-        return Clock.model_construct(
+        return _BLANK.changed(
             name=move.clock,
             status=move.to,
             run=1 if clock is None else clock.run + 1,

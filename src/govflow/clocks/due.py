@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,11 @@ def due_after(start: datetime, length: int, unit: Unit, zone: ZoneInfo) -> datet
     """
     if unit is Unit.HOUR:
         return start + timedelta(hours=length)
-    day = start.astimezone(zone).date()
+    return _end_of_day_after(start.astimezone(zone).date(), length, unit, zone)
+
+
+@lru_cache(maxsize=4096)
+def _end_of_day_after(day: date, length: int, unit: Unit, zone: ZoneInfo) -> datetime:
     left = length
     while left > 0:
         day += timedelta(days=1)

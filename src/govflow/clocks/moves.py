@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from govflow.clocks.clock import Clock
 from govflow.clocks.due import Due, due_after
 from govflow.messages import ClockMove, ClockStatus, Event
+from govflow.policy.model import Unit
 from govflow.workflow import Step
 
 if TYPE_CHECKING:
     from govflow.policy.model import Policy
+
+
+_move = ClockMove(clock="", to=ClockStatus.RUNNING).changed  # its parts are of the right types already: not validated
 
 
 class Terms(Protocol):
@@ -49,10 +53,10 @@ def moves_of(
     for name in step.drops:
         for clock in clocks.values() if name == "*" else [clocks.get(named(name))]:
             if clock is not None and clock.name not in stopped and (clock.is_going or _is_late(clock)):
-                moves.append(ClockMove(clock=clock.name, to=ClockStatus.CANCELLED))
+                moves.append(_move(clock=clock.name, to=ClockStatus.CANCELLED))
     for name in step.pauses:
         if (clock := clocks.get(named(name))) and clock.status is ClockStatus.RUNNING:
-            moves.append(ClockMove(clock=clock.name, to=ClockStatus.PAUSED))
+            moves.append(_move(clock=clock.name, to=ClockStatus.PAUSED))
     for name in step.resumes:
         moves += _resumed(clocks.get(named(name)), terms.at)
     for name in step.extends:
@@ -67,7 +71,7 @@ def moves_of(
         if due := _due(name, step, event, terms, reset=reset):
             rule, instant = due
             moves.append(
-                ClockMove(
+                _move(
                     clock=named(name),
                     to=ClockStatus.RUNNING,
                     due=instant.at,
@@ -88,14 +92,14 @@ def _ended(clock: Clock | None, at: datetime) -> Iterator[ClockMove]:
     if clock is None or not (clock.is_going or _is_late(clock)):
         return
     late = _is_late(clock) or (clock.due is not None and clock.status is ClockStatus.RUNNING and at > clock.due)
-    yield ClockMove(clock=clock.name, to=ClockStatus.MET_LATE if late else ClockStatus.MET)
+    yield _move(clock=clock.name, to=ClockStatus.MET_LATE if late else ClockStatus.MET)
 
 
 def _resumed(clock: Clock | None, at: datetime) -> Iterator[ClockMove]:
     if clock is None or clock.status is not ClockStatus.PAUSED or clock.paused_at is None:
         return
     pause = at - clock.paused_at  # half-open [paused, resumed): DOMAIN §5.1
-    yield ClockMove(
+    yield _move(
         clock=clock.name,
         to=ClockStatus.RUNNING,
         due=None if clock.due is None else clock.due + pause,
@@ -110,7 +114,7 @@ def _extended(clock: Clock | None, event: Event, terms: Terms) -> Iterator[Clock
         return
     due = _named_due(clock.name, event, terms) or _longer(clock, getattr(event, "length", 0), terms)
     if due is not None:
-        yield ClockMove(
+        yield _move(
             clock=clock.name,
             to=clock.status,
             due=due.at,
@@ -137,7 +141,7 @@ def _remeasured(clock: Clock, terms: Terms) -> Iterator[ClockMove]:
     if limit is None or limit.id == clock.rule or not clock.is_going:
         return
     at = due_after(clock.since, limit.length, limit.unit, terms.policy.zone) + clock.paused_for
-    yield ClockMove(
+    yield _move(
         clock=clock.name,
         to=clock.status,
         due=at,
@@ -165,10 +169,10 @@ def _due(name: str, step: Step, event: Event, terms: Terms, *, reset: bool) -> t
     length, share = limit.length, getattr(terms.policy.thresholds, step.share) if step.share else 100
     length = -(-length * share // 100)
     at = due_after(terms.at, length, limit.unit, terms.policy.zone)
-    derived = f"{limit.id} ({terms.policy.key}): {length} {limit.unit}s from {_text(terms.at)}"
-    if limit.unit == "workday":
+    derived = f"{limit.id} ({terms.policy.key}): {length} {limit.unit}s"
+    if limit.unit is Unit.WORKDAY:
         derived += ", Monday to Friday, no work calendar"
-    return limit.id, Due(at, derived, provisional=limit.unit == "workday")
+    return limit.id, Due(at, derived, provisional=limit.unit is Unit.WORKDAY)
 
 
 def _retained(terms: Terms) -> tuple[str | None, Due] | None:

@@ -152,6 +152,11 @@ class Policy(Value):
     def _limits(self) -> Mapping[str, TimeLimit]:
         return {limit.id: limit for limit in self.time_limits}
 
+    @cached_property
+    def _limits_of(self) -> Mapping[str, tuple[TimeLimit, ...]]:
+        clocks = dict.fromkeys(limit.clock for limit in self.time_limits)
+        return {clock: tuple(each for each in self.time_limits if each.clock == clock) for clock in clocks}
+
     def category(self, id: str) -> Category | None:
         """The category with this id. An open catalogue answers every id with general terms."""
         found = self._categories.get(id)
@@ -170,10 +175,14 @@ class Policy(Value):
 
         A reset takes the rule whatever started it first; None where no rule serves this kind and command.
         """
-        fitting = [each for each in self.time_limits if each.clock == clock and (not each.kinds or kind in each.kinds)]
+        fitting = self._limits_of.get(clock, ())
         if clock == "handling" and (known := self._categories.get(category)) and known.time_limit:
-            fitting = [self._limits[known.time_limit]]
-        return next((each for each in fitting if reset or not each.starts_on or wire in each.starts_on), None)
+            own = self._limits[known.time_limit]
+            return own if reset or not own.starts_on or wire in own.starts_on else None
+        for each in fitting:
+            if (not each.kinds or kind in each.kinds) and (reset or not each.starts_on or wire in each.starts_on):
+                return each
+        return None
 
     def retention_class(self, id: str) -> RetentionClass | None:
         """The retention class with this id."""

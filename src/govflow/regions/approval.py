@@ -7,7 +7,7 @@ import json
 from typing import Any, Self
 
 from govflow.actors import SYSTEM, Actor, Id, Role
-from govflow.decider import Changes, Context, Region
+from govflow.decider import Changes, Context, Fold, Region
 from govflow.messages import Command, ItemCommand, ItemEvent, Value, Words, arguments_of
 from govflow.records import Item, Record
 from govflow.regions.bodies import Reasoned
@@ -167,7 +167,7 @@ def _fold_requested(item: Any, event: Any) -> Changes:
     }
 
 
-_FOLD = {
+_FOLD: Fold = {
     ApprovalRequested: _fold_requested,
     ApprovalGiven: lambda item, e: {"status": S.GIVEN, "given_by": e.by},
     ApprovalRefused: lambda item, e: {"status": S.REFUSED},

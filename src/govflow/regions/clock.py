@@ -121,7 +121,11 @@ def _riding(
     id: str, effect: str, source: list[str | None], target: str | None, rules: list[str], **more: Any
 ) -> dict[str, Any]:
     row = {"id": id, "command": effect.rstrip("s"), "source": source, "event": None, "name": None, "target": target}
-    return row | {"who": [["system"]], "rules": rules, "while_in": None, "shares": f"clocks.{effect}"} | more
+    who = {"who": [["system"]], "approval": None, "rules": rules, "rule_versions": {}, "while_in": None}
+    effects: dict[str, list[str]] = {
+        name: [] for name in ("starts", "stops", "pauses", "resumes", "resets", "extends")
+    }
+    return row | who | {"shares": f"clocks.{effect}", "clocks": effects} | more
 
 
 _GOING: list[str | None] = ["running", "paused"]

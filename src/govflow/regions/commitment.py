@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Region
+from govflow.decider import Fold, Region
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item
 from govflow.regions.bodies import Reasoned, Shown
@@ -118,7 +118,7 @@ COMMITMENT_WORKFLOW = Workflow("commitment", S, zh="承诺", on=("case", "propos
 ))
 # fmt: on
 
-_FOLD = {
+_FOLD: Fold = {
     CommitmentMade: lambda item, e: {
         "status": S.MADE,
         "promise": e.what,

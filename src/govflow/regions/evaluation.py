@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Context, Region
+from govflow.decider import Context, Fold, Region
 from govflow.messages import ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.records import HandOver, Item, Record
 from govflow.regions.bodies import Reasoned
@@ -140,7 +140,7 @@ EVALUATION_WORKFLOW = Workflow("evaluation", S, zh="评价", on=("case", "joint_
 ))
 # fmt: on
 
-_FOLD = {
+_FOLD: Fold = {
     EvaluationRequested: lambda item, e: {"status": S.REQUESTED, "source": e.source or "", "owes": e.evaluator},
     EvaluationRecorded: lambda item, e: {
         "status": S.RECORDED,

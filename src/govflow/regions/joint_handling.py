@@ -7,7 +7,7 @@ from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
 from govflow.clocks.clock import Clock
-from govflow.decider import Changes, Context, Region
+from govflow.decider import Changes, Context, Fold, Region
 from govflow.messages import Event, Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.regions.bodies import Reasoned, Shown
@@ -145,7 +145,7 @@ def co_units_are_distinct(record: Any, event: Any, context: Context) -> bool:
     """Co-units differ from each other and from the lead unit."""
     units = getattr(event, "co_units", None)
     if units is None:
-        return event.item != record.lead_unit
+        return bool(event.item != record.lead_unit)
     return len(set(units)) == len(units) and event.lead_unit not in units
 
 
@@ -195,7 +195,7 @@ def _worked(status: JointStatus) -> Callable[[JointPart, Event], Changes]:
     return lambda part, event: {"status": status, "hands": (*part.hands, event.by)}
 
 
-_FOLD = {
+_FOLD: Fold = {
     JointHandlingAsked: lambda part, e: {
         "status": S.ASKED,
         "task": e.what,

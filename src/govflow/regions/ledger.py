@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Context, Region
+from govflow.decider import Context, Fold, Region
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.regions.bodies import Reasoned, Shown
@@ -137,7 +137,7 @@ LEDGER_WORKFLOW = Workflow("ledger", S, zh="整改销号", on=("case", "proposal
 ))
 # fmt: on
 
-_FOLD = {
+_FOLD: Fold = {
     LedgerItemOpened: lambda item, e: {
         "status": S.OPEN,
         "problem": e.what,

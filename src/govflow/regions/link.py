@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Context, Region
+from govflow.decider import Context, Fold, Region
 from govflow.messages import Command, ItemCommand, ItemEvent, Value
 from govflow.records import HandOver, Item, Record
 from govflow.regions.bodies import Reasoned
@@ -207,7 +207,7 @@ LINK_WORKFLOW = Workflow("link", S, zh="关联", on=("case", "proposal", "joint_
 ))
 # fmt: on
 
-_FOLD = {
+_FOLD: Fold = {
     LinkAdded: lambda item, e: {
         "status": S.AWAITED if e.awaited else S.LINKED,
         "other": e.other,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from govflow.actors import SYSTEM, Role
-from govflow.decider import Region
+from govflow.decider import Fold, Region
 from govflow.messages import ItemCommand, ItemEvent
 from govflow.records import HandOver, Item
 from govflow.regions.bodies import Reasoned
@@ -73,7 +73,7 @@ VERIFICATION_WORKFLOW = Workflow("verification", S, zh="核查", on=("case",), s
 ))
 # fmt: on
 
-_FOLD = {
+_FOLD: Fold = {
     VerificationRequested: lambda item, e: {"status": S.REQUESTED, "owes": Role.VERIFIER.value},
     VerificationPassed: lambda item, e: {"status": S.PASSED},
     VerificationFailed: lambda item, e: {"status": S.FAILED, "reason": e.reason, "owes": Role.DISPATCHER.value},

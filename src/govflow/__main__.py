@@ -1,0 +1,5 @@
+"""`python -m govflow`: the command line where no script is installed."""
+
+from govflow.cli import main
+
+main()
