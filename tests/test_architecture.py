@@ -11,7 +11,8 @@ import pytest
 SRC = Path(__file__).resolve().parent.parent / "src"
 
 VALUES = {"errors", "actors", "messages"}
-KERNEL = VALUES | {"workflow", "policy", "clocks", "records", "decider"}
+TABLES = VALUES | {"workflow", "policy", "clocks", "records"}
+KERNEL = TABLES | {"context", "region", "repetition", "decider", "rules"}
 SHIPPED = {"cases", "proposals", "projects"}
 
 # A room = a module or package directly below govflow, and the rooms it may import. A room names only rooms above it,
@@ -24,7 +25,11 @@ ROOMS: dict[str, set[str]] = {
     "policy": VALUES,
     "clocks": VALUES | {"workflow", "policy"},
     "records": VALUES | {"workflow", "policy", "clocks"},
-    "decider": VALUES | {"workflow", "policy", "clocks", "records"},
+    "context": TABLES,
+    "region": TABLES | {"context"},
+    "repetition": VALUES,
+    "decider": TABLES | {"context", "region", "repetition"},
+    "rules": KERNEL - {"rules"},
     "regions": KERNEL,
     "cases": KERNEL | {"regions"},
     "proposals": KERNEL | {"regions"},
@@ -32,10 +37,12 @@ ROOMS: dict[str, set[str]] = {
     "reactions": KERNEL | SHIPPED,
     "persistence": VALUES,
     "privacy": VALUES,
-    "engine": KERNEL | SHIPPED | {"regions", "reactions", "persistence", "privacy"},
+    "log_events": VALUES | {"policy"},
+    "transaction": KERNEL | {"log_events", "persistence", "privacy"},
+    "engine": KERNEL | SHIPPED | {"regions", "reactions", "log_events", "persistence", "privacy", "transaction"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
     "views": VALUES | {"policy", "clocks", "persistence"},
-    "interchange": KERNEL | SHIPPED | {"engine", "persistence"},
+    "interchange": KERNEL | SHIPPED | {"regions", "log_events", "engine", "persistence"},
     "locales": set(),
     "testing": KERNEL | SHIPPED | {"regions", "reactions", "persistence", "privacy", "engine"},
 }
@@ -43,7 +50,7 @@ ROOMS["cli"] = {*ROOMS, "govflow"}
 ROOMS["__main__"] = {"cli"}
 
 # Rooms that know neither files nor networks nor stores, and take time, ids and chance from their context.
-PURE = {"workflow", "policy", "clocks", "records", "decider", "regions", "reactions", *SHIPPED}
+PURE = (KERNEL - VALUES) | {"regions", "reactions", "log_events", *SHIPPED}
 IO = {
     "http", "io", "os", "pathlib", "requests", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib",
 }  # fmt: skip

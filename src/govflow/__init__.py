@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from govflow.actors import SYSTEM, Actor, Authority, Claim, ClaimsAuthority, Level, Role
     from govflow.cases import CASE, Case, CaseKind, CaseStatus
-    from govflow.decider import Context, Decider, Region
+    from govflow.context import Context
+    from govflow.decider import Decider
     from govflow.engine import AllowedStep, Engine
     from govflow.errors import (
         Broken,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from govflow.messages import Command, Event, ItemCommand, ItemEvent, Personal, Protected, RecordedEvent, Value
     from govflow.policy import DEFAULT_POLICY, Policy
     from govflow.records import HandOver, Item, Loop, Record
+    from govflow.region import Region
     from govflow.workflow import Rest, Rule, Status, Step, Workflow, rule
 
 __version__ = "0.1.0"
@@ -37,13 +39,15 @@ __version__ = "0.1.0"
 _HOMES = {
     "govflow.actors": "SYSTEM Actor Authority Claim ClaimsAuthority Level Role",
     "govflow.cases": "CASE Case CaseKind CaseStatus",
-    "govflow.decider": "Context Decider Region",
+    "govflow.context": "Context",
+    "govflow.decider": "Decider",
     "govflow.engine": "AllowedStep Engine",
     "govflow.errors": "Broken CommandReused Conflict GovFlowError InputError LogError NotAllowed NotFound PolicyError "
     "ProtectionError Truncated WorkflowError",
     "govflow.messages": "Command Event ItemCommand ItemEvent Personal Protected RecordedEvent Value",
     "govflow.policy": "DEFAULT_POLICY Policy",
     "govflow.records": "HandOver Item Loop Record",
+    "govflow.region": "Region",
     "govflow.workflow": "Rest Rule Status Step Workflow rule",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -1,7 +1,5 @@
 """Who may act, and where: roles, levels, areas, claims, and the authority that knows an actor's claims."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +27,7 @@ class Level(StrEnum):
         return _RANKS[self]
 
     @property
-    def next_up(self) -> Level | None:
+    def next_up(self) -> "Level | None":
         """The level one step up, None above the district."""
         return next((level for level in Level if level.rank == self.rank + 1), None)
 

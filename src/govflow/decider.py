@@ -9,91 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from govflow.actors import SYSTEM, Actor, Claim, Role, covers
+from govflow.actors import Claim, Role, covers
 from govflow.clocks import applied, moves_of
+from govflow.context import Context
 from govflow.errors import Broken, NotAllowed
-from govflow.messages import HEADER, Command, Event, ItemCommand, Pending, Personal
-from govflow.policy import Policy
+from govflow.messages import Command, Event, ItemCommand, Personal
 from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
+from govflow.region import Changes, Fold, Region, hand_over_of, item_fold, riding_fold
+from govflow.repetition import Repetition, pending
 from govflow.workflow import NEW, Rest, Rule, Status, Step, Workflow
-
-Changes = dict[str, Any]
-Fold = Mapping[type[Event], Callable[[Any, Any], Changes]]
-
 
 Reaction = Callable[["tuple[Any, Any]", Any, "Context"], Iterable[Command]]
 """Commands for other records that an event here causes: ((state before, state after), event, context) -> commands."""
-
-
-class Context:
-    """What a decision may look at beside its own record: the moment, the actor, the policy, and other records."""
-
-    __slots__ = (
-        "actor",
-        "at",
-        "category",
-        "claims",
-        "command",
-        "deciders",
-        "due",
-        "item",
-        "kind",
-        "lookup",
-        "now",
-        "number",
-        "on_behalf_of",
-        "policy",
-        "retention",
-        "step",
-    )  # fmt: skip
-
-    step: Step
-    command: Command
-    item: Item | None
-
-    def __init__(
-        self,
-        *,
-        now: datetime,
-        at: datetime,
-        actor: Actor,
-        claims: Sequence[Claim],
-        on_behalf_of: str | None,
-        policy: Policy,
-        lookup: Callable[[str], Record | None],
-        deciders: Mapping[str, Decider],
-        number: Callable[[str], str],
-    ) -> None:
-        self.now = now  # when it is recorded: windows and terms compare with this
-        self.at = at  # when it happened: duties are done at this moment
-        self.actor = actor
-        self.claims = claims
-        self.on_behalf_of = on_behalf_of
-        self.policy = policy
-        self.lookup = lookup
-        self.deciders = deciders
-        self.number = number  # the next number for a record of a kind that this decision will create
-        self.kind = self.category = self.retention = ""
-        self.due: Mapping[str, datetime] = {}
-
-    def acting(self, command: Command) -> Context:
-        """The same moment for a command that follows from another one, given by its own actor."""
-        claims = self.claims if command.by is self.actor else command.by.claims
-        return Context(
-            now=self.now,
-            at=self.at,
-            actor=command.by,
-            claims=claims,
-            on_behalf_of=command.on_behalf_of,
-            policy=self.policy,
-            lookup=self.lookup,
-            deciders=self.deciders,
-            number=self.number,
-        )
 
 
 class Decided(NamedTuple):
@@ -102,78 +32,6 @@ class Decided(NamedTuple):
     event: Event
     command: Command
     claim: Claim
-
-
-class _Copy(NamedTuple):
-    """How an event repeats a command: the fields they share, and a blank event where these are of the same types.
-
-    What a command holds was validated when it came in; it is not validated again on its way into the event.
-    """
-
-    names: tuple[str, ...]
-    blank: Event | None
-
-    @classmethod
-    def of(cls, command: type[Command], event: type[Event]) -> _Copy:
-        theirs, ours = command.model_fields, event.model_fields
-        names = tuple(name for name in ours if name in theirs and name not in HEADER)
-        alike = all(
-            str(ours[name].annotation).replace("Protected", "Personal") == str(theirs[name].annotation)
-            for name in names
-        )
-        return cls(names, event.model_construct(at=_LONG_AGO, by="", item="") if alike else None)
-
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-class Region:
-    """A part that runs beside a record's main workflow: a table, its items, and what each event does to an item.
-
-    `propose` makes events that are not simply copied from their commands; `rides` maps main events to item changes;
-    `ends` gives the system's command that ends an open item when the record leaves by another way; a `round_bound`
-    region's items fall away with their round; `approves` answers a step that needs a second person's approval; `moved`
-    gives commands for other records when the record's status moves; `new_key` names the next item, by default a running
-    number; without `keeps_items` its events change the record through their clock moves alone.
-    """
-
-    def __init__(
-        self,
-        workflow: Workflow,
-        item: type[Item],
-        fold: Fold,
-        *,
-        propose: Mapping[type[Command], Callable[[Any, Any, Context], Event]] | None = None,
-        rides: Mapping[type[Event], Callable[[Any, Any], Iterable[tuple[str, Changes]]]] | None = None,
-        ends: Callable[[str, Item, HandOver], Command] | None = None,
-        round_bound: bool = False,
-        approves: Callable[[Record, Command, Step, Context], Command | None] | None = None,
-        moved: Callable[[Record, Record, Context], Iterable[Command]] | None = None,
-        new_key: Callable[[Record, Command], str] | None = None,
-        keeps_items: bool = True,
-    ) -> None:
-        self.name = workflow.name
-        self.workflow = workflow
-        self.blank = item()
-        self.fold = fold
-        self.propose = propose or {}
-        self.rides = rides or {}
-        self.ends = ends
-        self.round_bound = round_bound
-        self.approves = approves
-        self.moved = moved
-        self.keeps_items = keeps_items
-        self._new_key = new_key
-        self.own_clocks = frozenset(name for step in workflow.steps for name in (*step.starts, *step.resets))
-
-    def new_key(self, record: Record, command: Command) -> str:
-        """The key of the next item, where the command names none."""
-        return self._new_key(record, command) if self._new_key else str(len(record.items_of(self.name)) + 1)
-
-    def open_items(self, record: Record) -> Iterator[Item]:
-        """The items that neither rest nor end."""
-        rests = self.workflow.rests
-        return (item for item in record.items.get(self.name, {}).values() if rests[item.status] is Rest.OPEN)
 
 
 class Decider:
@@ -210,7 +68,7 @@ class Decider:
         self.succeeded = frozenset(map(str, succeeded))
         self.failed = frozenset(map(str, failed))
         self.active = frozenset(name for name, rest in workflow.rests.items() if rest is Rest.OPEN)
-        self._copies: dict[tuple[type[Command], type[Event]], _Copy] = {}
+        self._copies: dict[tuple[type[Command], type[Event]], Repetition] = {}
 
     def extended(
         self,
@@ -279,9 +137,9 @@ class Decider:
         folds: dict[type[Event], Callable[[Record, Event], Changes]] = {RecordGuarded: lambda _, __: {}, **self.fold}
         for region in self.regions.values():
             for kind, change in region.fold.items():
-                folds[kind] = _item_fold(region, change) if region.keeps_items else change
+                folds[kind] = item_fold(region, change) if region.keeps_items else change
             for kind, ride in region.rides.items():
-                folds[kind] = _riding_fold(region, folds[kind], ride)
+                folds[kind] = riding_fold(region, folds[kind], ride)
         return folds
 
     @cached_property
@@ -385,12 +243,12 @@ class Decider:
         """
         copy = self._copies.get((type(command), event))
         if copy is None:
-            copy = self._copies[type(command), event] = _Copy.of(type(command), event)
+            copy = self._copies[type(command), event] = Repetition.of(type(command), event)
         values: Changes = {"at": context.at, "by": command.by.id}
         given = command.__dict__
         for name in copy.names:
             value = given[name]
-            values[name] = _pending(value) if type(value) is Personal else value
+            values[name] = pending(value) if type(value) is Personal else value
         item = extra.pop("item", None)
         if item:
             values["item"] = item
@@ -540,53 +398,10 @@ class Decider:
 _NOTHING: Any = None
 
 
-def hand_over_of(event: Event, region: Region, item: Item) -> HandOver | None:
-    """What an event says about an open loop: its own entry, or the one for all; a round's items fall away with it."""
-    given: tuple[HandOver, ...] = event.__dict__.get("hand_over") or ()
-    named = [each for each in given if each.region in (region.name, "*") and each.item in (item.key, "*")]
-    named.sort(key=lambda each: (each.region == "*", each.item == "*"))
-    if named:
-        return named[0]
-    return HandOver(reason="the record has left this round") if region.round_bound else None
-
-
 def _contradicts(row: Step, main: Step) -> bool:
     """Whether a riding row belongs to another alternative of the main step (decision_upholds / decision_dismisses)."""
     mine = {rule.code for rule in row.rules if rule.code.startswith("decision_")}
     return bool(mine) and not mine & {rule.code for rule in main.rules}
-
-
-def _pending(value: Personal) -> Pending:
-    return Pending(subject=value.subject, about=value.about, text=value.text)
-
-
-def _item_fold(region: Region, change: Callable[[Any, Any], Changes]) -> Callable[[Record, Event], Changes]:
-    def fold(record: Record, event: Any) -> Changes:
-        items = record.items.get(region.name, {})
-        key = event.item
-        item = items.get(key)
-        if item is None:
-            item = region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
-        moved = item.changed(**change(item, event))
-        return {"items": {**record.items, region.name: {**items, key: moved}}}
-
-    return fold
-
-
-def _riding_fold(
-    region: Region,
-    main: Callable[[Record, Event], Changes],
-    ride: Callable[[Any, Any], Iterable[tuple[str, Changes]]],
-) -> Callable[[Record, Event], Changes]:
-    def fold(record: Record, event: Event) -> Changes:
-        changes = main(record, event)
-        items = dict(record.items.get(region.name, {}))
-        for key, moved in ride(record, event):
-            item = items.get(key) or region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
-            items[key] = item.changed(**moved)
-        return changes | {"items": {**changes.get("items", record.items), region.name: items}}
-
-    return fold
 
 
 def _no_right(step: Step) -> Broken:
@@ -600,6 +415,3 @@ def _no_approval(step: Step) -> Broken:
         f"a second person ({step.approval}) has approved this very command",
         f"须经另一人({step.approval})审批同意",
     )
-
-
-__all__ = ["SYSTEM", "Changes", "Context", "Decided", "Decider", "Fold", "Region", "hand_over_of"]

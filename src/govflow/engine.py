@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from govflow.actors import SYSTEM, Actor, Authority, ClaimsAuthority
-from govflow.decider import Context, Decider
+from govflow.context import Context
+from govflow.decider import Decider
 from govflow.errors import (
     Broken,
     CommandReused,
@@ -46,7 +47,7 @@ from govflow.records import Loop, Record
 from govflow.transaction import Unit
 
 Clock = Callable[[], datetime]
-_CACHED_RECORDS = 10_000
+_CACHED_RECORDS = 4_096
 _TAIL_WORTH_READING = 1_000
 _RETRIES = 10
 
@@ -259,26 +260,36 @@ class Engine:
 
     def _begin(self) -> None:
         """Read what the log says of itself; begin a new log where it is empty; finish what a crash left undone."""
-        with self._lock, self.store.transaction() as transaction:
+        with self._lock:
+            try:
+                head = self._begun()
+            except VersionTaken:  # somebody else began it at the same moment
+                head = self._begun()
+            self._catch_up(head)
+            self.vault.keys.serve(self.log_id)
+            self._settle_keys()
+
+    def _begun(self) -> int:
+        with self.store.transaction() as transaction:
             if transaction.head == 0:
                 unit = Unit(self, self.now().astimezone(UTC))
-                unit.add_to_log(LogOpened(at=unit.now, by=SYSTEM.id, log_id="log-" + os.urandom(12).hex()))
+                log_id = self.vault.keys.bind("log-" + os.urandom(12).hex())
+                unit.add_to_log(LogOpened(at=unit.now, by=SYSTEM.id, log_id=log_id))
                 transaction.append(unit.rows)
             elif not self.store.read(LOG_STREAM)[:1]:
                 raise LogError("this store holds events, but no govflow log")
-            head = transaction.head
-        with self._lock:
-            self._catch_up(head)
-            self._settle_keys()
+        return transaction.head
 
     def _settle_keys(self) -> None:
         """Confirm keys whose event is in the log, sweep those of failed writes, destroy those of erased subjects."""
         keys = self.vault.keys
-        if pending := keys.pending():
-            with self.store.transaction():  # nobody is between making a key and storing its event
-                found = {subject: self.store.find_command(command) is not None for subject, command in keys.pending()}
-            keys.settle([s for s, used in found.items() if used], [s for s, used in found.items() if not used])
-            del pending
+        if keys.waiting():
+            if self.store.exclusive:
+                with self.store.transaction():  # nobody is between making a key and storing its event
+                    keys.confirm_stored(lambda command: self.store.find_command(command) is not None)
+                    keys.sweep()
+            else:  # somebody may be: orphans stay
+                keys.confirm_stored(lambda command: self.store.find_command(command) is not None)
         for subject in self.erased:
             if not keys.is_destroyed(subject):
                 keys.destroy(subject)
@@ -459,17 +470,28 @@ class Engine:
         if not any(claim.role in ("archivist", "system") for claim in self.authority.claims(by, self.now())):
             raise ProtectionError(f"{by.id} has no right to erase personal data: archivist is asked for")
         with self._lock:
-            if subject not in self.erased:
-                with self.store.transaction() as transaction:
-                    if transaction.head != self._head:
-                        self._catch_up(transaction.head)
-                    unit = Unit(self, max(self.now().astimezone(UTC), self._last_recorded))
-                    event = SubjectErased(at=unit.now, by=by.id, subject=subject, basis=basis, authority=authority)
-                    unit.add_to_log(event, by)
-                    unit.erased.add(subject)
-                    transaction.append(unit.rows)
-                self._keep(unit, transaction)
+            for _ in range(_RETRIES):
+                try:
+                    self._record_erased(subject, by, basis, authority)
+                    break
+                except VersionTaken:
+                    self._forget()
+            else:
+                raise Conflict(f"others wrote to the log's own events {_RETRIES} times in a row; try again")
             self.vault.keys.destroy(subject)
+
+    def _record_erased(self, subject: str, by: Actor, basis: str, authority: str) -> None:
+        with self.store.transaction() as transaction:
+            if transaction.head != self._head:
+                self._catch_up(transaction.head)
+            if subject in self.erased:
+                return
+            unit = Unit(self, max(self.now().astimezone(UTC), self._last_recorded))
+            event = SubjectErased(at=unit.now, by=by.id, subject=subject, basis=basis, authority=authority)
+            unit.add_to_log(event, by)
+            unit.erased.add(subject)
+            transaction.append(unit.rows)
+        self._keep(unit, transaction)
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

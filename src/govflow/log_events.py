@@ -1,7 +1,5 @@
 """Events of the log itself, in the stream `log`: its opening, the tables and policies it adopted, erased subjects."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from govflow.actors import Id

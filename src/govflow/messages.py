@@ -3,8 +3,6 @@
 Events carry all that folding needs: who acted, when it happened, what it did to clocks. Replay reads the body alone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import threading

@@ -1,7 +1,5 @@
 """What the state of any record looks like: a status, items of its regions, clocks, and the loops still open."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from govflow.actors import Role, covers
 from govflow.clocks.kinds import ClockKind, kind_of
-from govflow.decider import Context, hand_over_of
+from govflow.context import Context
 from govflow.records import Record
+from govflow.region import hand_over_of
 from govflow.workflow import rule
 
 # --- reasons, measures, papers ---------------------------------------------------------------------------------------
@@ -107,29 +107,33 @@ def role_asked_for_is_held(record: Record, event: Any, context: Context) -> bool
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
-def _clock_due(record: Record, event: Any, context: Context) -> datetime | None:
-    """The due instant of the clock that a step stops, marks or answers, or of its item."""
-    named = getattr(event, "clock", None) or (event.item if context.step.command.wire.startswith("clock.") else None)
-    names = [named] if named else [*context.step.stops, *context.step.extends]
-    for name in names:
-        for key in (f"{name}:{getattr(event, 'item', '')}", name):
-            if (clock := record.clocks.get(key)) is not None and clock.due is not None:
-                return clock.due
-    return context.item.until if context.item is not None else None
+def _is_past_due(record: Record, event: Any, context: Context) -> bool | None:
+    """Whether the clock that a step stops, marks or answers, or its item, has reached its due instant; None: no due.
+
+    A clock that is done with does not count while another one of the step is still owed; one that is paused stands
+    where it was paused.
+    """
+    names = [event.item] if context.step.command.wire.startswith("clock.") else []
+    names = names or [*context.step.stops, *context.step.extends]
+    keys = [key for name in names for key in (f"{name}:{getattr(event, 'item', '')}", name)]
+    clocks = [clock for key in keys if (clock := record.clocks.get(key)) is not None and clock.due is not None]
+    owed = [clock for clock in clocks if clock.is_going or clock.status == "overdue"]
+    if owed or clocks:
+        return all(clock.due is not None and (clock.paused_at or context.now) > clock.due for clock in owed or clocks)
+    until = context.item.until if context.item is not None else None
+    return None if until is None else context.now > until
 
 
 @rule("期限已届满", "§5.1")
 def due_has_passed(record: Record, event: Any, context: Context) -> bool:
     """The clock this row stops, marks or answers has reached its due instant."""
-    due = _clock_due(record, event, context)
-    return due is not None and context.now > due
+    return _is_past_due(record, event, context) is True
 
 
 @rule("期限未届满", "petitions §34 [V]")
 def due_has_not_passed(record: Record, event: Any, context: Context) -> bool:
     """The clock concerned has not reached its due instant."""
-    due = _clock_due(record, event, context)
-    return due is None or context.now <= due
+    return _is_past_due(record, event, context) is not True
 
 
 @rule("窗口期未满", "petitions §23, §35–36; 人民调解法 §33 [V]")

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from govflow.actors import SYSTEM, Actor, Claim
-from govflow.decider import Context, Decider
+from govflow.context import Context
+from govflow.decider import Decider
 from govflow.errors import Broken, InputError, NotAllowed, NotFound, WorkflowError
 from govflow.log_events import LOG_STREAM, PolicyAdopted, WorkflowAdopted
 from govflow.messages import Command, Event, digest_of

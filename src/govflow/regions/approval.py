@@ -7,9 +7,10 @@ import json
 from typing import Any, Self
 
 from govflow.actors import SYSTEM, Actor, Id, Role
-from govflow.decider import Changes, Context, Fold, Region
+from govflow.context import Context
 from govflow.messages import Command, ItemCommand, ItemEvent, Value, Words, arguments_of
 from govflow.records import Item, Record
+from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.rules import decided_by_another, due_has_passed, reason_given, role_asked_for_is_held
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -39,7 +40,7 @@ class Approval(Item):
 
 
 class _Quote(Value):
-    wire: Id = ""
+    wanted: Words = ""  # the wire name of the command
     quoted: Words = ""  # the command's arguments as JSON, personal ones left out
     on_version: int = 0
     unit: Id | None = None  # the requester's unit: its head is the unit head
@@ -54,7 +55,9 @@ class RequestApproval(ItemCommand, _Quote, wire="approval.request", label="申�
         by = by or command.by
         unit = next((claim.unit for claim in by.claims if claim.unit), None)
         quoted = arguments_of(command).decode()
-        return cls(id=record.id, by=by, wire=command.wire, quoted=quoted, on_version=record.version, unit=unit, **more)
+        return cls(
+            id=record.id, by=by, wanted=command.wire, quoted=quoted, on_version=record.version, unit=unit, **more
+        )
 
 
 class ApprovalRequested(ItemEvent, _Quote, name="approval.requested"):
@@ -107,7 +110,7 @@ class ApprovalUsed(ItemEvent, name="approval.used"):
     used_for: Id | None = None
 
 
-@rule("已完整载明拟批准的命令与版本", "design", needs="wire quoted on_version")
+@rule("已完整载明拟批准的命令与版本", "design", needs="wanted quoted on_version")
 def command_is_quoted(record: Record, event: Any, context: Context) -> bool:
     """The command asked for is quoted in full with the record's version."""
     if event.asks is None or event.on_version != record.version:
@@ -147,11 +150,12 @@ def _requested(record: Record, command: RequestApproval, context: Context) -> Ap
     decider = context.deciders[record.kind_of_record]
     asks = None
     for kind, region in decider.commands.items():
-        if kind.wire == command.wire:
+        if kind.wire == command.wanted:
             flow = decider.workflow if region is None else region.workflow
             asks = next((step.approval for step in flow.steps if step.command is kind and step.approval), None)
     key = command.item or str(len(record.items_of("approval")) + 1)
-    event = decider.copied(command, ApprovalRequested, context, item=key, asks=asks)
+    own = any(claim.unit == command.unit for claim in context.claims)  # nobody names another unit's head
+    event = decider.copied(command, ApprovalRequested, context, item=key, asks=asks, unit=command.unit if own else None)
     assert isinstance(event, ApprovalRequested)
     return event
 
@@ -159,7 +163,7 @@ def _requested(record: Record, command: RequestApproval, context: Context) -> Ap
 def _fold_requested(item: Any, event: Any) -> Changes:
     return {
         "status": S.REQUESTED,
-        "wire": event.wire,
+        "wire": event.wanted,
         "quoted": event.quoted,
         "on_version": event.on_version,
         "asks": event.asks,

@@ -9,9 +9,10 @@ from typing import Any
 
 from govflow.actors import Role
 from govflow.clocks.kinds import ClockKind, kind_of
-from govflow.decider import Changes, Context, Region
+from govflow.context import Context
 from govflow.messages import ClockMove, ClockStatus, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import Item, Record
+from govflow.region import Changes, Region
 from govflow.rules import due_has_passed
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
@@ -121,10 +122,8 @@ def _riding(
     id: str, effect: str, source: list[str | None], target: str | None, rules: list[str], **more: Any
 ) -> dict[str, Any]:
     row = {"id": id, "command": effect.rstrip("s"), "source": source, "event": None, "name": None, "target": target}
-    who = {"who": [["system"]], "approval": None, "rules": rules, "rule_versions": {}, "while_in": None}
-    effects: dict[str, list[str]] = {
-        name: [] for name in ("starts", "stops", "pauses", "resumes", "resets", "extends")
-    }
+    who: dict[str, Any] = {"who": [["system"]], "approval": None, "rules": rules, "rule_versions": {}, "while_in": None}
+    effects: dict[str, list[str]] = {name: [] for name in ("starts", "stops", "pauses", "resumes", "resets", "extends")}
     return row | who | {"shares": f"clocks.{effect}", "clocks": effects} | more
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Fold, Region
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item
+from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
 from govflow.rules import (
     decided_by_another,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from govflow.actors import Role
-from govflow.decider import Context, Region
+from govflow.context import Context
 from govflow.messages import ItemCommand, ItemEvent, Personal, Protected, Value, Words
 from govflow.records import Item, Record
+from govflow.region import Region
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 

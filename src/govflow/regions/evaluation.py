@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Context, Fold, Region
+from govflow.context import Context
 from govflow.messages import ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.records import HandOver, Item, Record
+from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.rules import due_has_passed, new_round_has_begun, round_is_current
 from govflow.workflow import Rest, Status, Step, Workflow, rule

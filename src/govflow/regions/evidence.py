@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from govflow.actors import Id, Role
-from govflow.decider import Context, Region
+from govflow.context import Context
 from govflow.messages import ItemCommand, ItemEvent, Sha256, Value, Words
 from govflow.records import Item, Record
+from govflow.region import Region
 from govflow.regions.bodies import Reasoned
 from govflow.rules import correction_names_its_event, reason_given, verified_by_another
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -50,13 +51,13 @@ class EvidenceAdded(ItemEvent, _Piece, name="evidence.added"):
 class SupersedeEvidence(ItemCommand, Reasoned, wire="evidence.supersede", label="替换证据"):
     """Name the piece on file that stands for this one from now on."""
 
-    replaced_by: Id = ""
+    replaced_by: Id | None = None
 
 
 class EvidenceSuperseded(ItemEvent, Reasoned, name="evidence.superseded"):
     """A newer piece stands for this one; the old one stays readable."""
 
-    replaced_by: Id = ""
+    replaced_by: Id | None = None
 
 
 class DiscreditEvidence(ItemCommand, Reasoned, wire="evidence.discredit", label="不予采信"):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
 from govflow.clocks.clock import Clock
-from govflow.decider import Changes, Context, Fold, Region
-from govflow.messages import Event, Instant, ItemCommand, ItemEvent, Value, Words
+from govflow.context import Context
+from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
+from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
 from govflow.rules import due_has_not_passed, measure_and_evidence_given, reason_given, what_who_and_due_named
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -32,6 +33,7 @@ S = JointStatus
 class JointPart(Item):
     """A co-unit's part: what it was asked to do, until when, and what came of it."""
 
+    unit: str = ""
     task: str = ""
     measure: str = ""
 
@@ -44,6 +46,7 @@ class JointPart(Item):
 
 
 class _Task(Value):
+    unit: Id | None = None  # the co-unit, where the key is not its id: asked for another part later
     what: Words = ""
     until: Instant | None = None
     owner: Id | None = None  # the person who answers for it in the co-unit
@@ -145,8 +148,16 @@ def co_units_are_distinct(record: Any, event: Any, context: Context) -> bool:
     """Co-units differ from each other and from the lead unit."""
     units = getattr(event, "co_units", None)
     if units is None:
-        return bool(event.item != record.lead_unit)
+        return bool((event.unit or event.item) != record.lead_unit)
     return len(set(units)) == len(units) and event.lead_unit not in units
+
+
+@rule("不转送被举报单位", "petitions §30 [V]", needs="lead_unit to_unit co_units")
+def unit_reported_gets_nothing(record: Any, event: Any, context: Context) -> bool:
+    """Nothing is passed to the unit that is reported."""
+    named = {getattr(event, name, None) for name in ("lead_unit", "to_unit", "unit", "item")}
+    accused = getattr(record, "accused_unit", None)
+    return accused is None or accused not in named | set(getattr(event, "co_units", ()))
 
 
 @rule("协办期限不晚于主办期限", "BJ §14 [V]")
@@ -173,7 +184,7 @@ R = Role
 # fmt: off
 JOINT_HANDLING_WORKFLOW = Workflow("joint_handling", S, zh="会办", on=("case",), steps=(
     #    id      command                 from                                      event                     to             who                                        provided that
-    Step("C16",  AskJointHandling,       None,                                     JointHandlingAsked,       S.ASKED,       (R.LEAD_UNIT, R.DISPATCHER),               (co_units_are_distinct, what_who_and_due_named, sub_due_is_within_lead_due), while_in=("assigned", "in_handling"), starts="joint_reply joint_task"),
+    Step("C16",  AskJointHandling,       None,                                     JointHandlingAsked,       S.ASKED,       (R.LEAD_UNIT, R.DISPATCHER),               (co_units_are_distinct, unit_reported_gets_nothing, what_who_and_due_named, sub_due_is_within_lead_due), while_in=("assigned", "in_handling"), starts="joint_reply joint_task"),
     Step("JH02", AcceptJointHandling,    S.ASKED,                                  JointHandlingAccepted,    S.ACCEPTED,    R.CO_UNIT,                                 stops="joint_reply"),
     Step("JH03", StartJointHandling,     S.ACCEPTED,                               JointHandlingStarted,     S.WORKING,     R.CO_UNIT),
     Step("JH04", FinishJointHandling,    (S.ACCEPTED, S.WORKING),                  JointHandlingFinished,    S.DONE,        R.CO_UNIT,                                 (measure_and_evidence_given,), stops="joint_task"),
@@ -198,8 +209,9 @@ def _worked(status: JointStatus) -> Callable[[JointPart, Event], Changes]:
 _FOLD: Fold = {
     JointHandlingAsked: lambda part, e: {
         "status": S.ASKED,
+        "unit": e.unit or e.item,
         "task": e.what,
-        "owes": e.item,
+        "owes": e.unit or e.item,
         "until": e.until,
     },
     JointHandlingAccepted: _to(S.ACCEPTED),
@@ -211,7 +223,7 @@ _FOLD: Fold = {
     },
     JointHandlingExplained: _to(S.EXPLAINED),
     JointHandlingRefused: lambda part, e: {"status": S.REFUSED, "owes": None},
-    JointHandlingInsisted: lambda part, e: {"status": S.ACCEPTED, "owes": part.key},
+    JointHandlingInsisted: lambda part, e: {"status": S.ACCEPTED, "owes": part.unit},
     JointHandlingOverridden: _to(S.OVERRIDDEN),
     JointHandlingReopened: lambda part, e: {"status": S.WORKING, "until": e.until or part.until},
     JointHandlingReleased: _to(S.RELEASED),
@@ -222,9 +234,23 @@ def _release(record: str, item: Item, given: HandOver) -> ReleaseJointHandling:
     return ReleaseJointHandling(id=record, by=SYSTEM, item=item.key, reason=given.reason, to=given.to)
 
 
-JOINT_HANDLING = Region(JOINT_HANDLING_WORKFLOW, JointPart, _FOLD, ends=_release)
+JOINT_HANDLING = Region(
+    JOINT_HANDLING_WORKFLOW, JointPart, _FOLD, ends=_release, new_key=lambda record, command: _key(record, command)
+)
 
 
-def unfinished(record: Record) -> Iterable[Item]:
+def unfinished(record: Record) -> list[JointPart]:
     """The co-units' parts that are neither done, explained, overridden nor released."""
-    return JOINT_HANDLING.open_items(record)
+    return [item for item in JOINT_HANDLING.open_items(record) if isinstance(item, JointPart)]
+
+
+def next_key(record: Record, unit: str) -> str:
+    """The key of the next part of a co-unit: its id, and a running number from its second part on."""
+    taken = [item for item in record.items_of("joint_handling").values() if item.unit == unit]
+    return f"{unit}.{len(taken) + 1}" if taken else unit
+
+
+def _key(record: Record, command: Command) -> str:
+    """Asked without a key, the unit's next part."""
+    assert isinstance(command, AskJointHandling)
+    return next_key(record, command.unit or "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Context, Fold, Region
+from govflow.context import Context
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
+from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
 from govflow.rules import measure_and_evidence_given, reason_given, verified_by_another
 from govflow.workflow import Rest, Status, Step, Workflow, rule

@@ -10,9 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
-from govflow.decider import Context, Fold, Region
+from govflow.context import Context
 from govflow.messages import Command, ItemCommand, ItemEvent, Value
 from govflow.records import HandOver, Item, Record
+from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.rules import reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -66,7 +67,7 @@ class Link(Item):
 
 
 class _Tie(Value):
-    other: Id = ""
+    other: Id | None = None
     kind: LinkKind = LinkKind.SPAWNED
     awaited: bool = False
     is_waited_for: bool = False  # set on the other side of an awaited link
@@ -122,7 +123,7 @@ class LinkUnlinked(ItemEvent, Reasoned, name="link.unlinked"):
 @rule("关联对象存在", "design", needs="other")
 def other_record_exists(record: Record, event: Any, context: Context) -> bool:
     """The other record exists in this log."""
-    return event.other != record.id and context.lookup(event.other) is not None
+    return event.other is not None and event.other != record.id and context.lookup(event.other) is not None
 
 
 @rule("该关联仅供参考", "design")
@@ -229,11 +230,17 @@ def key_of(kind: LinkKind, other: str) -> str:
 
 def _key(record: Record, command: Command) -> str:
     assert isinstance(command, AddLink)
-    key = key_of(command.kind, command.other)
+    key = key_of(command.kind, command.other or "")
     taken = record.items_of("link")
     while key in taken and taken[key].status == S.UNLINKED:
         key += "."
     return key
+
+
+def tie_to(record: Record, kind: str | None, other: str) -> Any:
+    """The tie of this kind to another record that was not taken back, None where there is none."""
+    ties = record.items_of("link").values()
+    return next((tie for tie in ties if (tie.kind, tie.other) == (kind, other) and tie.status != S.UNLINKED), None)
 
 
 def _unlink(record: str, item: Item, given: HandOver) -> Unlink:
@@ -247,7 +254,7 @@ def mirrored(states: tuple[Any, Any], event: Any, context: Context) -> Iterator[
     if counterpart is None or other is None or "link" not in context.deciders[other.kind_of_record].regions:
         return
     record: Record = states[1]
-    if other.item("link", key_of(counterpart, record.id)) is None:
+    if tie_to(other, counterpart, record.id) is None:
         yield AddLink(id=other.id, by=SYSTEM, other=record.id, kind=counterpart, is_waited_for=event.awaited)
 
 
@@ -257,7 +264,7 @@ def mirrored_unlink(states: tuple[Any, Any], event: Any, context: Context) -> It
     item = record.item("link", event.item)
     other = context.lookup(item.other)
     pairs = COUNTERPART | {theirs: ours for ours, theirs in COUNTERPART.items()}
-    theirs = other.item("link", key_of(pairs[item.kind], record.id)) if other is not None else None
+    theirs = tie_to(other, pairs[item.kind], record.id) if other is not None else None
     if other is not None and theirs is not None and theirs.status in (S.LINKED, S.AWAITED, S.FAILED):
         yield Unlink(id=other.id, by=SYSTEM, item=theirs.key, reason=event.reason)
 
@@ -273,7 +280,7 @@ def _moved(before: Record, after: Record, context: Context) -> Iterable[Command]
         if waiting is None:
             continue
         kind = next((kind for kind, other in COUNTERPART.items() if other == item.kind), None)
-        theirs = waiting.item("link", key_of(kind, after.id)) if kind else None
+        theirs = tie_to(waiting, kind, after.id) if kind else None
         if theirs is None:
             continue
         if is_active:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from govflow.actors import SYSTEM, Role
-from govflow.decider import Fold, Region
 from govflow.messages import ItemCommand, ItemEvent
 from govflow.records import HandOver, Item
+from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.rules import new_round_has_begun, reason_given, round_is_current, verified_by_another
 from govflow.workflow import Rest, Status, Step, Workflow

@@ -1,0 +1,22 @@
+"""`python -m benchmarks [--rows N] [--large N]`: print one JSON line per figure."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from benchmarks.figures import run
+
+
+def main() -> None:
+    """Run every figure and print each as soon as it is known."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000, help="rows in the log while commands are measured")
+    parser.add_argument("--large", type=int, default=1_000_000, help="rows of the large log, for growth and memory")
+    arguments = parser.parse_args()
+    for line in run(arguments.rows, arguments.large):
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()

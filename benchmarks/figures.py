@@ -1,0 +1,286 @@
+"""The figures: each is measured in rounds, in which our side and the raw side take turns."""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.raw import RawLog, transactions_of
+from benchmarks.workload import fill, one_case
+from govflow import Engine, Personal
+from govflow.cases.commands import ReportCase
+from govflow.persistence.codec import StoredEvent
+from govflow.persistence.sqlite import SQLiteStore
+
+Figure = dict[str, Any]
+ROUNDS = 9
+CASES_A_ROUND = 30
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that `work` takes, without the garbage collector looking at what was there before."""
+    gc.collect()
+    gc.freeze()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def figure(name: str, ours: list[float], raw: list[float], budget: float | None = None, **more: Any) -> Figure:
+    """One line: medians in µs, the median of the ratios, and whether it is within its budget."""
+    ratio = statistics.median(a / b for a, b in zip(ours, raw, strict=True))
+    line: Figure = {
+        "figure": name,
+        "ours_us": round(statistics.median(ours) * 1e6, 2),
+        "raw_us": round(statistics.median(raw) * 1e6, 2),
+        "ratio": round(ratio, 3),
+    }
+    if budget is not None:
+        line |= {"budget": budget, "met": ratio <= budget}
+    return line | more
+
+
+def _tail(store: Any, after: int) -> list[StoredEvent]:
+    return list(store.scan(after))
+
+
+def storage(folder: Path, synchronous: str, budget: float, rows: int) -> Figure:
+    """Our table with leaf and command index against the raw one: same rows, same transactions."""
+    source = Engine.open(folder / f"source-{synchronous}.db", synchronous="NORMAL")
+    fill(source, rows)
+    store = SQLiteStore(folder / f"store-{synchronous}.db", synchronous=synchronous)
+    raw = RawLog(folder / f"store-raw-{synchronous}.db", synchronous)
+    everything = list(source.store.scan(3))  # the first three rows are the log's own
+    with store.transaction() as transaction:
+        transaction.append(everything)
+    raw.append([[(row.stream, row.version, row.topic, row.state) for row in everything]])
+    ours_us, raw_us = [], []
+    for turn in range(ROUNDS):
+        head = source.store.head()
+        for k in range(CASES_A_ROUND):
+            for command in one_case(f"round-{turn}-{k}"):
+                source.handle(command)
+        new = _tail(source.store, head)
+        groups: list[list[StoredEvent]] = []
+        for row in new:
+            if row.command_id is not None:
+                groups.append([])
+            groups[-1].append(row)
+
+        def ours(groups: list[list[StoredEvent]] = groups) -> None:
+            for group in groups:
+                with store.transaction() as transaction:
+                    transaction.append(group)
+
+        plain = transactions_of(new)
+        ours_us.append(timed(ours) / len(groups))
+        raw_us.append(timed(lambda plain=plain: raw.append(plain)) / len(groups))  # type: ignore[misc]
+    return figure(f"storage alone, {synchronous}", ours_us, raw_us, budget, rows=rows)
+
+
+def one_command(folder: Path, synchronous: str, budget: float, rows: int, batch: int = 1) -> Figure:
+    """Commands with everything on, `batch` in a transaction, against raw transactions of one command's bytes."""
+    name = f"{rows}-{batch}-{synchronous}"
+    engine = Engine.open(folder / f"command-{name}.db", synchronous=synchronous)
+    raw = RawLog(folder / f"command-raw-{name}.db", synchronous)
+    fill(engine, rows)
+    raw.append([[(row.stream, row.version, row.topic, row.state) for row in engine.store.scan(0)]])
+    ours_us, raw_us = [], []
+    for turn in range(ROUNDS):
+        commands = [c for k in range(CASES_A_ROUND) for c in one_case(f"round-{turn}-{k}")]
+        head = engine.store.head()
+
+        def ours(commands: list[Any] = commands) -> None:
+            if batch == 1:
+                for command in commands:
+                    engine.handle(command)
+            else:
+                for start in range(0, len(commands), batch):
+                    engine.handle_all(commands[start : start + batch])
+
+        ours_us.append(timed(ours) / len(commands))
+        plain = transactions_of(engine.store.scan(head))
+        raw_us.append(timed(lambda plain=plain: raw.append(plain)) / len(commands))  # type: ignore[misc]
+    over = statistics.median(a - b for a, b in zip(ours_us, raw_us, strict=True)) * 1e6
+    what = "one command" if batch == 1 else f"{batch} commands in one transaction, each"
+    engine.close()
+    return figure(f"{what}, {synchronous}", ours_us, raw_us, budget, rows=rows, over_raw_us=round(over, 1))
+
+
+def new_person(folder: Path) -> Figure:
+    """A report with a new person's name, phone and text: a key is made durable and three values are encrypted."""
+    engine = Engine.open(folder / "person.db")
+    fill(engine, 1000)
+    ours_us, raw_us = [], []
+    for turn in range(ROUNDS):
+
+        def report(with_person: bool, turn: int = turn) -> list[ReportCase]:
+            who = {"reporter_name": "Zhang San", "reporter_phone": "13800000000", "description": "Water in my cellar"}
+            return [
+                ReportCase(
+                    id=f"p{with_person}-{turn}-{k}",
+                    by=next(iter(one_case("x"))).by,
+                    title="Water in the cellar",
+                    kind="hotline",
+                    channel="phone",
+                    level="community",
+                    **(
+                        {name: Personal(text=text, subject=f"s-{turn}-{k}") for name, text in who.items()}
+                        if with_person
+                        else {}
+                    ),
+                )
+                for k in range(100)
+            ]
+
+        with_person, without = report(True), report(False)
+        ours_us.append(timed(lambda c=with_person: [engine.handle(each) for each in c]) / 100)  # type: ignore[misc]
+        raw_us.append(timed(lambda c=without: [engine.handle(each) for each in c]) / 100)  # type: ignore[misc]
+    return figure("report with a new person's data, against the same without, FULL", ours_us, raw_us)
+
+
+def replay(folder: Path, rows: int) -> Iterator[Figure]:
+    """Reading and parsing bodies, and folding them, against SELECT + json.loads of body-only rows."""
+    engine = Engine.open(folder / "replay.db", synchronous="NORMAL")
+    fill(engine, rows)
+    raw = RawLog(folder / "replay-raw.db", "NORMAL")
+    kept = list(engine.store.scan(3))
+    raw.append([[(row.stream, row.version, row.topic, row.state.partition(b"\n")[2]) for row in kept]])
+    decode, count = engine.codec.decode, len(kept)
+
+    def parse() -> None:
+        for row in engine.store.scan(3):
+            decode(row.topic, row.state)
+
+    def fold() -> None:
+        for _ in engine.records():
+            pass
+
+    parsed, folded, base = [], [], []
+    for _ in range(ROUNDS):
+        base.append(timed(raw.read_bodies) / count)
+        parsed.append(timed(parse) / count)
+        folded.append(timed(fold) / count)
+    yield figure("replay: parse, per event", parsed, base, 0.95, rows=count)
+    yield figure("replay: parse and fold, per event", folded, base, 1.5, rows=count)
+
+
+def growth(folder: Path, sizes: tuple[int, int]) -> Iterator[Figure]:
+    """One command on a small log and on a large one, each against raw: ours may grow no more than raw does."""
+    small, large = (one_command(folder, "NORMAL", 99, size) for size in sizes)
+    ours, raw = large["ours_us"] / small["ours_us"], large["raw_us"] / small["raw_us"]
+    yield {
+        "figure": f"growth from {sizes[0]} to {sizes[1]} rows",
+        "ours": round(ours, 3),
+        "raw": round(raw, 3),
+        "ratio": round(ours / raw, 3),
+        "budget": 1.0,
+        "met": ours <= raw * 1.05,  # within the noise of two medians
+    }
+
+
+def importing_govflow() -> Figure:
+    """Importing govflow in a fresh process, against importing what it stands on."""
+
+    def seconds(code: str) -> float:
+        out = subprocess.run(
+            [sys.executable, "-c", f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return float(out.stdout)
+
+    ours, raw = [], []
+    for _ in range(ROUNDS):
+        ours.append(seconds("import govflow; govflow.Engine; govflow.CASE"))
+        raw.append(seconds("import eventsourcing.persistence, eventsourcing.domain, pydantic, transitions"))
+    return figure("import govflow with the case, against eventsourcing + pydantic + transitions", ours, raw, 1.5)
+
+
+def import_rate(folder: Path, rows: int) -> Figure:
+    """Rows of a city's file into cases, against reading the same file and inserting one JSON row each."""
+    from govflow.interchange.importing import import_rows
+    from govflow.interchange.mapping import shipped_mapping
+
+    sample = Path(__file__).parent.parent / "src/govflow/data/boston311-sample.csv"
+    header, *lines = sample.read_text(encoding="utf-8").splitlines(keepends=True)
+    ours, raw = [], []
+    for turn in range(3):
+        path = folder / f"city-{turn}.csv"
+        with path.open("w", encoding="utf-8") as file:
+            file.write(header)
+            for k in range(rows):
+                line = lines[k % len(lines)]
+                file.write(f"{900000000000 + k}{line[line.index(',') :]}")
+        with Engine.open(folder / f"import-{turn}.db") as engine:
+            ours.append(timed(lambda e=engine, p=path: import_rows(e, p, shipped_mapping("boston311"))) / rows)  # type: ignore[misc]
+        raw_log = RawLog(folder / f"import-raw-{turn}.db", "FULL")
+
+        def plain(path: Path = path, raw_log: RawLog = raw_log) -> None:
+            import csv
+
+            with path.open(encoding="utf-8", newline="") as file:
+                batch = []
+                for n, row in enumerate(csv.DictReader(file)):
+                    batch.append((row["case_enquiry_id"], 1, "row", json.dumps(row).encode()))
+                    if n % 200 == 199:
+                        raw_log.append([batch])
+                        batch = []
+
+        raw.append(timed(plain) / rows)
+    return figure("import, per row", ours, raw, rows=rows, rows_per_second=round(1 / statistics.median(ours)))
+
+
+_MEMORY = """
+import resource, sys
+from govflow import Engine
+engine = Engine.open(sys.argv[1], create=False)
+count = sum(1 for _ in engine.events()) + sum(1 for _ in engine.records())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def memory(folder: Path, sizes: tuple[int, ...]) -> Iterator[Figure]:
+    """Peak memory of a process that reads every event and folds every record of a log."""
+    peaks = []
+    for size in sizes:
+        path = folder / f"memory-{size}.db"
+        with Engine.open(path, synchronous="NORMAL") as engine:
+            fill(engine, size)
+        out = subprocess.run([sys.executable, "-c", _MEMORY, path], capture_output=True, text=True, check=True)
+        peaks.append(int(out.stdout) / 1024)
+        yield {"figure": f"peak memory, reading and folding {size} events", "ours_mib": round(peaks[-1], 1)} | (
+            {"raw_mib": round(peaks[0], 1), "ratio": round(peaks[-1] / peaks[0], 3)} if len(peaks) > 1 else {}
+        )
+
+
+def run(rows: int, large: int) -> Iterator[Figure]:
+    """Every figure there is so far."""
+    with tempfile.TemporaryDirectory(prefix="govflow-bench-") as name:
+        folder = Path(name)
+        yield importing_govflow()
+        yield storage(folder, "FULL", 1.15, rows)
+        yield storage(folder, "NORMAL", 1.3, rows)
+        yield one_command(folder, "FULL", 1.5, rows)
+        yield one_command(folder, "NORMAL", 2.2, rows)
+        yield one_command(folder, "FULL", 0.5, rows, batch=10)
+        yield one_command(folder, "NORMAL", 1.2, rows, batch=10)
+        yield new_person(folder)
+        yield from replay(folder, rows)
+        yield import_rate(folder, 5000)
+        yield from memory(folder, (rows, large))
+        yield from growth(folder, (1000, large))
+    yield {
+        "figure": "peak memory of the benchmark itself",
+        "ours_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }

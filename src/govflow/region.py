@@ -1,0 +1,107 @@
+"""What a region is: a table, its items, and what each event does to an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from govflow.context import Context
+from govflow.messages import Command, Event
+from govflow.records import HandOver, Item, Record
+from govflow.workflow import Rest, Step, Workflow
+
+Changes = dict[str, Any]
+Fold = Mapping[type[Event], Callable[[Any, Any], Changes]]
+"""What each event does: (state or item before, event) -> the fields that change."""
+
+
+class Region:
+    """A part that runs beside a record's main workflow: a table, its items, and what each event does to an item.
+
+    `propose` makes events that are not simply copied from their commands; `rides` maps main events to item changes;
+    `ends` gives the system's command that ends an open item when the record leaves by another way; a `round_bound`
+    region's items fall away with their round; `approves` answers a step that needs a second person's approval; `moved`
+    gives commands for other records when the record's status moves; `new_key` names the next item, by default a running
+    number; without `keeps_items` its events change the record through their clock moves alone.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        item: type[Item],
+        fold: Fold,
+        *,
+        propose: Mapping[type[Command], Callable[[Any, Any, Context], Event]] | None = None,
+        rides: Mapping[type[Event], Callable[[Any, Any], Iterable[tuple[str, Changes]]]] | None = None,
+        ends: Callable[[str, Item, HandOver], Command] | None = None,
+        round_bound: bool = False,
+        approves: Callable[[Record, Command, Step, Context], Command | None] | None = None,
+        moved: Callable[[Record, Record, Context], Iterable[Command]] | None = None,
+        new_key: Callable[[Record, Command], str] | None = None,
+        keeps_items: bool = True,
+    ) -> None:
+        self.name = workflow.name
+        self.workflow = workflow
+        self.blank = item()
+        self.fold = fold
+        self.propose = propose or {}
+        self.rides = rides or {}
+        self.ends = ends
+        self.round_bound = round_bound
+        self.approves = approves
+        self.moved = moved
+        self.keeps_items = keeps_items
+        self._new_key = new_key
+        self.own_clocks = frozenset(name for step in workflow.steps for name in (*step.starts, *step.resets))
+
+    def new_key(self, record: Record, command: Command) -> str:
+        """The key of the next item, where the command names none."""
+        return self._new_key(record, command) if self._new_key else str(len(record.items_of(self.name)) + 1)
+
+    def open_items(self, record: Record) -> Iterator[Item]:
+        """The items that neither rest nor end."""
+        rests = self.workflow.rests
+        return (item for item in record.items.get(self.name, {}).values() if rests[item.status] is Rest.OPEN)
+
+
+def hand_over_of(event: Event, region: Region, item: Item) -> HandOver | None:
+    """What an event says about an open loop: its own entry, or the one for all; a round's items fall away with it."""
+    given: tuple[HandOver, ...] = event.__dict__.get("hand_over") or ()
+    named = [each for each in given if each.region in (region.name, "*") and each.item in (item.key, "*")]
+    named.sort(key=lambda each: (each.region == "*", each.item == "*"))
+    if named:
+        return named[0]
+    return HandOver(reason="the record has left this round") if region.round_bound else None
+
+
+def item_fold(region: Region, change: Callable[[Any, Any], Changes]) -> Callable[[Record, Event], Changes]:
+    """What an event of a region does to the record: its one item changes."""
+
+    def fold(record: Record, event: Any) -> Changes:
+        items = record.items.get(region.name, {})
+        key = event.item
+        item = items.get(key)
+        if item is None:
+            item = region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
+        moved = item.changed(**change(item, event))
+        return {"items": {**record.items, region.name: {**items, key: moved}}}
+
+    return fold
+
+
+def riding_fold(
+    region: Region,
+    main: Callable[[Record, Event], Changes],
+    ride: Callable[[Any, Any], Iterable[tuple[str, Changes]]],
+) -> Callable[[Record, Event], Changes]:
+    """What a main event does that also moves items of a region."""
+
+    def fold(record: Record, event: Event) -> Changes:
+        changes = main(record, event)
+        items = dict(record.items.get(region.name, {}))
+        for key, moved in ride(record, event):
+            item = items.get(key) or region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
+            items[key] = item.changed(**moved)
+        return changes | {"items": {**changes.get("items", record.items), region.name: items}}
+
+    return fold
