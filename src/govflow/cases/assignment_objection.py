@@ -8,9 +8,10 @@ from typing import Any
 from govflow.actors import SYSTEM, Role
 from govflow.cases.commands import ArbitrateAssignment, DecideReturn, ObjectAssignment
 from govflow.cases.events import AssignmentArbitrated, AssignmentObjected, ReturnDecided
-from govflow.decider import Changes, Context, Region
+from govflow.context import Context
 from govflow.messages import ItemCommand, ItemEvent
 from govflow.records import HandOver, Item, Record
+from govflow.region import Changes, Region
 from govflow.regions.bodies import Reasoned
 from govflow.regions.joint_handling import competence_is_disputed
 from govflow.rules import window_is_open

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from govflow.actors import Area, Id, Level
 from govflow.cases.model import CaseKind, Outcome, Severity
 from govflow.messages import Instant, Value, Words
@@ -86,7 +88,7 @@ class Resulting(Value):
 class Merging(Value):
     """Into which master, and why it is the same subject."""
 
-    master: Id = ""
+    master: Id | None = None
     same_subject: Words = ""
 
 
@@ -108,7 +110,10 @@ class SubMatter(Value):
 
 
 class ImportedMatter(Value):
-    """What a source system says of a case, the status it declares, and what nobody has verified."""
+    """What a source system says of a case, the status it declares, and what nobody has verified.
+
+    `source_words` has the source's own words where ids were made of them: for `department`, `category` and `area`.
+    """
 
     title: Words = ""
     kind: CaseKind = CaseKind.HOTLINE
@@ -123,4 +128,5 @@ class ImportedMatter(Value):
     source_row: int = 0
     source_id: Words = ""
     row_digest: Words = ""
+    source_words: Mapping[str, Words] = {}
     unverified: tuple[str, ...] = ()

@@ -275,7 +275,7 @@ class RecordExternalOutcome(Command, wire="case.record_external_outcome", label=
 class ReclassifyCase(Command, Reasoned, wire="case.reclassify", label="改类"):
     """Change the category; a running limit keeps its start and takes the new length."""
 
-    category: Id = ""
+    category: Id | None = None
     old: Words = ""
 
 

@@ -7,13 +7,17 @@ from typing import Any
 from govflow.cases import commands as c
 from govflow.cases import events as e
 from govflow.cases.assignment_objection import ASSIGNMENT_OBJECTION
+from govflow.cases.bodies import Matter
 from govflow.cases.model import Case, Correction, Review
 from govflow.cases.model import CaseStatus as S
 from govflow.cases.reactions import REACTIONS
+from govflow.cases.rules_handling import corrected_value
 from govflow.cases.rules_intake import conversion_kind
 from govflow.cases.workflow import CASE_WORKFLOW
-from govflow.decider import Changes, Context, Decider, Fold
+from govflow.context import Context
+from govflow.decider import Decider
 from govflow.messages import Event
+from govflow.region import Changes, Fold
 from govflow.regions.approval import APPROVAL
 from govflow.regions.clock import CLOCK
 from govflow.regions.commitment import COMMITMENT
@@ -85,7 +89,8 @@ def _return_decided(case: Case, event: e.ReturnDecided) -> Changes:
 
 def _transferred(case: Case, event: e.CaseTransferred) -> Changes:
     at = (*case.transferred_at, case.level) if case.level else case.transferred_at
-    return {"status": S.ASSIGNED, **_UNASSIGNED, "lead_unit": event.to_unit, "transferred_at": at}
+    moved: Changes = {"lead_unit": event.to_unit, "transferred_at": at, "arbitrated": False}
+    return {"status": S.ASSIGNED, **_UNASSIGNED, **moved}
 
 
 def _with_hand(case: Case, *hands: str | None) -> tuple[str, ...]:
@@ -103,7 +108,9 @@ def _resulted(case: Case, event: Any) -> Changes:
 
 def _reopened(case: Case, event: Any) -> Changes:
     came_back = S.ACCEPTED if case.status in (S.CLOSED, S.CONVERTED) else S.REPORTED
-    return {**_next_round(case), "status": came_back, "reopenings": case.reopenings + 1, "supplement_asked": False}
+    accepted = case.was_accepted and came_back is S.ACCEPTED
+    counted: Changes = {"reopenings": case.reopenings + 1, "supplement_asked": False, "was_accepted": accepted}
+    return {**_next_round(case), **counted, "status": came_back}
 
 
 def _next_round(case: Case) -> Changes:
@@ -144,7 +151,15 @@ def _corrected(case: Case, event: e.CaseCorrected) -> Changes:
         at=event.at,
         by=event.by,
     )
-    return {event.field: event.new, "corrections": (*case.corrections, correction)}
+    return {event.field: corrected_value(event.field, event.new), "corrections": (*case.corrections, correction)}
+
+
+def _reclassified(case: Case, event: e.CaseReclassified) -> Changes:
+    """After closing only the label changes; before, what the catalogue says of the class goes with it."""
+    changes: Changes = {"category": event.category}
+    if case.status != S.CLOSED:
+        changes |= {"public_interest": event.public_interest, "retention": event.retention or case.retention}
+    return changes
 
 
 def _imported(case: Case, event: e.CaseImported) -> Changes:
@@ -172,7 +187,7 @@ _FOLD: Fold = {
     e.CaseDiscovered: _described(S.DISCOVERED),
     e.CaseReported: _described(S.REPORTED),
     e.CaseResolvedOnSpot: _resulted,
-    e.CaseEscalated: lambda case, event: {"status": S.REPORTED, "level": event.to_level},
+    e.CaseEscalated: lambda case, event: {"status": S.REPORTED, "level": event.to_level, "was_accepted": False},
     e.SupplementRequested: lambda case, event: {"supplement_asked": True},
     e.SupplementProvided: lambda case, event: {},
     e.SupplementLapsed: lambda case, event: {},
@@ -183,10 +198,11 @@ _FOLD: Fold = {
         "channel_redirected_to": event.statutory_channel,
     },
     e.ExternalOutcomeRecorded: lambda case, event: {},
-    e.CaseMerged: lambda case, event: {"status": S.MERGED, "merged_into": event.master},
+    e.CaseMerged: lambda case, event: {"status": S.MERGED, "merged_into": event.master, "merged_at": event.at},
     e.CaseUnmerged: lambda case, event: {
         "status": S.ACCEPTED if case.was_accepted else S.REPORTED,
         "merged_into": None,
+        "merged_at": None,
         **_UNASSIGNED,
     },
     e.FollowerInformed: lambda case, event: {},
@@ -196,7 +212,7 @@ _FOLD: Fold = {
     e.TargetResultTakenBack: _resulted,
     e.CaseSplit: lambda case, event: {},
     e.DiscoveryDismissed: _to(S.DISMISSED),
-    e.CaseReclassified: lambda case, event: {"category": event.category},
+    e.CaseReclassified: _reclassified,
     e.CaseAssigned: _assigned,
     e.OrderSigned: lambda case, event: {"order_signed": True},
     e.AssignmentObjected: lambda case, event: {},
@@ -258,9 +274,15 @@ def _pin_category(event: type[Event]) -> Any:
 
     def propose(case: Case, command: Any, context: Context) -> Event:
         category = context.policy.category(command.category)
-        extra: Changes = {"policy": context.policy.key, "retention": category.retention if category else ""}
+        extra: Changes = {"policy": context.policy.key} | ({"retention": category.retention} if category else {})
         if "public_interest" in event.model_fields:
             extra["public_interest"] = bool(category and category.public_interest)
+        if case.status:  # what is known from the discovery stands, unless the report says otherwise
+            kept = set(Matter.model_fields) - command.model_fields_set
+            extra |= {name: getattr(case, name) for name in kept if hasattr(case, name)}
+            if "category" in kept:
+                extra |= {"retention": case.retention, "public_interest": case.public_interest}
+            extra = {name: value for name, value in extra.items() if value not in (None, "")}
         return CASE.copied(command, event, context, **extra)
 
     return propose
@@ -283,9 +305,20 @@ def _number_sub_cases(case: Case, command: c.SplitCase, context: Context) -> Eve
 def _keep_old(event: type[Event]) -> Any:
     def propose(case: Case, command: Any, context: Context) -> Event:
         field = getattr(command, "field", "category")
-        return CASE.copied(command, event, context, old=command.old or str(getattr(case, field, None) or ""))
+        value = getattr(case, field, None)
+        extra: Changes = {"old": command.old or ("" if value is None else str(value))}
+        if event is e.CaseReclassified and (category := context.policy.category(command.category or "")):
+            extra |= {"public_interest": category.public_interest, "retention": category.retention}
+        return CASE.copied(command, event, context, **extra)
 
     return propose
+
+
+def _unmerge(case: Case, command: c.UnmergeCase, context: Context) -> Event:
+    """Its own clocks run again from where they were: the time spent inside the master is counted (C45)."""
+    cut_off = [clock for clock in case.clocks.values() if clock.ended_at == case.merged_at]
+    context.due = {clock.name: clock.due for clock in cut_off if clock.due is not None} | dict(command.due)
+    return CASE.copied(command, e.CaseUnmerged, context)
 
 
 def _withdraw(case: Case, command: c.WithdrawCase, context: Context) -> Event:
@@ -323,6 +356,7 @@ CASE = Decider(
         c.SplitCase: _number_sub_cases,
         c.ReclassifyCase: _keep_old(e.CaseReclassified),
         c.CorrectCase: _keep_old(e.CaseCorrected),
+        c.UnmergeCase: _unmerge,
         c.WithdrawCase: _withdraw,
     },
     reactions=REACTIONS,

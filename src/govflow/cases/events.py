@@ -263,8 +263,10 @@ class ExternalOutcomeRecorded(Event, name="case.external_outcome_recorded"):
 class CaseReclassified(Event, Reasoned, name="case.reclassified"):
     """The category was changed; the old one stands beside the new one."""
 
-    category: Id = ""
+    category: Id | None = None
     old: Words = ""
+    public_interest: bool = False
+    retention: Id = ""
 
 
 class CaseCorrected(Event, Correcting, name="case.corrected"):

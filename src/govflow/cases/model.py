@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from govflow.actors import Claim, Level, Role, covers
 from govflow.messages import Instant, Protected, Value
 from govflow.records import Item, Record
 from govflow.regions.approval import Approval
+from govflow.regions.commitment import Commitment
+from govflow.regions.evaluation import Evaluation
 from govflow.regions.joint_handling import JointPart
 from govflow.workflow import Rest, Status
 
@@ -90,6 +93,9 @@ class Review(Value):
     sent_back: bool = False
 
 
+_ASKS_FOR_EVALUATIONS = (Role.SYSTEM, Role.CALLBACK, Role.COMMUNITY)
+
+
 class Case(Record):
     """The folded state of a case."""
 
@@ -130,6 +136,7 @@ class Case(Record):
     reworks: int = 0
     reopenings: int = 0
     merged_into: str | None = None
+    merged_at: Instant | None = None
     converted_to: str | None = None
     channel_redirected_to: str | None = None
     reviews: tuple[Review, ...] = ()
@@ -142,18 +149,25 @@ class Case(Record):
         return self.title
 
     @property
+    def co_units(self) -> frozenset[str]:
+        """The units that were asked to do a part."""
+        parts: Iterable[Any] = self.items.get("joint_handling", {}).values()
+        return frozenset(part.unit for part in parts)
+
+    @property
     def review(self) -> Review | None:
         """The latest review or recheck of this round."""
         mine = [each for each in self.reviews if each.round == self.round]
         return mine[-1] if mine else None
 
     def handled_by(self) -> tuple[str, ...]:
-        parts = self.items.get("joint_handling", {}).values()
-        return (*self.handlers, *(hand for part in parts for hand in part.hands))
+        worked = [*self.items.get("joint_handling", {}).values(), *self.items.get("ledger", {}).values()]
+        return (*self.handlers, *(hand for item in worked for hand in item.hands))
 
     def asked_by(self, wire: str, item: Item | None) -> frozenset[str]:
         if item is not None:
-            return super().asked_by(wire, item)
+            promised = {item.owes} if isinstance(item, Commitment) and item.owes else set()
+            return super().asked_by(wire, item) | promised
         match wire:
             case "case.decide_return":
                 objections = self.items.get("assignment_objection", {}).values()
@@ -164,6 +178,10 @@ class Case(Record):
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """Roles that belong to this very case: its reporter, its lead unit, its co-units, an independent verifier."""
+        if self.accused_unit is not None and claim.unit == self.accused_unit:  # petitions §30
+            return False
+        if isinstance(item, Evaluation) and role not in _ASKS_FOR_EVALUATIONS:
+            return item.owes in (actor, on_behalf_of)  # nobody answers for somebody else
         match role:
             case Role.REPORTER:
                 return self.reporter is not None and self.reporter in (actor, on_behalf_of)
@@ -173,14 +191,10 @@ class Case(Record):
                 unit = item.unit if isinstance(item, Approval) and item.unit else self.lead_unit
                 return claim.unit is not None and claim.unit == unit
             case Role.CO_UNIT:
-                parts = self.items.get("joint_handling", {})
-                return claim.unit == item.key if isinstance(item, JointPart) else claim.unit in parts
+                return claim.unit == item.unit if isinstance(item, JointPart) else claim.unit in self.co_units
             case Role.VERIFIER:
-                return claim.unit is None or claim.unit not in (
-                    self.lead_unit,
-                    *self.items.get("joint_handling", {}),
-                )
-        return self.accused_unit is None or claim.unit != self.accused_unit  # petitions §30
+                return claim.unit is None or claim.unit not in (self.lead_unit, *self.co_units)
+        return True
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
         """Those who work on the case may read it; of a confidential one the reporter's data only the desk."""

@@ -12,19 +12,36 @@ from govflow.cases.events import (
     CaseConvertedToProject,
     CaseConvertedToProposal,
     CaseMerged,
+    CaseRedirected,
+    CaseRejected,
     CaseSplit,
+    CaseTerminated,
+    CaseWithdrawn,
     FeedbackGiven,
     FollowerInformed,
+    RecheckDecided,
+    ReviewDecided,
 )
+from govflow.cases.follow_ups import reporters_of
 from govflow.cases.model import Case, CaseStatus
 from govflow.cases.rules_intake import conversion_kind
-from govflow.decider import Context, Reaction
+from govflow.context import Context
+from govflow.decider import Reaction
 from govflow.messages import Command, Event
+from govflow.regions.evaluation import RequestEvaluation, Source
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
 
 
 def _tie_to_master(states: tuple[Case, Case], event: CaseMerged, context: Context) -> Iterator[Command]:
-    yield AddLink(id=states[1].id, by=SYSTEM, other=event.master, kind=LinkKind.MERGED)
+    """Tie it to its master; where that one has been answered in this round already, its reporters are asked too."""
+    case, master = states[1], context.lookup(event.master or "")
+    yield AddLink(id=case.id, by=SYSTEM, other=event.master, kind=LinkKind.MERGED)
+    if isinstance(master, Case) and master.status == CaseStatus.FED_BACK:
+        for reporter in reporters_of(case, context):
+            if master.item("evaluation", key := f"r{master.round}.{reporter}") is None:
+                yield RequestEvaluation(id=master.id, by=SYSTEM, item=key, source=Source.EXTERNAL, evaluator=reporter)
+        news = FeedbackGiven.name
+        yield InformFollower(id=case.id, by=SYSTEM, master=master.id, master_version=master.version, news=news)
 
 
 def _create_target(states: tuple[Case, Case], event: Any, context: Context) -> Iterator[Command]:
@@ -68,13 +85,25 @@ def _inform_followers(states: tuple[Case, Case], event: Any, context: Context) -
                 yield InformFollower(id=item.other, by=SYSTEM, master=master, master_version=version, news=news)
 
 
+def _convert(states: tuple[Case, Case], event: Any, context: Context) -> Iterator[Command]:
+    yield from _create_target(states, event, context)
+    yield from _inform_followers(states, event, context)
+
+
 REACTIONS: Mapping[type[Event], Reaction] = {
     CaseMerged: _tie_to_master,
-    CaseConvertedToProposal: _create_target,
-    CaseConvertedToProject: _create_target,
+    CaseConvertedToProposal: _convert,
+    CaseConvertedToProject: _convert,
     CaseSplit: _create_sub_cases,
+    # what a master came to, by whatever way
     FeedbackGiven: _inform_followers,
     CaseClosed: _inform_followers,
+    CaseRejected: _inform_followers,
+    CaseRedirected: _inform_followers,
+    CaseWithdrawn: _inform_followers,
+    CaseTerminated: _inform_followers,
+    ReviewDecided: _inform_followers,
+    RecheckDecided: _inform_followers,
     FollowerInformed: _inform_followers,
     LinkAdded: mirrored,
     LinkUnlinked: mirrored_unlink,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from govflow.cases.model import Case, CaseKind
-from govflow.decider import Context
+from govflow.context import Context
 from govflow.records import Record
 from govflow.workflow import rule
 
@@ -14,7 +14,7 @@ from govflow.workflow import rule
 def feedback_reaches_all_it_is_owed_to(case: Case, event: Any, context: Context) -> list[str]:
     """The answer is addressed to the reporting level, and to the reporter if there is one."""
     missing = []
-    if event.to_level is None or event.to_level is not case.reporting_level:
+    if case.reporting_level is not None and event.to_level is not case.reporting_level:
         missing.append(f"the reporting level ({case.reporting_level})")
     if case.reporter is not None and not event.to_reporter:
         missing.append("the reporter")

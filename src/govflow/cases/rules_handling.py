@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from govflow.actors import Level
-from govflow.cases.model import Case, CaseStatus, Outcome
+from pydantic import TypeAdapter
+
+from govflow.actors import Area, Level
+from govflow.cases.model import Case, CaseStatus, Outcome, Severity
 from govflow.clocks import due_after
-from govflow.decider import Context
+from govflow.context import Context
 from govflow.policy import JoinRule
 from govflow.regions.contact import is_out_of_reach
 from govflow.regions.joint_handling import unfinished
@@ -100,8 +102,8 @@ def extension_is_within_maximum(case: Case, event: Any, context: Context) -> boo
         return False
     if (named := context.due.get("handling")) is not None:
         longest = due_after(clock.since, limit.length + limit.extension, limit.unit, context.policy.zone)
-        return clock.due is not None and clock.due < named <= longest + clock.paused_for
-    return 0 < event.length <= limit.extension
+        return bool(clock.due is not None and clock.due < named <= longest + clock.paused_for)
+    return bool(0 < event.length <= limit.extension)
 
 
 @rule("已注明外部原因与复核日期", "BJ §15(2) [V]", needs="cause review_at")
@@ -161,7 +163,7 @@ def has_no_interest(case: Case, event: Any, context: Context) -> bool:
 @rule("新类别在现行目录内", "M006", needs="category")
 def class_is_in_catalogue(case: Case, event: Any, context: Context) -> bool:
     """The new class is in the catalogue in force."""
-    return context.policy.category(event.category) is not None
+    return event.category is not None and context.policy.category(event.category) is not None
 
 
 @rule("旧值予以保留", "PEERS L5", needs="old")
@@ -171,8 +173,27 @@ def old_value_is_kept(case: Case, event: Any, context: Context) -> bool:
     return bool(event.old) and event.old == str(getattr(case, field, event.old))
 
 
-# what may be corrected, with the event that sets it: never the status, nor anything a step must change
-CORRECTABLE = frozenset({"title", "channel", "area", "severity", "signal", "pre_emptive", "collective", "source"})
+# what may be corrected, with its type: never the status, nor anything a step must change
+CORRECTABLE: dict[str, TypeAdapter[Any]] = {
+    **{name: TypeAdapter(str) for name in ("title", "channel", "signal", "source")},
+    **{name: TypeAdapter(bool) for name in ("pre_emptive", "collective")},
+    "area": TypeAdapter(Area),
+    "severity": TypeAdapter(Severity),
+}
+
+
+def corrected_value(field: str, text: str) -> Any:
+    """The new value of a corrected field, as its type has it. Raises ValueError."""
+    return CORRECTABLE[field].validate_python(text)
+
+
+@rule("新值符合字段要求", "design", needs="field new")
+def new_value_fits_its_field(case: Case, event: Any, context: Context) -> bool:
+    """The new value is one that the field can have."""
+    try:
+        return event.field not in CORRECTABLE or corrected_value(event.field, event.new) is not None
+    except ValueError:
+        return False
 
 
 @rule("更正不改变状态", "design", needs="field")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from govflow.cases.model import Case, CaseKind, CaseStatus, Severity
-from govflow.decider import Context
+from govflow.context import Context
 from govflow.regions.contact import is_out_of_reach
 from govflow.workflow import rule
 

@@ -145,6 +145,7 @@ from govflow.cases.rules_handling import (
     has_no_interest,
     listed_record_has_supervisor_consent,
     mandatory_items_are_rectified,
+    new_value_fits_its_field,
     old_value_is_kept,
     one_lead_unit_named,
     status_is_not_corrected,
@@ -183,7 +184,7 @@ from govflow.cases.rules_intake import (
     supplement_request_is_open,
 )
 from govflow.regions.clock import not_done_before
-from govflow.regions.joint_handling import co_units_are_distinct, competence_is_disputed
+from govflow.regions.joint_handling import co_units_are_distinct, competence_is_disputed, unit_reported_gets_nothing
 from govflow.regions.ledger import place_item_due_and_owner_named
 from govflow.regions.link import links_make_no_cycle
 from govflow.rules import (
@@ -237,13 +238,13 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C53", SplitCase,            (S.ACCEPTED, S.ASSIGNED, S.IN_HANDLING), CaseSplit,          None,            (R.DISPATCHER, R.LEAD_UNIT),                  (sub_cases_cover_the_matter, links_make_no_cycle)),
     Step("C51", ReclassifyCase,       (*_UNDER_WAY, S.SUSPENDED, S.HANDLED, S.FED_BACK, S.CLOSED), CaseReclassified, None, (R.ACCEPTANCE_DESK, R.DISPATCHER),         (old_value_is_kept, reason_given, class_is_in_catalogue), remeasures="handling"),
     # assigning 分配
-    Step("C12", AssignCase,           S.ACCEPTED,                         CaseAssigned,            S.ASSIGNED,      R.DISPATCHER,                                 (one_lead_unit_named, co_units_are_distinct, deadline_rule_is_pinned, place_item_due_and_owner_named, admission_is_settled), starts="receipt contact handling", stops="assignment", then=(ask_co_units,)),
+    Step("C12", AssignCase,           S.ACCEPTED,                         CaseAssigned,            S.ASSIGNED,      R.DISPATCHER,                                 (one_lead_unit_named, unit_reported_gets_nothing, co_units_are_distinct, deadline_rule_is_pinned, place_item_due_and_owner_named, admission_is_settled), starts="receipt contact handling", stops="assignment", then=(ask_co_units,)),
     Step("C52", SignOrder,            S.ASSIGNED,                         OrderSigned,             None,            (R.LEAD_UNIT, R.SYSTEM),                      (not_done_before,), starts="objection_window", stops="receipt"),
     Step("C13", ObjectAssignment,     S.ASSIGNED,                         AssignmentObjected,      None,            R.LEAD_UNIT,                                  (window_is_open, reason_given, assignment_is_not_arbitrated, no_assignment_objection_is_open), starts="objection_decision", stops="objection_window"),
     Step("C34", DecideReturn,         S.ASSIGNED,                         ReturnDecided,           S.ACCEPTED,      R.DISPATCHER,                                 (decision_upholds, decided_by_another), starts="assignment", stops="objection_decision", drops="receipt contact"),
     Step("C35", DecideReturn,         S.ASSIGNED,                         ReturnDecided,           None,            R.DISPATCHER,                                 (decision_dismisses, decided_by_another), stops="objection_decision"),
-    Step("C14", ArbitrateAssignment,  (S.ACCEPTED, S.ASSIGNED),           AssignmentArbitrated,    S.ASSIGNED,      (R.DISPATCHER, R.DISTRICT),                   (competence_is_disputed, one_lead_unit_named), starts="contact receipt", stops="objection_decision assignment", drops="objection_window", resets="handling"),
-    Step("C15", TransferCase,         (S.ASSIGNED, S.IN_HANDLING),        CaseTransferred,         S.ASSIGNED,      R.LEAD_UNIT,                                  (target_unit_is_competent, transferred_once_per_level, no_assignment_objection_is_open, listed_record_has_supervisor_consent), approval=R.DISPATCHER, starts="receipt contact", drops="objection_window"),
+    Step("C14", ArbitrateAssignment,  (S.ACCEPTED, S.ASSIGNED),           AssignmentArbitrated,    S.ASSIGNED,      (R.DISPATCHER, R.DISTRICT),                   (competence_is_disputed, one_lead_unit_named, unit_reported_gets_nothing), starts="contact receipt", stops="objection_decision assignment", drops="objection_window", resets="handling"),
+    Step("C15", TransferCase,         (S.ASSIGNED, S.IN_HANDLING),        CaseTransferred,         S.ASSIGNED,      R.LEAD_UNIT,                                  (target_unit_is_competent, unit_reported_gets_nothing, transferred_once_per_level, no_assignment_objection_is_open, listed_record_has_supervisor_consent), approval=R.DISPATCHER, starts="receipt contact", drops="objection_window"),
     Step("C54", NameHandler,          (S.ASSIGNED, S.IN_HANDLING),        HandlerNamed,            None,            R.LEAD_UNIT,                                  (handler_belongs_to_lead_unit, has_no_interest)),
     # handling 处置
     Step("C17", StartHandling,        S.ASSIGNED,                         HandlingStarted,         S.IN_HANDLING,   R.LEAD_UNIT,                                  (contact_is_logged_or_impossible, no_assignment_objection_is_open), stops="contact receipt", drops="objection_window"),
@@ -275,7 +276,7 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C59", LapseReview,          _REVIEWING,                         ReviewLapsed,            S.FED_BACK,      (R.REVIEW_BODY, R.SYSTEM),                    (requester_is_out_of_reach, reason_given, request_came_before_closing), drops="review recheck"),
     # the record itself 归档 更正 导入
     Step("C33", ArchiveCase,          _RESTING,                           CaseArchived,            S.ARCHIVED,      R.ARCHIVIST,                                  (no_window_is_running, retention_class_is_set, no_loop_is_open, conversion_is_answered), starts="retention", drops="*"),
-    Step("C50", CorrectCase,          tuple(S),                           CaseCorrected,           None,            (R.DISPATCHER, R.ARCHIVIST, R.ACCEPTANCE_DESK), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, reason_given), approval=R.UNIT_HEAD),
+    Step("C50", CorrectCase,          tuple(S),                           CaseCorrected,           None,            (R.DISPATCHER, R.ARCHIVIST, R.ACCEPTANCE_DESK), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, new_value_fits_its_field, reason_given), approval=R.UNIT_HEAD),
     Step("X02", ImportCase,           None,                               CaseImported,            S.ASSIGNED,      (R.SYSTEM, R.ACCEPTANCE_DESK),                (source_is_named, imported_case_names_its_unit), starts="handling"),
     Step("X03", ImportCase,           None,                               CaseImported,            S.REPORTED,      (R.SYSTEM, R.ACCEPTANCE_DESK),                (source_is_named, imported_case_names_no_unit), starts="handling"),
     Step("X04", ImportClosing,        (S.REPORTED, S.ASSIGNED),           ClosingImported,         S.CLOSED,        (R.SYSTEM, R.ACCEPTANCE_DESK),                (case_was_imported_and_not_worked_on,), stops="handling"),

@@ -1,7 +1,5 @@
 """The state of one clock of a record, folded from the moves that events carry."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 

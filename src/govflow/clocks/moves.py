@@ -75,7 +75,7 @@ def moves_of(
                     clock=named(name),
                     to=ClockStatus.RUNNING,
                     due=instant.at,
-                    rule=rule,
+                    rule=rule or (clock.rule if clock is not None else None),
                     derived=instant.derived,
                     provisional=instant.provisional or None,
                     new_run=clock is not None or None,
@@ -125,14 +125,18 @@ def _extended(clock: Clock | None, event: Event, terms: Terms) -> Iterator[Clock
 
 
 def _longer(clock: Clock, length: int, terms: Terms) -> Due | None:
-    """The due instant with `length` added to the length of the rule, not to what is left of it (DOMAIN §5.1)."""
+    """The due instant with `length` added to the length of this run, not to what is left of it (DOMAIN §5.1).
+
+    A run that was shortened (rework) or whose due instant was named stays so; its pauses are counted once.
+    """
     limit = terms.policy.limit(clock.rule or "")
-    if limit is None or not length:
+    if limit is None or not length or clock.due is None:
         return None
-    at = due_after(clock.since, limit.length + length, limit.unit, terms.policy.zone) + clock.paused_for
-    return Due(
-        at, f"{limit.id}: {limit.length} + {length} {limit.unit}s from {_text(clock.since)}", limit.unit == "workday"
-    )
+    ends = clock.due - clock.paused_for
+    if limit.unit is not Unit.HOUR:
+        ends -= timedelta(microseconds=1)  # its last day, which ends at 24:00
+    at = due_after(ends, length, limit.unit, terms.policy.zone) + clock.paused_for
+    return Due(at, f"{limit.id}: due {_text(clock.due)} + {length} {limit.unit}s", limit.unit == "workday")
 
 
 def _remeasured(clock: Clock, terms: Terms) -> Iterator[ClockMove]:

@@ -56,6 +56,20 @@ TEXTS = {
     "contradicts": (
         "{value} stands in line {line} with other content; expected each id once",
         "第 {line} 行已有编号 {value} 且内容不同，每个编号应只出现一次"),
+
+    # A good row and the log it is imported into
+    "in_the_future": (
+        "{value} lies in the future; expected a time that has passed",
+        "{value} 晚于当前时间，应为已过去的时间"),
+    "too_long": (
+        "{found:,} characters; expected at most {most:,}",
+        "共 {found:,} 个字符，应不超过 {most:,} 个"),
+    "id_is_taken": (
+        "{value} names a record that was not imported from there; expected an id of its own",
+        "编号 {value} 在本系统已属非导入的记录，应使用不同的编号"),
+    "changed_since_import": (
+        "{what} changed since it was imported from {file}:{line}; expected as then (nothing was overwritten)",
+        "自从 {file}:{line} 导入后，{what} 有变化，应与导入时一致（未作覆盖）"),
 }
 # fmt: on
 

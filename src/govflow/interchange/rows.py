@@ -34,6 +34,7 @@ class SourceRow(BaseModel):
     `status` is what the mapping says of the status word, except that a request which nobody holds (no department) is
     received, not assigned. `target_at` may lie before `opened_at`: real exports contain that, and it is carried as it
     stands. `digest` is the SHA-256 of the mapped fields as the file has them, whatever the order of its columns.
+    `raw` are all fields of the row as they stand in the file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -56,6 +57,7 @@ class SourceRow(BaseModel):
     latitude: float | None = Field(repr=False)
     longitude: float | None = Field(repr=False)
     digest: str
+    raw: tuple[str, ...] = Field((), repr=False, exclude=True)
 
 
 class BadRow(BaseModel):
@@ -157,7 +159,7 @@ def read_rows(path: str | os.PathLike[str], mapping: Mapping) -> Rows:
     return Rows(path, mapping)
 
 
-class _Bad(Exception):  # noqa: N818 - not an error that leaves this module
+class _Bad(Exception):
     def __init__(self, column: str, reason: Broken) -> None:
         self.column = column
         self.reason = reason
@@ -226,6 +228,7 @@ class _Reading:
             latitude=self._degrees("latitude", 90, values),
             longitude=self._degrees("longitude", 180, values),
             digest=hashlib.sha256(json.dumps(cells).encode()).hexdigest(),
+            raw=raw.fields,
         )
 
     def _required(self, field: str, values: dict[str, str | None]) -> str:

@@ -153,7 +153,7 @@ class _Line(NamedTuple):
         return self.size > RECORD_BYTES
 
 
-class _RowTooLong(Exception):  # noqa: N818 - not an error that leaves this module
+class _RowTooLong(Exception):
     """Stops csv before it has swallowed more than a row may be."""
 
     def __init__(self, first: int, last: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -18,22 +19,23 @@ from govflow.errors import LogError
 from govflow.persistence.codec import StoredEvent
 from govflow.persistence.store import CommandStored, Transaction, VersionTaken
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS stored_events (
-  rowid INTEGER PRIMARY KEY,
-  originator_id TEXT NOT NULL,
-  originator_version INTEGER NOT NULL,
-  topic TEXT NOT NULL,
-  leaf BLOB NOT NULL,
-  command_id BLOB,
-  state BLOB NOT NULL,
-  UNIQUE (originator_id, originator_version));
-CREATE UNIQUE INDEX IF NOT EXISTS stored_events_command ON stored_events(command_id) WHERE command_id IS NOT NULL;
-CREATE TRIGGER IF NOT EXISTS stored_events_no_update BEFORE UPDATE ON stored_events
-  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER IF NOT EXISTS stored_events_no_delete BEFORE DELETE ON stored_events
-  BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-"""
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS stored_events (
+      rowid INTEGER PRIMARY KEY,
+      originator_id TEXT NOT NULL,
+      originator_version INTEGER NOT NULL,
+      topic TEXT NOT NULL,
+      leaf BLOB NOT NULL,
+      command_id BLOB,
+      state BLOB NOT NULL,
+      UNIQUE (originator_id, originator_version))""",
+    """CREATE UNIQUE INDEX IF NOT EXISTS stored_events_command ON stored_events(command_id)
+      WHERE command_id IS NOT NULL""",
+    """CREATE TRIGGER IF NOT EXISTS stored_events_no_update BEFORE UPDATE ON stored_events
+      BEGIN SELECT RAISE(ABORT, 'append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS stored_events_no_delete BEFORE DELETE ON stored_events
+      BEGIN SELECT RAISE(ABORT, 'append-only'); END""",
+)
 _COLUMNS = ["rowid", "originator_id", "originator_version", "topic", "leaf", "command_id", "state"]
 _INSERT = f"INSERT INTO stored_events ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT = "SELECT originator_id, originator_version, topic, state, command_id, rowid, leaf FROM stored_events"
@@ -60,51 +62,62 @@ class SQLiteStore:
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock() if self.path != IN_MEMORY else self._write_lock
         with _as_log_errors(self.path):
-            self._writer = self._connect(synchronous, busy_timeout)
-            self._create_or_check()
-            self._reader = self._writer
-            if self.path != IN_MEMORY:
-                self._reader = self._connect(synchronous, busy_timeout)
-                self._reader.execute("PRAGMA query_only=ON")
+            self._writer = self._reader = self._connect(busy_timeout)
+            try:
+                if self._is_new() and not create:
+                    raise LogError(f"there is no log at {self.path}")
+                self._prepare(busy_timeout)
+                self._writer.execute(f"PRAGMA synchronous={synchronous}")
+                if self.path != IN_MEMORY:
+                    self._reader = self._connect(busy_timeout)
+                    self._reader.execute("PRAGMA query_only=ON")
+            except BaseException:
+                self.close()
+                raise
 
-    def _connect(self, synchronous: str, busy_timeout: float) -> sqlite3.Connection:
-        connection = sqlite3.connect(
+    def _connect(self, busy_timeout: float) -> sqlite3.Connection:
+        return sqlite3.connect(
             self.path, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=64
         )
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA synchronous={synchronous}")
-        return connection
 
-    def _create_or_check(self) -> None:
+    def _is_new(self) -> bool:
+        """Whether a log is still to be made here. Only reads: the file may be another program's."""
         tables = {name for (name,) in self._writer.execute("SELECT name FROM sqlite_master WHERE type='table'")}
         (application,) = self._writer.execute("PRAGMA application_id").fetchone()
         if application not in (0, _APPLICATION_ID) or (tables and "stored_events" not in tables):
             raise LogError(f"{self.path} is another program's database, not a log")
-        if "stored_events" in tables:
-            columns = [row[1] for row in self._writer.execute("PRAGMA table_info(stored_events)")]
-            if columns != _COLUMNS:
-                raise LogError(f"{self.path} holds a log of another form (columns {', '.join(columns)})")
-            return
-        self._writer.execute("BEGIN IMMEDIATE")
-        for statement in _SCHEMA.split(";\nC"):
-            self._writer.execute(statement if statement.lstrip().startswith("CREATE") else "C" + statement)
-        self._writer.execute(f"PRAGMA application_id={_APPLICATION_ID}")
-        self._writer.execute("COMMIT")
+        if not tables:
+            return True
+        columns = [row[1] for row in self._writer.execute("PRAGMA table_info(stored_events)")]
+        if columns != _COLUMNS:
+            raise LogError(f"{self.path} holds a log of another form (columns {', '.join(columns)})")
+        return False
+
+    def _prepare(self, busy_timeout: float) -> None:
+        """Switch to WAL, where it is not, and make what is missing of the schema."""
+        mode = _wal_mode(self._writer, busy_timeout)
+        if self.path != IN_MEMORY and mode != "wal":
+            raise LogError(f"{self.path}: SQLite cannot keep a write-ahead log there (it says {mode})")
+        if self._is_new():
+            self._writer.execute("BEGIN IMMEDIATE")
+            for statement in _SCHEMA:
+                self._writer.execute(statement)
+            self._writer.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+            self._writer.execute("COMMIT")
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Hold the write lock: everything decided inside sees the current state of every record."""
-        if os.getpid() != self._pid:
-            raise LogError("this log was opened before a fork; open it again in the child process")
+        self._refuse_after_fork()
         with self._write_lock, _as_log_errors(self.path):
             writer = self._writer
             writer.execute("BEGIN IMMEDIATE")
             self._writing_thread = threading.get_ident()
             try:
                 yield _SQLiteTransaction(writer)
-                writer.execute("COMMIT")
+                self._commit()
             except BaseException:
                 if writer.in_transaction:
                     writer.execute("ROLLBACK")
@@ -112,11 +125,22 @@ class SQLiteStore:
             finally:
                 self._writing_thread = None
 
+    def _commit(self) -> None:
+        try:
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise LogError(f"{self.path}: {error} at the commit; ask again with the same command id") from error
+
+    def _refuse_after_fork(self) -> None:
+        if os.getpid() != self._pid:
+            raise LogError("this log was opened before a fork; open it again in the child process")
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection to read with. Inside a transaction that is the writer: it alone sees what is not yet committed."""
+        """A connection to read with: inside a transaction the writer, which alone sees what is not yet committed."""
+        self._refuse_after_fork()
         with self._read_lock, _as_log_errors(self.path):
             yield self._writer if self._writing_thread == threading.get_ident() else self._reader
 
@@ -138,8 +162,8 @@ class SQLiteStore:
         where = " WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
         return self._rows(_SELECT + where, stream, after)
 
-    def scan(self, after: int = 0) -> Iterator[StoredEvent]:
-        while page := self._rows(f"{_SELECT} WHERE rowid > ? ORDER BY rowid LIMIT {_PAGE}", after):
+    def scan(self, after: int = 0, page_size: int = _PAGE) -> Iterator[StoredEvent]:
+        while page := self._rows(f"{_SELECT} WHERE rowid > ? ORDER BY rowid LIMIT {page_size}", after):
             yield from page
             after = page[-1].position
 
@@ -158,14 +182,15 @@ class SQLiteStore:
         return next(iter(self._rows(f"{_SELECT} WHERE command_id = ?", packed)), None)
 
     def last_number(self, prefix: str) -> int:
-        within = "FROM stored_events WHERE originator_id >= ? AND originator_id < ?"
+        number = f"substr(originator_id, {len(prefix) + 1})"
+        within = f"FROM stored_events WHERE originator_id >= ? AND originator_id < ? AND {number} NOT GLOB '*[^0-9]*' "
+        values = (prefix + "0", prefix + ":")
         with self._reading() as reader:
-            (found,) = reader.execute(f"SELECT max(originator_id) {within}", (prefix, prefix + ":")).fetchone()
-            if found is None or found[len(prefix) :] != "999999":
-                return int(found[len(prefix) :]) if found else 0
+            last = reader.execute(f"SELECT {number} {within} ORDER BY originator_id DESC LIMIT 1", values).fetchone()
+            if last is None or last[0] != "999999":
+                return int(last[0]) if last else 0
             # past six digits the order of texts is no longer the order of numbers
-            number = f"max(CAST(substr(originator_id, {len(prefix) + 1}) AS INTEGER))"
-            return int(reader.execute(f"SELECT {number} {within}", (prefix, prefix + ":")).fetchone()[0])
+            return int(reader.execute(f"SELECT max(CAST({number} AS INTEGER)) {within}", values).fetchone()[0])
 
     def close(self) -> None:
         with self._write_lock, self._read_lock:
@@ -195,6 +220,18 @@ class _SQLiteTransaction:
                 raise CommandStored from error
             raise VersionTaken from error
         self.head = position
+
+
+def _wal_mode(connection: sqlite3.Connection, busy_timeout: float) -> str:
+    """Switch to WAL. Two who do so at once make SQLite say `locked` without waiting: so we wait."""
+    patience = time.monotonic() + busy_timeout
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager

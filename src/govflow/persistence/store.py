@@ -9,11 +9,11 @@ from typing import Protocol
 from govflow.persistence.codec import StoredEvent
 
 
-class CommandStored(Exception):  # noqa: N818
+class CommandStored(Exception):
     """A row with one of the command ids is in the log already."""
 
 
-class VersionTaken(Exception):  # noqa: N818
+class VersionTaken(Exception):
     """A stream already has one of the versions."""
 
 

@@ -1,12 +1,11 @@
 """The policy document. It is pinned by its version, and adopting one writes its full content into the log."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
+from copy import copy
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, model_validator
@@ -133,6 +132,19 @@ class Policy(Value):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def __copy__(self) -> Self:
+        """A copy, which `model_copy` then changes: without what was worked out of the old values."""
+        new = super().__copy__()
+        for name in new.__dict__.keys() - type(self).model_fields.keys():
+            del new.__dict__[name]
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return copy(super().__deepcopy__(memo))
+
+    def changed(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
 
     @cached_property
     def key(self) -> str:

@@ -1,7 +1,8 @@
 """The key store: one key per data subject, in a file of its own beside the log, durable before the event that uses it.
 
-A key is written as *pending for a command*; when the command's event is found in the log it is confirmed, else it is an
-orphan of a write that failed and is swept. Destroying a key leaves a tombstone, so that no new key can take its place.
+A new key waits for the commands that wrote under it: once the event of one is found in the log the key is confirmed; a
+key whose commands all failed is an orphan and is swept. Destroying a key leaves a tombstone, so that no new key can take
+its place. A key store belongs to one log: it gives no keys for another, nor for a log that began without it.
 """
 
 from __future__ import annotations
@@ -9,21 +10,29 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from govflow.errors import LogError
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS subject_keys (
-  subject TEXT PRIMARY KEY,
-  key BLOB,                 -- NULL: destroyed
-  pending_for BLOB          -- the packed command id that first used it, until that is found in the log
-) WITHOUT ROWID
-"""
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS subject_keys (
+      subject TEXT PRIMARY KEY,
+      key BLOB                  -- NULL: destroyed
+    ) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS waiting_for (
+      subject TEXT,
+      command BLOB,             -- the packed id of a command that wrote under a key not yet confirmed
+      PRIMARY KEY (subject, command)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS belongs_to (log_id TEXT)",
+)
 KEY_BYTES = 32
 _CACHED = 10_000
+_APPLICATION_ID = 0x676F766B  # "govk": tells key stores from other files
+IN_MEMORY = ":memory:"
 
 
 class KeyStore:
@@ -31,23 +40,93 @@ class KeyStore:
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
+        self.log_id = ""
+        self._serves = False
         self._lock = threading.RLock()
         self._cache: dict[str, bytes] = {}
-        if self.path != ":memory:" and not os.path.exists(self.path):
-            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        self._confirmed: set[str] = set()
         with self._errors():
+            if self.path != IN_MEMORY and not os.path.exists(self.path):
+                os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
             self._db = sqlite3.connect(self.path, timeout=60.0, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute("PRAGMA secure_delete=ON")
-            self._db.execute(_SCHEMA)
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _prepare(self) -> None:
+        (application,) = self._db.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if application != _APPLICATION_ID and (application or tables):
+            raise LogError(f"{self.path} is not a key store")
+        self._into_wal()
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA secure_delete=ON")
+        with self._writing():
+            for statement in _SCHEMA:
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+        row = self._db.execute("SELECT log_id FROM belongs_to").fetchone()
+        self.log_id = row[0] if row else ""
+
+    def _into_wal(self) -> None:
+        """Two who switch a new file to WAL at once make SQLite say `locked` without waiting: so we wait."""
+        patience = time.monotonic() + 60
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > patience:
+                    raise
+                time.sleep(0.01)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise LogError(f"key store {self.path}: {error}; nothing was written") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock, self._errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    # -- whose keys these are -----------------------------------------------------------------------------------------
+
+    def bind(self, log_id: str) -> str:
+        """Bind a new key store to the log with this id; the id of the log it belongs to from now on.
+
+        To go on with a log whose key store is lost for good, bind a new one: what was protected stays closed for ever.
+        Raises LogError where it holds keys of another log.
+        """
+        with self._writing():
+            row = self._db.execute("SELECT log_id FROM belongs_to").fetchone()
+            if row is None:
+                self._db.execute("INSERT INTO belongs_to VALUES (?)", (log_id,))
+            elif row[0] != log_id and self._db.execute("SELECT 1 FROM subject_keys LIMIT 1").fetchone():
+                raise LogError(
+                    f"the key store {self.path} holds keys of {row[0]}: move it away, or bring that log back"
+                )
+        self.log_id = str(row[0]) if row else log_id
+        return self.log_id
+
+    def serve(self, log_id: str) -> None:
+        """Say which log the keys are asked for. Raises LogError where they belong to another."""
+        if self.log_id and self.log_id != log_id:
+            raise LogError(f"the key store {self.path} belongs to {self.log_id}, not to {log_id}")
+        self._serves = self.log_id == log_id
+
+    # -- keys ---------------------------------------------------------------------------------------------------------
 
     def get(self, subject: str) -> bytes | None:
         """The key of a subject, None where there is none or it was destroyed."""
@@ -58,11 +137,16 @@ class KeyStore:
             found = row[0] if row else None
         return found
 
-    def need(self, subjects: Iterable[str], pending_for: bytes) -> dict[str, bytes]:
-        """A key for each subject, made where there is none, all durable when this returns.
+    def need(self, subjects: Iterable[str], command: bytes) -> dict[str, bytes]:
+        """A key for each subject, made where there is none, all durable when this returns; `command` writes under them.
 
-        Raises LogError for a subject whose key was destroyed.
+        Raises LogError for a subject whose key was destroyed, and where the log began with another key store.
         """
+        if not self._serves:
+            raise LogError(
+                f"the key store {self.path} is new, but the log is not: put the log's own key store in its place "
+                "(or, if it is lost for good, bind this one)"
+            )
         keys: dict[str, bytes] = {}
         missing: list[str] = []
         for subject in dict.fromkeys(subjects):
@@ -70,51 +154,52 @@ class KeyStore:
                 keys[subject] = cached
             else:
                 missing.append(subject)
-        if not missing:
-            return keys
-        with self._lock, self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+        if missing:
+            with self._writing():
+                self._db.executemany("DELETE FROM waiting_for WHERE subject = ?", [(s,) for s in self._confirmed])
                 for subject in missing:
-                    keys[subject] = self._need_one(subject, pending_for)
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+                    keys[subject] = self._need_one(subject, command)
+            self._confirmed.clear()
         return keys
 
-    def _need_one(self, subject: str, pending_for: bytes) -> bytes:
-        row = self._db.execute("SELECT key, pending_for FROM subject_keys WHERE subject = ?", (subject,)).fetchone()
+    def _need_one(self, subject: str, command: bytes) -> bytes:
+        row = self._db.execute("SELECT key FROM subject_keys WHERE subject = ?", (subject,)).fetchone()
         if row is None:
             key = os.urandom(KEY_BYTES)
-            self._db.execute("INSERT INTO subject_keys VALUES (?, ?, ?)", (subject, key, pending_for))
-            return key
-        if row[0] is None:
+            self._db.execute("INSERT INTO subject_keys VALUES (?, ?)", (subject, key))
+            waits = True
+        elif row[0] is None:
             raise LogError(f"the personal data of {subject} was erased; a new person needs a new subject id")
-        if row[1] is not None:  # an orphan so far: it now waits for this command
-            self._db.execute("UPDATE subject_keys SET pending_for = ? WHERE subject = ?", (pending_for, subject))
-        return bytes(row[0])
+        else:
+            key = bytes(row[0])
+            waits = self._db.execute("SELECT 1 FROM waiting_for WHERE subject = ?", (subject,)).fetchone() is not None
+        if waits:  # it stays while one of its commands may be in the log
+            self._db.execute("INSERT OR IGNORE INTO waiting_for VALUES (?, ?)", (subject, command))
+        return key
 
     def confirmed(self, keys: dict[str, bytes]) -> None:
         """Remember keys whose event is in the log, so that the next use asks no disk."""
         if len(self._cache) > _CACHED:
             self._cache.clear()
         self._cache |= keys
+        self._confirmed |= keys.keys()
 
-    def pending(self) -> list[tuple[str, bytes]]:
-        """Subjects whose keys wait for a command, with its packed id."""
+    def waiting(self) -> list[tuple[str, bytes]]:
+        """Subjects whose keys are not confirmed, each with the packed id of a command that wrote under it."""
         with self._lock, self._errors():
-            rows = self._db.execute("SELECT subject, pending_for FROM subject_keys WHERE pending_for IS NOT NULL")
-            return [(subject, bytes(command)) for subject, command in rows]
+            return [(subject, bytes(command)) for subject, command in self._db.execute("SELECT * FROM waiting_for")]
 
-    def settle(self, used: Iterable[str], orphans: Iterable[str]) -> None:
-        """Mark `used` keys as confirmed by the log and drop `orphans`."""
-        with self._lock, self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("UPDATE subject_keys SET pending_for = NULL WHERE subject = ?", [(s,) for s in used])
-            self._db.executemany("DELETE FROM subject_keys WHERE subject = ?", [(s,) for s in orphans])
-            self._db.execute("COMMIT")
+    def confirm_stored(self, is_stored: Callable[[bytes], bool]) -> None:
+        """Confirm the keys of those commands that are found in the log."""
+        used = {subject for subject, command in self.waiting() if is_stored(command)}
+        with self._writing():
+            self._db.executemany("DELETE FROM waiting_for WHERE subject = ?", [(subject,) for subject in used])
+
+    def sweep(self) -> None:
+        """Drop every key that is not confirmed. Only while the log is locked: nobody is about to write under one."""
+        with self._writing():
+            self._db.execute("DELETE FROM subject_keys WHERE subject IN (SELECT subject FROM waiting_for)")
+            self._db.execute("DELETE FROM waiting_for")
         self._cache.clear()
 
     def is_destroyed(self, subject: str) -> bool:
@@ -124,16 +209,22 @@ class KeyStore:
         return bool(row and row[0])
 
     def destroy(self, subject: str) -> None:
-        """Overwrite a subject's key for good and leave a tombstone; nothing of it stays in the file or its WAL."""
+        """Overwrite a subject's key for good and leave a tombstone; nothing of it stays in the file or its WAL.
+
+        Raises LogError where another process reads so long that the WAL cannot be emptied: destroy it again.
+        """
         self._cache.pop(subject, None)
-        with self._lock, self._errors():
+        with self._writing():
             self._db.execute(
-                "INSERT INTO subject_keys VALUES (?, NULL, NULL) "
-                "ON CONFLICT (subject) DO UPDATE SET key = NULL, pending_for = NULL",
-                (subject,),
+                "INSERT INTO subject_keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL", (subject,)
             )
-            if self.path != ":memory:":
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.execute("DELETE FROM waiting_for WHERE subject = ?", (subject,))
+        with self._lock, self._errors():
+            (busy, _, _) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise LogError(
+                f"key store {self.path}: the key is destroyed, but a copy may stay in the WAL; erase it again"
+            )
 
     def forget(self, subject: str) -> None:
         """Drop a cached key that another process may have destroyed."""

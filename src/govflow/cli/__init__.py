@@ -1,0 +1,20 @@
+"""The command line `govflow`: parse, call the engine, print. Needs the extra `cli` (typer and rich)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import NoReturn
+
+from govflow.cli.texts import t
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit: 0 done, 1 findings, refusals or bad rows, 2 could not do it."""
+    if find_spec("typer") is None or find_spec("rich") is None:
+        print(t("needs_extra"), file=sys.stderr)
+        sys.exit(2)
+    from govflow.cli.run import run
+
+    sys.exit(run(sys.argv[1:] if argv is None else argv))

@@ -1,0 +1,307 @@
+"""The commands of `govflow`. Each parses, calls the engine and prints; what it says stands in `texts`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from govflow import __version__
+from govflow.actors import Actor, Claim
+from govflow.cli import files, words
+from govflow.cli.display import (
+    as_json,
+    console,
+    event_as_json,
+    print_json,
+    print_json_array,
+    print_loops,
+    print_record,
+    print_timeline,
+    table,
+)
+from govflow.cli.handling import handle_lines, parsed
+from govflow.cli.logs import Db, Json, RecordId, Records, moment, opened, progress, served
+from govflow.cli.replaying import print_replayed, replayed_log
+from govflow.cli.run import DONE, FOUND
+from govflow.cli.texts import is_zh, lang, t
+from govflow.engine import Engine
+from govflow.errors import InputError
+from govflow.records import Loop, Record
+from govflow.workflow import Workflow
+
+app = typer.Typer(help="help.govflow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(files.imports, name="import", help="help.import")
+app.add_typer(files.exports, name="export", help="help.export")
+
+At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
+Version = Annotated[int | None, typer.Option("--version", help="option.version", min=1, show_default=False)]
+Given = Annotated[str, typer.Argument(help="argument.command", metavar="JSON", show_default=False)]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"govflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def govflow(
+    version: Annotated[
+        bool, typer.Option("--version", help="option.govflow_version", is_eager=True, callback=_print_version)
+    ] = False,
+    language: Annotated[str, typer.Option("--lang", help="option.lang", metavar="en|zh-CN", show_default=False)] = "",
+) -> None:
+    """What may stand before every command. The language was chosen before: `run` needs it to speak this help."""
+
+
+@app.command(help="help.demo")
+def demo(
+    db: Annotated[Path | None, typer.Option("--db", help="option.demo_db", metavar="PATH", show_default=False)] = None,
+) -> None:
+    """Run the demo."""
+    from govflow.cli.demo import run_demo
+
+    run_demo(db)
+
+
+@app.command("list", help="help.list")
+def list_records(
+    db: Db,
+    state: Annotated[str | None, typer.Option("--state", help="option.state", show_default=False)] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="option.unit", show_default=False)] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="option.overdue")] = False,
+    json: Json = False,
+    records: Records = None,
+) -> None:
+    """List records, filtered."""
+    with opened(db, records) as engine:
+        found = _selected(engine, _known_state(engine, state), unit, overdue)
+        if json:
+            print_json_array(as_json(record) for record, _ in found)
+            return
+        now, rows = engine.now(), []
+        for record, loops in found:
+            decider = engine.deciders[record.kind_of_record]
+            due = words.until(words.next_due(record, loops), engine, date=True)
+            late = " !" if words.record_is_overdue(record, loops, now) else ""
+            state_name = words.state(decider.workflow, record.status)
+            rows.append((record.id, state_name, words.holder(decider, record), due + late, record.title_line))
+        columns = (t("id"), t("state"), t("hands"), t("due"), t("title"))
+        out = console()
+        out.print(table(*columns, rows=rows, elastic=4, keep=(0, 1, 3)) if rows else t("no_records"))
+        out.print(t("count", n=len(rows)))
+
+
+def _selected(
+    engine: Engine, state: str | None, unit: str | None, overdue: bool
+) -> Iterator[tuple[Record, tuple[Loop, ...]]]:
+    now = engine.now()
+    for record in engine.records():
+        loops = engine.deciders[record.kind_of_record].open_loops(record)
+        if state not in (None, record.status) or (unit and unit not in words.units_of(record, loops)):
+            continue
+        if not overdue or words.record_is_overdue(record, loops, now):
+            yield record, loops
+
+
+def _known_state(engine: Engine, state: str | None) -> str | None:
+    """A state by its identifier or Chinese term. Raises InputError for one that no record has."""
+    known = [each for decider in engine.deciders.values() for each in decider.workflow.statuses]
+    if state is None:
+        return None
+    for each in known:
+        if state in (each.value, each.zh, *each.zh.split("/")):
+            return each.value
+    raise InputError(t("no_state", state=state[:40]), where="--state", expected=", ".join(each.value for each in known))
+
+
+@app.command(help="help.show")
+def show(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
+    """Show one record."""
+    with opened(db, records) as engine:
+        record = engine.get(id)
+        loops = engine.open_loops(id)
+        if json:
+            print_json(as_json(record, open_loops=[loop.model_dump(mode="json") for loop in loops]))
+        else:
+            print_record(engine, record, loops)
+
+
+@app.command(help="help.timeline")
+def timeline(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
+    """Show the events of one record."""
+    with opened(db, records) as engine:
+        history = engine.history(id)
+        if json:
+            print_json_array(event_as_json(each) for each in history)
+        else:
+            print_timeline(engine, history)
+
+
+@app.command(help="help.loops")
+def loops(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
+    """List the open loops of one record."""
+    with opened(db, records) as engine:
+        found = engine.open_loops(id)
+        if json:
+            print_json_array(loop.model_dump(mode="json") for loop in found)
+        else:
+            print_loops(engine, engine.get(id), found)
+
+
+@app.command(help="help.allowed")
+def allowed(
+    id: RecordId,
+    db: Db,
+    actor: Annotated[str, typer.Option("--as", help="option.as", metavar="ACTOR", show_default=False)],
+    role: Annotated[list[str], typer.Option("--role", help="option.role", metavar="ROLE", show_default=False)],
+    unit: Annotated[str | None, typer.Option("--unit", help="option.actor_unit", show_default=False)] = None,
+    level: Annotated[str | None, typer.Option("--level", help="option.level", show_default=False)] = None,
+    area: Annotated[str, typer.Option("--area", help="option.area", show_default=False)] = "",
+    json: Json = False,
+    records: Records = None,
+) -> None:
+    """List what an actor may try now."""
+    claims = [{"role": each, "unit": unit, "level": level, "area": area} for each in role]
+    who = _actor(actor, claims)
+    with opened(db, records) as engine:
+        steps = engine.allowed(id, who)
+        if json:
+            print_json_array({"command": each.command, "item": each.item, "needs": list(each.needs)} for each in steps)
+            return
+        labels = words.labels(engine.deciders.values())
+        rows = [
+            (each.command, labels[each.command] if labels[each.command] != each.command else "", each.item or "",
+             ", ".join(each.needs))
+            for each in steps
+        ]  # fmt: skip
+        out = console()
+        out.print(
+            table(t("command"), "", t("item"), t("needs"), rows=rows, keep=(0,)) if rows else t("nothing_allowed")
+        )
+
+
+def _actor(id: str, claims: list[dict[str, str | None]]) -> Actor:
+    from pydantic import ValidationError
+
+    try:
+        return Actor(id=id, claims=tuple(Claim.model_validate(each) for each in claims))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        option = {"id": "as"}.get(str(first["loc"][0]), str(first["loc"][0]))
+        raise InputError(t("unusable"), where=f"--{option}", expected=first["msg"]) from None
+
+
+@app.command("why-not", help="help.why_not")
+def why_not(
+    command: Given = "-",
+    *,
+    db: Db,
+    at: At = None,
+    version: Version = None,
+    json: Json = False,
+    records: Records = None,
+) -> None:
+    """Tell what stands against a command."""
+    text = sys.stdin.buffer.read() if command == "-" else command
+    with opened(db, records) as engine:
+        given = parsed(text, engine, where="")
+        broken = engine.why_not(given, at=moment(at, engine.policy.zone), version=version)
+        if json:
+            print_json_array(
+                {"code": each.code, "en": each.en, "zh": each.zh, "detail": list(each.detail)} for each in broken
+            )
+        else:
+            out = console()
+            out.print(t("would_not_be_done" if broken else "would_be_done", command=given.wire))
+            for each in broken:
+                out.print(f"  {each.code}: {each.sentence(lang())}", soft_wrap=False)
+    raise typer.Exit(FOUND if broken else DONE)
+
+
+@app.command(help="help.handle")
+def handle(command: Given = "-", *, db: Db, records: Records = None) -> None:
+    """Handle commands given as JSON."""
+    lines = sys.stdin.buffer if command == "-" else [command.encode("utf-8", "surrogateescape")]
+    with opened(db, records, create=True) as engine:
+        raise typer.Exit(handle_lines(engine, lines))
+
+
+@app.command(help="help.replay")
+def replay(
+    db: Db,
+    id: Annotated[str | None, typer.Option("--id", help="argument.id", show_default=False)] = None,
+    at: At = None,
+    version: Version = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", help="option.known_at", metavar="MOMENT", show_default=False)
+    ] = None,
+    json: Json = False,
+    records: Records = None,
+) -> None:
+    """Fold one record, or the whole log, again."""
+    if sum(each is not None for each in (at, version, known_at)) > 1 or (id is None and (at or version or known_at)):
+        raise InputError(t("one_point"), where="replay", expected="--id ID --at | --version | --known-at")
+    with opened(db, records) as engine:
+        if id is None:
+            with progress(t("replaying")) as tell:
+                found = replayed_log(engine, tell)
+            if json:
+                print_json(found)
+            else:
+                print_replayed(engine, found)
+            return
+        zone = engine.policy.zone
+        heard = moment(known_at, zone)
+        record = engine.known_at(id, heard) if heard else engine.as_of(id, moment(at, zone), version=version)
+        open_then = engine.deciders[record.kind_of_record].open_loops(record)
+        if json:
+            print_json(as_json(record, digest=record.digest))
+        else:
+            print_record(engine, record, open_then)
+            console().print(f"\n{t('digest')} {record.digest}")
+
+
+@app.command(help="help.workflows")
+def workflows(
+    name: Annotated[str | None, typer.Argument(help="argument.workflow", metavar="NAME", show_default=False)] = None,
+    json: Json = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="option.mermaid")] = False,
+    records: Records = None,
+) -> None:
+    """Print the tables."""
+    deciders = served(records)
+    regions = {name: region.workflow for decider in deciders for name, region in decider.regions.items()}
+    flows = {decider.name: decider.workflow for decider in deciders}
+    if name is not None and name not in flows | regions:
+        raise InputError(t("no_workflow", name=name[:40]), where="NAME", expected=", ".join(flows | regions))
+    chosen = {name: (flows | regions)[name]} if name else flows | regions
+    if json:
+        data = {each: flow.as_data() for each, flow in chosen.items() if each in flows}
+        below = {each: flow.as_data() for each, flow in chosen.items() if each in regions}
+        print_json({**data, "regions": below})
+    elif mermaid:
+        print(next(iter(chosen.values())).mermaid())
+    else:
+        for flow in chosen.values():
+            _print_workflow(flow)
+
+
+def _print_workflow(flow: Workflow) -> None:
+    rows = [
+        (
+            step.command.wire.partition(".")[2] if not is_zh() else step.command.label or step.command.wire,
+            words.sources(flow, map(str, step.source)),
+            "=" if step.to is None else str(step.to),
+            ", ".join(words.term("role", str(role)) for role in step.who),
+        )
+        for step in flow.steps
+    ]
+    out = console()
+    out.print(f"{flow.name} {flow.zh}\n", style="bold")
+    out.print(table(t("command"), t("from"), t("to"), t("who"), rows=rows))
+    out.print()

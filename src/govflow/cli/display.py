@@ -1,0 +1,203 @@
+"""Prints what commands found: tables for readers, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from govflow.cli import words
+from govflow.cli.run import clean
+from govflow.cli.texts import t
+from govflow.engine import Engine
+from govflow.messages import Protected, RecordedEvent
+from govflow.records import Item, Loop, Record
+
+LATE = "bold red"
+SOFT = "dim"
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # ended quietly where everything ends
+
+
+def console() -> Console:
+    """The terminal or pipe as it is now; what comes from data is never read as markup."""
+    return _Console(markup=False, highlight=False, emoji=False)
+
+
+def table(
+    *columns: str, rows: Iterable[Sequence[str | Text]], elastic: int | None = None, keep: Sequence[int] = ()
+) -> Table:
+    """A plain table: columns in `keep` stay whole, `elastic` is cut to what the others leave, the rest folds."""
+    cells = [[cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row] for row in rows]
+    if elastic is not None:
+        widths = [max([cell_len(name), *(row[place].cell_len for row in cells)]) for place, name in enumerate(columns)]
+        left = console().width - sum(widths) + widths[elastic] - 2 * len(columns)
+        for row in cells:
+            row[elastic].truncate(max(left, 10), overflow="ellipsis")
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for place, name in enumerate(columns):
+        drawn.add_column(name, no_wrap=place in keep, overflow="fold")
+    for row in cells:
+        drawn.add_row(*row)
+    return drawn
+
+
+def print_json(value: Any) -> None:
+    """One JSON document."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_json_array(values: Iterable[Any]) -> None:
+    """An array, one element a line, in flat memory."""
+    sys.stdout.write("[")
+    for count, value in enumerate(values):
+        sys.stdout.write((",\n " if count else "\n ") + json.dumps(value, ensure_ascii=False))
+    sys.stdout.write("\n]\n")
+
+
+def as_json(record: Record, **more: Any) -> dict[str, Any]:
+    """A record as JSON: its state as folded, personal data as protected."""
+    return {"kind_of_record": record.kind_of_record, **record.model_dump(mode="json"), **more}
+
+
+def event_as_json(recorded: RecordedEvent) -> dict[str, Any]:
+    """An event as JSON, with the metadata kept with it."""
+    return recorded.model_dump(mode="json", serialize_as_any=True)
+
+
+# --- one record ------------------------------------------------------------------------------------------------------
+
+
+def print_record(engine: Engine, record: Record, loops: Sequence[Loop]) -> None:
+    """All about a record: where it stands, whose hands it is in, its clocks, loops, items and what is unverified."""
+    out = console()
+    decider = engine.deciders[record.kind_of_record]
+    out.print(Text.assemble((record.id, "bold"), "  ", clean(record.title_line)))
+    out.print(_facts(engine, record))
+    now = engine.now()
+    if record.clocks:
+        rows = [
+            (
+                words.clock(each.name),
+                Text(words.term("clock_status", each.status), LATE if words.is_overdue(each, now) else ""),
+                words.until(each.due, engine) + (" ?" if each.provisional else ""),
+                each.derived or each.rule or "",
+            )
+            for each in record.clocks.values()
+        ]
+        out.print(f"\n{t('clocks')}")
+        out.print(table(t("clock"), t("status"), t("due"), t("derived"), rows=rows))
+    out.print(f"\n{t('loops')}")
+    print_loops(engine, record, loops)
+    for name, items in record.items.items():
+        out.print(f"\n{words.region(decider, name)}")
+        rows_of_items = [
+            (key, words.item_state(decider, name, item.status), words.when(item.since, engine), _said_of(item))
+            for key, item in items.items()
+        ]
+        out.print(table(t("item"), t("status"), t("since"), t("what"), rows=rows_of_items))
+    unverified = getattr(record, "unverified", ())
+    if unverified:
+        out.print(f"\n{t('unverified')}")
+        for each in unverified:
+            out.print(f"  · {clean(each)}")
+
+
+def _facts(engine: Engine, record: Record) -> Table:
+    decider = engine.deciders[record.kind_of_record]
+    handler = getattr(record, "handler", None)
+    hands = words.holder(decider, record) or t("nobody")
+    facts = {
+        "state": words.state(decider.workflow, record.status),
+        "hands": f"{hands} · {handler}" if handler and hands != t("nobody") else hands,
+        "kind": words.term("kind", record.kind),
+        "category": record.category,
+        "level": words.term("level", record.level or ""),
+        "area": record.area,
+        "round": str(record.round),
+        "opened": words.when(record.opened_at, engine),
+        "last_event": f"{words.when(record.at, engine)} · {t('version', n=record.version)}",
+        "policy": record.policy,
+        "source": getattr(record, "source", None) or "",
+    }
+    for name in ("merged_into", "converted_to", "closed_at"):
+        if value := getattr(record, name, None):
+            facts[name] = str(value) if name != "closed_at" else words.when(value, engine)
+    personal = [name for name, value in record.__dict__.items() if isinstance(value, Protected)]
+    facts["personal"] = ", ".join(f"{name} {t('protected')}" for name in personal)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style=SOFT)
+    grid.add_column(overflow="fold")
+    for name, value in facts.items():
+        if value:
+            grid.add_row(t(f"fact.{name}"), Text(clean(value)))
+    return grid
+
+
+def _said_of(item: Item) -> str:
+    """What an item is about: evidence by its kind and hash, a link by the other record, the rest in its own words."""
+    fields = item.__dict__
+    if "sha256" in fields:
+        return f"{fields['kind']} {fields['media_type']} sha256 {str(fields['sha256'])[:12]}…"
+    told = (item.what if item.what != item.key else "", *(str(fields.get(name) or "") for name in ("measure", "way")))
+    return " · ".join(each for each in told if each)
+
+
+def print_loops(engine: Engine, record: Record, loops: Sequence[Loop]) -> None:
+    """The open loops of a record, each with who owes it and until when."""
+    out = console()
+    if not loops:
+        out.print(t("no_loops"))
+        return
+    decider, now = engine.deciders[record.kind_of_record], engine.now()
+    rows = [
+        (
+            f"{words.region(decider, loop.region)} {loop.item}",
+            words.item_state(decider, loop.region, loop.status),
+            loop.what,
+            words.term("role", loop.owes or "") or t("nobody"),
+            Text(words.until(loop.until, engine), LATE if loop.until and loop.until < now else ""),
+        )
+        for loop in loops
+    ]
+    out.print(table(t("loop"), t("status"), t("what"), t("owes"), t("until"), rows=rows))
+
+
+# --- many ------------------------------------------------------------------------------------------------------------
+
+
+def print_timeline(engine: Engine, history: Iterable[RecordedEvent]) -> None:
+    """One line an event: when, what, who and as what; when it was recorded, where that differs."""
+    out = console()
+    labels = words.labels(engine.deciders.values())
+    events = list(history)
+    is_late = any(_is_recorded_later(each) for each in events)
+    columns = [t("number"), t("occurred"), *([t("recorded")] if is_late else []), t("event"), t("who")]
+    rows = []
+    for each in events:
+        meta = each.meta
+        item = getattr(each.body, "item", "")
+        label = labels.get(meta.wire, "")
+        name = label if label and label != meta.wire else each.name
+        role = f" · {words.term('role', meta.role)}" if meta.role and meta.role != meta.actor else ""
+        recorded = words.when(meta.recorded_at, engine) if _is_recorded_later(each) else ""
+        who = meta.actor + role + (f"@{meta.unit}" if meta.unit else "")
+        who += t("on_behalf", id=meta.on_behalf_of) if meta.on_behalf_of else ""
+        row = [str(each.version), words.when(each.body.at, engine), f"{name} {item}".strip(), who]
+        rows.append([*row[:2], recorded, *row[2:]] if is_late else row)
+    out.print(table(*columns, rows=rows, keep=range(3 if is_late else 2)))
+
+
+def _is_recorded_later(each: RecordedEvent) -> bool:
+    return each.meta.recorded_at - each.body.at >= timedelta(minutes=1)

@@ -1,0 +1,94 @@
+"""What commands of the command line have in common: opening a log, the records it serves, moments, progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from govflow.cases import CASE
+from govflow.cli.texts import t
+from govflow.decider import Decider
+from govflow.engine import Engine
+from govflow.errors import InputError, LogError
+
+Db = Annotated[Path, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="option.json")]
+Records = Annotated[
+    list[str] | None, typer.Option("--records", help="option.records", metavar="MODULE:NAME", show_default=False)
+]
+RecordId = Annotated[str, typer.Argument(help="argument.id", metavar="ID", show_default=False)]
+
+SHIPPED = (CASE,)
+
+
+@contextmanager
+def opened(path: Path, records: Sequence[str] | None, *, create: bool = False) -> Iterator[Engine]:
+    """The engine on the log at `path`. Raises LogError where there is none and none is to be made."""
+    deciders = served(records)
+    if not path.exists():
+        if not create:
+            raise LogError(t("no_log", path=path))
+        print(t("new_log", path=path), file=sys.stderr)
+    with Engine.open(path, records=deciders, create=create) as engine:
+        yield engine
+
+
+def served(names: Sequence[str] | None) -> tuple[Decider, ...]:
+    """The shipped kinds of record and those that `names` (module:NAME) bring; a later one of a name replaces it."""
+    found = {decider.name: decider for decider in SHIPPED}
+    for name in names or ():
+        for decider in _imported(name):
+            found[decider.name] = decider
+    return tuple(found.values())
+
+
+def _imported(name: str) -> tuple[Decider, ...]:
+    module, _, attribute = name.partition(":")
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # a script's path has its own folder, not the one the user stands in
+    try:
+        value = getattr(import_module(module), attribute)
+    except Exception as error:  # the user's module may raise anything
+        raise InputError(
+            f"{type(error).__name__}: {error}", where=f"--records {name}", expected="module:NAME"
+        ) from None
+    deciders = (value,) if isinstance(value, Decider) else tuple(value) if isinstance(value, list | tuple) else ()
+    if not deciders or not all(isinstance(each, Decider) for each in deciders):
+        raise InputError(t("no_decider"), where=f"--records {name}", expected=t("a_decider"))
+    return deciders
+
+
+def moment(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """A moment from the command line: ISO 8601, without an offset in the policy's zone; a date means its end."""
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(t("no_moment", text=text[:40]), expected="2026-03-02, 2026-03-02T09:00, …+08:00") from None
+    if len(text) <= len("2026-03-02"):
+        when = datetime.combine(when.date(), time(), zone) + timedelta(days=1) - timedelta(microseconds=1)
+    return when if when.tzinfo else when.replace(tzinfo=zone)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A progress bar on a terminal: call it with (done, total); nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

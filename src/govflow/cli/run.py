@@ -1,0 +1,108 @@
+"""Runs the command line once: the language, the errors as one message each, the quiet end of a closed pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from govflow.cli import texts
+from govflow.cli.texts import t
+from govflow.errors import GovFlowError, NotAllowed
+
+DONE, FOUND, FAILED = 0, 1, 2
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; the exit status."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show Chinese shows escapes, and no error
+        if callable(reconfigure := getattr(stream, "reconfigure", None)):
+            reconfigure(errors="backslashreplace")
+    try:
+        arguments = _speak(argv)
+        status = _run(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FOUND
+    except GovFlowError as error:
+        complain(said(error))
+    except OSError as error:
+        complain(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
+    except Exception as error:
+        if os.environ.get("GOVFLOW_DEBUG"):
+            raise
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+        complain(t("defect", kind=type(error).__name__, place=place))
+    return FAILED
+
+
+def _run(arguments: list[str]) -> int:
+    from govflow.cli.app import app
+
+    command = typer.main.get_command(app)
+    _translate(command)
+    try:
+        command.main(args=arguments, prog_name="govflow")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else DONE
+    return DONE
+
+
+def _speak(argv: Sequence[str]) -> list[str]:
+    """Choose the language by `--lang`, wherever it stands, else by the locale; the arguments without it."""
+    texts.speak(texts.from_locale())
+    rest: list[str] = []
+    left = iter(argv)
+    for argument in left:
+        if argument == "--":
+            rest += [argument, *left]
+        elif argument == "--lang":
+            texts.speak(next(left, ""))
+        elif argument.startswith("--lang="):
+            texts.speak(argument.partition("=")[2])
+        else:
+            rest.append(argument)
+    return rest
+
+
+def _translate(command: Any) -> None:
+    """The help of a command and of all below it, from keys to words."""
+    if command.help:
+        command.epilog = f"{t('example')} {texts.EXAMPLES[command.help.removeprefix('help.')]}"
+        command.help = t(command.help)
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = t(parameter.help)
+    for each in getattr(command, "commands", {}).values():
+        _translate(each)
+
+
+def complain(text: str) -> None:
+    """One message to stderr."""
+    print("govflow:", clean(text, keep="\n"), file=sys.stderr)
+
+
+def said(error: GovFlowError) -> str:
+    """What an error says, in the language chosen; errors that speak English only are named in Chinese before."""
+    if callable(sentence := getattr(error, "sentence", None)):
+        return str(sentence(texts.lang()))
+    name = f"error.{type(error).__name__}"
+    return f"{t(name)}{error}" if texts.has(name) else str(error)
+
+
+def refusal(error: NotAllowed) -> str:
+    """A refusal in one line: every broken rule with its code and sentence."""
+    rules = "; ".join(f"{each.code}: {each.sentence(texts.lang())}" for each in error.broken)
+    return t("refused", command=error.command, record=error.record or t("new_record"), rules=rules)
+
+
+def clean(text: str, keep: str = "") -> str:
+    """A text from outside without control characters: it can neither move the cursor nor break a line."""
+    return "".join(char if char in keep or char.isprintable() else " " for char in text)

@@ -1,0 +1,248 @@
+"""Every text the command line says, in English and in Chinese, and which of them is spoken.
+
+States, regions, clocks and commands bring their Chinese terms along from the domain; what the domain has as plain
+identifiers (roles, levels, kinds) is named here.
+"""
+
+# ruff: noqa: E501 - a table: one text a line, in two languages
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from govflow.errors import InputError
+
+LANGUAGES = ("en", "zh-CN")
+_spoken = "en"
+
+
+def speak(language: str) -> None:
+    """Choose the language: en or zh-CN (zh and zh_CN mean the same). Raises InputError for another."""
+    global _spoken
+    known = {"en": "en", "zh": "zh-CN", "zh-cn": "zh-CN"}
+    chosen = known.get(language.replace("_", "-").lower())
+    if chosen is None:
+        raise InputError(t("no_language"), where="--lang", expected=" | ".join(LANGUAGES))
+    _spoken = chosen
+
+
+def from_locale(environment: Mapping[str, str] | None = None) -> str:
+    """The language of the locale: the first of LC_ALL, LC_MESSAGES and LANG that is set decides, as POSIX has it."""
+    given = os.environ if environment is None else environment
+    named = next((given[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if given.get(name)), "")
+    return "zh-CN" if named.lower().startswith("zh") else "en"
+
+
+def lang() -> str:
+    """The language spoken."""
+    return _spoken
+
+
+def is_zh() -> bool:
+    """Whether Chinese is spoken."""
+    return _spoken == "zh-CN"
+
+
+def has(key: str) -> bool:
+    """Whether there is such a text."""
+    return key in TEXTS
+
+
+def t(key: str, **values: object) -> str:
+    """The text of that key, with its values filled in."""
+    text = TEXTS[key][is_zh()]
+    return text.format(**values) if values else text
+
+
+EXAMPLES = {
+    "govflow": "govflow demo",
+    "demo": "govflow demo --db demo.db",
+    "import": "govflow import boston311 requests.csv --db city.db",
+    "import_boston311": "govflow import boston311 requests.csv --db city.db",
+    "import_csv": "govflow import csv calls.csv --mapping our-city.toml --db city.db",
+    "import_jsonl": "govflow import jsonl city.jsonl --db copy.db",
+    "export": "govflow export jsonl --db city.db --out city.jsonl",
+    "export_jsonl": "govflow export jsonl --db city.db --out city.jsonl",
+    "list": "govflow list --db city.db --unit water --overdue",
+    "show": "govflow show C-2026-000001 --db city.db",
+    "timeline": "govflow timeline C-2026-000001 --db city.db",
+    "loops": "govflow loops C-2026-000001 --db city.db",
+    "allowed": "govflow allowed C-2026-000001 --as li --role lead_unit --unit water --db city.db",
+    "why_not": 'govflow why-not \'{"command": "case.close", "id": "C-2026-000001", "by": {"id": "wu", "claims": [{"role": "dispatcher"}]}}\' --db city.db',
+    "handle": 'govflow handle \'{"command": "case.accept", "id": "C-2026-000001", "by": {"id": "wu", "claims": [{"role": "acceptance_desk"}]}}\' --db city.db',
+    "replay": "govflow replay --db city.db --id C-2026-000001 --at 2026-03-02",
+    "workflows": "govflow workflows case --mermaid",
+}
+
+_TERMS = {
+    "role": (
+        "system 系统 resident 居民村民 reporter 诉求人 grid_worker 网格员 organisation 单位 community 社区 "
+        "party_branch 社区党组织 town 镇街 district 区级 acceptance_desk 受理窗口 dispatcher 派单中心 "
+        "lead_unit 主办单位 co_unit 协办单位 unit_head 单位负责人 supervisor 督办人 verifier 核查员 "
+        "callback 回访员 leader 包案领导 mediator 调解员 disputant 当事人 review_body 复查复核机关 "
+        "host 会议召集方 proposer 提案人 co_proposer 共同提案人 secretariat 议事秘书处 deliberating_body 议事机构 "
+        "convenor 召集人 voter 表决权人 implementer 实施单位 appraiser 评议人 project_lead 牵头单位 "
+        "assessor 评估机构 acceptance_group 验收组 finance 财务 archivist 档案员"
+    ),
+    "level": "grid 网格 community 社区(村) town 镇(街道) district 区",
+    "kind": (
+        "grid 网格事件 hotline 热线诉求 petition 信访事项 service 服务事项 suggestion 意见建议 lead 问题线索 "
+        "hazard 安全隐患 dispute 矛盾纠纷 whistle_blowing 举报"
+    ),
+    "clock_status": "running 计时中 paused 暂停 met 按期 overdue 超期 met_late 逾期完成 elapsed 届满 cancelled 取消",
+}
+
+# fmt: off
+TEXTS: dict[str, tuple[str, str]] = {
+    **{
+        f"{kind}.{id}": (id, zh)
+        for kind, terms in _TERMS.items()
+        for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
+    },
+
+    # The program
+    "needs_extra": ("govflow: the command line needs typer and rich; install them with: pip install 'govflow[cli]'",
+                    "govflow: 命令行需要 typer 和 rich，请安装: pip install 'govflow[cli]'"),
+    "no_language": ("this language is not spoken here", "不支持该语言"),
+    "example": ("Example:", "示例："),
+    "defect": ("an error inside govflow ({kind} at {place}); GOVFLOW_DEBUG=1 shows all of it",
+               "govflow 内部错误（{kind}，位于 {place}）；设 GOVFLOW_DEBUG=1 可看全部"),
+    "error.NotFound": ("", "未找到："),
+    "error.InputError": ("", "输入有误："),
+    "error.MappingError": ("", "映射文件有误：\n"),
+    "error.LogError": ("", "日志不可用："),
+    "error.Truncated": ("", "日志被截短："),
+    "error.PolicyError": ("", "政策无效："),
+    "error.WorkflowError": ("", "流程表有误："),
+    "error.Conflict": ("", "写入冲突："),
+    "error.CommandReused": ("", "命令编号已用于另一命令："),
+    "error.ProtectionError": ("", "个人信息保护："),
+
+    # Help
+    "help.govflow": ("Handle public matters in a closed loop, with a log that anybody can replay.",
+                     "公共事务闭环办理，日志可由任何人重放。"),
+    "help.everywhere": ("--lang en|zh-CN may stand anywhere.", "--lang en|zh-CN 可放在任何位置。"),
+    "help.demo": ("Take real requests of a city, and one new case, through the whole closed loop.",
+                  "用一座城市的真实诉求演示，并让一件新事项走完整个闭环。"),
+    "help.import": ("Take over cases from other systems' files, or a whole exported log.", "从其他系统的文件导入事项，或导入整份日志。"),
+    "help.import_boston311": ("Import the public service requests of Boston.\n\nBad rows are told one a line; status 1 if there are any.",
+                              "导入波士顿公开的市民诉求。\n\n有误的行逐行说明，此时退出状态为 1。"),
+    "help.import_csv": ("Import another city's delimited file by a mapping of its columns and status words.",
+                        "按列与状态词的映射导入其他城市的分隔文件。"),
+    "help.import_jsonl": ("Read a whole log back from JSON Lines, byte for byte, into a new log.", "从 JSON Lines 逐字节读回整份日志，写入新日志。"),
+    "help.export": ("Write a whole log for other programs.", "导出整份日志供其他程序使用。"),
+    "help.export_jsonl": ("Write the log as JSON Lines, losslessly; personal data stays protected.", "无损导出为 JSON Lines，个人信息保持加密。"),
+    "help.list": ("List the records: where each stands, whose hands it is in, when it is due (! = overdue).",
+                  "列出记录：状态、在谁手中、何时到期（! 表示超期）。"),
+    "help.show": ("Show all about one record: state, hands, clocks and why they are due, loops, evidence, links.",
+                  "显示一件记录的全部：状态、责任方、时限及依据、未了事项、证据、关联。"),
+    "help.timeline": ("Show what happened to a record, one line an event: when, what, by whom and as what.",
+                      "显示记录的经过，一行一事件：何时、何事、何人、以何身份。"),
+    "help.loops": ("List what a record still owes: each open loop with who owes it and until when.",
+                   "列出记录的未了事项：由谁负责、何时到期。"),
+    "help.allowed": ("List the commands that an actor may try now, by role and state.", "列出某人凭角色在当前状态下可执行的命令。"),
+    "help.why_not": ("Tell every rule that stands against a command, now or at a past moment.\n\nNothing is written. Status 0 if it would be done, 1 if not.",
+                     "说明阻止某命令的全部规则（现在或过去某时刻）。\n\n不写入任何内容。可执行时退出状态为 0，否则为 1。"),
+    "help.handle": ("Do what a command asks: JSON as an argument, or one a line from stdin.\n\nGood lines land, each refused one is one line on stderr, and the status is 1.",
+                    "执行 JSON 命令：作为参数给出，或从标准输入逐行读取。\n\n可行的逐条生效，被拒的各在 stderr 一行说明，此时退出状态为 1。"),
+    "help.replay": ("Fold a record again as of a moment, a version or what was known then.\n\nWithout --id the whole log, with one digest over all states.",
+                    "按某时刻、某版本或当时已知重放一件记录。\n\n不给 --id 则重放整份日志，并给出全部状态的摘要。"),
+    "help.workflows": ("Print the tables: every step from where to where, by whom.\n\nA name chooses one of them.",
+                       "打印流程表：每一步从何处到何处、由谁执行。\n\n可指定其中一个。"),
+    # Options and arguments
+    "option.lang": ("Speak this language; may stand anywhere. By default that of LC_ALL or LANG.", "显示语言，可放在任何位置；默认取 LC_ALL 或 LANG。"),
+    "option.govflow_version": ("Print the version.", "显示版本。"),
+    "option.db": ("The log.", "日志文件。"),
+    "option.demo_db": ("A new log to keep; by default one in a new temporary folder.", "要保留的新日志；默认建在新的临时目录中。"),
+    "option.json": ("Print JSON.", "输出 JSON。"),
+    "option.records": ("Serve your own kind of record too: a Decider, or a list of them, in a module that can be imported from here. It is run. May be repeated.",
+                       "同时加载自定义记录：可从当前目录导入的模块中的一个 Decider 或其列表。该模块会被执行。可重复。"),
+    "option.state": ("Only those in this state.", "仅限该状态。"),
+    "option.unit": ("Only those in the hands of this unit, as lead or by an open loop.", "仅限该单位主办或负有未了事项的。"),
+    "option.overdue": ("Only those with an overdue duty.", "仅限有超期的。"),
+    "option.at": ("As of what had occurred by then: 2026-03-02 (its end) or 2026-03-02T09:00.", "按此时刻已发生的内容：2026-03-02（当日终了）或 2026-03-02T09:00。"),
+    "option.known_at": ("As of what had been recorded by then.", "按此时刻已记录的内容。"),
+    "option.version": ("As of this version.", "按此版本。"),
+    "option.as": ("Who asks.", "由谁询问。"),
+    "option.role": ("A role that they hold; may be repeated.", "其角色，可重复。"),
+    "option.actor_unit": ("In which unit.", "所在单位。"),
+    "option.level": ("At which level: grid, community, town or district.", "所在层级：grid、community、town 或 district。"),
+    "option.area": ("For which area.", "所辖区域。"),
+    "option.mapping": ("How the file is read: columns, dates, status words (TOML).", "读取方式：列、日期、状态词（TOML）。"),
+    "option.quarantine": ("Keep the bad rows in this file. They may hold personal data.", "把有误的行存入此文件（可能含个人信息）。"),
+    "option.out": ("Write to this new file instead of stdout.", "写入此新文件，而非标准输出。"),
+    "option.mermaid": ("Print the state diagram as Mermaid text (without a name: the first).", "以 Mermaid 文本输出状态图（未指定名称时为第一个）。"),
+    "argument.id": ("The record.", "记录编号。"),
+    "argument.file": ("The file.", "文件。"),
+    "argument.command": ("The command as JSON, or - for stdin.", "JSON 命令，或 - 表示标准输入。"),
+    "argument.workflow": ("A record or region, such as case or ledger.", "记录或区域的名称，如 case 或 ledger。"),
+
+    # What commands say
+    "no_log": ("there is no log at {path}", "{path} 处没有日志"),
+    "new_log": ("beginning a new log at {path}", "在 {path} 新建日志"),
+    "no_file": ("there is no file {path}", "没有文件 {path}"),
+    "no_decider": ("not a kind of record", "不是记录类型"),
+    "a_decider": ("a Decider or a list of them", "一个 Decider 或其列表"),
+    "no_moment": ("{text} is not a moment", "{text} 不是时刻"),
+    "no_state": ("{state} is no state of the records served here", "此处的记录没有状态 {state}"),
+    "no_workflow": ("{name} is neither a record nor a region", "{name} 既非记录也非区域"),
+    "one_point": ("name one point of one record", "只能指定一件记录的一个时点"),
+    "unusable": ("not usable", "不可用"),
+    "line": ("line {n}", "第 {n} 行"),
+    "new_record": ("a new record", "新记录"),
+    "refused": ("{command} is not allowed on {record}: {rules}", "{record} 不能执行 {command}：{rules}"),
+    "handled": ("{id}: {state}, version {version}", "{id}：{state}，第 {version} 版"),
+    "would_be_done": ("{command} would be done.", "{command} 可以执行。"),
+    "would_not_be_done": ("{command} would not be done:", "{command} 不能执行："),
+    "nothing_allowed": ("Nothing is allowed to them here now.", "此人目前在此无可执行的命令。"),
+    "no_records": ("No records.", "没有记录。"),
+    "no_loops": ("Nothing is open.", "没有未了事项。"),
+    "count": ("{n} records", "共 {n} 件"),
+    "importing": ("importing {file}", "正在导入 {file}"),
+    "replaying": ("replaying", "正在重放"),
+    "import_report": ("{read} rows read: {imported} imported, {closed} closed, {unchanged} unchanged, {duplicates} duplicates, {changed} changed, {bad} bad",
+                      "读取 {read} 行：导入 {imported}，办结 {closed}，无变化 {unchanged}，重复 {duplicates}，有变化 {changed}，有误 {bad}"),
+    "log_imported": ("{n} rows read into {path}; its key store is moved separately", "已读入 {n} 行到 {path}；密钥库须另行迁移"),
+    "log_exported": ("{n} rows written to {path}; keys of personal data are not part of it", "已写出 {n} 行到 {path}；不含个人信息密钥"),
+    "replayed": ("{records} records folded from {events} events of log {log}", "日志 {log}：{events} 个事件，重放出 {records} 件记录"),
+    "version": ("version {n}", "第 {n} 版"),
+    "protected": ("(protected)", "（加密）"),
+    "on_behalf": (" for {id}", "（代 {id}）"),
+    "nobody": ("nobody", "无"),
+
+    # The demo
+    "demo.exists": ("there is a file at {path} already", "{path} 处已有文件"),
+    "demo.new_log": ("a path where nothing is yet", "尚无文件的路径"),
+    "demo.import": ("1. Real requests of Boston, January 2022", "1. 波士顿 2022 年 1 月的真实诉求"),
+    "demo.story": ("2. One new case through the whole loop", "2. 一件新事项走完整个闭环"),
+    "demo.hands": ("3. Who holds what now", "3. 现在各在谁手中"),
+    "demo.next": ("4. What to try next", "4. 接下来可以试试"),
+    "demo.clock": ("The clock of this story runs through the last {days} days in a few seconds.", "故事的时钟在几秒内走过最近 {days} 天。"),
+    "demo.reported": ("A resident calls: «{title}». It becomes {id}.", "居民来电：“{title}”，编号 {id}。"),
+    "demo.department": ("department", "部门"), "demo.held": ("holds", "在办"), "demo.overdue": ("overdue", "超期"),
+    "demo.closed": ("closed", "办结"),
+    "demo.legend": ("█ overdue  ▓ in hand  ░ closed", "█ 超期  ▓ 在办  ░ 办结"),
+    "demo.longest": ("Longest overdue:", "超期最久："),
+    "demo.try_timeline": ("what happened to the new case, event by event", "新事项的经过，逐个事件"),
+    "demo.try_show": ("where it stands, its clocks and why they are due", "当前状态、时限及其依据"),
+    "demo.try_list": ("what is overdue, and with whom", "超期的事项及责任方"),
+    "demo.try_replay": ("the same case as it stood at an earlier version", "重放到较早的版本"),
+    "demo.try_why_not": ("why somebody may not take it up again", "某人为何不能重启此事项"),
+    "demo.try_workflows": ("every step a case can take, and by whom", "事项的每一步及执行角色"),
+
+    # Heads of columns and sections
+    "id": ("id", "编号"), "state": ("state", "状态"), "status": ("status", "状态"), "title": ("title", "标题"),
+    "hands": ("in the hands of", "责任方"), "due": ("due", "到期"), "until": ("until", "期限"), "since": ("since", "起始"),
+    "clock": ("clock", "时限"), "clocks": ("Clocks", "时限"), "derived": ("because", "依据"), "loop": ("loop", "未了事项"),
+    "loops": ("Open loops", "未了事项"), "item": ("item", "项"), "what": ("what", "内容"), "owes": ("owed by", "负责"),
+    "number": ("#", "#"), "occurred": ("occurred", "发生"), "recorded": ("recorded", "记录"), "event": ("event", "事件"),
+    "who": ("who", "何人"), "command": ("command", "命令"), "needs": ("looks at", "涉及字段"), "from": ("from", "从"),
+    "to": ("to", "到"), "records": ("records", "件数"), "digest": ("digest", "摘要"), "unverified": ("Unverified", "未经核实"),
+    "fact.state": ("state", "状态"), "fact.hands": ("in the hands of", "责任方"), "fact.kind": ("kind", "类型"),
+    "fact.category": ("category", "类别"), "fact.level": ("level", "层级"), "fact.area": ("area", "区域"),
+    "fact.round": ("round", "轮次"), "fact.opened": ("opened", "发起"), "fact.last_event": ("last event", "最近事件"),
+    "fact.policy": ("policy", "政策"), "fact.source": ("source", "来源"), "fact.merged_into": ("merged into", "并入"),
+    "fact.converted_to": ("converted to", "转为"), "fact.closed_at": ("closed", "办结"), "fact.personal": ("personal data", "个人信息"),
+}
+# fmt: on

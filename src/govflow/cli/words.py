@@ -1,0 +1,144 @@
+"""How the things of the domain are named and written for readers: states, roles, units, moments, due instants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from govflow.cli import texts
+from govflow.cli.texts import t
+from govflow.clocks import Clock
+from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
+from govflow.decider import Decider
+from govflow.engine import Engine
+from govflow.messages import ClockStatus
+from govflow.records import Loop, Record
+from govflow.workflow import NEW, Rest, Workflow
+
+_SHOWN_ELSEWHERE = ("system", "reporter")
+
+
+def state(workflow: Workflow, status: str) -> str:
+    """A state by its identifier, or in Chinese by its term."""
+    found = next((each for each in workflow.statuses if each.value == status), None)
+    return (found.zh if found is not None and texts.is_zh() else "") or status
+
+
+def item_state(decider: Decider, region: str, status: str) -> str:
+    """A state of an item of a region."""
+    return state(decider.regions[region].workflow, status) if region in decider.regions else status
+
+
+def region(decider: Decider, name: str) -> str:
+    """A region by its identifier or Chinese name."""
+    found = decider.regions.get(name)
+    return found.workflow.zh if found is not None and found.workflow.zh and texts.is_zh() else name
+
+
+def clock(name: str) -> str:
+    """A clock by its identifier or Chinese name; the item it belongs to stays."""
+    base, colon, key = name.partition(":")
+    return f"{CLOCKS[base][1]}{colon}{key}" if texts.is_zh() and base in CLOCKS else name
+
+
+def term(kind: str, id: str) -> str:
+    """A role, level, kind … by its identifier or Chinese term."""
+    return t(f"{kind}.{id}") if texts.is_zh() and texts.has(f"{kind}.{id}") else id
+
+
+def labels(deciders: Iterable[Decider]) -> dict[str, str]:
+    """Wire name -> what the command is called in the reader's language."""
+    return {
+        command.wire: command.label or command.wire if texts.is_zh() else command.wire
+        for decider in deciders
+        for command in decider.commands
+    }
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+def when(moment: datetime | None, engine: Engine) -> str:
+    """A moment in the policy's zone, to the minute."""
+    return "" if moment is None else f"{moment.astimezone(engine.policy.zone):%Y-%m-%d %H:%M}"
+
+
+def until(moment: datetime | None, engine: Engine, *, date: bool = False) -> str:
+    """A due instant: what ends at midnight ends at 24:00 of the day before, as the law says it."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(engine.policy.zone)
+    at_midnight = local.time() == time()
+    day = local.date() - timedelta(days=1) if at_midnight else local.date()
+    return f"{day}" if date else f"{day} {'24:00' if at_midnight else f'{local:%H:%M}'}"
+
+
+def is_overdue(running: Clock, now: datetime) -> bool:
+    """Whether a duty is late: marked so, or past its due instant."""
+    if kind_of(running.name) is not ClockKind.DEADLINE:
+        return False
+    late = running.status is ClockStatus.RUNNING and running.due is not None and running.due < now
+    return late or running.status is ClockStatus.OVERDUE
+
+
+def next_due(record: Record, loops: Iterable[Loop]) -> datetime | None:
+    """What is due first: the handling if its clock goes, else the first of all duties and open loops."""
+    going = [
+        each
+        for each in record.clocks.values()
+        if kind_of(each.name) is ClockKind.DEADLINE and (each.is_going or each.status is ClockStatus.OVERDUE)
+    ]
+    handling = [each.due for each in going if each.name == "handling" and each.due]
+    return min(
+        [*handling] or [*(each.due for each in going if each.due), *(e.until for e in loops if e.until)], default=None
+    )
+
+
+def record_is_overdue(record: Record, loops: Iterable[Loop], now: datetime) -> bool:
+    """Whether any duty of the record is late."""
+    return any(is_overdue(each, now) for each in record.clocks.values()) or any(
+        loop.until is not None and loop.until < now for loop in loops
+    )
+
+
+# --- whose hands -----------------------------------------------------------------------------------------------------
+
+
+def unit_of(record: Record) -> str:
+    """The lead unit, for records that have one."""
+    return getattr(record, "lead_unit", None) or ""
+
+
+def units_of(record: Record, loops: Iterable[Loop]) -> set[str]:
+    """Every unit that has the record in its hands: the lead unit and whoever owes an open loop."""
+    return {unit_of(record), *(loop.owes or "" for loop in loops)} - {""}
+
+
+def next_role(decider: Decider, record: Record) -> str:
+    """The role that most steps from here belong to: it has the record where no unit has."""
+    if not record.status or decider.workflow.rests[record.status] is not Rest.OPEN:
+        return ""
+    counted = Counter(
+        str(role)
+        for rows in decider.workflow.rows_from(record.status).values()
+        for row in rows
+        if row.to is not None and str(row.to) != record.status
+        for role in row.who
+        if role not in _SHOWN_ELSEWHERE
+    )
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+def holder(decider: Decider, record: Record) -> str:
+    """Whose hands it is in, in one word: a unit, else the role whose turn it is, else nobody."""
+    role = next_role(decider, record)
+    if not role:
+        return ""
+    return unit_of(record) or f"({term('role', role)})"
+
+
+def sources(flow: Workflow, statuses: Iterable[str]) -> str:
+    """The sources of a row: a dash for nothing yet, a star for every state."""
+    named = list(statuses)
+    return "*" if len(named) == len(flow.statuses) else ", ".join("–" if each == NEW else each for each in named)

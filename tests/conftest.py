@@ -1,0 +1,13 @@
+"""Hypothesis profiles: `ci` shows how to repeat a failure, `dev` is quick. Choose one by HYPOTHESIS_PROFILE."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# A shared machine is slow at times: no deadline per example. The examples stay random, so that every run looks
+# elsewhere; the blob printed with a failure repeats it anywhere.
+settings.register_profile("ci", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("dev", parent=settings.get_profile("ci"), max_examples=25)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
