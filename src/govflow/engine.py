@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -204,7 +205,8 @@ class Engine:
             if transaction.head != self._head:
                 self._catch_up(transaction.head)
             unit = Unit(self, max(self.now().astimezone(UTC), self._last_recorded))
-            results = [self._run(unit, command, look_first=look_first) for command in commands]
+            with self.vault.keys.one_commit() if len(commands) > 1 else nullcontext():
+                results = [self._run(unit, command, look_first=look_first) for command in commands]
             if unit.rows:
                 transaction.append(unit.rows)
         self._keep(unit, transaction)
@@ -423,7 +425,8 @@ class Engine:
                 raise InputError("a past moment needs a record", where="why_not", expected="a command with an id")
             past = self.as_of(command.id, at, version=version)
         moment = at or (past.at if past is not None else None)
-        unit = Unit(self, (moment or self.now()).astimezone(UTC), past=moment, dry=True)
+        now = max(self.now().astimezone(UTC), self._last_recorded) if moment is None else moment.astimezone(UTC)
+        unit = Unit(self, now, past=moment, dry=True)
         if past is not None:
             unit.states[past.id] = past
         try:

@@ -25,7 +25,7 @@ class Broken(NamedTuple):
 
 
 class NotAllowed(GovFlowError):
-    """A command was refused: every broken rule at once, and what is allowed instead. Nothing was written."""
+    """A command was refused: every broken rule at once, and what is allowed instead. Mend what is broken."""
 
     def __init__(self, command: str, record: str | None, broken: Iterable[Broken], allowed: Iterable[str] = ()) -> None:
         self.command = command
@@ -59,11 +59,11 @@ class CommandReused(GovFlowError):
 
 
 class NotFound(GovFlowError):
-    """There is no such record, command or event in this log."""
+    """There is no such record, command or event in this log. Check the id, and that it is the right log."""
 
 
 class InputError(GovFlowError):
-    """Something from outside (a file, an argument, a JSON text) is not what was expected."""
+    """Something from outside (a file, an argument, a JSON text) is not what was expected. Correct it where it says."""
 
     def __init__(self, what: str, *, where: str = "", expected: str = "") -> None:
         self.what = what
@@ -74,7 +74,7 @@ class InputError(GovFlowError):
 
 
 class PolicyError(GovFlowError):
-    """The policy is not valid or does not fit; every problem is listed."""
+    """The policy is not valid or does not fit; every problem is listed. Correct the document."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -91,7 +91,7 @@ class WorkflowError(GovFlowError):
 
 
 class LogError(GovFlowError):
-    """The log cannot be read or written (damaged, full, locked, of another form). Nothing was written."""
+    """The log cannot be read or written (damaged, full, locked, of another form). Mend that and repeat."""
 
 
 class Truncated(LogError):
@@ -99,4 +99,4 @@ class Truncated(LogError):
 
 
 class ProtectionError(GovFlowError):
-    """A personal value cannot be protected or opened: no key, no right, or it was moved."""
+    """A personal value cannot be protected or opened: no key, no right, or it was moved. Bring key and right."""

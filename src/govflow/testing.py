@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from govflow.actors import Actor, Authority, Role
 from govflow.decider import Decider
@@ -247,7 +247,8 @@ def commands(
 
     Commands come from the rows of the present status and of every item; `off_table` adds all others. They are given by
     one of `actors` or by somebody who holds a role of the row in one of the record's units. Fields are filled by their
-    types; `values` names strategies for fields by name, where a plausible value needs knowledge of the domain.
+    types; `values` names strategies for fields, as `field` or `wire.name.field`, where a plausible value needs knowledge of
+    the domain.
     """
     from hypothesis import strategies as st
 
@@ -277,7 +278,7 @@ def commands(
                 continue
             if name in HEADER and name not in (values or {}):
                 continue
-            strategy = known.get(name)
+            strategy = known.get(f"{kind.wire}.{name}") or known.get(name)
             fields[name] = draw(strategy if strategy is not None else _of_type(field.annotation, now, units))
         made: Command = kind(**fields)
         return made
@@ -344,7 +345,7 @@ def _of_type(kind: Any, now: datetime, units: Sequence[str]) -> Any:
         return st.integers(0, 9)
     if kind is float:
         return st.floats(0, 1)
-    if kind is datetime:
+    if kind in (datetime, AwareDatetime):
         return st.integers(-24, 24 * 40).map(lambda hours: now + timedelta(hours=hours))
     if kind is timedelta:
         return st.integers(1, 240).map(lambda hours: timedelta(hours=hours))

@@ -78,7 +78,7 @@ class Unit:
         self, command: Command, root: Command, causation: str
     ) -> tuple[Record, Record, list[Event], Context, Decider]:
         decider, state = self._target(command)
-        at = command.occurred_at or self.now
+        at = command.occurred_at or root.occurred_at or self.now
         if at > self.now:
             raise NotAllowed(command.wire, command.id, [_IN_FUTURE])
         if state.at is not None and at < state.at:

@@ -80,7 +80,7 @@ def test_a_class_in_a_block_may_refer_to_a_later_one_by_name(page):
 def test_a_marked_block_is_left_out_and_an_expected_status_is_expected(page):
     page.write_text(
         "<!-- no-run: it would delete the page -->\n```bash\nrm page.md\n```\n"
-        "<!-- exit: 2 -->\n\n```console\n$ govflow no-such-command\n...no-such-command...\n...\n```\n"
+        "<!-- exit: 2 -->\n\n```console\n$ govflow no-such-command\n...\n...no-such-command...\n...\n```\n"
     )
     assert [block.left_out for block in blocks(page)] == ["it would delete the page", None]
     run_all(page)

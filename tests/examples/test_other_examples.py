@@ -11,7 +11,10 @@ import pytest
 
 from examples.extended_case import TOWN_CASE, PublishNotice
 from govflow import CASE, Actor, Engine, NotAllowed, Role, WorkflowError
-from govflow.cases.commands import ReportCase, ResolveOnSpot
+from govflow.cases.commands import CloseCase, GiveFeedback, ReportCase, ResolveOnSpot
+from govflow.log_events import WorkflowAdopted
+from govflow.regions.evidence import AddEvidence
+from govflow.regions.verification import PassVerification
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FOUND = {"kind": "hotline", "channel": "app", "level": "community", "area": "a"}
@@ -45,20 +48,35 @@ def test_an_added_rule_stands_beside_the_shipped_ones_of_its_row():
     assert refused.value.codes == ("channel_and_level_set", "title_tells_what_it_is")
 
 
-def test_an_added_step_moves_an_added_field_and_is_replayed(tmp_path):
-    worker = Actor.of("grid-3", Role.GRID_WORKER, Role.RESIDENT)
-    community: Any = Actor.of("community", Role.COMMUNITY)
+def test_an_added_step_moves_an_added_field_holds_the_closing_and_is_replayed(tmp_path):
+    worker, community = Actor.of("grid-3", Role.GRID_WORKER, Role.RESIDENT), Actor.of("hall", Role.COMMUNITY)
+    verifier, desk = Actor.of("v", Role.VERIFIER), Actor.of("desk", Role.DISPATCHER)
     with Engine.open(tmp_path / "log.db", records=[TOWN_CASE]) as engine:
-        case = engine.handle(ReportCase(by=worker, title="Street light out", **FOUND))
-        early = engine.why_not(PublishNotice(id=case.id, by=community, public_text="repaired"))
-        assert [broken.code for broken in early] == ["step_is_in_the_table"]
-        shown = {"measure": "bulb replaced", "evidence": ()}
-        refused = engine.why_not(ResolveOnSpot(id=case.id, by=worker, **shown))
-        assert "measure_and_evidence_given" in [broken.code for broken in refused]
-        table = [event.body for event in engine.log_history() if event.name == "workflow.adopted"]
-        assert "T01" in {row["id"] for row in table[0].table["transitions"]}
+        id = engine.handle(ReportCase(by=worker, title="Street light out", **FOUND)).id
+        publish = PublishNotice(id=id, by=community, public_text="the light burns again")
+        assert [broken.code for broken in engine.why_not(publish)] == ["step_is_in_the_table"]
+
+        engine.handle_all(
+            [
+                AddEvidence(id=id, by=worker, kind="photo", sha256="0" * 64),
+                ResolveOnSpot(id=id, by=worker, measure="new bulb", evidence=("1",)),
+                GiveFeedback(id=id, by=worker, to_level="community", public_text="done"),
+                PassVerification(id=id, by=verifier, item="r1"),
+            ]
+        )
+        close = CloseCase(id=id, by=desk)
+        assert [broken.code for broken in engine.why_not(close)] == ["result_is_published"]
+        bare = PublishNotice(id=id, by=community)
+        assert [broken.code for broken in engine.why_not(bare)] == ["notice_says_something"]
+        engine.handle(publish)
+        assert engine.handle(close).status == "closed"
+
+        (adopted,) = (event.body for event in engine.log_history() if isinstance(event.body, WorkflowAdopted))
+        assert "T01" in {row["id"] for row in adopted.table["transitions"]}
+        digest = engine.get(id).digest
     with Engine.open(tmp_path / "log.db", records=[TOWN_CASE]) as engine:
-        assert engine.get(case.id).notice == ""
+        again: Any = engine.get(id)
+        assert (again.notice, again.digest) == ("the light burns again", digest)
 
 
 def test_the_shipped_case_is_left_as_it_is():

@@ -286,7 +286,7 @@ def test_it_is_numbered_under_its_own_prefix_and_remembers_who_opened_it(engine)
 
 def test_replay_from_the_file_gives_the_same_digest(tmp_path):
     with Engine.open(tmp_path / "log.db", records=[CASE, PROPOSAL], now=Ticking()) as engine:
-        case = engine.handle(converting(accepted_case(engine)))
+        case: Any = engine.handle(converting(accepted_case(engine)))
         signed_proposal(engine, case.converted_to)
         engine.handle(AdoptProposal(id=case.converted_to, by=OFFICE, answer="yes"))
         live = {id: engine.get(id).digest for id in (case.id, case.converted_to)}

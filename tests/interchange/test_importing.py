@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,14 +13,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from govflow.actors import Actor, Area, Id
 from govflow.cases.commands import ReportCase, SignOrder
 from govflow.engine import Engine
-from govflow.errors import InputError
+from govflow.errors import InputError, NotAllowed
 from govflow.interchange.importing import IMPORTER, ImportReport, command_id, import_rows, record_id
 from govflow.interchange.mapping import EXTERNAL_ID, Mapping, shipped_mapping
 from govflow.interchange.rows import BadRow
@@ -241,6 +242,26 @@ def test_an_import_that_was_killed_is_finished_by_the_next_one_with_every_row_ex
             assert place.startswith(row["location"].strip())
 
 
+def test_the_keys_of_a_batch_wait_for_the_disk_once_and_those_of_a_refused_batch_are_not_kept(tmp_path):
+    def report(id: str, reporter: str) -> ReportCase:
+        return ReportCase(
+            id=id, by=DESK, title="x", kind="grid", channel="desk", level="grid", area="a", reporter_name=reporter
+        )
+
+    with Engine.open(tmp_path / "log.db") as engine:
+        statements: list[str] = []
+        engine.vault.keys._db.set_trace_callback(statements.append)
+        with pytest.raises(NotAllowed):
+            engine.handle_all([report("a", "Ann"), report("C-2024-1", "of a form that is reserved")])
+        assert (statements.count("COMMIT"), engine.vault.keys.waiting()) == (0, [])
+
+        engine.handle_all([report("a", "Ann"), report("b", "Bob")])
+        assert (statements.count("COMMIT"), len(engine.vault.keys.waiting())) == (1, 2)
+
+    with Engine.open(tmp_path / "log.db") as engine:
+        assert [engine.open_personal(id, "reporter_name", DESK) for id in "ab"] == ["Ann", "Bob"]
+
+
 def test_two_imports_of_the_same_requests_at_a_time_bring_each_once(tmp_path):
     still_open = [{**row, "case_status": "Open", "closed_dt": "", "closure_reason": ""} for row in many(400)]
     files = [boston(tmp_path / "a.csv", many(400)), boston(tmp_path / "b.csv", still_open[::-1])]
@@ -432,6 +453,13 @@ def test_the_first_hundred_faults_are_kept_and_the_others_counted(engine, tmp_pa
     assert len(kept.read_text().splitlines()) == 250
 
 
+def test_a_file_whose_name_is_not_text_is_imported_under_a_name_that_is(engine, tmp_path):
+    file = tmp_path / os.fsdecode(b"311-\xe9.tsv")
+    shutil.copy(SAMPLES / "boston311-100-bad.tsv", file)
+    report = import_rows(engine, file, BOSTON, quarantine=tmp_path / "q.jsonl")
+    assert (report.imported, report.faults[0].file) == (99, "311-?.tsv")
+
+
 def test_progress_is_told_in_bytes_to_the_end_of_the_file(engine, tmp_path):
     file = boston(tmp_path / "many.csv", many(450))
     told: list[tuple[int, int | None]] = []
@@ -582,6 +610,7 @@ def test_an_area_is_one_name_and_no_path(word, area):
     st.from_regex(EXTERNAL_ID, fullmatch=True),
     st.sampled_from(["received", "closed"]),
 )
+@example("b" * 20, "9" * 40, "received")
 def test_ids_of_records_and_commands_always_fit_and_never_take_the_form_of_given_numbers(source, external_id, what):
     id = TypeAdapter(Id).validate_python(record_id(source, external_id))
     TypeAdapter(Id).validate_python(command_id(source, external_id, what))
@@ -589,10 +618,15 @@ def test_ids_of_records_and_commands_always_fit_and_never_take_the_form_of_given
     assert id != "log"
 
 
-@given(*[st.tuples(st.sampled_from(["a", "a" * 20]), st.from_regex(r"[a:]{1,40}", fullmatch=True))] * 2)
+REQUESTS = st.tuples(st.sampled_from(["a", "a" * 20]), st.text("a:", min_size=1, max_size=40))
+
+
+@given(REQUESTS, REQUESTS)
+@example(("a" * 20, "a" * 40), ("a" * 20, "a" * 39 + ":"))
 def test_different_requests_have_different_command_ids(one, other):
-    same = command_id(*one, "received") == command_id(*other, "received")
+    same = command_id(one[0], one[1], "received") == command_id(other[0], other[1], "received")
     assert same == (one == other)
+    assert command_id(one[0], one[1], "received") != command_id(one[0], one[1], "closed")
 
 
 def test_the_importer_acts_as_the_system():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,13 +19,18 @@ from govflow.cases.commands import (
     AssignCase,
     CloseCase,
     GiveFeedback,
+    MergeCase,
     NameHandler,
     ReclassifyCase,
     ReportCase,
     StartHandling,
     SubmitResult,
 )
-from govflow.errors import InputError
+from govflow.errors import Conflict, InputError, Truncated
+from govflow.log_events import PolicyAdopted, WorkflowAdopted
+from govflow.persistence.sqlite import SQLiteStore
+from govflow.persistence.store import VersionTaken
+from govflow.privacy.keys import KeyStore
 from govflow.regions.contact import LogContact
 from govflow.regions.evaluation import RecordEvaluation
 from govflow.regions.evidence import AddEvidence
@@ -412,7 +419,7 @@ def test_a_changed_table_is_adopted_beside_the_one_before(tmp_path):
         with Engine.open(tmp_path / "log.db", records=[decider]) as engine:
             reported(engine)
     with Engine.open(tmp_path / "log.db", records=[stricter]) as engine:
-        adopted = [event.body.digest for event in engine.log_history() if event.name == "workflow.adopted"]
+        adopted = [event.body.digest for event in engine.log_history() if isinstance(event.body, WorkflowAdopted)]
     assert adopted == [CASE.digest, stricter.digest]
 
 
@@ -428,7 +435,7 @@ def test_a_policy_of_ones_own_is_adopted_and_pinned_by_new_cases(tmp_path):
     with Engine.open(tmp_path / "log.db") as engine:
         assert engine.policy == own
         reported(engine)
-        adopted = [event.body.policy.key for event in engine.log_history() if event.name == "policy.adopted"]
+        adopted = [event.body.policy.key for event in engine.log_history() if isinstance(event.body, PolicyAdopted)]
         assert adopted == [DEFAULT_POLICY.key, "town@2026-1"]
 
 
@@ -566,6 +573,122 @@ def test_a_command_for_no_record_or_an_unknown_one_is_told_so(engine):
         engine.handle(AcceptCase(by=DESK))
     with pytest.raises(NotFound, match="there is no record nothing"):
         engine.handle(AcceptCase(id="nothing", by=DESK))
+
+
+def test_why_not_goes_by_the_logs_own_time_where_the_clock_went_back(engine, clock):
+    id = reported(engine)
+    clock.at = START - HOUR
+    accept = AcceptCase(id=id, by=DESK, occurred_at=START)
+    assert engine.why_not(accept) == ()
+    assert engine.handle(accept).at == START
+
+
+def test_why_not_in_the_past_goes_by_the_policy_and_the_other_records_of_then(tmp_path, clock):
+    town = DEFAULT_POLICY.model_copy(update={"id": "town", "version": "1", "open_catalogue": False, "categories": ()})
+    with Engine.open(tmp_path / "log.db", now=clock) as engine:
+        master, id = reported(engine), reported(engine)
+        clock.at += 2 * HOUR
+        late = reported(engine)
+        engine.handle(AcceptCase(id=id, by=DESK))
+        engine.handle(AcceptCase(id=master, by=DESK))
+        merge = MergeCase(id=id, by=DESK, master=master, same_subject="the same leak")
+        into_late = MergeCase(id=id, by=DESK, master=late, same_subject="the same leak")
+        now = codes(engine.why_not(into_late))
+        assert codes(engine.why_not(into_late, at=START + HOUR)) != now
+        assert engine.why_not(merge) == ()
+    with Engine.open(tmp_path / "log.db", now=clock, policy=town) as engine:
+        clock.at += HOUR
+        reclassify = ReclassifyCase(id=id, by=DESK, category="utility", reason="water", old="general")
+        assert "class_is_in_catalogue" in codes(engine.why_not(reclassify))
+        assert "class_is_in_catalogue" not in codes(engine.why_not(reclassify, at=START + 2 * HOUR))
+
+
+# --- when the store says no ------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_told_as_such_nothing_is_written_and_work_goes_on_when_there_is_room(tmp_path):
+    with Engine.open(tmp_path / "log.db") as engine:
+        id = reported(engine)
+        store: Any = engine.store
+        (pages,) = store._writer.execute("PRAGMA page_count").fetchone()
+        store._writer.execute(f"PRAGMA max_page_count={pages}")
+        with pytest.raises(LogError, match="full"):
+            engine.handle_all([ReportCase(**LEAK) for _ in range(200)])
+        head = engine.store.head()
+        assert [event.position for event in engine.events()] == list(range(1, head + 1))
+
+        store._writer.execute("PRAGMA max_page_count=100000")
+        assert engine.handle(AcceptCase(id=id, by=DESK)).status == "accepted"
+        ids = [record.id for record in engine.records()]
+        assert ids == [f"C-{ids[0][2:6]}-{number:06d}" for number in range(1, len(ids) + 1)]
+
+
+def test_a_log_that_has_become_shorter_is_refused(tmp_path):
+    with Engine.open(tmp_path / "log.db") as engine:
+        id = reported(engine)
+        with sqlite3.connect(tmp_path / "log.db") as thief:
+            thief.execute("DROP TRIGGER stored_events_no_delete")
+            thief.execute("DELETE FROM stored_events WHERE rowid = (SELECT max(rowid) FROM stored_events)")
+        thief.close()
+        with pytest.raises(Truncated, match=r"the log has 3 events, but this engine has seen 4"):
+            engine.handle(AcceptCase(id=id, by=DESK))
+
+
+def test_a_store_with_events_but_no_beginning_is_no_log(tmp_path):
+    with Engine.open(tmp_path / "log.db") as engine:
+        reported(engine)
+    with sqlite3.connect(tmp_path / "log.db") as thief:
+        thief.execute("DROP TRIGGER stored_events_no_delete")
+        thief.execute("DELETE FROM stored_events WHERE originator_id = 'log'")
+    thief.close()
+    with pytest.raises(LogError, match="this store holds events, but no govflow log"):
+        Engine.open(tmp_path / "log.db")
+
+
+def test_a_log_that_must_exist_is_not_made(tmp_path):
+    with pytest.raises(LogError, match="there is no log at"):
+        Engine.open(tmp_path / "log.db", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+class Contested(SQLiteStore):
+    """A store where somebody else always was quicker, or was for some times."""
+
+    times = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with super().transaction() as transaction:
+            if self.times > 0:
+                self.times -= 1
+                raise VersionTaken
+            yield transaction
+
+
+def test_a_contested_write_is_tried_again_and_given_up_in_the_end():
+    store = Contested(":memory:")
+    with Engine(store, KeyStore(":memory:"), [CASE]) as engine:
+        store.times = 9
+        id = reported(engine)
+        store.times = 10
+        with pytest.raises(Conflict, match="10 times in a row; try again"):
+            engine.handle(AcceptCase(id=id, by=DESK))
+        assert engine.handle(AcceptCase(id=id, by=DESK)).version == 2
+
+
+def test_a_long_absence_is_caught_up_with(tmp_path):
+    with Engine.open(tmp_path / "log.db") as one, Engine.open(tmp_path / "log.db") as other:
+        id = reported(other)
+        one.handle_all([ReportCase(**LEAK) for _ in range(1100)])
+        one.handle(AcceptCase(id=id, by=DESK))
+        assert other.handle(AssignCase(id=id, by=DESK, lead_unit="water")).status == "assigned"
+        assert reported(other).endswith("-001102")
+
+
+def test_what_is_not_remembered_any_more_is_read_again(engine, monkeypatch):
+    monkeypatch.setattr("govflow.engine._CACHED_RECORDS", 2)
+    ids = [reported(engine) for _ in range(5)]
+    assert [engine.handle(AcceptCase(id=id, by=DESK)).status for id in ids] == ["accepted"] * 5
 
 
 # --- opening and closing ---------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import random
 import sqlite3
 import threading
@@ -18,7 +17,6 @@ import pytest
 from govflow.engine import Engine
 from govflow.messages import RecordedEvent
 from govflow.persistence.codec import leaf_of
-from tests.persistence import writer
 from tests.persistence.writer import Acknowledged, note_of, planned, work
 
 EVENTS_OF = {"link.add": 2, "evidence.add": 1, "case.report": 1}
@@ -26,7 +24,7 @@ EVENTS_OF = {"link.add": 2, "evidence.add": 1, "case.report": 1}
 
 @pytest.mark.slow
 def test_writers_killed_in_mid_write_lose_nothing_and_leave_nothing_half_done(tmp_path: Path):
-    campaign(tmp_path, writers=4, kills=int(os.environ.get("GOVFLOW_KILLS", "400")))
+    campaign(tmp_path, writers=4, kills=400)
 
 
 def test_a_few_writers_killed_in_mid_write_lose_nothing(tmp_path: Path):
@@ -53,16 +51,16 @@ def test_eight_threads_on_one_engine_lose_nothing(tmp_path: Path):
 def campaign(folder: Path, *, writers: int, kills: int) -> None:
     """Let writers work on one log; kill one again and again, and let another take its plan up where it was noted."""
     began = time.monotonic()
-    context = multiprocessing.get_context("forkserver")  # forks of a process that has everything imported: 20 ms each
-    context.set_forkserver_preload([writer.__name__])
+    context = multiprocessing.get_context("forkserver")  # forks of a process that has built everything: quick
+    context.set_forkserver_preload(["tests.persistence.warmed_writer"])
     log = folder / "log.db"
     notes = {f"w{number}": folder / f"w{number}.notes" for number in range(writers)}
     dice = random.Random(kills)
 
-    def started(name: str, end: int = 1_000_000) -> multiprocessing.process.BaseProcess:
+    def started(name: str) -> multiprocessing.process.BaseProcess:
         done = noted(notes[name])
         begin = max(0, done[-1].number - 2) if done else 0  # a little again: as a client that is not sure
-        process = context.Process(target=work, args=(log, notes[name], name, begin, end))
+        process = context.Process(target=work, args=(log, notes[name], name, begin, 1_000_000))
         process.start()
         return process
 

@@ -4,7 +4,7 @@ Those that are not run here, and why:
 
 - TrackingRecorderTestCase, ProcessRecorderTestCase: a log keeps no tracking of other logs; a projection keeps its own
   tracking beside what it projects, with a recorder of its own.
-- InfrastructureFactoryTestCase: there is no factory; a log is opened by `Engine.open`, never from environment variables.
+- InfrastructureFactoryTestCase: there is no factory; a log is opened by `Engine.open`, never by environment.
 - TranscoderTestCase and the mapper's cases: the codec of a log is its own (`persistence/codec.py`).
 - AggregateRecorderTestCase as it stands: it asks that inserting gives no positions, which is asked of recorders that
   keep no order over all streams. All else that it asks is asked here of the recorder with its positions left out.

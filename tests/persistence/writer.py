@@ -1,7 +1,7 @@
 """What one of many writers does: work off a plan that every writer knows, noting each acknowledgement on disk.
 
-Command k of the plan is the same for all writers. Some 30 % carry an id that the writers share, so that they ask for the
-very same thing; a quarter is about two records at once, from a small group that moves on, so that the writers meet.
+Command k of the plan is the same for all writers. Some 30 % carry an id that the writers share: they ask for the very
+same thing. A quarter is about two records at once, from a small group that moves on: the writers meet.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def planned(writer: str, number: int) -> list[Command]:
     id = f"shared-{number}" if dice.random() < SHARED else f"{writer}-{number}"
     kind = dice.random()
     group = number // GROUP
-    one, two = (f"base-{group}-{each}" for each in dice.sample(range(4), 2))
+    one = f"base-{group}-{dice.randrange(4)}"
     if kind < OVER_TWO:
-        return [making(one), making(two), AddLink(id=one, by=WORKER, other=two, command_id=id)]
+        return [making(one), making(f"of-{id}"), AddLink(id=one, by=WORKER, other=f"of-{id}", command_id=id)]
     if kind < 0.5:
         piece = {"kind": "photo", "media_type": "image/jpeg", "reference": f"photo {number}", "sha256": "0" * 64}
         return [making(one), AddEvidence(id=one, by=WORKER, command_id=id, **piece)]
@@ -60,7 +60,7 @@ def planned(writer: str, number: int) -> list[Command]:
 
 
 def making(record: str) -> Command:
-    """The command that makes a record on which the writers meet: the same for all."""
+    """The command that makes a record with an id of its own: the same for all writers."""
     return ReportCase(**MATTER, id=record, reporter="s-1", command_id=f"make-{record}")
 
 

@@ -17,6 +17,7 @@ from tools.reference.glossary import glossary_markdown
 from tools.reference.mechanisms import KINDS, MECHANISMS, mechanisms, mechanisms_markdown
 from tools.reference.policy import policy_markdown
 from tools.reference.program import program_markdown
+from tools.reference.python import python_markdown
 from tools.reference.rules import rules_markdown
 from tools.reference.tables import case_markdown, regions_markdown
 
@@ -32,6 +33,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/events.md": events_markdown,
     "docs/reference/mechanisms.md": mechanisms_markdown,
     "docs/reference/policy.md": policy_markdown,
+    "docs/reference/python.md": python_markdown,
     "docs/reference/regions.md": regions_markdown,
     "docs/reference/rules.md": rules_markdown,
 }

@@ -363,3 +363,4 @@ CASE = Decider(
     succeeded=(S.CLOSED,),
     failed=(S.REJECTED, S.DISMISSED, S.WITHDRAWN, S.REDIRECTED, S.TERMINATED),
 )
+"""The case as the engine serves it: its table, its state, its regions and its reactions."""

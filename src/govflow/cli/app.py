@@ -24,7 +24,7 @@ from govflow.cli.display import (
     table,
 )
 from govflow.cli.handling import handle_lines, parsed
-from govflow.cli.logs import Db, Json, RecordId, Records, moment, opened, progress, served
+from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress, served
 from govflow.cli.replaying import print_replayed, replayed_log
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
@@ -90,7 +90,7 @@ def list_records(
             late = " !" if words.record_is_overdue(record, loops, now) else ""
             state_name = words.state(decider.workflow, record.status)
             rows.append((record.id, state_name, words.holder(decider, record), due + late, record.title_line))
-        columns = (t("id"), t("state"), t("hands"), t("due"), t("title"))
+        columns = (t("id"), t("state"), t("unit"), t("due"), t("title"))
         out = console()
         out.print(table(*columns, rows=rows, elastic=4, keep=(0, 1, 3)) if rows else t("no_records"))
         out.print(t("count", n=len(rows)))
@@ -123,7 +123,7 @@ def _known_state(engine: Engine, state: str | None) -> str | None:
 def show(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
     """Show one record."""
     with opened(db, records) as engine:
-        record = engine.get(id)
+        record = existing(engine, id)
         loops = engine.open_loops(id)
         if json:
             print_json(as_json(record, open_loops=[loop.model_dump(mode="json") for loop in loops]))
@@ -135,6 +135,7 @@ def show(id: RecordId, db: Db, json: Json = False, records: Records = None) -> N
 def timeline(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
     """Show the events of one record."""
     with opened(db, records) as engine:
+        existing(engine, id)
         history = engine.history(id)
         if json:
             print_json_array(event_as_json(each) for each in history)
@@ -146,11 +147,12 @@ def timeline(id: RecordId, db: Db, json: Json = False, records: Records = None) 
 def loops(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
     """List the open loops of one record."""
     with opened(db, records) as engine:
+        record = existing(engine, id)
         found = engine.open_loops(id)
         if json:
             print_json_array(loop.model_dump(mode="json") for loop in found)
         else:
-            print_loops(engine, engine.get(id), found)
+            print_loops(engine, record, found)
 
 
 @app.command(help="help.allowed")
@@ -169,9 +171,10 @@ def allowed(
     claims = [{"role": each, "unit": unit, "level": level, "area": area} for each in role]
     who = _actor(actor, claims)
     with opened(db, records) as engine:
+        existing(engine, id)
         steps = engine.allowed(id, who)
         if json:
-            print_json_array({"command": each.command, "item": each.item, "needs": list(each.needs)} for each in steps)
+            print_json_array(each._asdict() for each in steps)
             return
         labels = words.labels(engine.deciders.values())
         rows = [
@@ -193,7 +196,9 @@ def _actor(id: str, claims: list[dict[str, str | None]]) -> Actor:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         option = {"id": "as"}.get(str(first["loc"][0]), str(first["loc"][0]))
-        raise InputError(t("unusable"), where=f"--{option}", expected=first["msg"]) from None
+        raise InputError(
+            t("unusable"), where=f"--{option}", expected=first["msg"].removeprefix("Input should be ")
+        ) from None
 
 
 @app.command("why-not", help="help.why_not")
@@ -255,6 +260,7 @@ def replay(
             else:
                 print_replayed(engine, found)
             return
+        existing(engine, id)
         zone = engine.policy.zone
         heard = moment(known_at, zone)
         record = engine.known_at(id, heard) if heard else engine.as_of(id, moment(at, zone), version=version)

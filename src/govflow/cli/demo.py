@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from govflow.cli import words
-from govflow.cli.demo_story import TITLE, Told, report, story
+from govflow.cli.demo_story import TITLE, report, story
 from govflow.cli.display import LATE, SOFT, console, table
 from govflow.cli.files import print_bad_row, print_report
 from govflow.cli.logs import progress
@@ -79,7 +79,7 @@ def run_demo(db: Path | None) -> None:
 def _head(text: str) -> None:
     out = console()
     out.print()
-    out.rule(f"[{text}]" if not out.is_terminal else text, align="left")
+    out.rule(text, align="left")
 
 
 # --- the story -------------------------------------------------------------------------------------------------------
@@ -95,40 +95,36 @@ def _tell(engine: Engine, clock: StoryClock) -> str:
     lines.add_column(no_wrap=True)
     lines.add_column(overflow="fold")
 
-    def handled(day: int, at: str, command: Command) -> tuple[str, Text | None, str]:
+    def done(day: int, at: str, command: Command, sentence: str) -> str | None:
         when = datetime.combine(start + timedelta(days=day), time.fromisoformat(at), engine.policy.zone)
         clock.moment = when.astimezone(UTC)
-        mark, told = Text("✓", "green"), None
         try:
-            record = engine.handle(command)
+            id = engine.handle(command).id
         except NotAllowed as refused:
-            mark, told = Text("✗", LATE), _said_no(refused)
-            return "", told, f"{when:%m-%d %H:%M}"
-        return record.id, None, f"{when:%m-%d %H:%M}"
+            lines.add_row(f"{when:%m-%d %H:%M}", Text("✗", LATE), Text(sentence))
+            lines.add_row("", "", _said_no(engine, refused))
+            return None
+        lines.add_row(f"{when:%m-%d %H:%M}", Text("✓", "green"), Text(sentence.format(id=id)))
+        return id
 
-    id, _, when = handled(0, "09:05", report(TITLE[zh]))
-    lines.add_row(when, Text("✓", "green"), Text(t("demo.reported", id=id, title=TITLE[zh])))
+    id = done(0, "09:05", report(TITLE[zh]), t("demo.reported").replace("{title}", TITLE[zh]))
+    assert id is not None, "the story did not begin"
     for step in story(id):
-        done, told, when = handled(step.day, step.time, step.command)
-        assert bool(done) is not step.is_refused, f"the story went another way at: {step.en}"
-        lines.add_row(when, Text("✗", LATE) if told else Text("✓", "green"), _sentence(step, zh))
-        if told is not None:
-            lines.add_row("", "", told)
+        went = done(step.day, step.time, step.command, step.zh if zh else step.en)
+        assert (went is None) is step.is_refused, f"the story went another way at: {step.en}"
     out.print(lines)
     return id
 
 
-def _sentence(step: Told, zh: bool) -> Text:
-    return Text(step.zh if zh else step.en)
-
-
-def _said_no(refused: NotAllowed) -> Text:
-    """A refusal, one broken rule a line, its details below it."""
+def _said_no(engine: Engine, refused: NotAllowed) -> Text:
+    """A refusal, one broken rule a line, its details below it: open loops in the reader's own words."""
     told = Text()
     for broken in refused.broken:
-        sentence = broken.zh if is_zh() else broken.en
-        told.append(f"{broken.code}: ", LATE).append(sentence + "\n", "red")
-        for each in broken.detail:
+        told.append(f"{broken.code}: ", LATE).append((broken.zh if is_zh() else broken.en) + "\n", "red")
+        details = broken.detail
+        if broken.code == "no_loop_is_open" and refused.record:
+            details = tuple(words.loop_line(engine, loop) for loop in engine.open_loops(refused.record))
+        for each in details:
             told.append(f"  · {each}\n", "yellow")
     told.rstrip()
     return told
@@ -141,7 +137,7 @@ def _bar(parts: list[tuple[int, str, str]], most: int) -> Text:
     """A bar of blocks: (count, block, style) …, the longest bar of the picture standing for `most`."""
     bar = Text()
     for count, block, style in parts:
-        bar.append(block * round(count * _BAR / max(most, 1)) if count else "", style)
+        bar.append(block * max(round(count * _BAR / most), 1) if count else "", style)
     return bar
 
 
@@ -196,7 +192,7 @@ def _longest_overdue(engine: Engine) -> None:
     ]
     out = console()
     out.print(f"\n{t('demo.longest')}")
-    out.print(table(t("id"), t("hands"), t("due"), t("title"), rows=rows, elastic=3, keep=(0, 1, 2)))
+    out.print(table(t("id"), t("unit"), t("due"), t("title"), rows=rows, elastic=3, keep=(0, 1, 2)))
 
 
 # --- what next -------------------------------------------------------------------------------------------------------
@@ -221,4 +217,6 @@ def _program() -> str:
     if os.path.basename(name) != "govflow":
         return "python -m govflow"
     on_path = shutil.which("govflow")
-    return "govflow" if on_path and os.path.samefile(on_path, name) else os.path.relpath(name)
+    if on_path and os.path.samefile(on_path, name):
+        return "govflow"
+    return min(os.path.relpath(name), os.path.abspath(name), key=len)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
 from govflow.actors import Actor, Role
@@ -56,8 +57,9 @@ def report(title: str) -> Command:
 
 
 def _photo(id: str, who: Actor, key: str) -> Command:
+    digest = hashlib.sha256(f"the photo of the {key}".encode()).hexdigest()
     return AddEvidence(
-        id=id, by=who, item=key, kind="photo", media_type="image/jpeg", reference=f"{key}.jpg", sha256="5a" * 32
+        id=id, by=who, item=key, kind="photo", media_type="image/jpeg", reference=f"{key}.jpg", sha256=digest
     )
 
 

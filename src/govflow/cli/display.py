@@ -42,10 +42,10 @@ def table(
     cells = [[cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row] for row in rows]
     if elastic is not None:
         widths = [max([cell_len(name), *(row[place].cell_len for row in cells)]) for place, name in enumerate(columns)]
-        left = console().width - sum(widths) + widths[elastic] - 2 * len(columns)
+        left = console().width - sum(widths) + widths[elastic] - 2 * (len(columns) - 1)  # two cells apart
         for row in cells:
             row[elastic].truncate(max(left, 10), overflow="ellipsis")
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for place, name in enumerate(columns):
         drawn.add_column(name, no_wrap=place in keep, overflow="fold")
     for row in cells:
@@ -98,6 +98,8 @@ def print_record(engine: Engine, record: Record, loops: Sequence[Loop]) -> None:
         ]
         out.print(f"\n{t('clocks')}")
         out.print(table(t("clock"), t("status"), t("due"), t("derived"), rows=rows))
+        if any(each.provisional for each in record.clocks.values()):
+            out.print(t("provisional"), style=SOFT)
     out.print(f"\n{t('loops')}")
     print_loops(engine, record, loops)
     for name, items in record.items.items():

@@ -61,8 +61,11 @@ def print_bad_row(bad: BadRow) -> None:
 
 
 def print_report(report: ImportReport) -> None:
-    """What an import came to, in one line."""
-    console().print(t("import_report", **{name: f"{value:,}" for name, value in report if isinstance(value, int)}))
+    """What an import came to, in one line: what there was none of is left out."""
+    counts = {name: getattr(report, name) for name in ("closed", "unchanged", "duplicates", "changed", "bad")}
+    named = {"imported": report.imported, **{name: count for name, count in counts.items() if count}}
+    parts = (t(f"report.{name}", n=f"{count:,}") for name, count in named.items())
+    console().print(t("import_report", read=f"{report.read:,}") + t("comma").join(parts))
 
 
 @imports.command("jsonl", help="help.import_jsonl")

@@ -20,7 +20,8 @@ from govflow.cases import CASE
 from govflow.cli.texts import t
 from govflow.decider import Decider
 from govflow.engine import Engine
-from govflow.errors import InputError, LogError
+from govflow.errors import InputError, LogError, NotFound
+from govflow.records import Record
 
 Db = Annotated[Path, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="option.json")]
@@ -42,6 +43,14 @@ def opened(path: Path, records: Sequence[str] | None, *, create: bool = False) -
         print(t("new_log", path=path), file=sys.stderr)
     with Engine.open(path, records=deciders, create=create) as engine:
         yield engine
+
+
+def existing(engine: Engine, id: str) -> Record:
+    """The record as it stands now. Raises NotFound in the reader's language."""
+    record = engine.current(id)
+    if record is None:
+        raise NotFound(t("no_record", id=id[:64]))
+    return record
 
 
 def served(names: Sequence[str] | None) -> tuple[Decider, ...]:

@@ -36,6 +36,13 @@ def region(decider: Decider, name: str) -> str:
     return found.workflow.zh if found is not None and found.workflow.zh and texts.is_zh() else name
 
 
+def loop_line(engine: Engine, loop: Loop) -> str:
+    """An open loop in one line."""
+    decider = engine.deciders[engine.get(loop.record).kind_of_record]
+    name, status = region(decider, loop.region), item_state(decider, loop.region, loop.status)
+    return t("loop_line", loop=f"{name} {loop.item}", status=status, owes=term("role", loop.owes or "") or t("nobody"))
+
+
 def clock(name: str) -> str:
     """A clock by its identifier or Chinese name; the item it belongs to stays."""
     base, colon, key = name.partition(":")

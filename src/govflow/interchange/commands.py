@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from govflow.decider import Decider
 from govflow.errors import Broken, InputError
-from govflow.messages import Command
+from govflow.messages import HEADER, Command
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}")
 
@@ -127,7 +127,7 @@ def _fault(error: ValidationError, command: type[Command]) -> CommandFault:
     if kind == "missing":
         return CommandFault("missing", where)
     if kind == "extra_forbidden":
-        names = ", ".join(name for name in command.model_fields if name not in ("command_id", "due"))
+        names = ", ".join(sorted(command.model_fields, key=HEADER.__contains__))  # its own first
         inner = len(first["loc"]) > 1
         return CommandFault("unknown_field", where, command=where.rpartition(".")[0] if inner else command.wire,
                             names="…" if inner else names)  # fmt: skip

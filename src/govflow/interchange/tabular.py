@@ -50,7 +50,7 @@ class Table(Iterator[TableRow]):
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.name = self.path.name
+        self.name = self.path.name.encode(errors="replace").decode()  # a name may hold bytes that are no text
         self.bytes_read = 0
         self._file = _opened(self.path)
         try:

@@ -254,14 +254,14 @@ def _as_log_errors() -> Iterator[None]:
         raise LogError(f"the recorder failed: {error}; ask again with the same command id") from error
 
 
-# -- the probe ----------------------------------------------------------------------------------------------------------
+# -- the probe ----------------------------------------------------------------------------------------------------
 
 
 def _probe(recorder: ApplicationRecorder) -> None:
     """Find out once per log whether a recorder keeps what a log needs. Raises LogError.
 
-    It leaves three rows in streams of their own, whose names no record can have: two that were written together, and the
-    note that all went well. A recorder that fails is left with those it took.
+    It leaves three rows in streams of their own, whose names no record can have: two that were written together, and
+    the note that all went well. A recorder that fails is left with those it took.
     """
     if recorder.select_events(_PROBED, limit=1):
         return
@@ -308,11 +308,11 @@ def _ask(promise: str, expected: list[Any], question: Any) -> None:
         raise LogError(f"this recorder cannot be used, for it does not hold that {promise}")
 
 
-# -- our store as a recorder ----------------------------------------------------------------------------------------------
+# -- our store as a recorder --------------------------------------------------------------------------------------------
 
 
 class SQLiteRecorder(ApplicationRecorder):
-    """A log file as eventsourcing sees it: for its projections to read, or for an application to keep a file of its own.
+    """A log file as eventsourcing sees it: for its projections to read, or as an application's own file.
 
     Ids are texts. A log that an engine began takes events from engines alone.
     """

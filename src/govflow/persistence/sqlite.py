@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from govflow.errors import LogError
-from govflow.persistence.codec import StoredEvent
+from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.persistence.store import CommandStored, Transaction, VersionTaken
 
 _SCHEMA = (
@@ -160,7 +160,11 @@ class SQLiteStore:
 
     def read(self, stream: str, after: int = 0) -> list[StoredEvent]:
         where = " WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
-        return self._rows(_SELECT + where, stream, after)
+        rows = self._rows(_SELECT + where, stream, after)
+        for row in rows:  # SQLite gives back a flipped bit without a word
+            if row.leaf != leaf_of(row.stream, row.version, row.topic, row.state):
+                raise LogError(f"{self.path}: {stream} version {row.version} is damaged or was changed")
+        return rows
 
     def scan(self, after: int = 0, page_size: int = _PAGE) -> Iterator[StoredEvent]:
         while page := self._rows(f"{_SELECT} WHERE rowid > ? ORDER BY rowid LIMIT {page_size}", after):

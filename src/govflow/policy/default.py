@@ -79,3 +79,4 @@ DEFAULT_POLICY = Policy(
     reasons=_REASONS,
     retention=_RETENTION,
 )
+"""In force where no other policy was given or adopted."""

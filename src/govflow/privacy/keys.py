@@ -1,8 +1,8 @@
 """The key store: one key per data subject, in a file of its own beside the log, durable before the event that uses it.
 
 A new key waits for the commands that wrote under it: once the event of one is found in the log the key is confirmed; a
-key whose commands all failed is an orphan and is swept. Destroying a key leaves a tombstone, so that no new key can take
-its place. A key store belongs to one log: it gives no keys for another, nor for a log that began without it.
+key whose commands all failed is an orphan and is swept. Destroying a key leaves a tombstone: no new key can take its
+place. A key store belongs to one log: it gives no keys for another, nor for a log that began without it.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class KeyStore:
         self.path = str(path)
         self.log_id = ""
         self._serves = False
+        self._together = False
         self._lock = threading.RLock()
         self._cache: dict[str, bytes] = {}
         self._confirmed: set[str] = set()
@@ -56,8 +57,9 @@ class KeyStore:
                 raise
 
     def _prepare(self) -> None:
-        (application,) = self._db.execute("PRAGMA application_id").fetchone()
+        # in this order: another process may be making the same file at this moment, tables and id at once
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (application,) = self._db.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION_ID and (application or tables):
             raise LogError(f"{self.path} is not a key store")
         self._into_wal()
@@ -92,14 +94,35 @@ class KeyStore:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._lock, self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
+            if not self._db.in_transaction:
+                self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.execute("COMMIT")
+                if not self._together:
+                    self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def one_commit(self) -> Iterator[None]:
+        """Make the keys of several commands durable together when the block ends well: one wait for the disk."""
+        with self._lock:
+            self._together = True
+            try:
+                yield
+                self._end("COMMIT")
+            except BaseException:
+                self._end("ROLLBACK")  # nothing is written under them
+                raise
+            finally:
+                self._together = False
+
+    def _end(self, how: str) -> None:
+        with self._errors():
+            if self._db.in_transaction:
+                self._db.execute(how)
 
     # -- whose keys these are -----------------------------------------------------------------------------------------
 

@@ -199,8 +199,8 @@ R = Role
 _TIERS = (R.DISPATCHER, R.COMMUNITY, R.LEAD_UNIT, R.SECRETARIAT, R.PROJECT_LEAD)
 # fmt: off
 LINK_WORKFLOW = Workflow("link", S, zh="关联", on=("case", "proposal", "joint_project"), steps=(
-    Step("LK01", AddLink,    None,                             LinkAdded,    S.LINKED,   (*_TIERS, R.SYSTEM), (other_record_exists, link_is_for_information)),
     Step("J13",  AddLink,    None,                             LinkAdded,    S.AWAITED,  (*_TIERS, R.IMPLEMENTER, R.SYSTEM), (other_record_exists, link_is_awaited, links_make_no_cycle), while_in="active"),
+    Step("LK01", AddLink,    None,                             LinkAdded,    S.LINKED,   (*_TIERS, R.SYSTEM), (other_record_exists, link_is_for_information)),
     Step("LK03", FinishLink, (S.AWAITED, S.FAILED),            LinkFinished, S.FINISHED, R.SYSTEM, (other_record_is_at_rest,)),
     Step("LK04", FailLink,   S.AWAITED,                        LinkFailed,   S.FAILED,   R.SYSTEM, (other_record_has_failed,)),
     Step("LK05", ResumeLink, S.FINISHED,                       LinkResumed,  S.AWAITED,  R.SYSTEM, (other_record_has_reopened,), while_in="active"),

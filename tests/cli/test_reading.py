@@ -1,0 +1,251 @@
+"""The reading commands: in both languages, at 80 columns, as JSON, and when there is nothing to read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from rich.cells import cell_len
+
+from govflow import Engine
+from govflow.cases import CASE
+
+CASE_ID = "C-2026-000001"
+CLOSE = '{"command": "case.close", "id": "%s", "by": {"id": "chen", "claims": [{"role": "dispatcher"}]}}'
+
+
+def reading(id: str) -> list[tuple[str, ...]]:
+    return [
+        ("list",),
+        ("list", "--overdue"),
+        ("list", "--state", "closed"),
+        ("list", "--unit", "PWDx"),
+        ("show", id),
+        ("show", "boston311.101004143000"),
+        ("timeline", id),
+        ("timeline", "boston311.101004120108"),
+        ("loops", id),
+        ("allowed", id, "--as", "chen", "--role", "dispatcher"),
+        ("why-not", CLOSE % id),
+        ("why-not", CLOSE % id, "--version", "34"),
+        ("replay",),
+        ("replay", "--id", id, "--version", "34"),
+    ]
+
+
+@pytest.fixture
+def case_id(db):
+    with Engine.open(db, create=False) as engine:
+        return next(record.id for record in engine.records() if record.id.startswith("C-"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("number", range(14))
+def test_every_reading_command_fits_80_columns(govflow, db, case_id, number, lang):
+    ran = govflow(*reading(case_id)[number], "--db", db, "--lang", lang)
+
+    assert ran.status == (1 if "why-not" in reading(case_id)[number] else 0)
+    assert ran.err == ""
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= 80
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in ran.out) == (lang == "zh-CN")
+
+
+@pytest.mark.parametrize("number", [0, 1, 4, 6, 8, 9, 10, 12, 13])
+def test_every_reading_command_speaks_json(govflow, db, case_id, number):
+    json.loads(govflow(*reading(case_id)[number], "--db", db, "--json").out)
+
+
+def test_list_prints_an_array_of_records(govflow, db):
+    records = json.loads(govflow("list", "--db", db, "--json").out)
+
+    assert len(records) == 101
+    with Engine.open(db, create=False) as engine:
+        assert {each["id"]: each["status"] for each in records} == {each.id: each.status for each in engine.records()}
+
+
+def test_list_keeps_only_what_is_asked_for(govflow, db):
+    everything = json.loads(govflow("list", "--db", db, "--json").out)
+
+    def ids(*options):
+        return {each["id"] for each in json.loads(govflow("list", "--db", db, "--json", *options).out)}
+
+    assert ids("--state", "closed") == {each["id"] for each in everything if each["status"] == "closed"}
+    assert ids("--state", "办结") == ids("--state", "closed")
+    assert ids("--unit", "ISD") == {each["id"] for each in everything if each["lead_unit"] == "ISD"}
+    with_a_due_date = [each for each in everything if each["clocks"].get("handling", {}).get("due")]
+    due_long_ago = {each["id"] for each in with_a_due_date if each["status"] == "assigned"}
+    assert ids("--overdue") == due_long_ago
+    assert ids("--overdue", "--state", "closed") == set()
+
+
+def test_an_open_loop_puts_a_record_in_the_hands_of_the_unit_that_owes_it(govflow, tmp_path, db, case_id):
+    before = json.loads(govflow("replay", "--id", case_id, "--version", "12", "--db", db, "--json").out)
+
+    assert before["lead_unit"] == "water"
+    assert before["items"]["joint_handling"]["lighting"]["owes"] == "lighting"
+
+
+def test_show_tells_all_about_a_case_and_keeps_personal_data_protected(govflow, db, case_id):
+    ran = govflow("show", case_id, "--db", db)
+
+    for expected in ("closed", "demo@1", "reopen_window", "joint_handling", "verification", "description (protected)"):
+        assert expected in ran.out
+    assert "Rosa" not in ran.out + govflow("show", case_id, "--db", db, "--json").out
+
+
+def test_show_tells_what_of_an_imported_case_nobody_verified(govflow, db):
+    ran = govflow("show", "boston311.101004143000", "--db", db)
+
+    assert "Unverified" in ran.out
+    assert "boston311-sample.csv:2" in ran.out
+
+
+def test_the_timeline_has_a_line_an_event_and_says_when_one_was_recorded_later(govflow, db, case_id):
+    mine = govflow("timeline", case_id, "--db", db).out.splitlines()
+    imported = govflow("timeline", "boston311.101004120108", "--db", db).out
+
+    with Engine.open(db, create=False) as engine:
+        assert len(mine) == 2 + len(engine.history(case_id))
+    assert "recorded" not in mine[0]
+    assert "recorded" in imported.splitlines()[0]
+    assert "2022-01-08 12:54" in imported
+
+
+def test_the_timeline_as_json_brings_every_event_with_its_metadata(govflow, db, case_id):
+    events = json.loads(govflow("timeline", case_id, "--db", db, "--json").out)
+
+    assert [each["version"] for each in events] == list(range(1, len(events) + 1))
+    assert events[1]["meta"]["role"] == "acceptance_desk"
+    assert events[2]["body"]["lead_unit"] == "parks"
+
+
+def test_loops_are_those_that_the_engine_finds(govflow, db, case_id):
+    assert json.loads(govflow("loops", case_id, "--db", db, "--json").out) == []
+    then = json.loads(govflow("replay", "--id", case_id, "--version", "34", "--db", db, "--json").out)
+    with Engine.open(db, create=False) as engine:
+        loops = CASE.open_loops(engine.as_of(case_id, version=34))
+        assert then["digest"] == engine.as_of(case_id, version=34).digest
+    assert {loop.region for loop in loops} == {"verification", "evaluation"}
+
+
+def test_why_not_names_every_broken_rule_and_its_status_says_whether_it_would_be_done(govflow, db, case_id):
+    refused = govflow("why-not", CLOSE % case_id, "--version", "34", "--db", db)
+    done = govflow("why-not", CLOSE % case_id, "--version", "36", "--db", db)
+    from_stdin = govflow("why-not", "--version", "34", "--db", db, "--json", stdin=(CLOSE % case_id).encode())
+
+    assert refused.status == 1
+    for code in ("verification_has_passed", "evaluation_is_recorded_or_elapsed", "no_loop_is_open"):
+        assert code in refused.out
+    assert (done.status, done.out) == (0, "case.close would be done.\n")
+    assert [each["code"] for each in json.loads(from_stdin.out)] == [
+        "verification_has_passed",
+        "evaluation_is_recorded_or_elapsed",
+        "no_loop_is_open",
+    ]
+
+
+def test_replay_goes_back_to_a_moment_and_to_what_was_known_then(govflow, db):
+    id = "boston311.101004120108"  # closed on 9 January 2022, imported long after
+
+    def status(*options):
+        return json.loads(govflow("replay", "--id", id, *options, "--db", db, "--json").out)["status"]
+
+    assert status("--at", "2022-01-08") == "assigned"
+    assert status("--at", "2022-01-09T06:43") == "assigned"
+    assert status("--at", "2022-01-09") == "closed"
+    assert status("--at", "2022-01-09T11:44:00+00:00") == "closed"
+    unknown = govflow("replay", "--id", id, "--known-at", "2022-02-01", "--db", db)
+    assert unknown.status == 2
+    assert "there was no record" in unknown.err
+
+
+def test_replay_of_a_whole_log_digests_every_state(govflow, db):
+    found = json.loads(govflow("replay", "--db", db, "--json").out)
+
+    with Engine.open(db, create=False) as engine:
+        lines = "".join(f"{each.id}\n{each.digest}\n" for each in engine.records())
+        assert found["log"] == engine.log_id
+        assert found["events"] == engine.store.head()
+    assert found["records"] == 101
+    assert found["states"] == {"case": {"assigned": 15, "closed": 86}}
+    assert found["digest"] == hashlib.sha256(lines.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("show", "x"),
+        ("timeline", "x"),
+        ("loops", "x"),
+        ("allowed", "x", "--as", "a", "--role", "b"),
+        ("why-not", "{}"),
+        ("replay",),
+        ("export", "jsonl"),
+    ],
+)
+def test_reading_a_log_that_is_not_there_is_one_line_and_makes_nothing(govflow, tmp_path, arguments):
+    ran = govflow(*arguments, "--db", tmp_path / "none.db")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == f"govflow: there is no log at {tmp_path / 'none.db'}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "C-1"), "there is no record C-1"),
+        (("timeline", "C-1"), "there is no record C-1"),
+        (("loops", "log"), "there is no record log"),
+        (("list", "--state", "lost"), "lost is no state"),
+        (("replay", "--at", "2022-01-01"), "name one point of one record"),
+        (("replay", "--id", "boston311.101004120108", "--at", "soon"), "soon is not a moment"),
+        (("replay", "--id", "boston311.101004120108", "--version", "9"), "there is no record"),
+        (("allowed", "C-1", "--as", "a b", "--role", "x"), "--as: not usable"),
+        (("allowed", "C-1", "--as", "a", "--role", "x", "--level", "moon"), "--level: not usable"),
+        (("list", "--lang", "fr"), "--lang: this language is not spoken here; expected en | zh-CN"),
+        (("list", "--records", "no_such_module:X"), "--records no_such_module:X: ModuleNotFoundError"),
+        (("list", "--records", "json:dumps"), "not a kind of record; expected a Decider or a list of them"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_status_2(govflow, db, arguments, said):
+    ran = govflow(*arguments, "--db", db)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("govflow: ")
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_file_that_is_no_log_is_one_line(govflow, tmp_path):
+    (tmp_path / "text.db").write_text("hello " * 1000)
+
+    ran = govflow("list", "--db", tmp_path / "text.db")
+
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "chinese"),
+    [
+        ({"LC_ALL": "zh_CN.UTF-8"}, True),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN.UTF-8"}, True),
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, False),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": ""}, False),
+    ],
+)
+def test_the_language_follows_the_locale(govflow, db, monkeypatch, variables, chinese):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert ("共 101 件" in govflow("list", "--db", db).out) is chinese
+    assert "101 records" in govflow("list", "--db", db, "--lang=en").out
+
+
+def test_errors_are_told_in_chinese_too(govflow, db, tmp_path):
+    assert govflow("show", "C-1", "--db", db, "--lang", "zh-CN").err == "govflow: 未找到：没有记录 C-1\n"
+    missing = govflow("list", "--db", tmp_path / "none.db", "--lang", "zh-CN").err
+    assert missing == f"govflow: 日志不可用：{tmp_path / 'none.db'} 处没有日志\n"

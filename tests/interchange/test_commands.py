@@ -1,0 +1,52 @@
+"""Commands from JSON: every command of a case comes back as it went out, and a fault says where and what."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from govflow import Actor, InputError
+from govflow.cases import CASE
+from govflow.cases.commands import ReportCase
+from govflow.interchange.commands import CommandFault, command_from_json
+
+WU = Actor.of("wu", "dispatcher", unit="desk", level="town", area="a/b")
+
+
+@pytest.mark.parametrize("command", CASE.commands, ids=lambda command: command.wire)
+def test_every_command_comes_back_as_it_went_out(command):
+    given = command(
+        id="C-1",
+        command_id="m-1",
+        by=WU,
+        occurred_at="2026-03-02T09:00:00+08:00",
+        due={"handling": "2026-03-09T00:00:00Z"},
+    )
+    text = json.dumps({"command": command.wire, **given.model_dump(mode="json", exclude_unset=True)})
+
+    assert command_from_json(text, [CASE]) == given
+    assert command_from_json(text.encode(), [CASE]) == given
+
+
+def test_a_personal_value_may_be_a_plain_text():
+    text = '{"command": "case.report", "by": {"id": "s-1"}, "reporter_name": "Zhang San"}'
+
+    command = command_from_json(text, [CASE])
+
+    assert isinstance(command, ReportCase)
+    assert command.reporter_name is not None
+    assert command.reporter_name.text == "Zhang San"
+    assert command.reporter_name.subject == command.reporter
+
+
+def test_a_fault_says_field_and_expectation_in_both_languages():
+    with pytest.raises(CommandFault) as raised:
+        command_from_json('{"command": "case.assign", "by": {"id": "wu"}, "unit_level": "moon"}', [CASE])
+
+    assert isinstance(raised.value, InputError)
+    assert raised.value.field == "unit_level"
+    assert raised.value.reason.code == "bad_value"
+    expected = "'grid', 'community', 'town' or 'district'"
+    assert str(raised.value) == f"unit_level: not usable; expected one of {expected}"
+    assert raised.value.sentence("zh-CN") == f"unit_level: 不可用，应为其一：{expected}"

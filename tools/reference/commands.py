@@ -1,0 +1,52 @@
+"""The page of the commands: wire name, class, label, what each asks for, and its fields."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from govflow.cases import CASE
+from govflow.messages import HEADER, Command, ItemCommand
+from tools.reference.fields import field_table, parts
+from tools.reference.markdown import described, page
+
+_EXAMPLE = """```json
+{"command": "case.assign", "id": "C-2026-000001", "lead_unit": "water",
+ "by": {"id": "wu", "claims": [{"role": "dispatcher"}]}, "command_id": "crm-4711"}
+```"""
+
+
+def commands_markdown() -> str:
+    """Every command that a case and its regions take."""
+    groups: dict[str, list[type[Command]]] = defaultdict(list)
+    for command, region in CASE.commands.items():
+        groups["case" if region is None else region.name].append(command)
+    sections = []
+    for name, commands in groups.items():
+        sections += [f"## {name}", *(_command(command) for command in commands)]
+    return page(
+        "# Commands",
+        "What can be asked of a case and of the regions beside it. In Python a command is a class; as JSON it is an "
+        "object that names its wire name under `command`, as `govflow handle` and "
+        "`govflow.interchange.commands.command_from_json` read it:",
+        _EXAMPLE,
+        "A field marked **personal** is encrypted before anything is written; it is given as a text, or as "
+        "[Personal](#personal) where the person it belongs to is known. Which rules look at which field stands in "
+        "[rules.md](rules.md).",
+        "## Every command",
+        "These fields come with every command, `item` with every command to an item of a region. `id` names the "
+        "record; without one the log gives the next number. `command_id` is unique in a log: the same id again "
+        "returns the first outcome.",
+        field_table(ItemCommand),
+        *sections,
+        "## Parts of commands",
+        parts(CASE.commands),
+    )
+
+
+def _command(command: type[Command]) -> str:
+    own = {*HEADER, "item"} if issubclass(command, ItemCommand) else HEADER
+    return page(
+        f"### {command.wire}",
+        f"`{command.__name__}` {command.label}. {described(command)}",
+        field_table(command, own),
+    )

@@ -1,0 +1,90 @@
+"""The pages of the tables: a case's own, and those of the regions beside it, each with its states, rows and diagram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from govflow.cases import CASE
+from govflow.workflow import Workflow
+from tools.reference.markdown import code, page, table
+
+_READING = (
+    "A row reads: `command` leads from one of the states on the left to the state on the right and writes `event`, if "
+    "somebody who holds one of the roles gives it and every rule holds. `-` on the left: nothing exists yet; `=` on "
+    "the right: the state stays. Several rows of one command are alternatives; the rules tell which one applies. What "
+    "the rules say stands in [rules.md](rules.md), what the clocks are in [clocks.md](clocks.md)."
+)
+_EFFECTS = ("starts", "stops", "drops", "pauses", "resumes", "resets", "extends")
+
+
+def case_markdown() -> str:
+    """The table of a case."""
+    regions = ", ".join(f"[{name}](regions.md#{name})" for name in CASE.regions)
+    return page(
+        "# A case 事项: states and steps",
+        f"The main table of a case. Beside it run {len(CASE.regions)} regions with tables of their own: {regions}.",
+        _READING,
+        *_flow(CASE.workflow, "##"),
+    )
+
+
+def regions_markdown() -> str:
+    """The tables of the regions."""
+    parts = [
+        "# Regions: what runs beside a record",
+        "A region is a small table of its own. Its items run beside the record's state, each with a key, and an item "
+        "that neither rests nor ends is an open loop. Its rows name the record's states they are allowed in: `active` "
+        "are all that neither rest nor end, `any` are all; where nothing is named, all but final ones.",
+        _READING,
+    ]
+    for region in CASE.regions.values():
+        described = " ".join((region.blank.__class__.__doc__ or "").split())
+        parts += [f"## {region.name}", f"{region.workflow.zh}. {described}", *_flow(region.workflow, "###")]
+    return page(*parts)
+
+
+def _flow(flow: Workflow, depth: str) -> list[str]:
+    states = [(f"`{state.value}`", state.zh, state.rest.value) for state in flow.statuses]
+    return [
+        f"{depth} States of `{flow.name}`",
+        "`open` states owe something, an `outcome` rests but may go on, nothing moves a `final` one.",
+        table(("State", "Chinese", "Rest"), states),
+        f"{depth} Steps of `{flow.name}`",
+        table(
+            ("Row", "From", "Command", "To", "Event", "Who", "While", "Rules", "Clocks"),
+            [_row(row) for row in _data(flow)],
+        ),
+        f"{depth} Diagram of `{flow.name}`",
+        "```mermaid\n" + flow.mermaid().strip() + "\n```",
+    ]
+
+
+def _data(flow: Workflow) -> list[dict[str, Any]]:
+    """The rows as data, with what the data leaves out: which clocks are met and which fall away."""
+    rows: list[dict[str, Any]] = flow.as_data()["transitions"]
+    for row, step in zip(rows, flow.steps, strict=False):
+        effects = {name: [*getattr(step, name)] for name in _EFFECTS}
+        row["clocks"] = {**effects, "remeasures": [step.remeasures] if step.remeasures else []}
+        row["wire"] = step.command.wire
+    return rows
+
+
+def _row(row: dict[str, Any]) -> tuple[str, ...]:
+    who = ", ".join(code(*group) for group in row["who"])
+    if row["approval"]:
+        who += f"; with the approval of {code(row['approval'])}"
+    command = code(row["wire"]) if "wire" in row else f"with every row that {row['command']}s it"
+    if row["shares"] and "wire" in row:
+        command = f"with {command}"
+    clocks = "; ".join(f"{effect} {code(*names)}" for effect, names in row["clocks"].items() if names)
+    return (
+        row["id"],
+        ", ".join("-" if state is None else f"`{state}`" for state in row["source"]),
+        command,
+        "=" if row["target"] is None else f"`{row['target']}`",
+        code(row["name"] or ""),
+        who,
+        code(*(row["while_in"] or ())),
+        code(*row["rules"]),
+        clocks.replace("`*`", "every clock"),
+    )
