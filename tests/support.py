@@ -52,7 +52,7 @@ TOLD = "by phone, with the reason"
 DECISION: dict[str, Any] = {"request": "repair", "facts": "leak", "grounds": "rule 1", "conclusion": "maintained"}
 
 
-# --- a record a case can be converted into -----------------------------------------------------------------------------
+# --- a record a case can be converted into ------------------------------------------------------------
 
 
 class PlanStatus(Status):
@@ -127,7 +127,7 @@ def a_plan_decider() -> Decider:
 secretariat = Actor.of("secretary-1", Role.SECRETARIAT)
 
 
-# --- the town ----------------------------------------------------------------------------------------------------------
+# --- the town ------------------------------------------------------------
 
 
 @dataclass
@@ -143,7 +143,8 @@ class Town:
         record: Any = None
         for command in given:
             record = self.engine.handle(command)
-        return record
+        case: Case = record
+        return case
 
     def approved(self, command: Command, by: Actor, **more: Any) -> Case:
         """Handle a command after `by` has approved this very command."""
@@ -270,4 +271,5 @@ def a_case(town: Town, upto: str = "reported", *, id: str = "", **matter: Any) -
                 town.do(step)
     record: Any = town.engine.get(case)
     assert record.status == upto, f"{record.status} instead of {upto}"
-    return record
+    found: Case = record
+    return found

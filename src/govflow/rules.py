@@ -60,7 +60,7 @@ def what_who_and_due_named(record: Record, event: Any, context: Context) -> Iter
     """What is owed, by whom and until when are given."""
     if not event.what.strip():
         yield "what"
-    if not (event.owner or getattr(event, "item", "")):
+    if not (event.owner or getattr(event, "unit", None)):
         yield "who"
     if event.until is None:
         yield "until when"

@@ -13,6 +13,7 @@ engine, on a log in memory. Hypothesis is needed for `commands` alone and import
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
+from pydantic.fields import FieldInfo
 
 from govflow.actors import Actor, Authority, Role
 from govflow.decider import Decider
@@ -246,31 +248,30 @@ def commands(
     """A Hypothesis strategy for commands somebody might give to `record` as it stands, or to create one (None).
 
     Commands come from the rows of the present status and of every item; `off_table` adds all others. They are given by
-    one of `actors` or by somebody who holds a role of the row in one of the record's units. Fields are filled by their
-    types; `values` names strategies for fields, as `field` or `wire.name.field`, where a plausible value needs knowledge of
-    the domain.
+    one of `actors` who holds a role of the row, or by somebody made up for it in one of the record's units. Fields are filled by their
+    types; `values` names strategies for fields, as `field` or `wire.name.field`, where a plausible value takes
+    knowledge of the domain.
     """
     from hypothesis import strategies as st
 
     rows = list(_rows(decider, record))
+    main = [(step, key) for step, key in rows if step in decider.workflow.steps]
+    beside = [(step, key) for step, key in rows if step not in decider.workflow.steps]
+    others: list[tuple[Step, str | None]] = []
     if off_table:
-        everywhere: Iterable[Step] = (
-            step
-            for flow in (decider.workflow, *(region.workflow for region in decider.regions.values()))
-            for step in flow.steps
-            if not step.rides
-        )
-        keys = [item.key for region in decider.regions for item in (record.items_of(region) if record else {}).values()]
-        rows += [(step, key) for step in everywhere for key in (keys[:1] or [None])]
-    if not rows:
+        flows = (decider.workflow, *(region.workflow for region in decider.regions.values()))
+        key = next((item.key for name in decider.regions for item in _items(record, name)), None)
+        others = [(step, key) for flow in flows for step in flow.steps if not step.rides]
+    if not (rows or others):
         return st.nothing()
     units = sorted({*_units(record), "alpha"})
 
     @st.composite
     def one(draw: Any) -> Command:
-        step, key = draw(st.sampled_from(rows))
+        step, key = draw(st.one_of([st.sampled_from(each) for each in (main, beside, others) if each]))
         kind = step.command
-        by = draw(st.sampled_from(actors)) if actors else draw(_an_actor(step, units, record))
+        fitting = [actor for actor in actors if any(claim.role in step.who for claim in actor.claims)]
+        by = draw(st.sampled_from(fitting or actors)) if actors else draw(_an_actor(step, units, record))
         fields: dict[str, Any] = {"id": record.id if record and record.status else None, "by": by}
         known = {"item": st.just(key), **(values or {})}
         for name, field in kind.model_fields.items():
@@ -278,8 +279,8 @@ def commands(
                 continue
             if name in HEADER and name not in (values or {}):
                 continue
-            strategy = known.get(f"{kind.wire}.{name}") or known.get(name)
-            fields[name] = draw(strategy if strategy is not None else _of_type(field.annotation, now, units))
+            strategy = known.get(f"{kind.wire}.{name}", known.get(name))
+            fields[name] = draw(strategy if strategy is not None else _of_type(_annotated(field), now, units))
         made: Command = kind(**fields)
         return made
 
@@ -292,10 +293,16 @@ def _rows(decider: Decider, record: Record | None) -> Iterable[tuple[Step, str |
         yield from ((step, None) for step in steps)
     if not status or record is None:
         return
+    now = decider.commands_from(record)
     for region in decider.regions.values():
-        for item in (None, *record.items_of(region.name).values()):
-            for steps in region.workflow.rows_from(item.status if item else NEW).values():
-                yield from ((step, item.key if item else None) for step in steps if not step.rides)
+        for item in (None, *_items(record, region.name)):
+            for wire, steps in region.workflow.rows_from(item.status if item else NEW).items():
+                if wire in now:
+                    yield from ((step, item.key if item else None) for step in steps if not step.rides)
+
+
+def _items(record: Record | None, region: str) -> Iterable[Any]:
+    return record.items_of(region).values() if record is not None else ()
 
 
 def _units(record: Record | None) -> Iterable[str]:
@@ -320,13 +327,22 @@ def _an_actor(step: Step, units: Sequence[str], record: Record | None) -> Any:
     )
 
 
+def _annotated(field: FieldInfo) -> Any:
+    """The type of a field with its limits, which pydantic keeps beside it."""
+    return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+
+
 def _of_type(kind: Any, now: datetime, units: Sequence[str]) -> Any:
     """Values of a field's type. Texts are short words that are valid ids as well; instants lie around `now`."""
     from hypothesis import strategies as st
 
     origin = get_origin(kind)
     if origin is Annotated:
-        return _of_type(get_args(kind)[0], now, units)
+        of, *limits = get_args(kind)
+        pattern = next((found for each in limits if (found := getattr(each, "pattern", None))), None)
+        if of is str and pattern is not None and not all(re.search(pattern, word) for word in _WORDS):
+            return st.from_regex(pattern, fullmatch=True)
+        return _of_type(of, now, units)
     if origin in (Union, types.UnionType):
         return st.one_of(*(_of_type(each, now, units) for each in reversed(get_args(kind))))
     if origin is Literal:
@@ -357,7 +373,7 @@ def _of_type(kind: Any, now: datetime, units: Sequence[str]) -> Any:
         return st.sampled_from(list(kind))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return st.fixed_dictionaries(
-            {name: _of_type(field.annotation, now, units) for name, field in kind.model_fields.items()}
+            {name: _of_type(_annotated(field), now, units) for name, field in kind.model_fields.items()}
         ).map(lambda fields: kind(**fields))
     raise TypeError(f"no plausible value for {kind}: name a strategy for this field in `values`")
 

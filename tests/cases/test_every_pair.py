@@ -10,6 +10,9 @@ import pytest
 from govflow import SYSTEM, Actor, Command, ItemCommand, NotAllowed, Role
 from govflow.cases import CASE, CaseStatus
 from govflow.cases.model import Case
+from govflow.clocks import Clock
+from govflow.messages import ClockStatus
+from govflow.testing import PinnedClock
 from govflow.workflow import NEW, Step
 from tests.support import AREA, Town, a_case, a_town
 
@@ -18,7 +21,7 @@ everybody = Actor.of("s-1", *ALL_ROLES, unit="water")
 STATUSES = [status.value for status in CaseStatus]
 MAIN = CASE.workflow.commands
 PAIRS = [(status, kind) for status in STATUSES for kind in MAIN if not CASE.workflow.rows(status, kind.wire)]
-CO = {"co_units": ("power",)}
+CO: dict[str, Any] = {"co_units": ("power",)}
 
 
 @cache
@@ -52,7 +55,7 @@ def applies(step: Step, status: str) -> bool:
     """`while_in` as the handbook reads it."""
     if step.while_in is None:
         return status != "archived"
-    active = not CaseStatus(status).rest.value in ("outcome", "final")
+    active = CaseStatus(status).rest.value not in ("outcome", "final")
     named = {f"case.{status}", status, "any", *(["active"] if active else [])}
     return bool(named & step.while_in)
 
@@ -89,7 +92,7 @@ def test_a_case_that_does_not_exist_takes_only_what_creates_one(kind: type[Comma
         town.engine.handle(kind(id="nobody", by=everybody))
 
 
-# --- regions: items in every status, in records of every status --------------------------------------------------------
+# --- regions: items in every status, in records of every status --------------------------------------------------
 
 REGION_PAIRS = [
     (region.name, item_status, kind)
@@ -161,6 +164,7 @@ def test_a_region_command_outside_its_statuses_is_refused_by_the_engine_and_writ
                 assert set(error.allowed) == allowed_by_hand(case)
 
 
+CLOCK = Clock(name="handling", status=ClockStatus.RUNNING, since=PinnedClock()())
 CLOCK_STATUSES = ["running", "paused", "met", "overdue", "met_late", "elapsed", "cancelled"]
 
 
@@ -170,8 +174,7 @@ def test_a_clock_moves_only_by_its_rows_in_records_of_every_status(kind: type[Co
     for status in STATUSES:
         town, id = town_with(status)
         case: Any = town.engine.get(id)
-        some = next(iter(town.engine.get(town_with("reported")[1]).clocks.values(), None)) if not case.clocks else None
-        clock = some or next(iter(case.clocks.values()))
+        clock = next(iter(case.clocks.values()), CLOCK)
         case = case.changed(clocks={"handling": clock.changed(name="handling", status=clock_status)})
         assert issubclass(kind, ItemCommand)
         command = kind(id=id, by=SYSTEM, item="handling")

@@ -8,6 +8,7 @@ import pytest
 
 from govflow import Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
+from govflow.cases.events import FollowerInformed
 from govflow.regions.evaluation import RecordEvaluation
 from govflow.regions.link import AddLink
 from govflow.regions.verification import PassVerification
@@ -46,7 +47,7 @@ def merge(id: str, master: str, **more: Any) -> Command:
 
 
 def news(town: Town, id: str) -> list[str]:
-    return [each.body.news for each in town.engine.history(id) if each.name == "case.follower_informed"]
+    return [each.body.news for each in town.engine.history(id) if isinstance(each.body, FollowerInformed)]
 
 
 def test_both_sides_of_a_merge_know_each_other_in_one_transaction():

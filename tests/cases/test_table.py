@@ -130,7 +130,8 @@ def test_every_clock_a_row_names_is_the_handbooks_with_its_kind_and_term():
 
 
 def test_wire_names_are_record_or_region_and_command():
-    for table, region in ((CASE.name, CASE), *CASE.regions.items()):
-        for step in region.workflow.steps:
+    flows = {CASE.name: CASE.workflow, **{name: region.workflow for name, region in CASE.regions.items()}}
+    for table, flow in flows.items():
+        for step in flow.steps:
             if not step.rides:
                 assert step.command.wire == f"{table}.{our_row(table, step.id)['command']}"

@@ -179,7 +179,7 @@ def test_a_reclassified_case_keeps_its_start_and_takes_the_new_length_and_its_pr
     assert caught.value.codes == ("matter_is_not_of_public_interest",)
 
 
-# --- rounds --------------------------------------------------------------------------------------------------------------
+# --- rounds ------------------------------------------------------------
 
 
 def test_rework_begins_a_round_and_the_old_rounds_figures_stay():
@@ -259,7 +259,7 @@ def test_withdrawing_releases_the_units_at_work_and_every_promise():
     assert case.item("commitment", "p").status == "released"
 
 
-# --- corrections and the archive -----------------------------------------------------------------------------------------
+# --- corrections and the archive ------------------------------------------------------------
 
 clerk = Actor.of("dispatch-1", Role.DISPATCHER, unit="desk")
 

@@ -66,7 +66,7 @@ def campaign(folder: Path, *, writers: int, kills: int) -> None:
 
     at_work = {name: started(name) for name in notes}
     for name in dice.choices(list(notes), k=kills):
-        time.sleep(dice.uniform(0.01, 0.12))
+        time.sleep(dice.uniform(0.02, 0.2))
         assert at_work[name].exitcode is None, f"{name} ended by itself"
         at_work[name].kill()
         at_work[name].join()
@@ -85,7 +85,7 @@ def noted(path: Path) -> list[Acknowledged]:
     """What a writer noted as acknowledged. A last line without its end was cut off by a kill."""
     if not path.exists():
         return []
-    *whole, cut_off = path.read_bytes().split(b"\n")
+    *whole, _ = path.read_bytes().split(b"\n")
     return [Acknowledged(*json.loads(line)) for line in whole]
 
 

@@ -58,7 +58,7 @@ def soon(town: Town, days: float = 2) -> datetime:
     return town.clock() + timedelta(days=days)
 
 
-# --- joint handling 会办 -------------------------------------------------------------------------------------------------
+# --- joint handling 会办 ------------------------------------------------------------
 
 
 def test_a_co_unit_is_asked_for_something_by_a_date(town: Town):
@@ -126,7 +126,7 @@ def _step(region: str, id: str) -> Any:
     return next(step for step in CASE.regions[region].workflow.steps if step.id == id)
 
 
-# --- ledger 销号 ---------------------------------------------------------------------------------------------------------
+# --- ledger 销号 ------------------------------------------------------------
 
 
 def test_a_ledger_item_names_place_item_due_and_owner(town: Town):
@@ -150,7 +150,7 @@ def test_a_ledger_item_names_place_item_due_and_owner(town: Town):
     assert town.approved(waive, supervisor).item("ledger", "n1").status == "waived"
 
 
-# --- commitments 承诺 ----------------------------------------------------------------------------------------------------
+# --- commitments 承诺 ------------------------------------------------------------
 
 
 def test_a_promise_says_what_by_whom_until_when(town: Town):
@@ -180,7 +180,7 @@ def test_a_promise_says_what_by_whom_until_when(town: Town):
     assert town.do(cm.KeepCommitment(**X, by=community, item="p")).item("commitment", "p").status == "kept"
 
 
-# --- evaluation 评价 and verification 核查 -------------------------------------------------------------------------------
+# --- evaluation 评价 and verification 核查 ------------------------------------------------------------
 
 
 @pytest.fixture
@@ -243,7 +243,7 @@ def test_an_old_round_is_not_checked_or_judged(answered: Town):
     assert broken.code == "round_is_current"
 
 
-# --- evidence 证据, contact 联系, links 关联 -------------------------------------------------------------------------------
+# --- evidence 证据, contact 联系, links 关联 ------------------------------------------------------------
 
 
 def test_evidence_has_the_hash_of_its_content(town: Town):
@@ -295,7 +295,7 @@ def test_a_link_moves_only_as_the_other_record_did(town: Town):
     assert refused(town, lk.ResumeLink(**item)) == ("other_record_has_reopened",)
 
 
-# --- clocks 期限 ---------------------------------------------------------------------------------------------------------
+# --- clocks 期限 ------------------------------------------------------------
 
 
 def test_clocks_move_by_the_systems_hand_at_their_time_only(town: Town):

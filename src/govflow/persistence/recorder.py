@@ -254,7 +254,7 @@ def _as_log_errors() -> Iterator[None]:
         raise LogError(f"the recorder failed: {error}; ask again with the same command id") from error
 
 
-# -- the probe ----------------------------------------------------------------------------------------------------
+# -- the probe --------------------------------------------------------------------------------------------------------
 
 
 def _probe(recorder: ApplicationRecorder) -> None:
@@ -308,7 +308,7 @@ def _ask(promise: str, expected: list[Any], question: Any) -> None:
         raise LogError(f"this recorder cannot be used, for it does not hold that {promise}")
 
 
-# -- our store as a recorder --------------------------------------------------------------------------------------------
+# -- our store as a recorder ------------------------------------------------------------------------------------------
 
 
 class SQLiteRecorder(ApplicationRecorder):

@@ -69,8 +69,6 @@ class KeyStore:
             for statement in _SCHEMA:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
-        row = self._db.execute("SELECT log_id FROM belongs_to").fetchone()
-        self.log_id = row[0] if row else ""
 
     def _into_wal(self) -> None:
         """Two who switch a new file to WAL at once make SQLite say `locked` without waiting: so we wait."""
@@ -145,6 +143,9 @@ class KeyStore:
 
     def serve(self, log_id: str) -> None:
         """Say which log the keys are asked for. Raises LogError where they belong to another."""
+        with self._lock, self._errors():  # as it stands now: another process may have bound it a moment ago
+            row = self._db.execute("SELECT log_id FROM belongs_to").fetchone()
+        self.log_id = str(row[0]) if row else ""
         if self.log_id and self.log_id != log_id:
             raise LogError(f"the key store {self.path} belongs to {self.log_id}, not to {log_id}")
         self._serves = self.log_id == log_id

@@ -234,16 +234,6 @@ def _release(record: str, item: Item, given: HandOver) -> ReleaseJointHandling:
     return ReleaseJointHandling(id=record, by=SYSTEM, item=item.key, reason=given.reason, to=given.to)
 
 
-JOINT_HANDLING = Region(
-    JOINT_HANDLING_WORKFLOW, JointPart, _FOLD, ends=_release, new_key=lambda record, command: _key(record, command)
-)
-
-
-def unfinished(record: Record) -> list[JointPart]:
-    """The co-units' parts that are neither done, explained, overridden nor released."""
-    return [item for item in JOINT_HANDLING.open_items(record) if isinstance(item, JointPart)]
-
-
 def next_key(record: Record, unit: str) -> str:
     """The key of the next part of a co-unit: its id, and a running number from its second part on."""
     taken = [item for item in record.items_of("joint_handling").values() if item.unit == unit]
@@ -253,4 +243,20 @@ def next_key(record: Record, unit: str) -> str:
 def _key(record: Record, command: Command) -> str:
     """Asked without a key, the unit's next part."""
     assert isinstance(command, AskJointHandling)
-    return next_key(record, command.unit or "")
+    return next_key(record, command.unit or "nobody")
+
+
+def _ask(record: Record, command: AskJointHandling, context: Context) -> Event:
+    """Which unit is asked stands in the event, whatever the key."""
+    key, unit = command.item or _key(record, command), command.unit or command.item
+    return context.deciders[record.kind_of_record].copied(command, JointHandlingAsked, context, item=key, unit=unit)
+
+
+JOINT_HANDLING = Region(
+    JOINT_HANDLING_WORKFLOW, JointPart, _FOLD, propose={AskJointHandling: _ask}, ends=_release, new_key=_key
+)
+
+
+def unfinished(record: Record) -> list[JointPart]:
+    """The co-units' parts that are neither done, explained, overridden nor released."""
+    return [item for item in JOINT_HANDLING.open_items(record) if isinstance(item, JointPart)]
