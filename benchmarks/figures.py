@@ -155,7 +155,7 @@ def replay(folder: Path, rows: int) -> Iterator[Figure]:
     raw = RawLog(folder / "replay-raw.db", "NORMAL")
     kept = list(engine.store.scan(3))
     raw.append([[(row.stream, row.version, row.topic, row.state.partition(b"\n")[2]) for row in kept]])
-    decode, count = engine.codec.decode, len(kept)
+    decode, count = engine.log.codec.decode, len(kept)
 
     def parse() -> None:
         for row in engine.store.scan(3):

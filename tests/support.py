@@ -7,7 +7,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from govflow import SYSTEM, Actor, Case, Command, Decider, Engine, Record, Region, Rest, Role, Status, Step, Workflow
+from govflow import (
+    SYSTEM,
+    Actor,
+    Case,
+    Command,
+    Context,
+    Decider,
+    Engine,
+    Record,
+    Region,
+    Rest,
+    Role,
+    Status,
+    Step,
+    Workflow,
+)
 from govflow.cases import commands as c
 from govflow.messages import Event, Words
 from govflow.regions.approval import GiveApproval, RequestApproval
@@ -273,3 +288,23 @@ def a_case(town: Town, upto: str = "reported", *, id: str = "", **matter: Any) -
     assert record.status == upto, f"{record.status} instead of {upto}"
     found: Case = record
     return found
+
+
+def a_context(town: Town, command: Command) -> Context:
+    """What a decision on `command` may look at, for asking one rule or one decider by itself."""
+    engine, now = town.engine, town.clock()
+
+    def look_up(id: str) -> Record | None:
+        return engine.get(id) if engine.store.version(id) else None
+
+    return Context(
+        now=now,
+        at=now,
+        actor=command.by,
+        claims=command.by.claims,
+        on_behalf_of=command.on_behalf_of,
+        policy=engine.policy,
+        lookup=look_up,
+        deciders=engine.deciders,
+        number=lambda kind: f"new-{kind}",
+    )

@@ -6,17 +6,15 @@ Everything is decided while the write lock is held, on current state; the cache 
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from govflow.actors import SYSTEM, Actor, Authority, ClaimsAuthority
-from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import (
     Broken,
@@ -27,18 +25,11 @@ from govflow.errors import (
     NotAllowed,
     NotFound,
     ProtectionError,
-    Truncated,
 )
-from govflow.log_events import (
-    LOG_EVENTS,
-    LOG_STREAM,
-    LogOpened,
-    PolicyAdopted,
-    SubjectErased,
-    WorkflowAdopted,
-)
-from govflow.messages import Command, Event, RecordedEvent, digest_of
-from govflow.persistence.codec import Codec, StoredEvent, metadata_of, packed_command_id
+from govflow.log import Log
+from govflow.log_events import LOG_STREAM, LogOpened, SubjectErased
+from govflow.messages import Command, RecordedEvent, digest_of
+from govflow.persistence.codec import metadata_of
 from govflow.persistence.sqlite import IN_MEMORY, SQLiteStore
 from govflow.persistence.store import CommandStored, Store, Transaction, VersionTaken
 from govflow.policy import DEFAULT_POLICY, Policy
@@ -48,9 +39,9 @@ from govflow.records import Loop, Record
 from govflow.transaction import Unit
 
 Clock = Callable[[], datetime]
-_CACHED_RECORDS = 4_096
-_TAIL_WORTH_READING = 1_000
+_T = TypeVar("_T")
 _RETRIES = 10
+_NOTHING: AbstractContextManager[None] = nullcontext()
 
 
 def utc_now() -> datetime:
@@ -79,24 +70,12 @@ class Engine:
         authority: Authority | None = None,
         now: Clock = utc_now,
     ) -> None:
-        self.store = store
+        self.log = Log(store, deciders)
         self.vault = Vault(keys)
-        self.deciders: Mapping[str, Decider] = {decider.name: decider for decider in deciders}
         self.authority: Authority = authority or ClaimsAuthority()
         self.now = now
-        self.codec = Codec([*LOG_EVENTS, *_events_of(deciders)])
-        self._by_command = {command: decider for decider in deciders for command in decider.commands}
-        self._by_event = {event.name: decider for decider in deciders for event in decider.workflow.events}
         self._policy = policy
         self._lock = RLock()
-        self._cache: OrderedDict[str, Record] = OrderedDict()
-        self._numbers: dict[str, int] = {}
-        self._head = 0
-        self._last_recorded = datetime.min.replace(tzinfo=UTC)
-        self.log_id = ""
-        self.adopted_policy: Policy | None = None
-        self.adopted_tables: set[str] = set()
-        self.erased: set[str] = set()
         self._begin()
 
     @classmethod
@@ -172,6 +151,26 @@ class Engine:
             self.store.close()
             self.vault.keys.close()
 
+    @property
+    def store(self) -> Store:
+        """The store behind the log."""
+        return self.log.store
+
+    @property
+    def log_id(self) -> str:
+        """The random id that names this log for ever."""
+        return self.log.id
+
+    @property
+    def deciders(self) -> Mapping[str, Decider]:
+        """The kinds of record that are served, by name."""
+        return self.log.deciders
+
+    @property
+    def policy(self) -> Policy:
+        """The policy for what is recorded next: the one given at opening, else the log's, else the default."""
+        return self._policy or self.log.policy or DEFAULT_POLICY
+
     # -- handling -----------------------------------------------------------------------------------------------------
 
     def handle(self, command: Command) -> Record:
@@ -185,64 +184,57 @@ class Engine:
     def handle_all(self, commands: Iterable[Command]) -> list[Record]:
         """Handle several commands, over several records, in one transaction: all or none."""
         given = list(commands)
+        return self._retrying(lambda look_first: self._handle_all(given, look_first=look_first))
+
+    def _retrying(self, attempt: Callable[[bool], _T]) -> _T:
+        """Try again, looking for the own command ids first, when somebody else was faster."""
         with self._lock:
             look_first = False
             for _ in range(_RETRIES):
                 try:
-                    return self._handle_all(given, look_first=look_first)
+                    return attempt(look_first)
                 except CommandStored:
                     look_first = True
                 except VersionTaken:
-                    self._forget()
+                    self.log.forget()
                     look_first = True
                 except LogError:
-                    self._forget()  # a failed commit is ambiguous: trust nothing that was remembered
+                    self.log.forget()  # a failed commit is ambiguous: trust nothing that was remembered
                     raise
             raise Conflict(f"others wrote to the same records {_RETRIES} times in a row; try again")
 
     def _handle_all(self, commands: list[Command], *, look_first: bool) -> list[Record]:
         with self.store.transaction() as transaction:
-            if transaction.head != self._head:
-                self._catch_up(transaction.head)
-            unit = Unit(self, max(self.now().astimezone(UTC), self._last_recorded))
-            with self.vault.keys.one_commit() if len(commands) > 1 else nullcontext():
+            unit = self._unit(transaction)
+            with self.vault.keys.one_commit() if len(commands) > 1 else _NOTHING:
                 results = [self._run(unit, command, look_first=look_first) for command in commands]
             if unit.rows:
                 transaction.append(unit.rows)
         self._keep(unit, transaction)
         return results
 
+    def _unit(self, transaction: Transaction) -> Unit:
+        """A unit of work on the log as it stands now that the transaction has begun."""
+        self.log.catch_up(transaction.head)
+        return Unit(self.log, self.vault, self.authority, self.policy, self._moment())
+
+    def _moment(self) -> datetime:
+        """Now, but never before what the log has recorded already."""
+        return max(self.now().astimezone(UTC), self.log.last_recorded)
+
     def _run(self, unit: Unit, command: Command, *, look_first: bool) -> Record:
-        if command.command_id in unit.handled or (look_first and self._first_row(command)):
+        if command.command_id in unit.handled or (look_first and self.log.first_row(command.command_id)):
             return self._repeated(unit, command)
         try:
             return unit.run(command)
         except NotAllowed:
-            if not look_first and self._first_row(command):
+            if not look_first and self.log.first_row(command.command_id):
                 raise CommandStored from None  # done before: begin again, looking first
             raise
 
-    def _keep(self, unit: Unit, transaction: Transaction) -> None:
-        """Apply a committed unit to what is remembered."""
-        if not unit.rows:
-            return
-        self._head = transaction.head
-        self._last_recorded = unit.now
-        for record in unit.states.values():
-            self._remember(record)
-        self._numbers |= unit.numbers
-        self.vault.keys.confirmed(unit.keys)
-        if unit.adopted_policy:
-            self.adopted_policy = unit.adopted_policy
-        self.adopted_tables |= unit.adopted_tables
-        self.erased |= unit.erased
-
-    def _first_row(self, command: Command) -> StoredEvent | None:
-        return self.store.find_command(packed_command_id(command.command_id))
-
     def _repeated(self, unit: Unit, command: Command) -> Record:
         """The first outcome of a command that was handled before. Raises CommandReused for another command."""
-        first = self._first_row(command)
+        first = self.log.first_row(command.command_id)
         if first is None:  # earlier in this very transaction
             known, state = unit.handled[command.command_id]
             if digest_of(known) != digest_of(command):
@@ -251,35 +243,44 @@ class Engine:
         meta = metadata_of(first.state)
         if meta.digest != digest_of(command):
             raise CommandReused(f"command id {command.command_id} was used for another command ({meta.wire})")
-        last = first.version
-        for row in self.store.read(first.stream, first.version):
-            if metadata_of(row.state).correlation != meta.correlation:
-                break
-            last = row.version
-        return self._fold(first.stream, last)
+        return self.log.record_after(first)
 
-    # -- what is remembered -------------------------------------------------------------------------------------------
+    def _keep(self, unit: Unit, transaction: Transaction) -> None:
+        """Remember what a committed unit wrote."""
+        if not unit.rows:
+            return
+        self.log.head = transaction.head
+        self.log.last_recorded = unit.now
+        self.log.remember(unit.states.values(), unit.numbers)
+        self.log.policy = unit.adopted_policy or self.log.policy
+        self.log.tables |= unit.adopted_tables
+        self.log.erased |= unit.erased
+        self.vault.keys.confirmed(unit.keys)
+
+    # -- beginning ----------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         """Read what the log says of itself; begin a new log where it is empty; finish what a crash left undone."""
         with self._lock:
-            try:
-                head = self._begun()
-            except VersionTaken:  # somebody else began it at the same moment
-                head = self._begun()
-            self._catch_up(head)
-            self.vault.keys.serve(self.log_id)
+            head = self.store.head()
+            if head == 0:
+                try:
+                    head = self._begun()
+                except VersionTaken:  # somebody else began it at the same moment
+                    head = self.store.head()
+            if not self.store.version(LOG_STREAM):
+                raise LogError("this store holds events, but no govflow log")
+            self.log.catch_up(head)
+            self.vault.keys.serve(self.log.id)
             self._settle_keys()
 
     def _begun(self) -> int:
         with self.store.transaction() as transaction:
             if transaction.head == 0:
-                unit = Unit(self, self.now().astimezone(UTC))
+                unit = self._unit(transaction)
                 log_id = self.vault.keys.bind("log-" + os.urandom(12).hex())
                 unit.add_to_log(LogOpened(at=unit.now, by=SYSTEM.id, log_id=log_id))
                 transaction.append(unit.rows)
-            elif not self.store.read(LOG_STREAM)[:1]:
-                raise LogError("this store holds events, but no govflow log")
         return transaction.head
 
     def _settle_keys(self) -> None:
@@ -292,106 +293,45 @@ class Engine:
                     keys.sweep()
             else:  # somebody may be: orphans stay
                 keys.confirm_stored(lambda command: self.store.find_command(command) is not None)
-        for subject in self.erased:
+        for subject in self.log.erased:
             if not keys.is_destroyed(subject):
                 keys.destroy(subject)
 
-    def _catch_up(self, head: int) -> None:
-        """See what others wrote since this engine last looked."""
-        if head < self._head:
-            raise Truncated(f"the log has {head} events, but this engine has seen {self._head}")
-        seen = self._head
-        if seen == 0 or head - seen > _TAIL_WORTH_READING:
-            self._cache.clear()
-            self._numbers.clear()
-            self._read_log_stream()
-            last = next(iter(self.store.scan(head - 1)), None)
-            if last is not None:
-                self._last_recorded = metadata_of(last.state).recorded_at
-        else:
-            last = None
-            for row in self.store.scan(seen):
-                last = row
-                self._cache.pop(row.stream, None)
-                if row.version == 1:
-                    self._numbers.clear()
-                if row.stream == LOG_STREAM:
-                    self._note(self.codec.decode(row.topic, row.state))
-            if last is not None:
-                self._last_recorded = metadata_of(last.state).recorded_at
-        self._head = head
-
-    def _read_log_stream(self) -> None:
-        for row in self.store.read(LOG_STREAM):
-            self._note(self.codec.decode(row.topic, row.state))
-
-    def _note(self, event: Event) -> None:
-        match event:
-            case LogOpened():
-                self.log_id = event.log_id
-            case PolicyAdopted():
-                self.adopted_policy = event.policy
-            case WorkflowAdopted():
-                self.adopted_tables.add(event.digest)
-            case SubjectErased():
-                self.erased.add(event.subject)
-                self.vault.keys.forget(event.subject)
-
-    def _remember(self, record: Record) -> None:
-        self._cache[record.id] = record
-        self._cache.move_to_end(record.id)
-        if len(self._cache) > _CACHED_RECORDS:
-            self._cache.popitem(last=False)
-
-    def _forget(self) -> None:
-        """Drop everything remembered; the next transaction reads the log afresh."""
-        self._cache.clear()
-        self._numbers.clear()
-
     # -- asking -------------------------------------------------------------------------------------------------------
-
-    @property
-    def policy(self) -> Policy:
-        """The policy for what is recorded next: the one given at opening, else the log's, else the default."""
-        return self._policy or self.adopted_policy or DEFAULT_POLICY
 
     def get(self, id: str) -> Record:
         """The record as it stands now. Raises NotFound."""
-        record = self.current(id)
+        record = self.log.current(id)
         if record is None:
             raise NotFound(f"there is no record {id}")
         return record
 
     def as_of(self, id: str, moment: datetime | None = None, *, version: int | None = None) -> Record:
         """The record as of what had occurred by `moment`, or as of its `version`. Raises NotFound if there was none."""
-        if moment is None:
-            return self._fold(id, version)
-        return self._fold_while(id, lambda recorded: recorded.body.at <= moment, f"at {moment.isoformat()}")
+        return self.log.fold(id, version) if moment is None else self.log.as_of(id, moment)
 
     def known_at(self, id: str, moment: datetime) -> Record:
         """The record as of what had been recorded by `moment`. Raises NotFound if nothing had."""
-        return self._fold_while(id, lambda recorded: recorded.meta.recorded_at <= moment, f"at {moment.isoformat()}")
+        return self.log.fold_while(id, lambda recorded: recorded.meta.recorded_at <= moment, moment)
 
     def history(self, id: str) -> tuple[RecordedEvent, ...]:
         """Every event of the record with its metadata, oldest first. Raises NotFound."""
-        rows = self.store.read(id)
-        if not rows or id == LOG_STREAM:
+        events = self.log.history(id) if id != LOG_STREAM else ()
+        if not events:
             raise NotFound(f"there is no record {id}")
-        return tuple(self.codec.recorded(row) for row in rows)
+        return events
 
     def log_history(self) -> tuple[RecordedEvent, ...]:
         """What the log says of itself: its opening, the tables and policies adopted, erased subjects."""
-        return tuple(self.codec.recorded(row) for row in self.store.read(LOG_STREAM))
+        return self.log.history(LOG_STREAM)
 
     def events(self, after: int = 0) -> Iterator[RecordedEvent]:
         """Every event of the log in order, from behind position `after`, in flat memory."""
-        return (self.codec.recorded(row) for row in self.store.scan(after))
+        return (self.log.codec.recorded(row) for row in self.store.scan(after))
 
     def records(self) -> Iterator[Record]:
-        """Every record as it stands now, by id, in flat memory."""
-        for stream, rows in self.store.streams():
-            if stream != LOG_STREAM and (decider := self._decider_of(rows)):
-                yield self._folded(decider, stream, rows)
+        """Every record as it stands now, by id, in flat memory. Raises LogError for a kind that is not served."""
+        return self.log.records()
 
     def open_loops(self, id: str) -> tuple[Loop, ...]:
         """What the record still owes: each loop with who owes it, since when and until when."""
@@ -402,7 +342,8 @@ class Engine:
         """The commands whose role and status fit now; what their rules ask beyond that is named, not judged."""
         record = self.get(id)
         decider = self.deciders[record.kind_of_record]
-        context = self._context(actor, self.now(), None)
+        unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
+        context = unit.context(Command(by=actor), unit.now)
         steps: dict[tuple[str, str | None], AllowedStep] = {}
         for step, item in decider.allowed(record, context):
             needs = [name for rule in step.rules for name in rule.needs]
@@ -425,8 +366,11 @@ class Engine:
                 raise InputError("a past moment needs a record", where="why_not", expected="a command with an id")
             past = self.as_of(command.id, at, version=version)
         moment = at or (past.at if past is not None else None)
-        now = max(self.now().astimezone(UTC), self._last_recorded) if moment is None else moment.astimezone(UTC)
-        unit = Unit(self, now, past=moment, dry=True)
+        if moment is None:
+            unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
+        else:
+            policy = self.log.policy_at(moment) or self.policy
+            unit = Unit(self.log, self.vault, self.authority, policy, moment.astimezone(UTC), past=moment, dry=True)
         if past is not None:
             unit.states[past.id] = past
         try:
@@ -437,18 +381,7 @@ class Engine:
 
     def outcome(self, command_id: str) -> tuple[RecordedEvent, ...]:
         """The events that a command caused, in all records, in order. Raises NotFound."""
-        first = self.store.find_command(packed_command_id(command_id))
-        if first is None:
-            raise NotFound(f"no command {command_id} is in the log")
-        events = []
-        for row in self.store.scan(first.position - 1):
-            if row.stream == LOG_STREAM:  # a table first used by a record that the command created
-                continue
-            recorded = self.codec.recorded(row)
-            if recorded.meta.correlation != command_id:
-                break
-            events.append(recorded)
-        return tuple(events)
+        return self.log.outcome(command_id)
 
     # -- personal data ------------------------------------------------------------------------------------------------
 
@@ -462,7 +395,7 @@ class Engine:
         if not any(record.may_read_personal(field, claim, actor.id) for claim in claims):
             raise ProtectionError(f"{actor.id} has no right to read {field} of {id}")
         for row in reversed(self.store.read(id)):
-            event = self.codec.decode(row.topic, row.state)
+            event = self.log.codec.decode(row.topic, row.state)
             value = event.__dict__.get(field) if field in event.personal else None
             if value is not None and version in (None, row.version):
                 return self.vault.open(value, row.stream, row.version, row.topic, field)
@@ -473,122 +406,16 @@ class Engine:
         if not any(claim.role in ("archivist", "system") for claim in self.authority.claims(by, self.now())):
             raise ProtectionError(f"{by.id} has no right to erase personal data: archivist is asked for")
         with self._lock:
-            for _ in range(_RETRIES):
-                try:
-                    self._record_erased(subject, by, basis, authority)
-                    break
-                except VersionTaken:
-                    self._forget()
-            else:
-                raise Conflict(f"others wrote to the log's own events {_RETRIES} times in a row; try again")
+            self._retrying(lambda _: self._record_erased(subject, by, basis, authority))
             self.vault.keys.destroy(subject)
 
     def _record_erased(self, subject: str, by: Actor, basis: str, authority: str) -> None:
         with self.store.transaction() as transaction:
-            if transaction.head != self._head:
-                self._catch_up(transaction.head)
-            if subject in self.erased:
+            unit = self._unit(transaction)
+            if subject in self.log.erased:
                 return
-            unit = Unit(self, max(self.now().astimezone(UTC), self._last_recorded))
             event = SubjectErased(at=unit.now, by=by.id, subject=subject, basis=basis, authority=authority)
             unit.add_to_log(event, by)
             unit.erased.add(subject)
             transaction.append(unit.rows)
         self._keep(unit, transaction)
-
-    # -- inside -------------------------------------------------------------------------------------------------------
-
-    def _context(self, actor: Actor, now: datetime, behalf: str | None) -> Context:
-        return Context(
-            now=now,
-            at=now,
-            actor=actor,
-            claims=self.authority.claims(actor, now),
-            on_behalf_of=behalf,
-            policy=self.policy,
-            lookup=self.current,
-            number=lambda kind: "",
-            deciders=self.deciders,
-        )
-
-    def current(self, id: str) -> Record | None:
-        """The record as it stands now, None where there is none."""
-        cached = self._cache.get(id)
-        version = self.store.version(id)
-        if cached is not None and cached.version == version:
-            return cached
-        return self._fold(id) if version and id != LOG_STREAM else None
-
-    def remembered(self, id: str) -> Record | None:
-        """The same while the write lock is held: what is cached then is current."""
-        cached = self._cache.get(id)
-        if cached is not None:
-            return cached
-        return self._fold(id) if id != LOG_STREAM and self.store.version(id) else None
-
-    def is_in_force(self, policy: Policy) -> bool:
-        """Whether the log has adopted this very policy last."""
-        if self.adopted_policy is policy:
-            return True
-        if self.adopted_policy == policy:
-            self.adopted_policy = policy
-            return True
-        return False
-
-    def state_as_of(self, id: str, moment: datetime) -> Record | None:
-        """The record as of a past moment, None where there was none."""
-        try:
-            return self.as_of(id, moment)
-        except NotFound:
-            return None
-
-    def policy_at(self, moment: datetime) -> Policy:
-        """The policy that was in force for what was recorded at a past moment."""
-        adopted = [
-            recorded.body.policy
-            for recorded in self.log_history()
-            if isinstance(recorded.body, PolicyAdopted) and recorded.meta.recorded_at <= moment
-        ]
-        return adopted[-1] if adopted else self.policy
-
-    def decider_for(self, command: Command) -> Decider:
-        """The decider that takes a command for a record that does not exist yet."""
-        try:
-            return self._by_command[type(command)]
-        except KeyError:
-            raise NotFound(f"no record served here takes {command.wire or type(command).__name__}") from None
-
-    def last_number(self, prefix: str) -> int:
-        """The highest number given so far under a prefix."""
-        if prefix not in self._numbers:
-            self._numbers[prefix] = self.store.last_number(prefix)
-        return self._numbers[prefix]
-
-    def _decider_of(self, rows: Sequence[StoredEvent]) -> Decider | None:
-        return self._by_event.get(rows[0].topic.partition("@")[0])
-
-    def _fold(self, id: str, version: int | None = None) -> Record:
-        rows = self.store.read(id)
-        decider = self._decider_of(rows) if rows else None
-        if not decider or id == LOG_STREAM or (version is not None and not 1 <= version <= rows[-1].version):
-            raise NotFound(f"there is no record {id}" + (f" in version {version}" if version is not None else ""))
-        return self._folded(decider, id, rows if version is None else rows[:version])
-
-    def _fold_while(self, id: str, holds: Callable[[RecordedEvent], bool], when: str) -> Record:
-        rows = self.store.read(id)
-        kept = [row for row in rows if holds(self.codec.recorded(row))]
-        decider = self._decider_of(kept) if kept else None
-        if decider is None or id == LOG_STREAM:
-            raise NotFound(f"there was no record {id} {when}" if rows else f"there is no record {id}")
-        return self._folded(decider, id, kept)
-
-    def _folded(self, decider: Decider, id: str, rows: Iterable[StoredEvent]) -> Record:
-        state = decider.initial.changed(id=id)
-        decode, evolve = self.codec.decode, decider.evolve
-        for row in rows:
-            state = evolve(state, decode(row.topic, row.state))
-        return state
-
-
-def _events_of(deciders: Iterable[Decider]) -> Iterator[type[Event]]:
-    return (event for decider in deciders for event in decider.events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from govflow.messages import HEADER, Command, Event, Pending, Personal
 
@@ -27,7 +27,7 @@ class Repetition(NamedTuple):
             str(ours[name].annotation).replace("Protected", "Personal") == str(theirs[name].annotation)
             for name in names
         )
-        header = {"at": _LONG_AGO, "by": "", "item": ""}
+        header: dict[str, Any] = {"at": _LONG_AGO, "by": "", "item": ""}
         return cls(names, event.model_construct(**header) if alike else None)
 
 

@@ -131,7 +131,7 @@ class Scenario:
 
 def _record(engine: Engine, stream: str, event: Event, now: datetime) -> None:
     """Write a fact into the log as it is; the engine sees it like an event that another process wrote."""
-    topic, body = engine.codec.encode(event)
+    topic, body = engine.log.codec.encode(event)
     meta = Metadata(command=new_command_id(), wire=event.name, recorded_at=now, policy=engine.policy.key)
     state = meta.model_dump_json(exclude_defaults=True).encode() + b"\n" + body
     version = engine.store.version(stream) + 1
@@ -248,9 +248,9 @@ def commands(
     """A Hypothesis strategy for commands somebody might give to `record` as it stands, or to create one (None).
 
     Commands come from the rows of the present status and of every item; `off_table` adds all others. They are given by
-    one of `actors` who holds a role of the row, or by somebody made up for it in one of the record's units. Fields are filled by their
-    types; `values` names strategies for fields, as `field` or `wire.name.field`, where a plausible value takes
-    knowledge of the domain.
+    one of `actors` who holds a role of the row, or by somebody made up for it in one of the record's units. Fields are
+    filled by their types; `values` names strategies for fields, as `field` or `wire.name.field`, where a plausible
+    value takes knowledge of the domain.
     """
     from hypothesis import strategies as st
 

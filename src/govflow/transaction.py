@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from govflow.actors import SYSTEM, Actor, Claim
+from govflow.actors import SYSTEM, Actor, Authority, Claim
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import Broken, InputError, NotAllowed, NotFound, WorkflowError
+from govflow.log import Log
 from govflow.log_events import LOG_STREAM, PolicyAdopted, WorkflowAdopted
 from govflow.messages import Command, Event, digest_of
 from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
+from govflow.policy import Policy
+from govflow.privacy.vault import Vault
 from govflow.records import Record, RecordGuarded
 from govflow.workflow import NEW
-
-if TYPE_CHECKING:
-    from govflow.engine import Engine
-    from govflow.policy import Policy
 
 _CHAIN = 1_000  # reactions of one command; more is a circle between records
 
@@ -26,12 +24,24 @@ _CHAIN = 1_000  # reactions of one command; more is a circle between records
 class Unit:
     """What one transaction is about to write, and the states after it."""
 
-    def __init__(self, engine: Engine, now: datetime, *, past: datetime | None = None, dry: bool = False) -> None:
-        self.engine = engine
+    def __init__(
+        self,
+        log: Log,
+        vault: Vault,
+        authority: Authority,
+        policy: Policy,
+        now: datetime,
+        *,
+        past: datetime | None = None,
+        dry: bool = False,
+    ) -> None:
+        self.log = log
+        self.vault = vault
+        self.authority = authority
+        self.policy = policy
         self.now = now
         self.recorded = now.isoformat()
         self.past = past
-        self.policy: Policy = engine.policy if past is None else engine.policy_at(past)
         self.dry = dry
         self.rows: list[StoredEvent] = []
         self.states: dict[str, Record] = {}
@@ -51,7 +61,7 @@ class Unit:
         first = len(self.rows)
         record = self._decide(command, command, command.command_id)
         self.handled[command.command_id] = (command, record)
-        if not self.engine.store.exclusive and len(self.rows) > first:
+        if not self.log.store.exclusive and len(self.rows) > first:
             self._guard(command)
         return self.states.get(record.id, record)
 
@@ -90,7 +100,7 @@ class Unit:
         if decided:
             self._adopt(decider)
         events = [each.event for each in decided]
-        if any(event.personal for event in events) and (subjects := self.engine.vault.subjects(events)):
+        if any(event.personal for event in events) and (subjects := self.vault.subjects(events)):
             events, after = self._protected(decider, state, events, subjects, command, root)
         if not self.dry:
             key: bytes | None = packed_command_id(command.command_id)
@@ -113,11 +123,11 @@ class Unit:
     def _target(self, command: Command) -> tuple[Decider, Record]:
         """The record a command is for: an existing one of any kind that takes it, or a new one."""
         if command.id is not None and (state := self.state(command.id)) is not None:
-            decider = self.engine.deciders[state.kind_of_record]
+            decider = self.log.deciders[state.kind_of_record]
             if type(command) not in decider.commands:
                 raise NotFound(f"{command.id} is a {decider.name}; it does not take {command.wire}")
             return decider, state
-        decider = self.engine.decider_for(command)
+        decider = self.log.decider_for(command)
         if not decider.workflow.rows(NEW, command.wire):
             if command.id is None:
                 raise InputError("the command names no record", where=command.wire, expected="an id")
@@ -133,8 +143,14 @@ class Unit:
         if (known := self.states.get(id)) is not None:
             return known
         if self.past is not None:
-            return self.engine.state_as_of(id, self.past)
-        return self.engine.current(id) if self.dry else self.engine.remembered(id)
+            return self._as_of(id, self.past)
+        return self.log.current(id) if self.dry else self.log.remembered(id)
+
+    def _as_of(self, id: str, moment: datetime) -> Record | None:
+        try:
+            return self.log.as_of(id, moment)
+        except NotFound:
+            return None
 
     def look_up(self, id: str) -> Record | None:
         """What rules see of another record."""
@@ -147,11 +163,11 @@ class Unit:
             now=self.now,
             at=at,
             actor=command.by,
-            claims=SYSTEM.claims if command.by is SYSTEM else self.engine.authority.claims(command.by, self.now),
+            claims=SYSTEM.claims if command.by is SYSTEM else self.authority.claims(command.by, self.now),
             on_behalf_of=command.on_behalf_of,
             policy=self.policy,
             lookup=self.look_up,
-            deciders=self.engine.deciders,
+            deciders=self.log.deciders,
             number=self._number_for,
         )
 
@@ -162,14 +178,14 @@ class Unit:
 
     def _number_for(self, kind: str) -> str:
         """A number for a record of another kind that a decision names and a reaction will create."""
-        return self._new_number(self.engine.deciders[kind])
+        return self._new_number(self.log.deciders[kind])
 
     def _new_number(self, decider: Decider) -> str:
         """The next number of the year: unique and without holes, since nobody else writes meanwhile."""
         prefix = self._number_prefix(decider)
         last = self.numbers.get(prefix)
         if last is None:
-            last = self.engine.last_number(prefix)
+            last = self.log.last_number(prefix)
         self.numbers[prefix] = last + 1
         return f"{prefix}{last + 1:06d}"
 
@@ -178,7 +194,7 @@ class Unit:
     def add_to_log(self, event: Event, actor: Actor = SYSTEM) -> None:
         """Add an event of the log itself."""
         if not self._log_version:
-            self._log_version = self.engine.store.version(LOG_STREAM)
+            self._log_version = self.log.store.version(LOG_STREAM)
         self._log_version += 1
         root = Command(by=actor)
         claim = actor.claims[0] if actor.claims else None
@@ -186,7 +202,7 @@ class Unit:
         self._add(LOG_STREAM, self._log_version, event, meta, None)
 
     def _add(self, stream: str, version: int, event: Event, meta: bytes, command_id: bytes | None) -> None:
-        topic, body = self.engine.codec.encode(event)
+        topic, body = self.log.codec.encode(event)
         state = b"%b\n%b" % (meta, body)
         self.rows.append(
             StoredEvent(stream, version, topic, state, command_id, 0, leaf_of(stream, version, topic, state))
@@ -196,10 +212,10 @@ class Unit:
         """Write down the policy and the tables that are used for the first time."""
         if self.dry:
             return
-        if self.adopted_policy is None and not self.engine.is_in_force(self.policy):
+        if self.adopted_policy is None and not self.log.is_in_force(self.policy):
             self.add_to_log(PolicyAdopted(at=self.now, by=SYSTEM.id, policy=self.policy))
             self.adopted_policy = self.policy
-        if decider.digest not in self.engine.adopted_tables and decider.digest not in self.adopted_tables:
+        if decider.digest not in self.log.tables and decider.digest not in self.adopted_tables:
             table = WorkflowAdopted(
                 at=self.now, by=SYSTEM.id, workflow=decider.name, digest=decider.digest, table=decider.as_data()
             )
@@ -216,14 +232,13 @@ class Unit:
         root: Command,
     ) -> tuple[list[Event], Record]:
         """The events with their personal values encrypted, and the state folded from those."""
-        if erased := subjects & (self.engine.erased | self.erased):
+        if erased := subjects & (self.log.erased | self.erased):
             raise NotAllowed(command.wire, command.id, [_ERASED._replace(detail=tuple(sorted(erased)))])
         if not self.dry:
-            vault = self.engine.vault
             if missing := subjects - set(self.keys):
-                self.keys |= vault.keys.need(missing, packed_command_id(root.command_id))
+                self.keys |= self.vault.keys.need(missing, packed_command_id(root.command_id))
             events = [
-                vault.protect(event, self.keys, state.id, version, f"{event.name}@{event.version}")
+                self.vault.protect(event, self.keys, state.id, version, f"{event.name}@{event.version}")
                 for version, event in enumerate(events, state.version + 1)
             ]
         for event in events:
@@ -240,7 +255,7 @@ class Unit:
             event = RecordGuarded(at=max(self.now, state.at), by=SYSTEM.id, for_command=command.command_id)
             meta = _metadata(command, None, command, command, "", self.recorded, self.policy.key, first=False)
             self._add(id, state.version + 1, event, meta, None)
-            self.states[id] = self.engine.deciders[state.kind_of_record].evolve(state, event)
+            self.states[id] = self.log.deciders[state.kind_of_record].evolve(state, event)
         self._looked_up.clear()
 
 

@@ -282,7 +282,7 @@ class Workflow:
             initial=NEW,
             auto_transitions=False,
             graph_engine="mermaid",
-            title=self.name,
+            title=f"title: {self.name}",
         )
         return str(drawing.get_graph().draw(None))
 

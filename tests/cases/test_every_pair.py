@@ -14,7 +14,7 @@ from govflow.clocks import Clock
 from govflow.messages import ClockStatus
 from govflow.testing import PinnedClock
 from govflow.workflow import NEW, Step
-from tests.support import AREA, Town, a_case, a_town
+from tests.support import AREA, Town, a_case, a_context, a_town
 
 ALL_ROLES = [role for role in Role if role is not Role.SYSTEM]
 everybody = Actor.of("s-1", *ALL_ROLES, unit="water")
@@ -111,13 +111,6 @@ def with_an_item(case: Case, region: str, item_status: str) -> Case:
     return case.changed(items={**case.items, region: {"k": item}})
 
 
-def context_of(town: Town, command: Command) -> Any:
-    from govflow.transaction import Unit
-
-    unit = Unit(town.engine, town.clock(), dry=True)
-    return unit.context(command, town.clock())
-
-
 def asks(kind: type[Command], case: Case, item_status: str, by: Actor) -> Command:
     assert issubclass(kind, ItemCommand)
     return kind(id=case.id, by=by, item="k" if item_status != NEW else "new-key")
@@ -143,7 +136,7 @@ def test_an_item_moves_only_by_its_rows_and_only_while_the_record_is_where_they_
         ]
         command = asks(kind, case, item_status, everybody)
         try:
-            CASE.decide(case, command, context_of(town, command))
+            CASE.decide(case, command, a_context(town, command))
             codes: tuple[str, ...] = ()
         except NotAllowed as error:
             codes = error.codes
@@ -184,7 +177,7 @@ def test_a_clock_moves_only_by_its_rows_in_records_of_every_status(kind: type[Co
             if step.command is kind and clock_status in map(str, step.source)
         ]
         try:
-            CASE.decide(case, command, context_of(town, command))
+            CASE.decide(case, command, a_context(town, command))
             codes: tuple[str, ...] = ()
         except NotAllowed as error:
             codes = error.codes

@@ -8,8 +8,7 @@ import pytest
 
 from govflow import CASE, Item, NotAllowed, Rule
 from govflow.cases import commands as c
-from govflow.transaction import Unit
-from tests.support import DECISION, PETITION, Town, a_case, a_town, lead, resident, review_body, supervisor
+from tests.support import DECISION, PETITION, Town, a_case, a_context, a_town, lead, resident, review_body, supervisor
 
 X: dict[str, Any] = {"id": "x"}
 RULES: dict[str, Rule] = {each.code: each for step in CASE.workflow.steps for each in step.rules}
@@ -22,7 +21,7 @@ def decided(sends_back: bool | None) -> c.DecideReview:
 def holds(town: Town, code: str, command: Any) -> bool:
     """Whether a rule holds for a command as it would be proposed now."""
     case = town.engine.get("x")
-    context = Unit(town.engine, town.clock(), dry=True).context(command, town.clock())
+    context = a_context(town, command)
     return RULES[code].broken(case, command, context) is None
 
 
@@ -115,7 +114,7 @@ def test_a_listed_record_is_passed_on_only_with_the_supervisors_consent():
     town = a_town()
     case: Any = a_case(town, "in_handling", id="x")
     suspend = c.SuspendCase(**X, by=lead)
-    context = Unit(town.engine, town.clock(), dry=True).context(suspend, town.clock())
+    context = a_context(town, suspend)
     context.step = next(step for step in CASE.workflow.steps if step.id == "C19")
     rule = RULES["listed_record_has_supervisor_consent"]
     assert rule.broken(case, suspend, context) is None

@@ -24,7 +24,19 @@ from examples.own_record import (
     InviteSupporter,
     SignProposal,
 )
-from govflow import CASE, SYSTEM, Actor, CommandReused, Engine, HandOver, NotAllowed, NotFound, ProtectionError, Role
+from govflow import (
+    CASE,
+    SYSTEM,
+    Actor,
+    CommandReused,
+    Engine,
+    HandOver,
+    LogError,
+    NotAllowed,
+    NotFound,
+    ProtectionError,
+    Role,
+)
 from govflow.cases.commands import AcceptCase, ConvertToProposal, ReopenCase, ReportCase
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.link import Unlink
@@ -359,7 +371,7 @@ def test_its_table_is_adopted_into_the_log_when_it_is_first_used(engine):
 def test_a_log_with_records_that_are_not_served_is_refused_plainly(tmp_path):
     with Engine.open(tmp_path / "log.db", records=[PROPOSAL]) as engine:
         proposal = signed_proposal(engine)
-    with Engine.open(tmp_path / "log.db", records=[CASE]) as other, pytest.raises(NotFound):
+    with Engine.open(tmp_path / "log.db", records=[CASE]) as other, pytest.raises(LogError, match="not served"):
         other.get(proposal)
 
 

@@ -686,7 +686,7 @@ def test_a_long_absence_is_caught_up_with(tmp_path):
 
 
 def test_what_is_not_remembered_any_more_is_read_again(engine, monkeypatch):
-    monkeypatch.setattr("govflow.engine._CACHED_RECORDS", 2)
+    monkeypatch.setattr("govflow.log.CACHED_RECORDS", 2)
     ids = [reported(engine) for _ in range(5)]
     assert [engine.handle(AcceptCase(id=id, by=DESK)).status for id in ids] == ["accepted"] * 5
 

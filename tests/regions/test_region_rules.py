@@ -21,6 +21,7 @@ from govflow.regions.contact import LogContact
 from tests.support import (
     Town,
     a_case,
+    a_context,
     a_town,
     callback,
     co_unit,
@@ -231,11 +232,9 @@ def test_a_failed_check_has_a_reason_and_a_passed_one_may_be_taken_back(answered
 def test_an_old_round_is_not_checked_or_judged(answered: Town):
     """Superseded items take no command; the rule guards those a record of another kind might leave standing."""
     from govflow.rules import round_is_current
-    from govflow.transaction import Unit
 
     case: Any = answered.engine.get("x")
-    unit = Unit(answered.engine, answered.clock(), dry=True)
-    context = unit.context(vr.PassVerification(**X, by=verifier, item="r1"), answered.clock())
+    context = a_context(answered, vr.PassVerification(**X, by=verifier, item="r1"))
     context.item = case.item("verification", "r1")
     assert round_is_current.broken(case, None, context) is None
     broken = round_is_current.broken(case.changed(round=2), None, context)

@@ -47,7 +47,7 @@ def opened(path: Path, records: Sequence[str] | None, *, create: bool = False) -
 
 def existing(engine: Engine, id: str) -> Record:
     """The record as it stands now. Raises NotFound in the reader's language."""
-    record = engine.current(id)
+    record = engine.log.current(id)
     if record is None:
         raise NotFound(t("no_record", id=id[:64]))
     return record

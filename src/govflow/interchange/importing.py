@@ -196,7 +196,7 @@ class _Import:
             closing = (self._closing(row, id),) if row.closed_at else ()
             return _Plan(row, (_receiving(row, id), *closing), is_new=True)
 
-        first = self._engine.codec.decode(stored[0].topic, stored[0].state)
+        first = self._engine.log.codec.decode(stored[0].topic, stored[0].state)
         if not isinstance(first, CaseImported):
             taken = _bad(row, self._columns.external_id, fault("id_is_taken", value=id))
             return _Plan(row, (), fault=taken)
@@ -229,7 +229,7 @@ class _Import:
             command_id=command_id(row.source, row.external_id, "closed"),
             occurred_at=row.closed_at,
             # whose data was erased, of them nothing new is kept
-            closing=_personal(row.closure_text, None if subject in self._engine.erased else subject),
+            closing=_personal(row.closure_text, None if subject in self._engine.log.erased else subject),
             row_digest=_digest(row),
             source_row=row.line,
             unverified=_BEFORE_CLOSING if row.department else ("acceptance", "assignment", *_BEFORE_CLOSING),
@@ -246,7 +246,7 @@ class _Import:
             yield "place"
         if end is None:
             return
-        closing = self._engine.codec.decode(end.topic, end.state)
+        closing = self._engine.log.codec.decode(end.topic, end.state)
         assert isinstance(closing, ClosingImported)
         if row.closed_at is None:
             yield "status"
@@ -258,7 +258,7 @@ class _Import:
     def _says_otherwise(self, text: str | None, kept: Any, stored: StoredEvent, field: str) -> bool:
         """Whether a personal text differs from the one kept; one that nobody can open any more differs from none."""
         if kept is None:
-            return text is not None and _subject(stored.stream) not in self._engine.erased
+            return text is not None and _subject(stored.stream) not in self._engine.log.erased
         was = None
         with suppress(ProtectionError):
             was = self._engine.vault.open(kept, stored.stream, stored.version, stored.topic, field)
