@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar, overload
 
 from govflow.actors import SYSTEM, Actor, Authority, ClaimsAuthority
 from govflow.decider import Decider
@@ -40,6 +40,7 @@ from govflow.transaction import Unit
 
 Clock = Callable[[], datetime]
 _T = TypeVar("_T")
+_R = TypeVar("_R", bound=Record)
 _RETRIES = 10
 _NOTHING: AbstractContextManager[None] = nullcontext()
 
@@ -299,11 +300,19 @@ class Engine:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def get(self, id: str) -> Record:
-        """The record as it stands now. Raises NotFound."""
+    @overload
+    def get(self, id: str) -> Record: ...
+
+    @overload
+    def get(self, id: str, kind: type[_R]) -> _R: ...
+
+    def get(self, id: str, kind: type[Record] = Record) -> Record:
+        """The record as it stands now, of this `kind` where one is named. Raises NotFound."""
         record = self.log.current(id)
         if record is None:
             raise NotFound(f"there is no record {id}")
+        if not isinstance(record, kind):
+            raise NotFound(f"{id} is a {record.kind_of_record}, not a {kind.kind_of_record}")
         return record
 
     def as_of(self, id: str, moment: datetime | None = None, *, version: int | None = None) -> Record:

@@ -13,7 +13,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from govflow import CASE, DEFAULT_POLICY, Actor, CommandReused, Engine, LogError, NotAllowed, NotFound, Role
+from govflow import (
+    CASE,
+    DEFAULT_POLICY,
+    Actor,
+    Case,
+    CommandReused,
+    Engine,
+    LogError,
+    NotAllowed,
+    NotFound,
+    Record,
+    Role,
+)
 from govflow.cases.commands import (
     AcceptCase,
     AssignCase,
@@ -710,3 +722,14 @@ def test_an_authority_of_the_hosts_own_decides_what_an_actor_holds():
         everything = Actor.of("liar", Role.RESIDENT, Role.ACCEPTANCE_DESK)
         assert codes(engine.why_not(ReportCase(**{**LEAK, "by": everything}))) == ["role_is_held"]
         assert engine.why_not(ReportCase(**{**LEAK, "by": Actor(id="known")})) == ()
+
+
+class OtherRecord(Record):
+    kind_of_record = "other"
+
+
+def test_a_record_can_be_asked_for_by_its_kind(engine: Engine):
+    id = reported(engine)
+    assert engine.get(id, Case).lead_unit is None
+    with pytest.raises(NotFound, match="is a case"):
+        engine.get(id, OtherRecord)

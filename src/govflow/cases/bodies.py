@@ -1,7 +1,5 @@
 """What the commands and events of a case say: each body is written once and worn by the command and its event."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from govflow.actors import Area, Id, Level

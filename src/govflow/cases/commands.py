@@ -1,7 +1,5 @@
 """What can be asked of a case. Wire names are `case.<verb>`; what each asks for stands in the rules of its row."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import model_validator

@@ -1,7 +1,5 @@
 """What happened to a case. Stored names (`case.reported@1` …) never change; bodies are never edited, only upcast."""
 
-from __future__ import annotations
-
 from govflow.actors import Id, Level
 from govflow.cases.bodies import (
     Assigning,

@@ -1,7 +1,5 @@
 """事项 the case: its statuses and what is known of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar

@@ -11,9 +11,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import groupby
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from govflow.errors import LogError
 from govflow.persistence.codec import StoredEvent, leaf_of
@@ -107,29 +109,10 @@ class SQLiteStore:
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """Hold the write lock: everything decided inside sees the current state of every record."""
         self._refuse_after_fork()
-        with self._write_lock, _as_log_errors(self.path):
-            writer = self._writer
-            writer.execute("BEGIN IMMEDIATE")
-            self._writing_thread = threading.get_ident()
-            try:
-                yield _SQLiteTransaction(writer)
-                self._commit()
-            except BaseException:
-                if writer.in_transaction:
-                    writer.execute("ROLLBACK")
-                raise
-            finally:
-                self._writing_thread = None
-
-    def _commit(self) -> None:
-        try:
-            self._writer.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise LogError(f"{self.path}: {error} at the commit; ask again with the same command id") from error
+        return _SQLiteTransaction(self)
 
     def _refuse_after_fork(self) -> None:
         if os.getpid() != self._pid:
@@ -204,9 +187,53 @@ class SQLiteStore:
 
 
 class _SQLiteTransaction:
-    def __init__(self, writer: sqlite3.Connection) -> None:
-        self._writer = writer
-        self.head: int = writer.execute("SELECT max(rowid) FROM stored_events").fetchone()[0] or 0
+    """One write, from BEGIN IMMEDIATE to COMMIT. A class rather than a generator: it stands on the hot path."""
+
+    head: int
+
+    def __init__(self, store: SQLiteStore) -> None:
+        self._store = store
+        self._writer = store._writer
+
+    def __enter__(self) -> Self:
+        store, execute = self._store, self._writer.execute
+        store._write_lock.acquire()
+        try:
+            execute("BEGIN IMMEDIATE")
+            self.head = execute("SELECT max(rowid) FROM stored_events").fetchone()[0] or 0
+        except sqlite3.Error as error:
+            self._end(rollback=self._writer.in_transaction)
+            raise _log_error(error, store.path) from error
+        except BaseException:
+            self._end(rollback=self._writer.in_transaction)
+            raise
+        store._writing_thread = threading.get_ident()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._end(rollback=self._writer.in_transaction)
+            if isinstance(error, sqlite3.Error):
+                raise _log_error(error, self._store.path) from error
+            return
+        try:
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as failed:
+            text = f"{self._store.path}: {failed} at the commit; ask again with the same command id"
+            self._end(rollback=self._writer.in_transaction)
+            raise LogError(text) from failed
+        self._end(rollback=False)
+
+    def _end(self, *, rollback: bool) -> None:
+        store = self._store
+        try:
+            if rollback:
+                self._writer.execute("ROLLBACK")
+        finally:
+            store._writing_thread = None
+            store._write_lock.release()
 
     def append(self, rows: Sequence[StoredEvent]) -> None:
         position = self.head
@@ -238,11 +265,13 @@ def _wal_mode(connection: sqlite3.Connection, busy_timeout: float) -> str:
             time.sleep(0.01)
 
 
+def _log_error(error: sqlite3.Error, path: str) -> LogError:
+    return LogError(f"{path}: {error}; nothing was written")
+
+
 @contextmanager
 def _as_log_errors(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise
-        raise LogError(f"{path}: {error}; nothing was written") from error
+        raise _log_error(error, path) from error

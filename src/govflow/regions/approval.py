@@ -1,7 +1,5 @@
 """审批 approval: one person's leave for another's command, bound to that very command; used once."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """What commands and events of several regions say alike."""
 
-from __future__ import annotations
-
 from govflow.actors import Id
 from govflow.messages import Value, Words
 

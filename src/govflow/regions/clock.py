@@ -3,8 +3,6 @@
 Its items are the record's clocks, keyed by their names (`handling`, `joint_task:water`).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from govflow.actors import Role

@@ -1,7 +1,5 @@
 """承诺 commitment: a promise, also of money, people or place, with a due date. Keyed by the commitment."""
 
-from __future__ import annotations
-
 from govflow.actors import SYSTEM, Id, Role
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item

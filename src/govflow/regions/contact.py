@@ -1,7 +1,5 @@
 """联系诉求人 contact: the attempts to reach the reporter. Keyed by the attempt."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from govflow.actors import Role

@@ -1,7 +1,5 @@
 """评价 evaluation: one evaluator's answers about one round. Keyed by round and evaluator (`r1.<evaluator>`)."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Any
 

@@ -1,7 +1,5 @@
 """证据材料 evidence: one piece of evidence by content hash, never the footage itself. Keyed by the piece."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from govflow.actors import Id, Role

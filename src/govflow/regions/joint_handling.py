@@ -1,7 +1,5 @@
 """会办 joint handling: one co-unit's part in a case; the lead answers for the whole. Keyed by the co-unit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

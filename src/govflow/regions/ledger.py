@@ -1,7 +1,5 @@
 """整改销号 ledger: numbered problems, struck off only when somebody else has verified them. Keyed by the item number."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role

@@ -3,8 +3,6 @@
 An awaited link is an open loop: this record cannot close before the other one has come to rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any

@@ -1,7 +1,5 @@
 """核查 verification: an independent check of one round. Keyed by the round (`r1`)."""
 
-from __future__ import annotations
-
 from govflow.actors import SYSTEM, Role
 from govflow.messages import ItemCommand, ItemEvent
 from govflow.records import HandOver, Item
