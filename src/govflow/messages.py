@@ -33,7 +33,11 @@ ItemKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,130}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-_new, _put = object.__new__, object.__setattr__
+# the slots of a model, set directly: `changed` is what folding does most
+_new = object.__new__
+_set_fields, _set_extra, _set_private = (
+    BaseModel.__dict__[f"__pydantic_{slot}__"].__set__ for slot in ("fields_set", "extra", "private")
+)
 
 
 class Value(BaseModel):
@@ -46,10 +50,12 @@ class Value(BaseModel):
     def changed(self, **changes: Any) -> Self:
         """A copy with these fields replaced, not validated again (the fold and the engine know their types)."""
         new = _new(type(self))
-        _put(new, "__dict__", {**self.__dict__, **changes})
-        _put(new, "__pydantic_fields_set__", self.__pydantic_fields_set__)
-        _put(new, "__pydantic_extra__", None)
-        _put(new, "__pydantic_private__", None)
+        fields = new.__dict__
+        fields.update(self.__dict__)
+        fields.update(changes)
+        _set_fields(new, self.__pydantic_fields_set__)
+        _set_extra(new, None)
+        _set_private(new, None)
         return new
 
 
@@ -184,7 +190,7 @@ class ClockMove(Value):
 
     clock: str
     to: ClockStatus
-    due: Instant | None = None
+    due: AwareDatetime | None = None  # in UTC, as all that decisions write: read back without a second look
     rule: str | None = None
     derived: str | None = None
     provisional: bool | None = None
@@ -201,7 +207,7 @@ class Event(Value):
     dues: ClassVar[Mapping[str, str]] = {}  # clock -> the field that names its due instant
     upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}  # version -> body of the next
 
-    at: Instant
+    at: AwareDatetime  # in UTC
     by: Id
     clocks: tuple[ClockMove, ...] = ()
 

@@ -174,8 +174,6 @@ def _due(name: str, step: Step, event: Event, terms: Terms, *, reset: bool) -> t
     length = -(-length * share // 100)
     at = due_after(terms.at, length, limit.unit, terms.policy.zone)
     derived = f"{limit.id} ({terms.policy.key}): {length} {limit.unit}s"
-    if limit.unit is Unit.WORKDAY:
-        derived += ", Monday to Friday, no work calendar"
     return limit.id, Due(at, derived, provisional=limit.unit is Unit.WORKDAY)
 
 

@@ -129,7 +129,7 @@ class SQLiteStore:
 
     def _rows(self, sql: str, *values: object) -> list[StoredEvent]:
         with self._reading() as reader:
-            return [StoredEvent(*row) for row in reader.execute(sql, values)]
+            return list(map(StoredEvent._make, reader.execute(sql, values)))
 
     def _one(self, sql: str, *values: object) -> int:
         with self._reading() as reader:
