@@ -170,7 +170,7 @@ class Proposal(Record):
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """The proposer of a proposal is one person, not everybody who may propose."""
-        return role != Role.PROPOSER or not self.status or self.proposer in (actor, on_behalf_of)
+        return role != Role.PROPOSER or not self.status or self.proposer == actor
 
     def asked_by(self, wire: str, item: Item | None) -> frozenset[str]:
         """Whoever proposed does not decide."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Broken,
         CommandReused,
         Conflict,
+        Detail,
         GovFlowError,
         InputError,
         LogError,
@@ -42,8 +43,8 @@ _HOMES = {
     "govflow.context": "Context",
     "govflow.decider": "Decider",
     "govflow.engine": "AllowedStep Engine",
-    "govflow.errors": "Broken CommandReused Conflict GovFlowError InputError LogError NotAllowed NotFound PolicyError "
-    "ProtectionError Truncated WorkflowError",
+    "govflow.errors": "Broken CommandReused Conflict Detail GovFlowError InputError LogError NotAllowed NotFound "
+    "PolicyError ProtectionError Truncated WorkflowError",
     "govflow.messages": "Command Event ItemCommand ItemEvent Personal Protected RecordedEvent Value",
     "govflow.policy": "DEFAULT_POLICY Policy",
     "govflow.records": "HandOver Item Loop Record",
@@ -70,6 +71,7 @@ __all__ = [
     "Conflict",
     "Context",
     "Decider",
+    "Detail",
     "Engine",
     "Event",
     "GovFlowError",

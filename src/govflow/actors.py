@@ -36,7 +36,7 @@ _RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 class Role(StrEnum):
-    """The roles of the handbook's tables. Records defined elsewhere may use names of their own."""
+    """The roles that the tables name. Records defined elsewhere may use names of their own."""
 
     SYSTEM = "system"  # 系统
     RESIDENT = "resident"  # 居民村民
@@ -78,7 +78,7 @@ class Role(StrEnum):
 class Claim(BaseModel):
     """One role that an actor holds: in which unit, at which level, for which area."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     role: Id
     unit: Id | None = None
@@ -89,7 +89,8 @@ class Claim(BaseModel):
 class Actor(BaseModel):
     """Who acts, with what the host service vouches for. `id` is a pseudonym: it stands in the log in clear."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # a name given by mistake where a pseudonym belongs must not come back in the error
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: Id
     claims: tuple[Claim, ...] = ()
@@ -122,7 +123,7 @@ class ClaimsAuthority:
 
 # Which level a role must have towards the record's level in charge; the others act at every level.
 SAME_LEVEL = frozenset({Role.ACCEPTANCE_DESK, Role.DISPATCHER})
-AT_LEAST = frozenset({Role.SUPERVISOR, Role.DISTRICT, Role.TOWN})  # supervising body one level up
+AT_LEAST = frozenset({Role.SUPERVISOR, Role.DISTRICT, Role.TOWN})  # their own level and those below it
 ABOVE = frozenset({Role.REVIEW_BODY})  # petitions §35: the next higher body
 
 

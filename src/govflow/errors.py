@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 
 class GovFlowError(Exception):
     """Base of every error that govflow raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes, whatever their children are built from."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[GovFlowError], args: tuple[Any, ...], state: dict[str, Any]) -> GovFlowError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class Detail(str):
+    """What in particular is wrong, in English, with the same in Chinese beside it."""
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str = "") -> Self:
+        detail = super().__new__(cls, en)
+        detail.zh = zh or en
+        return detail
 
 
 class Broken(NamedTuple):
@@ -20,8 +41,10 @@ class Broken(NamedTuple):
 
     def sentence(self, lang: str = "en") -> str:
         """The sentence in `lang` (en or zh-CN), with its details."""
-        text = self.zh if lang.startswith("zh") else self.en
-        return f"{text}: {'; '.join(self.detail)}" if self.detail else text
+        if not lang.startswith("zh"):
+            return f"{self.en}: {'; '.join(self.detail)}" if self.detail else self.en
+        details = "；".join(getattr(each, "zh", each) for each in self.detail)
+        return f"{self.zh}：{details}" if details else self.zh
 
 
 class NotAllowed(GovFlowError):

@@ -94,7 +94,10 @@ class Record(Value):
         return ()
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
-        """Whether a claim to a role that belongs to *this* record is true here (its reporter, its lead unit …)."""
+        """Whether a claim to a role that belongs to *this* record is true here (its reporter, its lead unit …).
+
+        `on_behalf_of` is what the command says of itself: alone it must give no right.
+        """
         return True
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from govflow.actors import Role, covers
-from govflow.clocks.kinds import ClockKind, kind_of
+from govflow.actors import covers
+from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.context import Context
+from govflow.errors import Detail
 from govflow.records import Record
-from govflow.region import hand_over_of
+from govflow.region import Region, hand_over_of
 from govflow.workflow import rule
 
 # --- reasons, measures, papers ---------------------------------------------------------------------------------------
@@ -29,20 +30,20 @@ def reason_given(record: Record, event: Any, context: Context) -> bool:
 def measure_and_evidence_given(record: Record, event: Any, context: Context) -> Iterable[str]:
     """What was done and a piece of evidence are given."""
     if not event.measure.strip():
-        yield "no measure is named"
+        yield Detail("no measure is named", "未填措施")
     if not event.evidence:
-        yield "no evidence is named"
+        yield Detail("no evidence is named", "未附证据")
     on_file = record.items_of("evidence")
     for key in event.evidence:
         if key not in on_file:
-            yield f"evidence {key} is not on file"
+            yield Detail(f"evidence {key} is not on file", f"证据 {key} 不在卷")
         elif on_file[key].status != "added":
-            yield f"evidence {key} is {on_file[key].status}"
+            yield Detail(f"evidence {key} is {on_file[key].status}", f"证据 {key} 状态为 {on_file[key].status}")
     shown = {getattr(on_file[key], "kind", "") for key in event.evidence if key in on_file}
     category = context.policy.category(record.category)
     for kind in category.evidence if category and context.step.to == "handled" else ():
         if kind not in shown:
-            yield f"the category asks for evidence of kind {kind}"
+            yield Detail(f"the category asks for evidence of kind {kind}", f"该类别须有 {kind} 类证据")
 
 
 @rule("已指明被更正的事件", "M054", needs="corrects")
@@ -59,13 +60,13 @@ def correction_names_its_event(record: Record, event: Any, context: Context) -> 
 def what_who_and_due_named(record: Record, event: Any, context: Context) -> Iterable[str]:
     """What is owed, by whom and until when are given."""
     if not event.what.strip():
-        yield "what"
+        yield Detail("what", "事项")
     if not (event.owner or getattr(event, "unit", None)):
-        yield "who"
+        yield Detail("who", "责任人")
     if event.until is None:
-        yield "until when"
+        yield Detail("until when", "期限")
     elif event.until <= context.at:
-        yield "the due instant has passed already"
+        yield Detail("the due instant has passed already", "期限已过")
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
@@ -124,7 +125,7 @@ def _is_past_due(record: Record, event: Any, context: Context) -> bool | None:
     return None if until is None else context.now > until
 
 
-@rule("期限已届满", "§5.1")
+@rule("期限已届满", "design")
 def due_has_passed(record: Record, event: Any, context: Context) -> bool:
     """The clock this row stops, marks or answers has reached its due instant."""
     return _is_past_due(record, event, context) is True
@@ -150,28 +151,43 @@ def no_window_is_running(record: Record, event: Any, context: Context) -> Iterab
     for clock in record.clocks.values():
         remedy = clock.name in ("review_request", "recheck_request", "reopen_window", "takeover_window")
         if remedy and clock.is_going and (clock.due is None or context.now <= clock.due):
-            yield f"{clock.name} until {clock.due.isoformat(timespec='minutes') if clock.due else 'further notice'}"
+            until = clock.due.isoformat(timespec="minutes") if clock.due else None
+            yield Detail(
+                f"{clock.name} until {until or 'further notice'}", f"{CLOCKS[clock.name][1]}至 {until or '另行通知'}"
+            )
 
 
 # --- loops and rounds ------------------------------------------------------------------------------------------------
 
 
-@rule("无未了事项", "DESIGN §1")
+@rule("无未了事项", "design")
 def no_loop_is_open(record: Record, event: Any, context: Context) -> Iterable[str]:
     """Every region item rests in an end or outcome, this round's included (clocks apart)."""
-    for loop in context.deciders[record.kind_of_record].open_loops(record):
-        yield loop.sentence()
+    decider = context.deciders[record.kind_of_record]
+    for loop in decider.open_loops(record):
+        until = f",期限 {loop.until.isoformat(timespec='minutes')}" if loop.until else ""
+        item = _item_zh(decider.regions[loop.region], loop.item, loop.status)
+        yield Detail(loop.sentence(), f"{item},责任方 {loop.owes or '未定'}{until}")
 
 
-@rule("未了事项均已移交或说明消灭原因", "DESIGN §3", needs="hand_over")
+def _item_zh(region: Region, key: str, status: str) -> str:
+    return f"{region.workflow.zh or region.name} {key} {region.workflow.statuses(status).zh}"
+
+
+@rule("未了事项均已移交或说明消灭原因", "design", needs="hand_over")
 def loops_are_handed_over(record: Record, event: Any, context: Context) -> Iterable[str]:
     """Every open loop is ended in the same transaction, each with who takes it over or why it falls away."""
     for region in context.deciders[record.kind_of_record].regions.values():
         for item in region.open_items(record):
             if region.ends is None:
-                yield f"{region.name} {item.key} {item.status} must be ended by hand first"
+                en, zh = "must be ended by hand first", "须先自行了结"
             elif hand_over_of(event, region, item) is None:
-                yield f"{region.name} {item.key} {item.status}: who takes it over, or why does it fall away?"
+                en, zh = "is left: who takes it over, or why does it fall away?", "未了:由谁接办,或因何消灭?"
+            else:
+                continue
+            yield Detail(
+                f"{region.name} {item.key} {item.status} {en}", f"{_item_zh(region, item.key, item.status)} {zh}"
+            )
 
 
 @rule("属于本轮", "design")
@@ -204,8 +220,3 @@ _PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?![\dXx])|
 def personal_data_is_withheld(record: Record, event: Any, context: Context) -> bool:
     """The text carries no personal data beyond what its addressee may read."""
     return _PERSONAL.search(event.public_text) is None
-
-
-def is_system(context: Context) -> bool:
-    """Whether the system itself acts."""
-    return any(claim.role == Role.SYSTEM for claim in context.claims)

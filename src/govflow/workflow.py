@@ -47,7 +47,7 @@ class Status(StrEnum):
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 Check = Callable[[Any, Any, Any], "bool | Iterable[str]"]
-"""A predicate over (state, proposed event, context). Instead of False it may return the details that are wrong."""
+"""A predicate over (state, proposed event, context). Instead of False it may return what is wrong in particular (`Detail`)."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Step:
     def clock_names(self) -> set[str]:
         """Every clock the row names."""
         named = (self.starts, self.stops, self.drops, self.pauses, self.resumes, self.resets, self.extends)
-        return {name for names in named for name in names} - {"*"}
+        return {self.remeasures, *(name for names in named for name in names)} - {"*", ""}
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,7 @@ class Workflow:
     # -- as data ------------------------------------------------------------------------------------------------------
 
     def as_data(self) -> dict[str, Any]:
-        """The table as plain data: states and transitions with the identifiers of the handbook."""
+        """The table as plain data, as the log keeps it: states, and transitions with their rules and clocks."""
         return {
             "zh": self.zh,
             "states": [{"id": s.value, "zh": s.zh, "rest": s.rest.value} for s in self.statuses],
@@ -309,7 +309,10 @@ def _row_data(step: Step) -> dict[str, Any]:
             "resumes": [*step.resumes],
             "resets": [*step.resets],
             "extends": [*step.extends],
+            "drops": [*step.drops],  # of those under stops: what falls away, and is not met
+            "remeasures": [step.remeasures] if step.remeasures else [],
         },
+        "share": step.share or None,
     }
 
 

@@ -136,3 +136,9 @@ def test_the_system_needs_no_leave():
 
 def test_pending_requests_do_not_keep_a_case_open(town: Town):
     assert town.engine.open_loops("x") == ()
+
+
+def test_a_command_with_long_texts_can_be_approved():
+    town = a_town()
+    a_case(town, "in_handling", id="x")
+    town.approved(LONGER.changed(reason="雨" * 4000, told_by="by letter " * 400), unit_head)

@@ -10,7 +10,7 @@ from govflow import Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.cases.events import FollowerInformed
 from govflow.regions.evaluation import RecordEvaluation
-from govflow.regions.link import AddLink
+from govflow.regions.link import AddLink, LinkKind
 from govflow.regions.verification import PassVerification
 from tests.support import (
     TOLD,
@@ -210,3 +210,11 @@ def test_a_conversion_comes_back_when_its_target_fails_and_gives_its_result_when
     result: Any = town.do(c.TakeBackResult(id="y", by=dispatcher, measure="as planned"))
     assert result.status == "handled"
     assert "feedback" in result.clocks
+
+
+def test_a_link_added_by_hand_makes_no_follower():
+    town = a_town()
+    a_case(town, "handled", id="m")
+    a_case(town, "accepted", id="f", reporter="s-2")
+    town.do(AddLink(id="m", by=dispatcher, other="f", kind=LinkKind.ABSORBED), c.GiveFeedback(id="m", **FEEDBACK))
+    assert set(town.engine.get("m").items_of("evaluation")) == {"r1.s-1"}

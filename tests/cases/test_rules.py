@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
 
-from govflow import SYSTEM, Actor, Command, HandOver, NotAllowed, Role
+from govflow import SYSTEM, Actor, Command, Detail, HandOver, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.policy import DEFAULT_POLICY, Category
 from govflow.regions.evidence import AddEvidence
@@ -203,8 +204,15 @@ def refuse(town: Town, command: Command) -> tuple[str, ...]:
     with pytest.raises(NotAllowed) as caught:
         town.engine.handle(command)
     assert town.engine.store.head() == head
-    assert all(each.en and each.zh for each in caught.value.broken)
+    in_both_languages(caught.value)
     return caught.value.codes
+
+
+def in_both_languages(refused: NotAllowed) -> None:
+    for broken in refused.broken:
+        assert broken.en
+        assert broken.zh
+        assert all(isinstance(each, Detail) and re.search("[\u4e00-\u9fff]", each.zh) for each in broken.detail), broken
 
 
 @pytest.mark.parametrize("case", BREAKS, ids=[each.sentence for each in BREAKS])
@@ -220,6 +228,7 @@ def test_that(case: Break):
         with pytest.raises(NotAllowed) as caught:
             town.approved(case.command, case.approver)
         assert set(caught.value.codes) == set(case.code.split())
+        in_both_languages(caught.value)
 
 
 def test_every_rule_of_the_table_is_broken_by_a_test():
@@ -350,3 +359,25 @@ def test_an_import_names_its_source_and_is_closed_only_while_untouched():
     assert both == {"source_is_named"}  # "imported_case_names_no_unit" belongs to the other row
     town.do(c.ImportCase(**X, by=SYSTEM, **imported, source_row=7, lead_unit="water"), c.SignOrder(**X, by=lead))
     assert refuse(town, c.ImportClosing(**X, by=SYSTEM)) == ("case_was_imported_and_not_worked_on",)
+
+
+def test_a_field_that_was_left_empty_can_be_corrected():
+    town = a_town()
+    a_case(town, "accepted", id="x", area="")
+    said = {"corrects": 1, "reason": "it was left out"}
+    for field, new in (("signal", "again and again"), ("area", AREA)):
+        town.approved(c.CorrectCase(**X, by=desk_clerk, field=field, new=new, **said), desk_head)
+    case: Any = town.engine.get("x")
+    assert (case.signal, case.area, [each.old for each in case.corrections]) == ("again and again", AREA, ["", ""])
+
+
+def test_a_handler_has_no_interest_only_because_nobody_reported_it():
+    town = a_town()
+    a_case(town, "assigned", id="x", reporter=None)
+    assert refuse(town, c.NameHandler(**X, by=lead)) == ("handler_belongs_to_lead_unit",)
+
+
+def test_a_category_takes_no_limit_of_another_clock():
+    wrong = Category(id="general", en="General", zh="一般", time_limit="hot.contact")
+    with pytest.raises(ValueError, match=r"category general: time limit hot\.contact is for contact, not handling"):
+        type(DEFAULT_POLICY).model_validate({**DEFAULT_POLICY.model_dump(), "categories": [wrong.model_dump()]})

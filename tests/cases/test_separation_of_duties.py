@@ -20,6 +20,7 @@ from tests.support import (
     Town,
     a_case,
     a_town,
+    callback,
     community,
     dispatcher,
     lead,
@@ -203,6 +204,23 @@ def test_nobody_evaluates_in_somebody_elses_name():
     a_case(town, "fed_back", id="x")
     assert refused(town, RecordEvaluation(**X, by=neighbour, item="r1.s-1", **ANSWERS)) == ("role_is_held",)
     town.do(RecordEvaluation(**X, by=resident, item="r1.s-1", **ANSWERS))
+
+
+def test_saying_on_whose_behalf_one_acts_gives_no_right():
+    town = a_town()
+    a_case(town, "fed_back", id="x")
+    for_them: dict[str, Any] = {"by": neighbour, "on_behalf_of": "s-1"}
+    assert refused(town, RecordEvaluation(**X, **for_them, item="r1.s-1", **ANSWERS)) == ("role_is_held",)
+    assert "role_is_held" in refused(town, c.WithdrawCase(**X, **for_them))
+
+
+def test_the_callback_desk_records_what_the_reporter_said_and_an_organisation_is_heard_through_its_people():
+    town = a_town()
+    a_case(town, "fed_back", id="x")
+    town.do(RecordEvaluation(**X, by=callback, on_behalf_of="s-1", item="r1.s-1", **ANSWERS))
+    a_case(town, "fed_back", id="y", reporter="org-1")
+    theirs = Actor.of("p-7", Role.ORGANISATION, unit="org-1")
+    town.do(RecordEvaluation(id="y", by=theirs, on_behalf_of="org-1", item="r1.org-1", **ANSWERS))
 
 
 def test_only_the_reporter_withdraws_and_only_the_lead_unit_handles():

@@ -33,6 +33,7 @@ RULES_ADDED = {
     ("C15", "unit_reported_gets_nothing"): "as in C12",
     ("C16", "unit_reported_gets_nothing"): "as in C12",
     ("C50", "new_value_fits_its_field"): "a correction may not leave a value that the field cannot have",
+    ("CM02", "new_due_is_named"): "a change of the due instant names a new one, and not one that has passed",
     ("AP02", "role_asked_for_is_held"): "the handbook's guard «the role the row asks for», as a rule",
     ("AP03", "role_asked_for_is_held"): "as in AP02",
 }
@@ -40,6 +41,7 @@ OWN_RULES = {
     "unit_reported_gets_nothing",
     "new_value_fits_its_field",
     "role_asked_for_is_held",
+    "new_due_is_named",
     "source_is_named",
     "imported_case_names_its_unit",
     "imported_case_names_no_unit",
@@ -107,6 +109,10 @@ def test_a_row_moves_the_clocks_the_handbook_names(table: str, id: str):
         assert set(ours[effect]) == set(clocks) | added, effect
 
 
+# Sources that stand in the handbook's own papers and nowhere a reader could look: for us they are design.
+UNPUBLISHED = ("DESIGN ", "PEERS ", "AUDIT", "v1 ", "S7", "§5.")
+
+
 def test_every_rule_has_the_handbooks_sentences_and_source():
     for code, rule in OURS["rules"].items():
         if code in OWN_RULES:
@@ -114,7 +120,8 @@ def test_every_rule_has_the_handbooks_sentences_and_source():
         theirs = HANDBOOK["rules"][code]
         assert rule["en"][0].lower() + rule["en"][1:] == theirs["text_en"], code
         assert rule["zh"] == theirs["text_zh"], code
-        assert rule["basis"] == theirs["basis"], code
+        source = "design" if theirs["basis"].startswith(UNPUBLISHED) else theirs["basis"]
+        assert rule["basis"] == source, code
 
 
 def test_rules_of_our_own_are_listed_here():

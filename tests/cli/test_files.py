@@ -78,3 +78,19 @@ def test_an_export_overwrites_nothing(govflow, tmp_path, db):
     assert ran.status == 2
     assert len(ran.err.splitlines()) == 1
     assert (tmp_path / "a.jsonl").read_text() == "mine"
+
+
+def test_a_file_that_cannot_be_read_as_a_table_makes_no_log(govflow, tmp_path):
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\0")
+    for file in ("picture.csv", "."):
+        ran = govflow("import", "boston311", tmp_path / file, "--db", tmp_path / "city.db")
+
+        assert (ran.status, len(ran.err.splitlines())) == (2, 1)
+    assert [each.name for each in tmp_path.iterdir()] == ["picture.csv"]
+
+
+def test_a_folder_that_is_not_there_begins_no_log_and_says_so_once(govflow, tmp_path):
+    ran = govflow("import", "boston311", SAMPLE, "--db", tmp_path / "none" / "city.db")
+
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 1

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import resource
+import signal
 import subprocess
 import sys
+import time
 from importlib.resources import files
 
 import govflow
@@ -41,6 +44,67 @@ def test_without_typer_one_line_says_what_to_install():
     assert done.stderr.splitlines() == [
         "govflow: the command line needs typer and rich; install them with: pip install 'govflow[cli]'"
     ]
+
+
+def test_what_to_install_is_said_in_the_language_of_the_locale():
+    program = "import sys; sys.modules['typer'] = None; from govflow.cli import main; main(['list'])"
+    chinese = {**ENVIRONMENT, "LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", env=chinese)
+
+    assert "命令行需要 typer 和 rich" in done.stderr
+
+
+def test_an_interrupted_start_ends_without_a_traceback():
+    program = "import govflow.cli.run as run, govflow.cli as cli\ndef stopped(argv): raise KeyboardInterrupt\n"
+    program += "run.run = stopped\ncli.main(['list'])"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=ENVIRONMENT)
+
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_an_import_that_is_interrupted_ends_quietly_and_the_next_one_finishes_it(tmp_path):
+    pipe, sample = tmp_path / "pipe.csv", files("govflow") / "data" / "boston311-sample.csv"
+    os.mkfifo(pipe)
+    city = ["--db", str(tmp_path / "city.db")]
+    running = subprocess.Popen(
+        [*PYTHON, "import", "boston311", str(pipe), *city],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    with pipe.open("wb") as slow:
+        slow.write(sample.read_bytes()[:30_000])
+        slow.flush()
+        time.sleep(0.5)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    again = subprocess.run([*PYTHON, "import", "boston311", str(sample), *city], capture_output=True, env=ENVIRONMENT)
+
+    assert (running.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert (again.returncode, again.stdout.splitlines()[-1][:14]) == (0, b"100 rows read:")
+
+
+def test_a_closed_stdout_is_no_error(db):
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m govflow list --db "{db}" >&-'],
+        capture_output=True, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_export_that_does_not_fit_leaves_no_half_a_log(db, tmp_path):
+    out = tmp_path / "a.jsonl"
+
+    done = subprocess.run(
+        [*PYTHON, "export", "jsonl", "--db", str(db), "--out", str(out)],
+        capture_output=True, text=True, env=ENVIRONMENT,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, 65_536)),
+    )  # fmt: skip
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert not out.exists()
 
 
 def test_importing_on_a_terminal_shows_how_far_it_is(tmp_path):

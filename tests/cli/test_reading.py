@@ -34,6 +34,9 @@ def reading(id: str) -> list[tuple[str, ...]]:
     ]
 
 
+NO_SUCH_ROLE = ("allowed", "boston311.101004143000", "--as", "chen", "--role", "dispacher")
+
+
 @pytest.fixture
 def case_id(db):
     with Engine.open(db, create=False) as engine:
@@ -205,6 +208,17 @@ def test_reading_a_log_that_is_not_there_is_one_line_and_makes_nothing(govflow, 
         (("replay", "--id", "boston311.101004120108", "--version", "9"), "there is no record"),
         (("allowed", "C-1", "--as", "a b", "--role", "x"), "--as: not usable"),
         (("allowed", "C-1", "--as", "a", "--role", "x", "--level", "moon"), "--level: not usable"),
+        (
+            ("replay", "--id", "boston311.101004120108", "--at", "9999-12-31T23:00-05:00"),
+            "9999-12-31T23:00-05:00 is not a moment",
+        ),
+        (
+            ("replay", "--id", "boston311.101004120108", "--known-at", "0001-01-01T00:00+05:00"),
+            "+05:00 is not a moment",
+        ),
+        (("why-not", "{}", "--at", "2022-01-02", "--version", "1"), "name one point of one record"),
+        (("handle", " "), "JSON: not usable"),
+        (NO_SUCH_ROLE, "--role: dispacher is a role of no step here; expected acceptance_desk, "),
         (("list", "--lang", "fr"), "--lang: this language is not spoken here; expected en | zh-CN"),
         (("list", "--records", "no_such_module:X"), "--records no_such_module:X: ModuleNotFoundError"),
         (("list", "--records", "json:dumps"), "not a kind of record; expected a Decider or a list of them"),
@@ -249,3 +263,26 @@ def test_errors_are_told_in_chinese_too(govflow, db, tmp_path):
     assert govflow("show", "C-1", "--db", db, "--lang", "zh-CN").err == "govflow: 未找到：没有记录 C-1\n"
     missing = govflow("list", "--db", tmp_path / "none.db", "--lang", "zh-CN").err
     assert missing == f"govflow: 日志不可用：{tmp_path / 'none.db'} 处没有日志\n"
+
+
+def test_on_a_narrow_terminal_columns_fold_and_nothing_is_left_out(govflow, db, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+
+    ran = govflow("list", "--overdue", "--db", db)
+
+    lines = ran.out.splitlines()
+    assert max(map(cell_len, lines)) <= 40
+    assert "".join(line.split(" ")[0] for line in lines[2:6]).startswith("boston311.1010041")
+    assert all(name in lines[0] for name in ("id", "state", "unit", "due", "title"))
+
+
+def test_what_nobody_verified_is_named_in_chinese_too(govflow, db):
+    ran = govflow("show", "boston311.101004143000", "--db", db, "--lang", "zh-CN")
+
+    assert "  · 受理\n" in ran.out
+
+
+def test_a_faulty_option_is_told_in_the_readers_own_words(govflow, db):
+    ran = govflow("allowed", "C-1", "--as", "a", "--role", "x", "--level", "moon", "--db", db, "--lang", "zh-CN")
+
+    assert "--level: 不可用; expected 其一：'grid', 'community', 'town' or 'district'" in ran.err

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from govflow import Actor, InputError
+from govflow import Actor, Engine, InputError
 from govflow.cases import CASE
 from govflow.cases.commands import ReportCase
 from govflow.interchange.commands import CommandFault, command_from_json
@@ -50,3 +50,13 @@ def test_a_fault_says_field_and_expectation_in_both_languages():
     expected = "'grid', 'community', 'town' or 'district'"
     assert str(raised.value) == f"unit_level: not usable; expected one of {expected}"
     assert raised.value.sentence("zh-CN") == f"unit_level: 不可用，应为其一：{expected}"
+
+
+def test_the_same_text_delivered_twice_is_one_report_though_it_names_no_pseudonym():
+    text = """{"command": "case.report", "command_id": "q-9", "by": {"id": "s-1", "claims": [{"role": "resident"}]},
+        "title": "Leak", "kind": "hotline", "channel": "app", "level": "community", "reporter_phone": "13800000000"}"""
+    with Engine.open() as engine:
+        first, again = (engine.handle(command_from_json(text, [CASE])) for _ in range(2))
+
+        assert first == again
+        assert len(engine.history(first.id)) == 1

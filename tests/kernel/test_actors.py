@@ -97,3 +97,10 @@ def test_areas_cover_as_paths_do(held, asked):
     except ValidationError:
         return
     assert covers(claim, None, asked) == (parts(asked)[: len(parts(held))] == parts(held))
+
+
+def test_a_name_where_a_pseudonym_belongs_does_not_come_back_in_the_error():
+    for wrong in (lambda: Actor.of("王小明 13912345678"), lambda: Claim(role="王小明 13912345678")):
+        with pytest.raises(ValidationError) as caught:
+            wrong()
+        assert "王小明" not in str(caught.value)

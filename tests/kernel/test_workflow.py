@@ -202,7 +202,8 @@ def test_rests_tell_ends_from_what_is_owed():
 
 
 def test_a_table_is_plain_data_with_null_for_nothing_yet_and_for_unchanged():
-    touched = Step("L9", Change, Light.OUT, Changed, None, ("a", "b"), [always], starts="lamp", approval="boss")
+    touched = Step("L9", Change, Light.OUT, Changed, None, ("a", "b"), [always], starts="lamp", drops="bell",
+                   remeasures="wire", share="half", approval="boss")  # fmt: skip
     data = Workflow("light", Light, (*SOUND, touched), zh="灯").as_data()
     assert data["states"][0] == {"id": "red", "zh": "红", "rest": "open"}
     first, *_, last = data["transitions"]
@@ -210,8 +211,10 @@ def test_a_table_is_plain_data_with_null_for_nothing_yet_and_for_unchanged():
         "turn_on", [None], "TurnedOn", "red",
     )  # fmt: skip
     assert (last["target"], last["who"], last["approval"], last["rules"]) == (None, [["a"], ["b"]], "boss", ["always"])
-    assert last["clocks"]["starts"] == ["lamp"]
-    assert touched.clock_names == {"lamp"}
+    effects = {effect: clocks for effect, clocks in last["clocks"].items() if clocks}
+    assert effects == {"starts": ["lamp"], "stops": ["bell"], "drops": ["bell"], "remeasures": ["wire"]}
+    assert last["share"] == "half"
+    assert touched.clock_names == {"lamp", "bell", "wire"}
 
 
 @pytest.mark.parametrize("table", every_table())

@@ -163,6 +163,8 @@ def test_a_promise_says_what_by_whom_until_when(town: Town):
     assert refused(town, cm.FulfilPartOfCommitment(**X, by=lead, item="p")) == ("measure_and_evidence_given",)
     assert refused(town, cm.ReleaseCommitment(**X, by=supervisor, item="p")) == ("reason_given",)
     later = cm.ChangeCommitment(**X, by=lead, item="p", until=soon(town, 9), reason="rain")
+    for until in (None, town.clock()):
+        assert "new_due_is_named" in refused(town, later.changed(until=until))
     with pytest.raises(NotAllowed) as caught:
         town.approved(later.changed(reason=""), supervisor)
     assert caught.value.codes == ("reason_given",)

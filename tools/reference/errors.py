@@ -40,7 +40,7 @@ _of_broken = {
     "code": "the stable code of the rule",
     "en": "what must hold, in English",
     "zh": "what must hold, in Chinese",
-    "detail": "what exactly is missing or open, where the rule names it",
+    "detail": "what exactly is missing or open, where the rule names it: in English, each with the Chinese as its `zh`",
 }
 
 

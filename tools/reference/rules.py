@@ -19,11 +19,12 @@ _SOURCES = (
     ("PIPL", "个人信息保护法"),
     ("GB/T 34300", "城乡社区网格化服务管理规范"),
     ("M001 … M162", "a mechanism of the field, see [mechanisms.md](mechanisms.md)"),
+    ("人民调解法", "the law itself"),
     ("[V]", "the articles were read in the text of the law or regulation"),
     ("[S]", "known from a secondary source"),
     ("[M]", "from memory, not checked"),
     ("[config]", "a default of our own that a policy may change"),
-    ("anything else", "our own design"),
+    ("design", "our own"),
 )
 
 

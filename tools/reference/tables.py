@@ -14,7 +14,7 @@ _READING = (
     "the right: the state stays. Several rows of one command are alternatives; the rules tell which one applies. What "
     "the rules say stands in [rules.md](rules.md), what the clocks are in [clocks.md](clocks.md)."
 )
-_EFFECTS = ("starts", "stops", "drops", "pauses", "resumes", "resets", "extends")
+_EFFECTS = ("starts", "stops", "drops", "pauses", "resumes", "resets", "extends", "remeasures")
 
 
 def case_markdown() -> str:
@@ -60,11 +60,10 @@ def _flow(flow: Workflow, depth: str) -> list[str]:
 
 
 def _data(flow: Workflow) -> list[dict[str, Any]]:
-    """The rows as data, with what the data leaves out: which clocks are met and which fall away."""
+    """The rows as data, with the wire names of their commands, and what is met apart from what falls away."""
     rows: list[dict[str, Any]] = flow.as_data()["transitions"]
     for row, step in zip(rows, flow.steps, strict=False):
-        effects = {name: [*getattr(step, name)] for name in _EFFECTS}
-        row["clocks"] = {**effects, "remeasures": [step.remeasures] if step.remeasures else []}
+        row["clocks"] = {name: row["clocks"][name] for name in _EFFECTS} | {"stops": [*step.stops]}
         row["wire"] = step.command.wire
     return rows
 

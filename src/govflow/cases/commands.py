@@ -1,5 +1,6 @@
 """What can be asked of a case. Wire names are `case.<verb>`; what each asks for stands in the rules of its row."""
 
+import hashlib
 from typing import Any
 
 from pydantic import model_validator
@@ -24,7 +25,10 @@ from govflow.regions.bodies import Reasoned
 
 
 class _AboutAReporter(Command, Matter):
-    """Personal data of the reporter gets the reporter's pseudonym as its subject, made up here where none is given."""
+    """Personal data of the reporter gets the reporter's pseudonym as its subject, made up here where none is given.
+
+    It is made of the command's id: a queue that delivers the same text twice must bring the same command twice.
+    """
 
     description: Personal | None = None
     place: Personal | None = None
@@ -40,11 +44,22 @@ class _AboutAReporter(Command, Matter):
         values = dict(given)
         named = [name for name in ("reporter_name", "reporter_phone", "reporter_address") if values.get(name)]
         if named and not values.get("reporter"):
-            values["reporter"] = new_subject()
+            given_subjects = filter(None, (_subject_in(values[name]) for name in named))
+            values["reporter"] = next(given_subjects, None) or _pseudonym(values.get("command_id"))
         for name in (*named, "description"):
             if isinstance(values.get(name), str) and values.get("reporter"):
                 values[name] = {"text": values[name], "subject": values["reporter"]}
         return values
+
+
+def _subject_in(value: object) -> object:
+    return value.subject if isinstance(value, Personal) else value.get("subject") if isinstance(value, dict) else None
+
+
+def _pseudonym(command_id: object) -> str:
+    if not isinstance(command_id, str):
+        return new_subject()
+    return "s-" + hashlib.sha256(f"reporter of {command_id}".encode()).hexdigest()[:24]
 
 
 class DiscoverCase(_AboutAReporter, wire="case.discover", label="发现"):

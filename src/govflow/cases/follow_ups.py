@@ -35,7 +35,10 @@ def reporters_of(case: Case, context: Context) -> Iterable[str]:
             reporters[each.reporter] = None
         for item in each.items_of("link").values():
             follower = context.lookup(item.other) if item.kind == LinkKind.ABSORBED else None
-            if item.status == "linked" and isinstance(follower, Case) and follower not in todo:
+            # a link may be added by hand: only a case that did merge into this one counts
+            if not isinstance(follower, Case) or follower.merged_into != each.id or item.status != "linked":
+                continue
+            if follower not in todo:
                 todo.append(follower)
     return reporters
 

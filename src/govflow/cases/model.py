@@ -55,9 +55,9 @@ class CaseKind(StrEnum):
 class Severity(StrEnum):
     """How grave it is."""
 
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
+    LOW = "low"  # 较低
+    NORMAL = "normal"  # 一般
+    HIGH = "high"  # 较高
 
 
 class Outcome(StrEnum):
@@ -94,8 +94,16 @@ class Review(Value):
 _ASKS_FOR_EVALUATIONS = (Role.SYSTEM, Role.CALLBACK, Role.COMMUNITY)
 
 
+def _speaks_for(who: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool:
+    """Whether an actor speaks as `who`: in person, as of that unit, or as the callback desk that has asked them.
+
+    `on_behalf_of` is what a command says of itself; alone it gives no right.
+    """
+    return actor == who or (on_behalf_of == who and (claim.unit == who or claim.role == Role.CALLBACK))
+
+
 class Case(Record):
-    """The folded state of a case."""
+    """The folded state of a case. Ids of people are pseudonyms; names and texts about them are protected."""
 
     kind_of_record: ClassVar[str] = "case"
 
@@ -179,10 +187,10 @@ class Case(Record):
         if self.accused_unit is not None and claim.unit == self.accused_unit:  # petitions §30
             return False
         if isinstance(item, Evaluation) and role not in _ASKS_FOR_EVALUATIONS:
-            return item.owes in (actor, on_behalf_of)  # nobody answers for somebody else
+            return item.owes is not None and _speaks_for(item.owes, claim, actor, on_behalf_of)
         match role:
             case Role.REPORTER:
-                return self.reporter is not None and self.reporter in (actor, on_behalf_of)
+                return self.reporter is not None and _speaks_for(self.reporter, claim, actor, on_behalf_of)
             case Role.LEAD_UNIT:
                 return claim.unit is not None and claim.unit == self.lead_unit
             case Role.UNIT_HEAD:
@@ -211,6 +219,3 @@ class Case(Record):
             and covers(claim, self.level, self.area)
             and self.fits(claim.role, claim, actor, None, None)
         )
-
-
-RESTING = frozenset(status.value for status in CaseStatus if status.rest is not Rest.OPEN)

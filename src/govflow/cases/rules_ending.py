@@ -6,6 +6,7 @@ from typing import Any
 
 from govflow.cases.model import Case, CaseKind
 from govflow.context import Context
+from govflow.errors import Detail
 from govflow.records import Record
 from govflow.workflow import rule
 
@@ -13,11 +14,11 @@ from govflow.workflow import rule
 @rule("反馈送达上报层级;有诉求人的并送达诉求人", "M002; BJ §15(3) [V]", needs="to_level to_reporter")
 def feedback_reaches_all_it_is_owed_to(case: Case, event: Any, context: Context) -> list[str]:
     """The answer is addressed to the reporting level, and to the reporter if there is one."""
-    missing = []
+    missing: list[str] = []
     if case.reporting_level is not None and event.to_level is not case.reporting_level:
-        missing.append(f"the reporting level ({case.reporting_level})")
+        missing.append(Detail(f"the reporting level ({case.reporting_level})", f"上报层级({case.reporting_level})"))
     if case.reporter is not None and not event.to_reporter:
-        missing.append("the reporter")
+        missing.append(Detail("the reporter", "诉求人"))
     return missing
 
 
@@ -72,11 +73,8 @@ def review_is_decided(case: Case, event: Any, context: Context) -> bool:
 @rule("决定或答复为书面且载明请求、事实、依据、结论", "petitions §32 [V]", needs="request facts grounds conclusion")
 def decision_is_written(case: Case, event: Any, context: Context) -> list[str]:
     """The decision or reply is in writing: request, facts, grounds, conclusion."""
-    return [
-        f"{part} is missing"
-        for part in ("request", "facts", "grounds", "conclusion")
-        if not getattr(event, part).strip()
-    ]
+    parts = {"request": "请求", "facts": "事实", "grounds": "依据", "conclusion": "结论"}
+    return [Detail(f"{en} is missing", f"缺{zh}") for en, zh in parts.items() if not getattr(event, en).strip()]
 
 
 @rule("复查维持或直接变更", "petitions §35 [V]", needs="sends_back")

@@ -12,9 +12,10 @@ from govflow.actors import Area, Level
 from govflow.cases.model import Case, CaseStatus, Outcome, Severity
 from govflow.clocks import due_after
 from govflow.context import Context
+from govflow.errors import Detail
 from govflow.policy import JoinRule
 from govflow.regions.contact import is_out_of_reach
-from govflow.regions.joint_handling import unfinished
+from govflow.regions.joint_handling import JointStatus, unfinished
 from govflow.regions.ledger import unrectified
 from govflow.workflow import rule
 
@@ -66,7 +67,7 @@ def transferred_once_per_level(case: Case, event: Any, context: Context) -> bool
     return case.arbitrated or case.level not in case.transferred_at
 
 
-@rule("挂牌督办件已获督办方同意", "v1 supervision")
+@rule("挂牌督办件已获督办方同意", "design")
 def listed_record_has_supervisor_consent(case: Case, event: Any, context: Context) -> bool:
     """A record under listed supervision has the supervisor's consent."""
     listed = ("listed", "interviewed", "circulated", "exposed")
@@ -110,10 +111,10 @@ def extension_is_within_maximum(case: Case, event: Any, context: Context) -> boo
 def cause_and_review_date_named(case: Case, event: Any, context: Context) -> Iterable[str]:
     """An outside cause by code and a review date within the maximum are given."""
     if not event.cause.strip():
-        yield "no cause is named"
+        yield Detail("no cause is named", "未注明原因")
     longest = timedelta(days=context.policy.thresholds.suspension_days)
     if event.review_at is None or not context.at < event.review_at <= context.at + longest:
-        yield f"the review date must lie within {longest.days} days"
+        yield Detail(f"the review date must lie within {longest.days} days", f"复核日期应在 {longest.days} 日内")
 
 
 @rule("挂起前处置中", "design")
@@ -134,10 +135,16 @@ def co_units_are_done_or_explained(case: Case, event: Any, context: Context) -> 
     waiting = list(unfinished(case))
     category = context.policy.category(case.category)
     if not waiting or category is None or category.join is JoinRule.ALL:
-        return [f"{item.key} is {item.status}" for item in waiting]
+        return [
+            Detail(f"{item.key} is {item.status}", f"{item.key}：{JointStatus(item.status).zh}") for item in waiting
+        ]
     done = sum(item.status == "done" for item in case.items_of("joint_handling").values())
     asked = 1 if category.join is JoinRule.ANY else (category.quorum or 1)
-    return [] if done >= asked else [f"{done} of the {asked} parts asked for are done"]
+    return (
+        []
+        if done >= asked
+        else [Detail(f"{done} of the {asked} parts asked for are done", f"应办结 {asked} 件,已办结 {done} 件")]
+    )
 
 
 @rule("必改项已整改,或结果为部分办结", "M043", needs="outcome")
@@ -145,7 +152,9 @@ def mandatory_items_are_rectified(case: Case, event: Any, context: Context) -> I
     """No mandatory ledger item is open, or the outcome is partial."""
     if event.outcome is Outcome.PARTIAL:
         return []
-    return [f"item {item.key}: {item.problem}" for item in unrectified(case)]
+    return [
+        Detail(f"item {item.key}: {item.problem}", f"第 {item.key} 项：{item.problem}") for item in unrectified(case)
+    ]
 
 
 @rule("承办人属于主办单位", "M059", needs="handler handler_unit")
@@ -157,7 +166,8 @@ def handler_belongs_to_lead_unit(case: Case, event: Any, context: Context) -> bo
 @rule("无利害关系", "petitions §28 [V]; M067", needs="interest")
 def has_no_interest(case: Case, event: Any, context: Context) -> bool:
     """Neither who acts nor who is named has an interest in the matter."""
-    return not event.interest.strip() and case.reporter not in (event.handler, event.by)
+    concerned = case.reporter is not None and case.reporter in (event.handler, event.by)
+    return not event.interest.strip() and not concerned
 
 
 @rule("新类别在现行目录内", "M006", needs="category")
@@ -166,11 +176,11 @@ def class_is_in_catalogue(case: Case, event: Any, context: Context) -> bool:
     return event.category is not None and context.policy.category(event.category) is not None
 
 
-@rule("旧值予以保留", "PEERS L5", needs="old")
+@rule("旧值予以保留", "design", needs="old")
 def old_value_is_kept(case: Case, event: Any, context: Context) -> bool:
     """The value replaced stays in the event beside the new one."""
     field = getattr(event, "field", "category")
-    return bool(event.old) and event.old == str(getattr(case, field, event.old))
+    return field not in (*CORRECTABLE, "category") or event.old == old_value(case, field)
 
 
 # what may be corrected, with its type: never the status, nor anything a step must change
@@ -185,6 +195,12 @@ CORRECTABLE: dict[str, TypeAdapter[Any]] = {
 def corrected_value(field: str, text: str) -> Any:
     """The new value of a corrected field, as its type has it. Raises ValueError."""
     return CORRECTABLE[field].validate_python(text)
+
+
+def old_value(case: Case, field: str) -> str:
+    """What stands in a field that is corrected, as text; empty where nothing stands there."""
+    value = getattr(case, field) if field in (*CORRECTABLE, "category") else None
+    return "" if value is None else str(value)
 
 
 @rule("新值符合字段要求", "design", needs="field new")

@@ -7,6 +7,7 @@ from typing import Any
 
 from govflow.cases.model import Case, CaseKind, CaseStatus, Severity
 from govflow.context import Context
+from govflow.errors import Detail
 from govflow.regions.contact import is_out_of_reach
 from govflow.workflow import rule
 
@@ -14,15 +15,19 @@ from govflow.workflow import rule
 @rule("事由、地点、对象已载明", "M059", needs="title category area")
 def matter_is_described(case: Case, event: Any, context: Context) -> Iterable[str]:
     """What, where and for whom are given."""
-    named = {"title": event.title.strip(), "category": event.category, "area or place": event.area or event.place}
-    return [f"{what} is missing" for what, value in named.items() if not value]
+    named = (
+        ("title", "标题", event.title.strip()),
+        ("category", "类别", event.category),
+        ("area or place", "区域或地点", event.area or event.place),
+    )
+    return [Detail(f"{en} is missing", f"缺{zh}") for en, zh, value in named if not value]
 
 
 @rule("渠道、类别、层级已填", "M001", needs="channel kind level")
 def channel_and_level_set(case: Case, event: Any, context: Context) -> Iterable[str]:
     """Channel, kind and reporting level are given."""
-    named = {"channel": event.channel.strip(), "kind": event.kind, "level": event.level}
-    return [f"{what} is missing" for what, value in named.items() if not value]
+    named = (("channel", "渠道", event.channel.strip()), ("kind", "类型", event.kind), ("level", "层级", event.level))
+    return [Detail(f"{en} is missing", f"缺{zh}") for en, zh, value in named if not value]
 
 
 @rule("非重复提交", "M012")
@@ -52,7 +57,7 @@ def matter_is_not_confidential(case: Case, event: Any, context: Context) -> bool
     return not case.confidential
 
 
-@rule("严重程度低于高", "v1 C03")
+@rule("严重程度低于高", "design")
 def severity_is_below_high(case: Case, event: Any, context: Context) -> bool:
     """Severity is below high."""
     return case.severity != Severity.HIGH
@@ -95,11 +100,11 @@ def matter_is_not_terminated_or_open_elsewhere(case: Case, event: Any, context: 
     for id in event.same_as:
         other = context.lookup(id)
         if other is None:
-            yield f"{id} does not exist"
+            yield Detail(f"{id} does not exist", f"{id} 不存在")
         elif other.status == CaseStatus.TERMINATED:
-            yield f"{id} is terminated: reject this one"
+            yield Detail(f"{id} is terminated: reject this one", f"{id} 已终结,本件应不予受理")
         elif other.status in context.deciders[other.kind_of_record].active:
-            yield f"{id} is open: merge this one"
+            yield Detail(f"{id} is open: merge this one", f"{id} 在办,本件应并案")
 
 
 @rule("理由已编码并说明", "M049", needs="reason_code reason")
@@ -107,17 +112,17 @@ def reason_is_coded(case: Case, event: Any, context: Context) -> Iterable[str]:
     """A reason from the coded list is given, with its explanation."""
     code = event.reason_code
     if code is None or not context.policy.knows_reason(code, context.step.command.wire):
-        yield f"{code or 'no code'} is not in the list of reasons"
+        yield Detail(f"{code or 'no code'} is not in the list of reasons", f"理由代码 {code or '(空)'} 不在目录内")
     if not event.reason.strip():
-        yield "no explanation is given"
+        yield Detail("no explanation is given", "未说明理由")
     if code == "terminated_same_facts":
         others = [context.lookup(id) for id in event.same_as]
         if not any(other is not None and other.status == CaseStatus.TERMINATED for other in others):
-            yield "the terminated case is not named"
+            yield Detail("the terminated case is not named", "未指明已终结的事项")
     if code == "not_supplemented":
         clock = case.clocks.get("supplement")
         if clock is None or (clock.is_going and (clock.due is None or context.now <= clock.due)):
-            yield "the time for supplements is not over"
+            yield Detail("the time for supplements is not over", "补正期限未满")
 
 
 @rule("已告知诉求人或提案人并说明理由", "BJ §11, §15 [V]", needs="told_by")
@@ -138,22 +143,22 @@ def master_is_open_and_same_subject(case: Case, event: Any, context: Context) ->
     """The master is another record, not at rest, on the same subject."""
     master = context.lookup(event.master) if event.master else None
     if master is None:
-        yield "the master does not exist"
+        yield Detail("the master does not exist", "主件不存在")
     elif master.id == case.id:
-        yield "a case cannot be its own master"
+        yield Detail("a case cannot be its own master", "不能以自身为主件")
     elif not isinstance(master, Case) or master.status not in context.deciders["case"].active:
-        yield "the master is not an open case"
+        yield Detail("the master is not an open case", "主件不是在办事项")
     if not event.same_subject.strip():
-        yield "why it is the same subject is not said"
+        yield Detail("why it is the same subject is not said", "未说明为何属同一事项")
 
 
-@rule("非公共安全或公益事项且有诉求人", "v1 C11")
+@rule("非公共安全或公益事项且有诉求人", "design")
 def matter_is_not_of_public_interest(case: Case, event: Any, context: Context) -> bool:
     """The matter is no safety hazard or public-interest matter, and it has a reporter."""
     return not case.public_interest and case.kind != CaseKind.HAZARD and case.reporter is not None
 
 
-@rule("子事项覆盖全部内容", "PEERS L7", needs="parts covers")
+@rule("子事项覆盖全部内容", "design", needs="parts covers")
 def sub_cases_cover_the_matter(case: Case, event: Any, context: Context) -> bool:
     """The sub-cases together cover the matter."""
     return len(event.parts) >= 2 and all(part.title.strip() for part in event.parts) and bool(event.covers.strip())
@@ -177,15 +182,15 @@ def not_accepted_before_merge(case: Case, event: Any, context: Context) -> bool:
     return not case.was_accepted
 
 
-@rule("目标已指明且仅建一件", "DESIGN §4")
+@rule("目标已指明且仅建一件", "design")
 def conversion_target_is_named(case: Case, event: Any, context: Context) -> Iterable[str]:
     """Exactly one new record is named and created in the same transaction."""
     kind = conversion_kind(context.step.command.wire)
     decider = context.deciders.get(kind)
     if decider is None or decider.opens is None:
-        yield f"no record of kind {kind} is served here"
+        yield Detail(f"no record of kind {kind} is served here", f"本系统未提供 {kind} 类记录")
     elif event.target is None or context.lookup(event.target) is not None:
-        yield "the new record is not named"
+        yield Detail("the new record is not named", "未指明新记录")
 
 
 def conversion_kind(wire: str) -> str:
@@ -193,25 +198,25 @@ def conversion_kind(wire: str) -> str:
     return "proposal" if wire == "case.convert_to_proposal" else "joint_project"
 
 
-@rule("导入件须有承办单位", "design: import")
+@rule("导入件须有承办单位", "design")
 def imported_case_names_its_unit(case: Case, event: Any, context: Context) -> bool:
     """The source shows which unit has the case."""
     return event.lead_unit is not None
 
 
-@rule("导入件无承办单位", "design: import")
+@rule("导入件无承办单位", "design")
 def imported_case_names_no_unit(case: Case, event: Any, context: Context) -> bool:
     """The source shows no unit."""
     return event.lead_unit is None
 
 
-@rule("须注明来源文件与行", "design: import")
+@rule("须注明来源文件与行", "design")
 def source_is_named(case: Case, event: Any, context: Context) -> bool:
     """The source, its file and its row are named, and what is unverified."""
     return bool(event.source and event.source_file and event.source_id) and event.source_row > 0
 
 
-@rule("系导入件且本系统未曾办理", "design: import")
+@rule("系导入件且本系统未曾办理", "design")
 def case_was_imported_and_not_worked_on(case: Case, event: Any, context: Context) -> bool:
     """The case came from that source, and nobody here has worked on it since."""
     return case.source is not None and not case.handlers and case.version == case.moved_in

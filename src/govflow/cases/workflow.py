@@ -1,4 +1,7 @@
-"""The table of a case: every step from discovery to the archive, as in the handbook. Ids C01 … are the handbook's."""
+"""The table of a case: every step from discovery to the archive.
+
+Rows C01 … are those of the field's handbook (see docs/explanation.md); X01 … are our own.
+"""
 
 from __future__ import annotations
 
@@ -203,10 +206,10 @@ from govflow.rules import (
     round_is_current,
     window_is_open,
 )
-from govflow.workflow import Step, Workflow
+from govflow.workflow import Rest, Step, Workflow
 
 _UNDER_WAY = (S.REPORTED, S.ACCEPTED, S.ASSIGNED, S.IN_HANDLING)
-_RESTING = (S.CLOSED, S.TERMINATED, S.REJECTED, S.REDIRECTED, S.MERGED, S.CONVERTED, S.WITHDRAWN, S.DISMISSED)
+_RESTING = tuple(status for status in S if status.rest is Rest.OUTCOME)
 _DESKS = (R.DISPATCHER, R.ACCEPTANCE_DESK)
 _REVIEWING = (S.UNDER_REVIEW, S.UNDER_RECHECK)
 _REPORTERS = (R.RESIDENT, R.GRID_WORKER, R.ORGANISATION, R.ACCEPTANCE_DESK, R.LEADER, R.SYSTEM)

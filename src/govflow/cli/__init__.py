@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import NoReturn
 
+from govflow.cli import texts
 from govflow.cli.texts import t
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 findings, refusals or bad rows, 2 could not do it."""
-    if find_spec("typer") is None or find_spec("rich") is None:
-        print(t("needs_extra"), file=sys.stderr)
-        sys.exit(2)
-    from govflow.cli.run import run
+    try:
+        if find_spec("typer") is None or find_spec("rich") is None:
+            texts.speak(texts.from_locale())
+            print(t("needs_extra"), file=sys.stderr)
+            sys.exit(2)
+        from govflow.cli.run import run
 
-    sys.exit(run(sys.argv[1:] if argv is None else argv))
+        sys.exit(run(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        sys.exit(130)  # 128 + SIGINT, as shells have it

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from govflow import __version__
-from govflow.actors import Actor, Claim
+from govflow.actors import Actor, Claim, Role
 from govflow.cli import files, words
 from govflow.cli.display import (
     as_json,
@@ -28,8 +28,10 @@ from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, open
 from govflow.cli.replaying import print_replayed, replayed_log
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
+from govflow.decider import Decider
 from govflow.engine import Engine
 from govflow.errors import InputError
+from govflow.interchange.commands import expected
 from govflow.records import Loop, Record
 from govflow.workflow import Workflow
 
@@ -171,7 +173,8 @@ def allowed(
     claims = [{"role": each, "unit": unit, "level": level, "area": area} for each in role]
     who = _actor(actor, claims)
     with opened(db, records) as engine:
-        existing(engine, id)
+        decider = engine.deciders[existing(engine, id).kind_of_record]
+        _check_roles(decider, role)
         steps = engine.allowed(id, who)
         if json:
             print_json_array(each._asdict() for each in steps)
@@ -196,9 +199,16 @@ def _actor(id: str, claims: list[dict[str, str | None]]) -> Actor:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         option = {"id": "as"}.get(str(first["loc"][0]), str(first["loc"][0]))
-        raise InputError(
-            t("unusable"), where=f"--{option}", expected=first["msg"].removeprefix("Input should be ")
-        ) from None
+        raise InputError(t("unusable"), where=f"--{option}", expected=expected(first)[is_zh()].strip()) from None
+
+
+def _check_roles(decider: Decider, roles: list[str]) -> None:
+    """A role that no table of this record names is a slip of the pen: it would silently be allowed nothing."""
+    flows = (decider.workflow, *(region.workflow for region in decider.regions.values()))
+    known = sorted({str(role) for flow in flows for step in flow.steps for role in step.who})
+    for each in roles:
+        if each not in known and each not in list(Role):
+            raise InputError(t("no_role", role=each[:64]), where="--role", expected=", ".join(known))
 
 
 @app.command("why-not", help="help.why_not")
@@ -212,6 +222,8 @@ def why_not(
     records: Records = None,
 ) -> None:
     """Tell what stands against a command."""
+    if at is not None and version is not None:
+        raise InputError(t("one_point"), where="why-not", expected="--at | --version")
     text = sys.stdin.buffer.read() if command == "-" else command
     with opened(db, records) as engine:
         given = parsed(text, engine, where="")
@@ -231,6 +243,8 @@ def why_not(
 @app.command(help="help.handle")
 def handle(command: Given = "-", *, db: Db, records: Records = None) -> None:
     """Handle commands given as JSON."""
+    if not command.strip():
+        raise InputError(t("unusable"), where="JSON", expected='{"command": …, "by": …} | -')
     lines = sys.stdin.buffer if command == "-" else [command.encode("utf-8", "surrogateescape")]
     with opened(db, records, create=True) as engine:
         raise typer.Exit(handle_lines(engine, lines))

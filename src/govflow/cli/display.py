@@ -23,6 +23,8 @@ from govflow.records import Item, Loop, Record
 
 LATE = "bold red"
 SOFT = "dim"
+_LEAST = 10
+"""Cells that a column which folds or is cut keeps at least."""
 
 
 class _Console(Console):
@@ -38,16 +40,22 @@ def console() -> Console:
 def table(
     *columns: str, rows: Iterable[Sequence[str | Text]], elastic: int | None = None, keep: Sequence[int] = ()
 ) -> Table:
-    """A plain table: columns in `keep` stay whole, `elastic` is cut to what the others leave, the rest folds."""
+    """A plain table: columns in `keep` stay whole, `elastic` is cut to what the others leave, the rest folds.
+
+    Where the terminal is too narrow to keep columns whole, all of them fold: nothing is left out.
+    """
     cells = [[cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row] for row in rows]
+    widths = [max([cell_len(name), *(row[place].cell_len for row in cells)]) for place, name in enumerate(columns)]
+    room = console().width - 2 * (len(columns) - 1)  # two cells apart
     if elastic is not None:
-        widths = [max([cell_len(name), *(row[place].cell_len for row in cells)]) for place, name in enumerate(columns)]
-        left = console().width - sum(widths) + widths[elastic] - 2 * (len(columns) - 1)  # two cells apart
+        left = room - sum(widths) + widths[elastic]
         for row in cells:
-            row[elastic].truncate(max(left, 10), overflow="ellipsis")
+            row[elastic].truncate(max(left, _LEAST), overflow="ellipsis")
+    folding = [width for place, width in enumerate(widths) if place not in keep]
+    fits = sum(widths) - sum(folding) + sum(min(width, _LEAST) for width in folding) <= room
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for place, name in enumerate(columns):
-        drawn.add_column(name, no_wrap=place in keep, overflow="fold")
+        drawn.add_column(name, no_wrap=fits and place in keep, overflow="fold")
     for row in cells:
         drawn.add_row(*row)
     return drawn
@@ -113,7 +121,7 @@ def print_record(engine: Engine, record: Record, loops: Sequence[Loop]) -> None:
     if unverified:
         out.print(f"\n{t('unverified')}")
         for each in unverified:
-            out.print(f"  · {clean(each)}")
+            out.print(f"  · {clean(words.term('step', each))}")
 
 
 def _facts(engine: Engine, record: Record) -> Table:

@@ -17,7 +17,7 @@ from govflow.errors import InputError
 from govflow.interchange.importing import ImportReport, import_rows
 from govflow.interchange.jsonl import export_log, import_log
 from govflow.interchange.mapping import Mapping, load_mapping, shipped_mapping
-from govflow.interchange.rows import BadRow
+from govflow.interchange.rows import BadRow, read_rows
 
 imports = typer.Typer(no_args_is_help=True)
 exports = typer.Typer(no_args_is_help=True)
@@ -49,6 +49,8 @@ def csv(
 def _import(file: Path, db: Path, mapping: Mapping, quarantine: Path | None, records: list[str] | None) -> None:
     if not file.exists():
         raise InputError(t("no_file", path=file))
+    if file.is_file() or file.is_dir():  # what cannot be read leaves no empty log behind; a pipe is read but once
+        read_rows(file, mapping).close()
     with opened(db, records, create=True) as engine, progress(t("importing", file=file.name)) as tell:
         report = import_rows(engine, file, mapping, quarantine=quarantine, progress=tell, on_bad=print_bad_row)
     print_report(report)
@@ -91,5 +93,10 @@ def jsonl_out(
             return
         target: BinaryIO
         with out.open("xb") as target:
-            count = export_log(engine.store, target)
+            try:
+                count = export_log(engine.store, target)
+                target.flush()
+            except BaseException:  # half a log looks like a whole one
+                out.unlink()
+                raise
     console().print(t("log_exported", n=count, path=out))

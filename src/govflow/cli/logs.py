@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -37,11 +37,12 @@ SHIPPED = (CASE,)
 def opened(path: Path, records: Sequence[str] | None, *, create: bool = False) -> Iterator[Engine]:
     """The engine on the log at `path`. Raises LogError where there is none and none is to be made."""
     deciders = served(records)
-    if not path.exists():
-        if not create:
-            raise LogError(t("no_log", path=path))
-        print(t("new_log", path=path), file=sys.stderr)
+    is_new = not path.exists()
+    if is_new and not create:
+        raise LogError(t("no_log", path=path))
     with Engine.open(path, records=deciders, create=create) as engine:
+        if is_new:
+            print(t("new_log", path=path), file=sys.stderr)
         yield engine
 
 
@@ -84,11 +85,14 @@ def moment(text: str | None, zone: ZoneInfo) -> datetime | None:
         return None
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) <= len("2026-03-02"):
+            when = datetime.combine(when.date(), time.max, zone)
+        elif when.tzinfo is None:
+            when = when.replace(tzinfo=zone)
+        when.astimezone(UTC)
+        return when
+    except (ValueError, OverflowError):  # OverflowError: the ends of the calendar, moved out of it by the offset
         raise InputError(t("no_moment", text=text[:40]), expected="2026-03-02, 2026-03-02T09:00, …+08:00") from None
-    if len(text) <= len("2026-03-02"):
-        when = datetime.combine(when.date(), time(), zone) + timedelta(days=1) - timedelta(microseconds=1)
-    return when if when.tzinfo else when.replace(tzinfo=zone)
 
 
 @contextmanager

@@ -19,6 +19,9 @@ DONE, FOUND, FAILED = 0, 1, 2
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; the exit status."""
+    for name in ("stdout", "stderr"):  # closed by the caller (`>&-`): what is said goes nowhere
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - the process's own stream, open to its end
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show Chinese shows escapes, and no error
         if callable(reconfigure := getattr(stream, "reconfigure", None)):
             reconfigure(errors="backslashreplace")

@@ -90,6 +90,10 @@ _TERMS = {
         "grid 网格事件 hotline 热线诉求 petition 信访事项 service 服务事项 suggestion 意见建议 lead 问题线索 "
         "hazard 安全隐患 dispute 矛盾纠纷 whistle_blowing 举报"
     ),
+    "step": (
+        "acceptance 受理 assignment 派单 receipt 签收 contact 联系 handling 处置 evidence 证据 feedback 反馈 "
+        "verification 核查 evaluation 评价"
+    ),
     "clock_status": "running 计时中 paused 暂停 met 按期 overdue 超期 met_late 逾期完成 elapsed 届满 cancelled 取消",
 }
 
@@ -187,6 +191,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "a_decider": ("a Decider or a list of them", "一个 Decider 或其列表"),
     "no_moment": ("{text} is not a moment", "{text} 不是时刻"),
     "no_state": ("{state} is no state of the records served here", "此处的记录没有状态 {state}"),
+    "no_role": ("{role} is a role of no step here", "此处没有任何步骤属于角色 {role}"),
     "no_workflow": ("{name} is neither a record nor a region", "{name} 既非记录也非区域"),
     "one_point": ("name one point of one record", "只能指定一件记录的一个时点"),
     "unusable": ("not usable", "不可用"),

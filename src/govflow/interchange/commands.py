@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -131,16 +131,23 @@ def _fault(error: ValidationError, command: type[Command]) -> CommandFault:
         inner = len(first["loc"]) > 1
         return CommandFault("unknown_field", where, command=where.rpartition(".")[0] if inner else command.wire,
                             names="…" if inner else names)  # fmt: skip
+    en, zh = expected(first)
+    return CommandFault("bad_value", where, expected=en, zh={"expected": zh})
+
+
+def expected(error: Mapping[str, Any]) -> tuple[str, str]:
+    """What one of pydantic's errors wanted instead, in English and in Chinese; never the value it found."""
+    kind = error["type"]
     if kind.startswith("datetime"):
         kind = "datetime"
     elif kind.startswith("model"):
         kind = "model"
-    en, zh = _EXPECTED.get(kind, (None, None))
-    if en is None or zh is None:  # of a validator's own words we cannot know whether they repeat the value
-        en = zh = "what its description says" if kind == "value_error" else first["msg"]
-        return CommandFault("bad_value", where, expected=en)
-    about = first.get("ctx", {})
-    return CommandFault("bad_value", where, expected=en.format(**about), zh={"expected": zh.format(**about)})
+    if kind not in _EXPECTED:  # of a validator's own words we cannot know whether they repeat the value
+        words = "what its description says" if kind == "value_error" else error["msg"]
+        return words, words
+    en, zh = _EXPECTED[kind]
+    about = error.get("ctx", {})
+    return en.format(**about), zh.format(**about)
 
 
 def _printable(name: str) -> str:

@@ -63,7 +63,7 @@ class SourceRow(BaseModel):
 class BadRow(BaseModel):
     """A row set aside: where it stands, the column at fault ("row" for the row's form), why, and what it held.
 
-    `raw` may hold personal data; it stays out of `why` and of the repr.
+    `raw` may hold personal data; it stays out of the repr, and of `why` but for the start of the one value at fault.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

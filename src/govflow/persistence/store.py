@@ -54,7 +54,7 @@ class Store(Protocol):
         ...
 
     def streams(self) -> Iterator[tuple[str, list[StoredEvent]]]:
-        """Every stream with its rows, in flat memory."""
+        """Every stream with its rows, by name, in flat memory."""
         ...
 
     def find_command(self, packed: bytes) -> StoredEvent | None:

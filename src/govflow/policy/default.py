@@ -7,6 +7,7 @@ from datetime import date
 from govflow.policy.model import Category, Policy, ReasonCode, RetentionClass, TimeLimit, Unit
 
 H, D, W = Unit.HOUR, Unit.DAY, Unit.WORKDAY
+_BY_CATEGORY = ("tier",)  # no case is of this kind: only a category that names the limit has it
 
 # fmt: off
 _LIMITS = (
@@ -21,10 +22,10 @@ _LIMITS = (
     TimeLimit(id="hot.contact",        clock="contact",            length=24, unit=H, basis="practice"),
     TimeLimit(id="pet.handle",         clock="handling",           length=60, unit=D, basis="信访工作条例 §34", kinds=("petition",), starts_on=("case.accept",), extension=30),
     TimeLimit(id="hot.handle",         clock="handling",           length=5,  unit=W, basis="潍坊市12345条例 §20", starts_on=("case.assign", "case.arbitrate_assignment"), extension=5),
-    TimeLimit(id="hot.tier.emergency", clock="handling",           length=2,  unit=H, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
-    TimeLimit(id="hot.tier.utility",   clock="handling",           length=24, unit=H, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
-    TimeLimit(id="hot.tier.general",   clock="handling",           length=7,  unit=D, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
-    TimeLimit(id="hot.tier.complex",   clock="handling",           length=15, unit=D, basis="Beijing draft standard 2021", kinds=("tier",), starts_on=("case.assign",)),
+    TimeLimit(id="hot.tier.emergency", clock="handling",           length=2,  unit=H, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
+    TimeLimit(id="hot.tier.utility",   clock="handling",           length=24, unit=H, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
+    TimeLimit(id="hot.tier.general",   clock="handling",           length=7,  unit=D, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
+    TimeLimit(id="hot.tier.complex",   clock="handling",           length=15, unit=D, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
     TimeLimit(id="joint.reply",        clock="joint_reply",        length=2,  unit=W, basis="config", own=True),
     TimeLimit(id="susp.review",        clock="suspension_review",  length=90, unit=D, basis="config", own=True),
     TimeLimit(id="feedback",           clock="feedback",           length=2,  unit=W, basis="config", own=True),

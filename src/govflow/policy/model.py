@@ -5,7 +5,7 @@ from copy import copy
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, model_validator
@@ -55,7 +55,7 @@ class Category(Value):
     en: Words
     zh: Words
     lead_units: tuple[Id, ...] = ()  # competent units; empty: any
-    time_limit: Id | None = None
+    time_limit: Id | None = None  # its own limit for handling; None: the first that fits
     evidence: tuple[Id, ...] = ()  # kinds of evidence the result must show
     admitted: bool = True  # may be sent to a community (准入目录)
     public_interest: bool = False
@@ -99,7 +99,6 @@ class Policy(Value):
     effective_from: date
     title: Words = ""
     time_zone: str = "Asia/Shanghai"
-    number_width: Literal[6] = 6
     time_limits: tuple[TimeLimit, ...] = ()
     categories: tuple[Category, ...] = ()
     open_catalogue: bool = True  # categories outside the list are taken with general limits
@@ -110,17 +109,21 @@ class Policy(Value):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         problems = []
-        limits = [limit.id for limit in self.time_limits]
+        limits = {limit.id: limit for limit in self.time_limits}
         for what, ids in (
-            ("time limit", limits),
+            ("time limit", [limit.id for limit in self.time_limits]),
             ("category", [category.id for category in self.categories]),
             ("retention class", [kept.id for kept in self.retention]),
         ):
             problems += [f"{what} {id} stands twice" for id in sorted({id for id in ids if ids.count(id) > 1})]
         kept = {each.id for each in self.retention}
         for category in self.categories:
-            if category.time_limit is not None and category.time_limit not in limits:
-                problems.append(f"category {category.id}: time limit {category.time_limit} is not defined")
+            if category.time_limit is not None:
+                limit = limits.get(category.time_limit)
+                if limit is None:
+                    problems.append(f"category {category.id}: time limit {category.time_limit} is not defined")
+                elif limit.clock != "handling":
+                    problems.append(f"category {category.id}: time limit {limit.id} is for {limit.clock}, not handling")
             if self.retention and category.retention not in kept:
                 problems.append(f"category {category.id}: retention class {category.retention} is not defined")
             if (category.join is JoinRule.QUORUM) != (category.quorum is not None):
@@ -144,6 +147,7 @@ class Policy(Value):
         return copy(super().__deepcopy__(memo))
 
     def changed(self, **changes: Any) -> Self:
+        """A copy with these fields replaced, not validated again."""
         return self.model_copy(update=changes)
 
     @cached_property

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from pydantic import StringConstraints
 
 from govflow.actors import SYSTEM, Actor, Id, Role
 from govflow.context import Context
@@ -37,9 +39,13 @@ class Approval(Item):
     given_by: str | None = None
 
 
+Quoted = Annotated[str, StringConstraints(max_length=200_000)]
+"""A command's arguments as JSON, personal ones left out: long enough for several texts of officials."""
+
+
 class _Quote(Value):
     wanted: Words = ""  # the wire name of the command
-    quoted: Words = ""  # the command's arguments as JSON, personal ones left out
+    quoted: Quoted = ""
     on_version: int = 0
     unit: Id | None = None  # the requester's unit: its head is the unit head
 

@@ -70,7 +70,7 @@ class ClockRecomputed(ItemEvent, name="clock.recomputed"):
     until: Instant | None = None
 
 
-@rule("已到预警点且未预警", "PEERS D6", needs="share")
+@rule("已到预警点且未预警", "design", needs="share")
 def warning_point_has_passed(record: Record, event: Any, context: Context) -> bool:
     """A warning point of the rule has passed and was not announced."""
     clock: Any = context.item
@@ -79,13 +79,13 @@ def warning_point_has_passed(record: Record, event: Any, context: Context) -> bo
     return bool((context.now - clock.since) * 100 >= (clock.due - clock.since) * event.share)
 
 
-@rule("该钟为期限", "§5.1")
+@rule("该钟为期限", "design")
 def clock_is_a_deadline(record: Record, event: Any, context: Context) -> bool:
     """The clock is of kind deadline."""
     return kind_of(event.item) is ClockKind.DEADLINE
 
 
-@rule("该钟为窗口期或最短期", "§5.1")
+@rule("该钟为窗口期或最短期", "design")
 def clock_is_a_window(record: Record, event: Any, context: Context) -> bool:
     """The clock is a window or a minimum period."""
     return kind_of(event.item) in (ClockKind.WINDOW, ClockKind.MINIMUM)
@@ -104,7 +104,7 @@ def not_done_before(record: Any, event: Any, context: Context) -> bool:
     raise AssertionError(f"{context.step.command.wire} is not known to this rule")
 
 
-@rule("工作日历已更新且原期限为暂定", "§5.2", needs="calendar until")
+@rule("工作日历已更新且原期限为暂定", "design", needs="calendar until")
 def calendar_version_has_changed(record: Record, event: Any, context: Context) -> bool:
     """A newer work calendar was adopted and the date was provisional."""
     clock: Any = context.item
@@ -121,8 +121,9 @@ def _riding(
 ) -> dict[str, Any]:
     row = {"id": id, "command": effect.rstrip("s"), "source": source, "event": None, "name": None, "target": target}
     who: dict[str, Any] = {"who": [["system"]], "approval": None, "rules": rules, "rule_versions": {}, "while_in": None}
-    effects: dict[str, list[str]] = {name: [] for name in ("starts", "stops", "pauses", "resumes", "resets", "extends")}
-    return row | who | {"shares": f"clocks.{effect}", "clocks": effects} | more
+    names = ("starts", "stops", "pauses", "resumes", "resets", "extends", "drops", "remeasures")
+    effects: dict[str, list[str]] = {name: [] for name in names}
+    return row | who | {"shares": f"clocks.{effect}", "clocks": effects, "share": None} | more
 
 
 _GOING: list[str | None] = ["running", "paused"]

@@ -1,8 +1,11 @@
 """承诺 commitment: a promise, also of money, people or place, with a due date. Keyed by the commitment."""
 
+from typing import Any
+
 from govflow.actors import SYSTEM, Id, Role
+from govflow.context import Context
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
-from govflow.records import HandOver, Item
+from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
 from govflow.rules import (
@@ -13,7 +16,7 @@ from govflow.rules import (
     reason_given,
     what_who_and_due_named,
 )
-from govflow.workflow import Rest, Status, Step, Workflow
+from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
 class CommitmentStatus(Status):
@@ -102,13 +105,19 @@ class CommitmentReleased(ItemEvent, Reasoned, name="commitment.released"):
     to: Id | None = None
 
 
+@rule("已载明新期限且尚未届满", "design", needs="until")
+def new_due_is_named(record: Record, event: Any, context: Context) -> bool:
+    """A new due instant is named, and it lies ahead."""
+    return event.until is not None and bool(event.until > context.at)
+
+
 R = Role
 _PROMISERS = (R.LEADER, R.LEAD_UNIT, R.ORGANISATION, R.PROJECT_LEAD, R.COMMUNITY, R.IMPLEMENTER)
 # fmt: off
 COMMITMENT_WORKFLOW = Workflow("commitment", S, zh="承诺", on=("case", "proposal", "joint_project"), steps=(
     #    id      command                 from                event                      to          who         provided that
     Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     _PROMISERS, (what_who_and_due_named,), while_in="active", starts="commitment_due"),
-    Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed), approval=R.SUPERVISOR, extends="commitment_due"),
+    Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed, new_due_is_named), approval=R.SUPERVISOR, extends="commitment_due"),
     Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given,)),
     Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP), (decided_by_another,), stops="commitment_due"),
     Step("CM05", BreachCommitment,       S.MADE,             CommitmentBroken,          S.BROKEN,   (R.SYSTEM, R.SUPERVISOR), (due_has_passed,)),
@@ -125,7 +134,7 @@ _FOLD: Fold = {
         "public": e.public,
     },
     CommitmentChanged: lambda item, e: {
-        "until": e.until or item.until,
+        "until": e.until,
         "earlier": (*item.earlier, item.until),
     },
     CommitmentPartlyFulfilled: lambda item, e: {"hands": (*item.hands, e.by)},

@@ -70,6 +70,6 @@ CONTACT = Region(
 
 
 def is_out_of_reach(record: Record, attempts: int) -> bool:
-    """Whether the reporter was not reached as often as the policy asks, with no success since the last assignment."""
+    """Whether the reporter was never reached, in as many attempts as the policy asks for."""
     tried = list(record.items_of("contact").values())
     return not any(each.status == S.REACHED for each in tried) and len(tried) >= attempts

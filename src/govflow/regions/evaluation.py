@@ -1,10 +1,11 @@
 """评价 evaluation: one evaluator's answers about one round. Keyed by round and evaluator (`r1.<evaluator>`)."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from govflow.actors import SYSTEM, Id, Role
 from govflow.context import Context
+from govflow.errors import Detail
 from govflow.messages import ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
@@ -59,11 +60,14 @@ class EvaluationRequested(ItemEvent, name="evaluation.requested"):
     evaluator: Id | None = None
 
 
+Question = Literal["contacted", "resolved", "satisfied"]
+
+
 class _Answers(Value):
     contacted: bool | None = None
     resolved: bool | None = None
     satisfied: bool | None = None
-    not_applicable: tuple[str, ...] = ()
+    not_applicable: tuple[Question, ...] = ()
 
 
 class RecordEvaluation(ItemCommand, _Answers, wire="evaluation.record", label="记录评价"):
@@ -117,8 +121,9 @@ def evaluation_source_is_declared(record: Record, event: Any, context: Context) 
 @rule("评价项均已作答", "BJ §23 [V]", needs="contacted resolved satisfied")
 def answers_are_complete(record: Record, event: Any, context: Context) -> list[str]:
     """Every question of the form is answered or marked as not applicable."""
-    questions = ("contacted", "resolved", "satisfied")
-    return [name for name in questions if getattr(event, name) is None and name not in event.not_applicable]
+    questions = {"contacted": "是否联系", "resolved": "是否解决", "satisfied": "是否满意"}
+    open_ones = [name for name in questions if getattr(event, name) is None and name not in event.not_applicable]
+    return [Detail(name, questions[name]) for name in open_ones]
 
 
 @rule("次数已用尽", "[config]", needs="attempts reason")

@@ -74,7 +74,7 @@ class EvidenceRestored(ItemEvent, Reasoned, name="evidence.restored"):
     """The piece is relied on again."""
 
 
-@rule("已附内容哈希", "AUDIT", needs="sha256")
+@rule("已附内容哈希", "design", needs="sha256")
 def content_hash_is_given(record: Record, event: Any, context: Context) -> bool:
     """The hash of the content is given."""
     return event.sha256 is not None

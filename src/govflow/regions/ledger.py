@@ -4,6 +4,7 @@ from typing import Any
 
 from govflow.actors import SYSTEM, Id, Role
 from govflow.context import Context
+from govflow.errors import Detail
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
@@ -115,7 +116,8 @@ def place_item_due_and_owner_named(record: Any, event: Any, context: Context) ->
         named = {"place": record.area or record.place, "item": record.title, "owner": event.lead_unit}
     else:
         named = {"place": event.place.strip(), "item": event.what.strip(), "owner": event.owner, "due": event.until}
-    return [f"{what} is missing" for what, value in named.items() if not value]
+    zh = {"place": "地点", "item": "事项", "owner": "责任人", "due": "期限"}
+    return [Detail(f"{what} is missing", f"缺{zh[what]}") for what, value in named.items() if not value]
 
 
 R = Role

@@ -47,8 +47,9 @@ class LinkKind(StrEnum):
     REPEATED_BY = "repeated_by"
 
 
-_PAIRS = list(LinkKind)
-COUNTERPART = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
+_KINDS = list(LinkKind)
+COUNTERPART = dict(zip(_KINDS[::2], _KINDS[1::2], strict=True))  # this side -> what the other side calls it
+_BOTH_WAYS = COUNTERPART | {theirs: ours for ours, theirs in COUNTERPART.items()}
 _CHAINING = {LinkKind.SUB_CASE, LinkKind.MERGED}
 
 
@@ -130,7 +131,7 @@ def link_is_for_information(record: Record, event: Any, context: Context) -> boo
     return not event.awaited
 
 
-@rule("该关联须等待对方办结", "S7")
+@rule("该关联须等待对方办结", "design")
 def link_is_awaited(record: Record, event: Any, context: Context) -> bool:
     """The link says that this record waits for the other."""
     return bool(event.awaited)
@@ -221,21 +222,16 @@ _FOLD: Fold = {
 }
 
 
-def key_of(kind: LinkKind, other: str) -> str:
-    """The key of a link."""
-    return f"{kind}.{other}"
-
-
 def _key(record: Record, command: Command) -> str:
     assert isinstance(command, AddLink)
-    key = key_of(command.kind, command.other or "")
+    key = f"{command.kind}.{command.other or ''}"
     taken = record.items_of("link")
     while key in taken and taken[key].status == S.UNLINKED:
         key += "."
     return key
 
 
-def tie_to(record: Record, kind: str | None, other: str) -> Any:
+def tie_to(record: Record, kind: str, other: str) -> Any:
     """The tie of this kind to another record that was not taken back, None where there is none."""
     ties = record.items_of("link").values()
     return next((tie for tie in ties if (tie.kind, tie.other) == (kind, other) and tie.status != S.UNLINKED), None)
@@ -261,8 +257,7 @@ def mirrored_unlink(states: tuple[Any, Any], event: Any, context: Context) -> It
     record: Record = states[1]
     item = record.item("link", event.item)
     other = context.lookup(item.other)
-    pairs = COUNTERPART | {theirs: ours for ours, theirs in COUNTERPART.items()}
-    theirs = tie_to(other, pairs[item.kind], record.id) if other is not None else None
+    theirs = tie_to(other, _BOTH_WAYS[item.kind], record.id) if other is not None else None
     if other is not None and theirs is not None and theirs.status in (S.LINKED, S.AWAITED, S.FAILED):
         yield Unlink(id=other.id, by=SYSTEM, item=theirs.key, reason=event.reason)
 
@@ -277,8 +272,7 @@ def _moved(before: Record, after: Record, context: Context) -> Iterable[Command]
         waiting = context.lookup(item.other) if item.is_waited_for and item.status != S.UNLINKED else None
         if waiting is None:
             continue
-        kind = next((kind for kind, other in COUNTERPART.items() if other == item.kind), None)
-        theirs = tie_to(waiting, kind, after.id) if kind else None
+        theirs = tie_to(waiting, _BOTH_WAYS[item.kind], after.id)
         if theirs is None:
             continue
         if is_active:

@@ -1,0 +1,44 @@
+"""Errors: told in two languages, and the same after a journey to another process."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+from govflow import Broken, Detail, GovFlowError, InputError, NotAllowed, PolicyError, WorkflowError
+from govflow.interchange.commands import CommandFault
+
+REFUSED = NotAllowed(
+    "case.close",
+    "C-1",
+    [Broken("no_loop_is_open", "Nothing is open", "无未了事项", (Detail("water is asked", "water 已请求"),))],
+    ["case.correct"],
+)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        GovFlowError("it failed"),
+        REFUSED,
+        InputError("a gap", where="file:1", expected="none"),
+        PolicyError(["one", "two"]),
+        WorkflowError("case", ["one", "two"]),
+        CommandFault("missing", "by"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_is_the_same_in_another_process(error):
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert again.__dict__ == error.__dict__
+
+
+def test_a_refusal_tells_its_details_in_the_readers_language():
+    again = pickle.loads(pickle.dumps(REFUSED))
+    assert "Nothing is open: water is asked" in again.sentence()
+    assert "无未了事项：water 已请求" in again.sentence("zh-CN")
+    assert "asked" not in again.sentence("zh-CN")
