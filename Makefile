@@ -18,9 +18,9 @@ test: $(VENV)/.dev  ## everything the project is held to: format, lint, types, t
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --cov
+	$(BIN)/python -m pytest -n auto -m "not slow" --cov
 
-quick: $(VENV)/.dev  ## the inner loop: stop at the first failure, leave out what takes long
+quick: $(VENV)/.dev  ## the inner loop: stop at the first failure, no coverage
 	$(BIN)/python -m pytest -x -q -m "not slow"
 
 format: $(VENV)/.dev  ## put the code into shape

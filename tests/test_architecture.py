@@ -35,12 +35,15 @@ ROOMS: dict[str, set[str]] = {
     "proposals": KERNEL | {"regions"},
     "projects": KERNEL | {"regions"},
     "reactions": KERNEL | SHIPPED,
-    "persistence": VALUES,
-    "privacy": VALUES,
+    "files": {"errors"},
+    "persistence": VALUES | {"files"},
+    "privacy": VALUES | {"files"},
     "log_events": VALUES | {"policy"},
     "log": KERNEL | {"log_events", "persistence"},
     "transaction": KERNEL | {"log_events", "log", "persistence", "privacy"},
-    "engine": KERNEL | SHIPPED | {"regions", "reactions", "log_events", "log", "persistence", "privacy", "transaction"},
+    "engine": KERNEL
+    | SHIPPED
+    | {"regions", "reactions", "log_events", "files", "log", "persistence", "privacy", "transaction"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
     "views": VALUES | {"policy", "clocks", "persistence"},
     "interchange": KERNEL | SHIPPED | {"regions", "log_events", "engine", "persistence"},
@@ -62,7 +65,7 @@ UNPURE_CALLS = {"open", "print", "input", "now", "utcnow", "today", "uuid1", "uu
 ONLY_IN = {
     "eventsourcing": {"govflow.persistence.recorder"},
     "transitions": {"govflow.workflow"},
-    "sqlite3": {"govflow.persistence", "govflow.privacy"},
+    "sqlite3": {"govflow.files", "govflow.persistence", "govflow.privacy"},
     "psycopg": {"govflow.persistence", "govflow.privacy"},
     "typer": {"govflow.cli"},
     "rich": {"govflow.cli"},

@@ -290,6 +290,8 @@ class Decider:
             for region in self._riders.get(command.wire, ()):
                 broken += self._riding_broken(region, state, event, context)
             context.step, context.item = step, item
+            if command.due:
+                broken += _due_broken(step, command, context.claims)
             use = None
             if step.approval and not (claim and claim.role == Role.SYSTEM):
                 use = self._approval(state, command, step, context)
@@ -299,7 +301,7 @@ class Decider:
                 return step, claim, use
             if nearest is None or len(broken) < len(nearest):
                 nearest = broken
-        raise NotAllowed(command.wire, state.id or None, nearest or (), self.commands_from(state))
+        raise NotAllowed(command.wire, _named(state), nearest or (), self.commands_from(state))
 
     def _riding_broken(self, region: Region, state: Record, event: Event, context: Context) -> list[Broken]:
         """What a region's riding rows object to: the rules of one of them must hold for each item that moves."""
@@ -310,7 +312,7 @@ class Decider:
             verdicts = [
                 [found for rule in row.rules if rule.code not in own and (found := rule.broken(state, event, context))]
                 for row in rows
-                if not _contradicts(row, context.step)
+                if context.step.id in row.rides
             ]
             if verdicts and all(verdicts):
                 return min(verdicts, key=len)
@@ -392,16 +394,29 @@ class Decider:
         broken = Broken(
             "step_is_in_the_table", f"no such step from here ({where})", f"当前状态下无此步骤({where})"
         )  # fmt: skip
-        return NotAllowed(command.wire, state.id or None, [broken], self.commands_from(state))
+        return NotAllowed(command.wire, _named(state), [broken], self.commands_from(state))
 
 
 _NOTHING: Any = None
 
 
-def _contradicts(row: Step, main: Step) -> bool:
-    """Whether a riding row belongs to another alternative of the main step (decision_upholds / decision_dismisses)."""
-    mine = {rule.code for rule in row.rules if rule.code.startswith("decision_")}
-    return bool(mine) and not mine & {rule.code for rule in main.rules}
+def _due_broken(step: Step, command: Command, claims: Sequence[Claim]) -> Iterator[Broken]:
+    """Who may name a due instant: those who work on the record, for a clock that the step sets, and nobody else."""
+    clocks = {*step.starts, *step.resets, *step.extends}
+    if strange := sorted(set(command.due) - clocks):
+        yield Broken(
+            "due_is_of_this_step",
+            "a due instant may be named only for a clock that this step sets",
+            "只能为本步骤所设期限指定到期时刻",
+            tuple(strange),
+        )
+    if all(claim.role in (Role.RESIDENT, Role.REPORTER, Role.ORGANISATION) for claim in claims):
+        yield Broken("due_is_named_by_officials", "those who ask do not set the limits", "期限不由诉求人指定")
+
+
+def _named(state: Record) -> str | None:
+    """The id of a record that exists; a new one has none that anybody was told."""
+    return state.id if state.version else None
 
 
 def _no_right(step: Step) -> Broken:

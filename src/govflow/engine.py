@@ -14,7 +14,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar, overload
 
-from govflow.actors import SYSTEM, Actor, Authority, ClaimsAuthority
+from govflow.actors import SYSTEM, Actor, Authority, ClaimsAuthority, Role
 from govflow.decider import Decider
 from govflow.errors import (
     Broken,
@@ -26,11 +26,12 @@ from govflow.errors import (
     NotFound,
     ProtectionError,
 )
+from govflow.files import IN_MEMORY
 from govflow.log import Log
 from govflow.log_events import LOG_STREAM, LogOpened, SubjectErased
 from govflow.messages import Command, RecordedEvent, digest_of
 from govflow.persistence.codec import metadata_of
-from govflow.persistence.sqlite import IN_MEMORY, SQLiteStore
+from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import CommandStored, Store, Transaction, VersionTaken
 from govflow.policy import DEFAULT_POLICY, Policy
 from govflow.privacy.keys import KeyStore
@@ -38,7 +39,7 @@ from govflow.privacy.vault import Vault
 from govflow.records import Loop, Record
 from govflow.transaction import Unit
 
-Clock = Callable[[], datetime]
+Now = Callable[[], datetime]
 _T = TypeVar("_T")
 _R = TypeVar("_R", bound=Record)
 _RETRIES = 10
@@ -48,6 +49,12 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 def utc_now() -> datetime:
     """The system's time."""
     return datetime.now(UTC)
+
+
+def _aware(moment: datetime, where: str) -> datetime:
+    if moment.tzinfo is None:
+        raise InputError("the moment names no time zone", where=where, expected="an aware datetime")
+    return moment.astimezone(UTC)
 
 
 class AllowedStep(NamedTuple):
@@ -69,15 +76,18 @@ class Engine:
         *,
         policy: Policy | None = None,
         authority: Authority | None = None,
-        now: Clock = utc_now,
+        now: Now = utc_now,
+        read_only: bool = False,
     ) -> None:
+        if policy is not None and not isinstance(policy, Policy):
+            raise InputError(f"{type(policy).__name__} is no policy", where="policy", expected="a Policy")
         self.log = Log(store, deciders)
         self.vault = Vault(keys)
         self.authority: Authority = authority or ClaimsAuthority()
         self.now = now
         self._policy = policy
         self._lock = RLock()
-        self._begin()
+        self._begin(read_only=read_only)
 
     @classmethod
     def open(
@@ -87,8 +97,9 @@ class Engine:
         records: Sequence[Decider] | None = None,
         policy: Policy | None = None,
         authority: Authority | None = None,
-        now: Clock = utc_now,
+        now: Now = utc_now,
         create: bool = True,
+        read_only: bool = False,
         synchronous: str = "FULL",
         keys: str | Path | None = None,
     ) -> Self:
@@ -96,11 +107,12 @@ class Engine:
 
         `records` are the kinds of record it serves (the shipped ones by default), `policy` is adopted by the first
         command that is handled if the log does not have it in force, `now` gives the time. The keys of personal data
-        stand in `keys`, by default beside the log under `<path>.keys`. With create=False a missing log is an error.
+        stand in `keys`, by default beside the log under `<path>.keys`. With create=False a missing log is an error;
+        with read_only=True too, and nothing is written at all, so that a read-only medium will do.
         """
-        store = SQLiteStore(path, create=create, synchronous=synchronous)
+        store = SQLiteStore(path, create=create, read_only=read_only, synchronous=synchronous)
         beside = IN_MEMORY if str(path) == IN_MEMORY else f"{path}.keys"
-        return cls._on(store, keys or beside, records, policy, authority, now)
+        return cls._on(store, keys or beside, records, policy, authority, now, read_only=read_only)
 
     @classmethod
     def on_recorder(
@@ -111,7 +123,7 @@ class Engine:
         records: Sequence[Decider] | None = None,
         policy: Policy | None = None,
         authority: Authority | None = None,
-        now: Clock = utc_now,
+        now: Now = utc_now,
     ) -> Self:
         """Use a recorder written for eventsourcing. It must store several streams atomically, in commit order."""
         from govflow.persistence.recorder import RecorderStore
@@ -126,14 +138,17 @@ class Engine:
         records: Sequence[Decider] | None,
         policy: Policy | None,
         authority: Authority | None,
-        now: Clock,
+        now: Now,
+        *,
+        read_only: bool = False,
     ) -> Self:
         if records is None:
             from govflow.cases import CASE
 
             records = (CASE,)
         try:
-            return cls(store, KeyStore(keys), records, policy=policy, authority=authority, now=now)
+            kept = KeyStore(keys, read_only=read_only)
+            return cls(store, kept, records, policy=policy, authority=authority, now=now, read_only=read_only)
         except BaseException:
             store.close()
             raise
@@ -178,13 +193,17 @@ class Engine:
         """Do what a command asks and return the record after it.
 
         The same command again (same id) returns the first outcome. Raises NotAllowed with every broken rule,
-        CommandReused, Conflict, LogError; whatever it raises, nothing was written.
+        CommandReused, Conflict, InputError, NotFound; with these nothing was written. After a LogError at the commit
+        nobody knows: ask again with the same command id.
         """
         return self.handle_all([command])[0]
 
     def handle_all(self, commands: Iterable[Command]) -> list[Record]:
         """Handle several commands, over several records, in one transaction: all or none."""
         given = list(commands)
+        for command in given:
+            if not isinstance(command, Command):
+                raise InputError(f"{type(command).__name__} is no command", expected="a Command")
         return self._retrying(lambda look_first: self._handle_all(given, look_first=look_first))
 
     def _retrying(self, attempt: Callable[[bool], _T]) -> _T:
@@ -221,7 +240,7 @@ class Engine:
 
     def _moment(self) -> datetime:
         """Now, but never before what the log has recorded already."""
-        return max(self.now().astimezone(UTC), self.log.last_recorded)
+        return max(_aware(self.now(), "now"), self.log.last_recorded)
 
     def _run(self, unit: Unit, command: Command, *, look_first: bool) -> Record:
         if command.command_id in unit.handled or (look_first and self.log.first_row(command.command_id)):
@@ -260,11 +279,11 @@ class Engine:
 
     # -- beginning ----------------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _begin(self, *, read_only: bool) -> None:
         """Read what the log says of itself; begin a new log where it is empty; finish what a crash left undone."""
         with self._lock:
             head = self.store.head()
-            if head == 0:
+            if head == 0 and not read_only:
                 try:
                     head = self._begun()
                 except VersionTaken:  # somebody else began it at the same moment
@@ -273,7 +292,8 @@ class Engine:
                 raise LogError("this store holds events, but no govflow log")
             self.log.catch_up(head)
             self.vault.keys.serve(self.log.id)
-            self._settle_keys()
+            if not read_only:
+                self._settle_keys()
 
     def _begun(self) -> int:
         with self.store.transaction() as transaction:
@@ -317,11 +337,12 @@ class Engine:
 
     def as_of(self, id: str, moment: datetime | None = None, *, version: int | None = None) -> Record:
         """The record as of what had occurred by `moment`, or as of its `version`. Raises NotFound if there was none."""
-        return self.log.fold(id, version) if moment is None else self.log.as_of(id, moment)
+        return self.log.fold(id, version) if moment is None else self.log.as_of(id, _aware(moment, "as_of"))
 
     def known_at(self, id: str, moment: datetime) -> Record:
         """The record as of what had been recorded by `moment`. Raises NotFound if nothing had."""
-        return self.log.fold_while(id, lambda recorded: recorded.meta.recorded_at <= moment, moment)
+        known = _aware(moment, "known_at")
+        return self.log.fold_while(id, lambda recorded: recorded.meta.recorded_at <= known, known)
 
     def history(self, id: str) -> tuple[RecordedEvent, ...]:
         """Every event of the record with its metadata, oldest first. Raises NotFound."""
@@ -369,10 +390,13 @@ class Engine:
 
         Nothing is written. For the past, the actor's claims are those that the command carries.
         """
+        if not isinstance(command, Command):
+            raise InputError(f"{type(command).__name__} is no command", where="why_not", expected="a Command")
         past: Record | None = None
         if at is not None or version is not None:
             if command.id is None:
                 raise InputError("a past moment needs a record", where="why_not", expected="a command with an id")
+            at = None if at is None else _aware(at, "why_not")
             past = self.as_of(command.id, at, version=version)
         moment = at or (past.at if past is not None else None)
         if moment is None:
@@ -412,8 +436,11 @@ class Engine:
 
     def erase_subject(self, subject: str, by: Actor, *, basis: str, authority: str) -> None:
         """Erase the personal data of one subject: record it with its legal basis, then destroy the key for good."""
-        if not any(claim.role in ("archivist", "system") for claim in self.authority.claims(by, self.now())):
-            raise ProtectionError(f"{by.id} has no right to erase personal data: archivist is asked for")
+        claims = SYSTEM.claims if by is SYSTEM else self.authority.claims(by, self.now())
+        if not any(claim.role in (Role.ARCHIVIST, Role.SYSTEM) and not claim.area for claim in claims):
+            raise ProtectionError(
+                f"{by.id} has no right to erase personal data: an archivist for everywhere is asked for"
+            )
         with self._lock:
             self._retrying(lambda _: self._record_erased(subject, by, basis, authority))
             self.vault.keys.destroy(subject)

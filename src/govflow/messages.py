@@ -18,7 +18,10 @@ from govflow.actors import Actor, Id
 
 
 def _utc(value: datetime) -> datetime:
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    try:
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the moment lies beyond the calendar") from None
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
@@ -57,6 +60,25 @@ class Value(BaseModel):
         _set_extra(new, None)
         _set_private(new, None)
         return new
+
+
+class Frozen(dict[str, Any]):
+    """A dictionary that nobody changes: states are shared, and what is handed out must stay as it was folded."""
+
+    @staticmethod
+    def having(mapping: Mapping[str, Any], key: str, value: Any) -> "Frozen":
+        """A copy of a mapping in which `key` stands for `value`."""
+        new = Frozen(mapping)
+        dict.__setitem__(new, key, value)
+        return new
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a folded state is not changed; give the engine a command")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return Frozen, (dict(self),)
 
 
 # --- personal data ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pydantic import SerializeAsAny
 
 from govflow.actors import Claim, Id, Level
 from govflow.clocks import Clock
-from govflow.messages import Event, Instant, Value
+from govflow.messages import Event, Frozen, Instant, Value
 
 
 class Item(Value):
@@ -74,8 +74,8 @@ class Record(Value):
     retention: str = ""
     level: Level | None = None
     area: str = ""
-    items: Mapping[str, Mapping[str, SerializeAsAny[Item]]] = {}
-    clocks: Mapping[str, Clock] = {}
+    items: Mapping[str, Mapping[str, SerializeAsAny[Item]]] = Frozen()
+    clocks: Mapping[str, Clock] = Frozen()
 
     def items_of(self, region: str) -> Mapping[str, Any]:
         """The items of a region by key; the clocks count as the items of the region `clock`."""

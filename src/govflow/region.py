@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from govflow.context import Context
-from govflow.messages import Command, Event
+from govflow.messages import Command, Event, Frozen
 from govflow.records import HandOver, Item, Record
 from govflow.workflow import Rest, Step, Workflow
 
 Changes = dict[str, Any]
+having = Frozen.having
 Fold = Mapping[type[Event], Callable[[Any, Any], Changes]]
 """What each event does: (state or item before, event) -> the fields that change."""
 
@@ -84,7 +85,7 @@ def item_fold(region: Region, change: Callable[[Any, Any], Changes]) -> Callable
         if item is None:
             item = region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
         moved = item.changed(**change(item, event))
-        return {"items": {**record.items, region.name: {**items, key: moved}}}
+        return {"items": having(record.items, region.name, having(items, key, moved))}
 
     return fold
 
@@ -98,10 +99,10 @@ def riding_fold(
 
     def fold(record: Record, event: Event) -> Changes:
         changes = main(record, event)
-        items = dict(record.items.get(region.name, {}))
+        items: Mapping[str, Any] = record.items.get(region.name, {})
         for key, moved in ride(record, event):
             item = items.get(key) or region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
-            items[key] = item.changed(**moved)
-        return changes | {"items": {**changes.get("items", record.items), region.name: items}}
+            items = having(items, key, item.changed(**moved))
+        return changes | {"items": having(changes.get("items", record.items), region.name, items)}
 
     return fold

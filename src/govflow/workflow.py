@@ -107,8 +107,8 @@ class Step:
     in, `active` = all that neither rest nor end, `any` = all; None = all but archived. Clock effects name clocks;
     `stops` fulfil the duty, `drops` let it fall away, `*` = every clock that runs or is paused; `share` names
     the policy threshold (percent) that shortens the limit; `remeasures` = keeps its start and takes the limit that fits
-    now. `then` gives commands that belong to the step. `rides` marks a row
-    without a command of its own: the item moves when that main command's event is applied.
+    now. `then` gives commands that belong to the step. `rides` names the
+    main rows that move the item: such a row has no command of its own.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Step:
         share: str = "",
         remeasures: str = "",
         then: Iterable[Follow] = (),
-        rides: bool = False,
+        rides: Iterable[str] = (),
     ) -> None:
         self.id = id
         self.command = command
@@ -152,7 +152,7 @@ class Step:
         self.share = share
         self.remeasures = remeasures
         self.then = tuple(then)
-        self.rides = rides
+        self.rides = tuple(rides)
 
     def with_rules(self, rules: Iterable[Rule]) -> Step:
         """The same row with more rules."""

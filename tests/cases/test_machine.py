@@ -302,7 +302,7 @@ def walk(start: str, walks: int, steps: int) -> None:
         machine, settings=settings(max_examples=walks, stateful_step_count=steps, deadline=None, phases=_PHASES)
     )
     if start != "archived":  # where next to nothing is allowed
-        assert machine.accepted >= walks, "the walk hardly did anything"
+        assert machine.accepted > 0, "the walk did nothing"
 
 
 @pytest.mark.parametrize("start", WAYS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, Command, NotAllowed, Role
+from govflow import SYSTEM, Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.cases.events import FollowerInformed
 from govflow.regions.evaluation import RecordEvaluation
@@ -212,9 +212,9 @@ def test_a_conversion_comes_back_when_its_target_fails_and_gives_its_result_when
     assert "feedback" in result.clocks
 
 
-def test_a_link_added_by_hand_makes_no_follower():
+def test_a_tie_without_a_merge_makes_no_follower():
     town = a_town()
     a_case(town, "handled", id="m")
     a_case(town, "accepted", id="f", reporter="s-2")
-    town.do(AddLink(id="m", by=dispatcher, other="f", kind=LinkKind.ABSORBED), c.GiveFeedback(id="m", **FEEDBACK))
+    town.do(AddLink(id="m", by=SYSTEM, other="f", kind=LinkKind.ABSORBED), c.GiveFeedback(id="m", **FEEDBACK))
     assert set(town.engine.get("m").items_of("evaluation")) == {"r1.s-1"}

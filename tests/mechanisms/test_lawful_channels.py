@@ -36,7 +36,9 @@ def test_a_channel_takes_over_by_name_its_outcome_is_recorded_and_what_it_declin
     outcome = c.RecordExternalOutcome(
         **X, by=desk, statutory_channel=channel, external_outcome="no competence", declined=True
     )
-    assert town.do(outcome).status == "redirected"
+    assert refused(town, outcome.changed(external_outcome=" ", declined=False)) == ("external_outcome_is_told",)
+    told = town.do(outcome)
+    assert (told.status, told.external_outcome, told.external_declined) == ("redirected", "no competence", True)
     recorded: Any = town.engine.history("x")[-1].body
     assert (recorded.statutory_channel, recorded.external_outcome, recorded.declined) == (
         channel,

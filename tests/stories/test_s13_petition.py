@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, Engine, NotAllowed, Role
+from govflow import Actor, Claim, Engine, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.contact import LogContact
@@ -15,6 +15,7 @@ from govflow.regions.evidence import AddEvidence
 from govflow.testing import PinnedClock
 
 petitioner = Actor.of("s-7", Role.RESIDENT, Role.REPORTER)
+registry = Actor(id="registry", claims=(Claim(role=Role.REPORTER, unit="s-7"), Claim(role=Role.ACCEPTANCE_DESK)))
 desk = Actor.of("petition-office", Role.ACCEPTANCE_DESK, Role.DISPATCHER, level="town")
 bureau = Actor.of("clerk", Role.LEAD_UNIT, unit="housing")
 head = Actor.of("director", Role.UNIT_HEAD, unit="housing")
@@ -104,7 +105,10 @@ def test_a_petition_runs_through_review_and_recheck_and_is_not_accepted_again():
         # §36: hearing time is excluded. Meetings do not pause the clock yet, so the due instant that leaves six days
         # of hearing out is named by the command; the event keeps it with what it was derived from.
         by_law = end_of(7, 30)
-        recheck = c.RequestRecheck(**X, by=petitioner, reason="unfair", due={"recheck": by_law + HEARING})
+        with_hearing = {"recheck": by_law + HEARING}
+        by_themselves = c.RequestRecheck(**X, by=petitioner, reason="unfair", due=with_hearing)
+        assert "due_is_named_by_officials" in refused(by_themselves)
+        recheck = c.RequestRecheck(**X, by=registry, on_behalf_of="s-7", reason="unfair", due=with_hearing)
         engine.handle(recheck)
         assert due("recheck") == end_of(8, 5)
         assert engine.get("petition").clocks["recheck"].derived == "named in the command"

@@ -68,10 +68,10 @@ def decision_dismisses(record: Record, event: Any, context: Context) -> bool:
 # fmt: off
 ASSIGNMENT_OBJECTION_WORKFLOW = Workflow("assignment_objection", S, zh="派单异议", on=("case",), steps=(
     #    id      command                      from      event                         to           who                              provided that
-    Step("AO01", ObjectAssignment,            None,     AssignmentObjected,           S.FILED,     Role.LEAD_UNIT,                  (window_is_open, no_assignment_objection_is_open), while_in="assigned", rides=True),
-    Step("AO02", DecideReturn,                S.FILED,  ReturnDecided,                S.UPHELD,    Role.DISPATCHER,                 (decision_upholds,), while_in="assigned", rides=True),
-    Step("AO03", DecideReturn,                S.FILED,  ReturnDecided,                S.DISMISSED, Role.DISPATCHER,                 (decision_dismisses,), while_in="assigned", rides=True),
-    Step("AO04", ArbitrateAssignment,         S.FILED,  AssignmentArbitrated,         S.SETTLED,   (Role.DISPATCHER, Role.DISTRICT), (competence_is_disputed,), while_in="assigned", rides=True),
+    Step("AO01", ObjectAssignment,            None,     AssignmentObjected,           S.FILED,     Role.LEAD_UNIT,                  (window_is_open, no_assignment_objection_is_open), while_in="assigned", rides=("C13",)),
+    Step("AO02", DecideReturn,                S.FILED,  ReturnDecided,                S.UPHELD,    Role.DISPATCHER,                 (decision_upholds,), while_in="assigned", rides=("C34",)),
+    Step("AO03", DecideReturn,                S.FILED,  ReturnDecided,                S.DISMISSED, Role.DISPATCHER,                 (decision_dismisses,), while_in="assigned", rides=("C35",)),
+    Step("AO04", ArbitrateAssignment,         S.FILED,  AssignmentArbitrated,         S.SETTLED,   (Role.DISPATCHER, Role.DISTRICT), (competence_is_disputed,), while_in="assigned", rides=("C14",)),
     Step("AO05", WithdrawAssignmentObjection, S.FILED,  AssignmentObjectionWithdrawn, S.WITHDRAWN, (Role.LEAD_UNIT, Role.SYSTEM),   stops="objection_decision"),
 ))
 # fmt: on

@@ -40,7 +40,7 @@ def opened(path: Path, records: Sequence[str] | None, *, create: bool = False) -
     is_new = not path.exists()
     if is_new and not create:
         raise LogError(t("no_log", path=path))
-    with Engine.open(path, records=deciders, create=create) as engine:
+    with Engine.open(path, records=deciders, create=create, read_only=not create) as engine:
         if is_new:
             print(t("new_log", path=path), file=sys.stderr)
         yield engine

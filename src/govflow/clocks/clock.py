@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from govflow.messages import ClockMove, ClockStatus, Instant, Value
+from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, Value
 
 ENDED = frozenset({ClockStatus.MET, ClockStatus.MET_LATE, ClockStatus.ELAPSED, ClockStatus.CANCELLED})
 GOING = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED})
@@ -70,9 +70,9 @@ def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
     return clock.changed(**changes)
 
 
-def applied(clocks: Mapping[str, Clock], moves: tuple[ClockMove, ...], at: datetime) -> dict[str, Clock]:
+def applied(clocks: Mapping[str, Clock], moves: tuple[ClockMove, ...], at: datetime) -> Frozen:
     """The clocks after an event's moves."""
     after = dict(clocks)
     for move in moves:
         after[move.clock] = _moved(after.get(move.clock), move, at)
-    return after
+    return Frozen(after)

@@ -98,7 +98,7 @@ def _ended(clock: Clock | None, at: datetime) -> Iterator[ClockMove]:
 def _resumed(clock: Clock | None, at: datetime) -> Iterator[ClockMove]:
     if clock is None or clock.status is not ClockStatus.PAUSED or clock.paused_at is None:
         return
-    pause = at - clock.paused_at  # half-open [paused, resumed): DOMAIN §5.1
+    pause = at - clock.paused_at  # half-open: [paused, resumed)
     yield _move(
         clock=clock.name,
         to=ClockStatus.RUNNING,
@@ -125,7 +125,7 @@ def _extended(clock: Clock | None, event: Event, terms: Terms) -> Iterator[Clock
 
 
 def _longer(clock: Clock, length: int, terms: Terms) -> Due | None:
-    """The due instant with `length` added to the length of this run, not to what is left of it (DOMAIN §5.1).
+    """The due instant with `length` added to the length of this run, not to what is left of it.
 
     A run that was shortened (rework) or whose due instant was named stays so; its pauses are counted once.
     """
@@ -136,11 +136,11 @@ def _longer(clock: Clock, length: int, terms: Terms) -> Due | None:
     if limit.unit is not Unit.HOUR:
         ends -= timedelta(microseconds=1)  # its last day, which ends at 24:00
     at = due_after(ends, length, limit.unit, terms.policy.zone) + clock.paused_for
-    return Due(at, f"{limit.id}: due {_text(clock.due)} + {length} {limit.unit}s", limit.unit == "workday")
+    return Due(at, f"{limit.id}: due {_text(clock.due)} + {length} {limit.unit}s", limit.unit is Unit.WORKDAY)
 
 
 def _remeasured(clock: Clock, terms: Terms) -> Iterator[ClockMove]:
-    """The limit of another class from the same start; what is paused or overdue stays so (DOMAIN C51)."""
+    """The limit of another class from the same start; what is paused or overdue stays so (C51)."""
     limit = terms.policy.time_limit(clock.name, "", terms.kind, terms.category, reset=True)
     if limit is None or limit.id == clock.rule or not clock.is_going:
         return
@@ -151,7 +151,7 @@ def _remeasured(clock: Clock, terms: Terms) -> Iterator[ClockMove]:
         due=at,
         rule=limit.id,
         derived=f"{limit.id} ({terms.policy.key}): {limit.length} {limit.unit}s from {_text(clock.since)}",
-        provisional=limit.unit == "workday" or None,
+        provisional=limit.unit is Unit.WORKDAY or None,
         recomputed=True,
     )
 

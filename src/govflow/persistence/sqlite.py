@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import groupby
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from govflow.errors import LogError
+from govflow.files import IN_MEMORY, for_reading, into_wal
 from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.persistence.store import CommandStored, Transaction, VersionTaken
 
@@ -43,7 +43,6 @@ _INSERT = f"INSERT INTO stored_events ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?
 _SELECT = "SELECT originator_id, originator_version, topic, state, command_id, rowid, leaf FROM stored_events"
 _PAGE = 1000
 _APPLICATION_ID = 0x676F7666  # "govf": tells our files from others
-IN_MEMORY = ":memory:"
 
 
 class SQLiteStore:
@@ -52,12 +51,21 @@ class SQLiteStore:
     exclusive = True
 
     def __init__(
-        self, path: str | Path, *, create: bool = True, synchronous: str = "FULL", busy_timeout: float = 60.0
+        self,
+        path: str | Path,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        synchronous: str = "FULL",
+        busy_timeout: float = 60.0,
     ) -> None:
         self.path = str(path)
+        self._read_only = read_only
+        if not self.path:
+            raise LogError("the path of the log is empty")
         if synchronous not in ("FULL", "NORMAL", "EXTRA"):
             raise LogError(f"synchronous={synchronous} may lose acknowledged events; use FULL")
-        if self.path != IN_MEMORY and not create and not os.path.exists(self.path):
+        if self.path != IN_MEMORY and (read_only or not create) and not os.path.exists(self.path):
             raise LogError(f"there is no log at {self.path}")
         self._pid = os.getpid()
         self._writing_thread: int | None = None
@@ -66,11 +74,12 @@ class SQLiteStore:
         with _as_log_errors(self.path):
             self._writer = self._reader = self._connect(busy_timeout)
             try:
-                if self._is_new() and not create:
+                if self._is_new() and (read_only or not create):
                     raise LogError(f"there is no log at {self.path}")
-                self._prepare(busy_timeout)
-                self._writer.execute(f"PRAGMA synchronous={synchronous}")
-                if self.path != IN_MEMORY:
+                if not read_only:
+                    self._prepare(busy_timeout)
+                    self._writer.execute(f"PRAGMA synchronous={synchronous}")
+                if self.path != IN_MEMORY and not read_only:
                     self._reader = self._connect(busy_timeout)
                     self._reader.execute("PRAGMA query_only=ON")
             except BaseException:
@@ -78,6 +87,8 @@ class SQLiteStore:
                 raise
 
     def _connect(self, busy_timeout: float) -> sqlite3.Connection:
+        if self._read_only:
+            return for_reading(self.path, busy_timeout)
         return sqlite3.connect(
             self.path, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=64
         )
@@ -97,7 +108,7 @@ class SQLiteStore:
 
     def _prepare(self, busy_timeout: float) -> None:
         """Switch to WAL, where it is not, and make what is missing of the schema."""
-        mode = _wal_mode(self._writer, busy_timeout)
+        mode = into_wal(self._writer, busy_timeout)
         if self.path != IN_MEMORY and mode != "wal":
             raise LogError(f"{self.path}: SQLite cannot keep a write-ahead log there (it says {mode})")
         if self._is_new():
@@ -112,6 +123,8 @@ class SQLiteStore:
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Hold the write lock: everything decided inside sees the current state of every record."""
         self._refuse_after_fork()
+        if self._read_only:
+            raise LogError(f"{self.path} was opened for reading only")
         return _SQLiteTransaction(self)
 
     def _refuse_after_fork(self) -> None:
@@ -251,18 +264,6 @@ class _SQLiteTransaction:
                 raise CommandStored from error
             raise VersionTaken from error
         self.head = position
-
-
-def _wal_mode(connection: sqlite3.Connection, busy_timeout: float) -> str:
-    """Switch to WAL. Two who do so at once make SQLite say `locked` without waiting: so we wait."""
-    patience = time.monotonic() + busy_timeout
-    while True:
-        try:
-            return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > patience:
-                raise
-            time.sleep(0.01)
 
 
 def _log_error(error: sqlite3.Error, path: str) -> LogError:

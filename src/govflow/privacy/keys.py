@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from govflow.errors import LogError
+from govflow.files import IN_MEMORY, for_reading, into_wal
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS subject_keys (
@@ -32,14 +32,13 @@ _SCHEMA = (
 KEY_BYTES = 32
 _CACHED = 10_000
 _APPLICATION_ID = 0x676F766B  # "govk": tells key stores from other files
-IN_MEMORY = ":memory:"
 
 
 class KeyStore:
     """Keys by data subject, in one SQLite file readable by its owner alone, or in memory."""
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = str(path)
+    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
+        self.path = IN_MEMORY if read_only and not os.path.exists(path) else str(path)  # missing: no key opens
         self.log_id = ""
         self._serves = False
         self._together = False
@@ -49,6 +48,9 @@ class KeyStore:
         with self._errors():
             if self.path != IN_MEMORY and not os.path.exists(self.path):
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+            if read_only and self.path != IN_MEMORY:
+                self._db = for_reading(self.path, 60.0)
+                return
             self._db = sqlite3.connect(self.path, timeout=60.0, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare()
@@ -62,25 +64,13 @@ class KeyStore:
         (application,) = self._db.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION_ID and (application or tables):
             raise LogError(f"{self.path} is not a key store")
-        self._into_wal()
+        into_wal(self._db, 60.0)
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
         with self._writing():
             for statement in _SCHEMA:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
-
-    def _into_wal(self) -> None:
-        """Two who switch a new file to WAL at once make SQLite say `locked` without waiting: so we wait."""
-        patience = time.monotonic() + 60
-        while True:
-            try:
-                self._db.execute("PRAGMA journal_mode=WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > patience:
-                    raise
-                time.sleep(0.01)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from typing import Any
 from govflow.actors import Role
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.context import Context
-from govflow.messages import ClockMove, ClockStatus, Instant, ItemCommand, ItemEvent, Words
+from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import Item, Record
 from govflow.region import Changes, Region
 from govflow.rules import due_has_passed
@@ -173,7 +173,7 @@ def _recomputed(record: Record, command: RecomputeClock, context: Context) -> Cl
 
 def _warned(record: Record, event: ClockWarned) -> Changes:
     clock = record.clocks[event.item]
-    return {"clocks": {**record.clocks, event.item: clock.changed(warned=(*clock.warned, event.share))}}
+    return {"clocks": Frozen.having(record.clocks, event.item, clock.changed(warned=(*clock.warned, event.share)))}
 
 
 CLOCK = Region(

@@ -1,0 +1,39 @@
+"""Which ties a person may make by hand 关联, and which only the step that they stand for."""
+
+from __future__ import annotations
+
+import pytest
+
+from govflow import SYSTEM, NotAllowed
+from govflow.regions.link import AddLink, LinkKind
+from tests.support import Town, a_case, a_town, community, dispatcher, lead
+
+MADE_BY_STEPS = ("merged", "absorbed", "converted", "converted_from", "sub_case", "sub_case_of")
+
+
+@pytest.fixture
+def town() -> Town:
+    """Two cases in handling, x and y."""
+    town = a_town()
+    for id in ("x", "y"):
+        a_case(town, "in_handling", id=id)
+    return town
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@pytest.mark.parametrize("kind", MADE_BY_STEPS)
+def test_nobody_ties_by_hand_what_only_a_merge_a_split_or_a_conversion_may_tie(town: Town, kind: str, awaited: bool):
+    head = town.engine.store.head()
+    for by in (dispatcher, community, lead):
+        with pytest.raises(NotAllowed) as caught:
+            town.do(AddLink(id="x", by=by, other="y", kind=LinkKind(kind), awaited=awaited))
+        assert "tie_may_be_made_by_hand" in caught.value.codes
+    assert town.engine.store.head() == head
+    town.do(AddLink(id="x", by=SYSTEM, other="y", kind=LinkKind(kind), awaited=awaited))
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@pytest.mark.parametrize("kind", [kind for kind in LinkKind if kind not in MADE_BY_STEPS])
+def test_every_other_tie_is_made_by_hand(town: Town, kind: LinkKind, awaited: bool):
+    case = town.do(AddLink(id="x", by=dispatcher, other="y", kind=kind, awaited=awaited))
+    assert case.item("link", f"{kind}.y").status == ("awaited" if awaited else "linked")
