@@ -15,7 +15,7 @@ from govflow.context import Context
 from govflow.errors import Detail
 from govflow.records import Record
 from govflow.region import Region, hand_over_of
-from govflow.workflow import rule
+from govflow.workflow import Rule, rule
 
 # --- reasons, measures, papers ---------------------------------------------------------------------------------------
 
@@ -67,6 +67,12 @@ def what_who_and_due_named(record: Record, event: Any, context: Context) -> Iter
         yield Detail("until when", "期限")
     elif event.until <= context.at:
         yield Detail("the due instant has passed already", "期限已过")
+
+
+@rule("已载明新期限且尚未届满", "design", needs="until")
+def new_due_is_named(record: Record, event: Any, context: Context) -> bool:
+    """A new due instant is named, and it lies ahead."""
+    return event.until is not None and bool(event.until > context.at)
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
@@ -190,6 +196,22 @@ def loops_are_handed_over(record: Record, event: Any, context: Context) -> Itera
             )
 
 
+def not_done_before(fact: str = "status") -> Rule:
+    """The rule that a step is done once.
+
+    `fact` names the field that says it was, of the item or, where the step moves none, of the record: a flag, or
+    `status`, which then stands where the step leads.
+    """
+
+    @rule("此前未办过同一步骤", "design")
+    def not_done_before(record: Record, event: Any, context: Context) -> bool:
+        """The same step was not done before for the same item or person."""
+        said = getattr(record if context.item is None else context.item, fact)
+        return bool(said != context.step.to) if fact == "status" else not said
+
+    return not_done_before
+
+
 @rule("属于本轮", "design")
 def round_is_current(record: Record, event: Any, context: Context) -> bool:
     """The step belongs to the current round; rework, remedy and reopening start a new one."""
@@ -216,7 +238,15 @@ def retention_class_is_set(record: Record, event: Any, context: Context) -> bool
 _PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?![\dXx])|[\w.+-]+@[\w-]+\.[\w.]+")
 
 
-@rule("已隐去个人信息", "M158; PIPL [V]", needs="public_text")
+@rule("已隐去个人信息", "M158; PIPL [V]", needs="public_text title field new")
 def personal_data_is_withheld(record: Record, event: Any, context: Context) -> bool:
     """The text carries no personal data beyond what its addressee may read."""
-    return _PERSONAL.search(event.public_text) is None
+    return _PERSONAL.search(_public_text(event)) is None
+
+
+def _public_text(event: Any) -> str:
+    """What everybody may read of an event: its public text, else its title, new or corrected."""
+    for name in ("public_text", "title"):
+        if (text := getattr(event, name, None)) is not None:
+            return str(text)
+    return event.new if event.field == "title" else ""

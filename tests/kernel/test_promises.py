@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,3 +93,11 @@ def test_a_policy_must_be_one():
 def test_a_moment_beyond_the_calendar_is_a_plain_validation_error():
     with pytest.raises(ValueError, match="beyond the calendar"):
         ReportCase.model_validate({"by": RESIDENT, "occurred_at": "0001-01-01T00:00:00+14:00"})
+
+
+def test_the_default_policy_needs_no_zone_database_of_the_system(tmp_path):
+    code = "from govflow import DEFAULT_POLICY, Engine; Engine.open(); print(DEFAULT_POLICY.zone)"
+    bare = {"PYTHONTZPATH": "", "PYTHONPATH": str(tmp_path), "PATH": ""}
+    (tmp_path / "tzdata.py").write_text("raise ImportError('not installed')")
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=bare, check=False)
+    assert (ran.stdout, ran.stderr) == ("Asia/Shanghai\n", "")

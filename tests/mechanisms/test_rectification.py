@@ -23,6 +23,7 @@ from tests.support import (
     a_case,
     a_town,
     community,
+    desk,
     dispatcher,
     grid_worker,
     lead,
@@ -189,7 +190,11 @@ def test_items_are_fixed_and_struck_off_while_others_are_still_being_found():  #
     assert refused(town, RESULT) == ("mandatory_items_are_rectified",)  # of the two open ones three is mandatory
     town.do(RESULT.changed(outcome=Outcome.PARTIAL))
     town.do(problem(town, "four"))  # checking goes on after the result
-    town.do(lg.ReopenLedgerItem(**X, by=supervisor, item="one", reason="loose again"))
+    town.do(
+        lg.ReopenLedgerItem(
+            **X, by=supervisor, item="one", reason="loose again", until=town.clock() + timedelta(days=3)
+        )
+    )
     town.do(rectify("three"))
     statuses = {key: item.status for key, item in town.engine.get("x").items_of("ledger").items()}
     assert statuses == {"one": "reopened", "two": "open", "three": "rectified", "four": "open"}
@@ -199,7 +204,8 @@ def test_an_assignment_names_place_item_due_date_and_owner_all_four():  # M059 å
     town = a_town()
     a_case(town, "accepted", id="x")
     a_case(town, "accepted", id="nowhere", area="")
-    a_case(town, "accepted", id="nothing", title="")
+    source = {"source": "s", "source_file": "f", "source_id": "1", "source_row": 1}
+    town.do(c.ImportCase(id="nothing", by=SYSTEM, area="a", **source), c.AcceptCase(id="nothing", by=desk))
     assign = c.AssignCase(**X, by=dispatcher, lead_unit="water")
     with pytest.raises(NotAllowed) as caught:
         town.do(assign.changed(id="nowhere"))

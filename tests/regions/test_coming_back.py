@@ -11,7 +11,7 @@ from govflow import Command, ItemCommand, NotAllowed
 from govflow.regions import joint_handling as jh
 from govflow.regions import ledger as lg
 from govflow.regions.evidence import AddEvidence
-from tests.support import Town, a_case, a_town, co_unit, dispatcher, lead, verifier
+from tests.support import Town, a_case, a_town, co_unit, dispatcher, lead, supervisor, verifier
 
 X: dict[str, Any] = {"id": "x"}
 POWER: dict[str, Any] = {**X, "item": "power"}
@@ -37,7 +37,7 @@ def town() -> Town:
         AddEvidence(**X, by=lead, item="e1", sha256="0" * 64),
         jh.AcceptJointHandling(**POWER, by=co_unit),
         jh.FinishJointHandling(**POWER, by=co_unit, **SHOWN),
-        lg.OpenLedgerItem(**HOLE, by=verifier, what="hole", place="gate", owner="li", until=until),
+        lg.OpenLedgerItem(**HOLE, by=supervisor, what="hole", place="gate", owner="li", until=until),
         lg.RectifyLedgerItem(**HOLE, by=lead, **SHOWN),
         lg.VerifyLedgerItem(**HOLE, by=verifier),
         lg.WriteOffLedgerItem(**HOLE, by=dispatcher),

@@ -76,7 +76,17 @@ NOTES = Region(
     },
 )
 OURS = CASE.extended(
-    [Row("Y01", ThankReporter, CaseStatus.ACCEPTED, ReporterThanked, None, Role.DISPATCHER, (not_done_before("thanked"),))],
+    [
+        Row(
+            "Y01",
+            ThankReporter,
+            CaseStatus.ACCEPTED,
+            ReporterThanked,
+            None,
+            Role.DISPATCHER,
+            (not_done_before("thanked"),),
+        )
+    ],
     state=ThankingCase,
     fold={ReporterThanked: lambda case, event: {"thanked": True}},
     regions=[NOTES],

@@ -112,7 +112,7 @@ def test_overriding_releasing_and_asking_again_are_reasoned(town: Town):
     for kind in (jh.OverrideJointHandling, jh.ReleaseJointHandling):
         assert refused(town, kind(**POWER, by=dispatcher)) == ("reason_given",)
     town.do(jh.AcceptJointHandling(**POWER, by=co_unit), jh.FinishJointHandling(**POWER, by=co_unit, **SHOWN))
-    assert refused(town, jh.ReopenJointHandling(**POWER, by=lead)) == ("reason_given",)
+    assert refused(town, jh.ReopenJointHandling(**POWER, by=lead, until=soon(town))) == ("reason_given",)
 
 
 def test_competence_is_disputed_only_where_it_is(town: Town):
@@ -141,8 +141,9 @@ def test_a_ledger_item_names_place_item_due_and_owner(town: Town):
     assert refused(town, lg.RefuseLedgerItem(**X, by=supervisor, item="n1")) == ("verified_by_another", "reason_given")
     assert refused(town, lg.RefuseLedgerItem(**X, by=verifier, item="n1")) == ("reason_given",)
     town.do(lg.VerifyLedgerItem(**X, by=verifier, item="n1"), lg.WriteOffLedgerItem(**X, by=dispatcher, item="n1"))
-    assert refused(town, lg.ReopenLedgerItem(**X, by=verifier, item="n1")) == ("reason_given",)
-    town.do(lg.ReopenLedgerItem(**X, by=verifier, item="n1", reason="open again"))
+    reopen = lg.ReopenLedgerItem(**X, by=verifier, item="n1", until=soon(town))
+    assert refused(town, reopen) == ("reason_given",)
+    town.do(reopen.changed(reason="open again"))
     with pytest.raises(NotAllowed) as caught:
         town.approved(lg.WaiveLedgerItem(**X, by=lead, item="n1"), supervisor)
     assert caught.value.codes == ("reason_given",)

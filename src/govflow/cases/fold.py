@@ -176,8 +176,13 @@ CASE_FOLD: Fold = {
     e.CaseRedirected: lambda case, event: {
         "status": S.REDIRECTED,
         "channel_redirected_to": event.statutory_channel,
+        "external_outcome": None,
+        "external_declined": False,
     },
-    e.ExternalOutcomeRecorded: lambda case, event: {},
+    e.ExternalOutcomeRecorded: lambda case, event: {
+        "external_outcome": event.external_outcome or None,
+        "external_declined": event.declined,
+    },
     e.CaseMerged: lambda case, event: {"status": S.MERGED, "merged_into": event.master, "merged_at": event.at},
     e.CaseUnmerged: lambda case, event: {
         "status": S.ACCEPTED if case.was_accepted else S.REPORTED,

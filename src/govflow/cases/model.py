@@ -145,6 +145,8 @@ class Case(Record):
     merged_at: Instant | None = None
     converted_to: str | None = None
     channel_redirected_to: str | None = None
+    external_outcome: str | None = None  # what that channel did
+    external_declined: bool = False
     reviews: tuple[Review, ...] = ()
     closed_at: Instant | None = None
     opened_by: str | None = None

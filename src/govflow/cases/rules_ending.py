@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from govflow.cases.model import Case, CaseKind
+from govflow.cases.follow_ups import reporters_of
+from govflow.cases.model import Case, CaseKind, CaseStatus
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.records import Record
@@ -156,10 +157,9 @@ def conversion_target_has_succeeded(case: Case, event: Any, context: Context) ->
 @rule("已转办者:目标已办结且已答复", "M002")
 def conversion_is_answered(case: Case, event: Any, context: Context) -> bool:
     """A converted record's target has come to rest and the asker knows the result; others: nothing to answer."""
-    if case.converted_to is None or case.status != "converted":
+    if case.status != CaseStatus.CONVERTED:
         return True
-    # a target that ended well gives its result back first, one that failed brings the case back:
-    # a case still converted has not been answered
+    # whoever asked hears the result through the case: it is taken back and fed back, or the case is reopened; a case
+    # that is still converted has told nobody, so it goes to the archive only where nobody asked
     found = _target(case, context)
-    told = any(item.status == "reached" for item in case.items_of("contact").values())
-    return found is not None and found[0].status in (found[1] | found[2]) and (told or case.reporter is None)
+    return found is not None and found[0].status in (found[1] | found[2]) and not reporters_of(case, context)

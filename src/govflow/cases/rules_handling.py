@@ -39,7 +39,7 @@ def deadline_rule_is_pinned(case: Case, event: Any, context: Context) -> bool:
 @rule("事项在准入目录内,或已获准入,或非派往社区", "M138", needs="unit_level")
 def admission_is_settled(case: Case, event: Any, context: Context) -> bool:
     """The category is in the admission catalogue, or leave was granted, or the handler is not a community."""
-    if event.unit_level is not Level.COMMUNITY:
+    if event.unit_level not in (Level.COMMUNITY, None):  # a unit of unknown level may be a community
         return True
     category = context.policy.category(case.category)
     granted = any(item.status == "granted" for item in case.items_of("admission").values())
@@ -207,6 +207,8 @@ def old_value(case: Case, field: str) -> str:
 def new_value_fits_its_field(case: Case, event: Any, context: Context) -> bool:
     """The new value is one that the field can have."""
     try:
+        if event.field == "title" and not event.new.strip():
+            return False
         return event.field not in CORRECTABLE or corrected_value(event.field, event.new) is not None
     except ValueError:
         return False

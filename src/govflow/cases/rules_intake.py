@@ -23,6 +23,12 @@ def matter_is_described(case: Case, event: Any, context: Context) -> Iterable[st
     return [Detail(f"{en} is missing", f"缺{zh}") for en, zh, value in named if not value]
 
 
+@rule("事项有标题", "design", needs="title")
+def matter_has_a_title(case: Case, event: Any, context: Context) -> bool:
+    """The matter has a title, its own or the discovery's."""
+    return bool((event.title or case.title).strip())
+
+
 @rule("渠道、类别、层级已填", "M001", needs="channel kind level")
 def channel_and_level_set(case: Case, event: Any, context: Context) -> Iterable[str]:
     """Channel, kind and reporting level are given."""
@@ -136,6 +142,12 @@ def asker_is_told(case: Case, event: Any, context: Context) -> bool:
 def statutory_channel_named(case: Case, event: Any, context: Context) -> bool:
     """The statutory channel is named."""
     return bool(event.statutory_channel.strip())
+
+
+@rule("已载明外部结果或对方不予受理", "design", needs="external_outcome declined")
+def external_outcome_is_told(case: Case, event: Any, context: Context) -> bool:
+    """What the other body did is told, or that it declined."""
+    return event.declined or bool(event.external_outcome.strip())
 
 
 @rule("主件未办结且属同一事项", "66号 [S]", needs="master same_subject")

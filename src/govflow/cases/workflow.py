@@ -164,9 +164,11 @@ from govflow.cases.rules_intake import (
     channel_and_level_set,
     confidentiality_set_for_whistle_blowing,
     conversion_target_is_named,
+    external_outcome_is_told,
     imported_case_names_its_unit,
     imported_case_names_no_unit,
     master_is_open_and_same_subject,
+    matter_has_a_title,
     matter_is_described,
     matter_is_in_scope,
     matter_is_not_confidential,
@@ -186,7 +188,6 @@ from govflow.cases.rules_intake import (
     sub_cases_cover_the_matter,
     supplement_request_is_open,
 )
-from govflow.regions.clock import not_done_before
 from govflow.regions.joint_handling import co_units_are_distinct, competence_is_disputed, unit_reported_gets_nothing
 from govflow.regions.ledger import place_item_due_and_owner_named
 from govflow.regions.link import links_make_no_cycle
@@ -200,6 +201,7 @@ from govflow.rules import (
     measure_and_evidence_given,
     no_loop_is_open,
     no_window_is_running,
+    not_done_before,
     personal_data_is_withheld,
     reason_given,
     retention_class_is_set,
@@ -218,18 +220,18 @@ _REPORTERS = (R.RESIDENT, R.GRID_WORKER, R.ORGANISATION, R.ACCEPTANCE_DESK, R.LE
 CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     #    id     command               from                                event                    to               who                                           provided that
     # coming in 发现 上报 受理
-    Step("C01", DiscoverCase,         None,                               CaseDiscovered,          S.DISCOVERED,    (R.GRID_WORKER, R.ORGANISATION, R.SYSTEM),    (matter_is_described,), starts="reporting"),
-    Step("C02", ReportCase,           (None, S.DISCOVERED),               CaseReported,            S.REPORTED,      _REPORTERS,                                   (channel_and_level_set, report_is_not_repeated, representatives_are_few, confidentiality_set_for_whistle_blowing), starts="acceptance", stops="reporting"),
+    Step("C01", DiscoverCase,         None,                               CaseDiscovered,          S.DISCOVERED,    (R.GRID_WORKER, R.ORGANISATION, R.SYSTEM),    (matter_is_described, personal_data_is_withheld), starts="reporting"),
+    Step("C02", ReportCase,           (None, S.DISCOVERED),               CaseReported,            S.REPORTED,      _REPORTERS,                                   (channel_and_level_set, matter_has_a_title, personal_data_is_withheld, report_is_not_repeated, representatives_are_few, confidentiality_set_for_whistle_blowing), starts="acceptance", stops="reporting"),
     Step("C36", DismissDiscovery,     S.DISCOVERED,                       DiscoveryDismissed,      S.DISMISSED,     (R.COMMUNITY, R.ACCEPTANCE_DESK),             (reason_given, decided_by_another, loops_are_handed_over), starts="reopen_window", drops="*"),
     Step("C03", ResolveOnSpot,        (S.REPORTED, S.ACCEPTED),           CaseResolvedOnSpot,      S.HANDLED,       (R.GRID_WORKER, R.COMMUNITY),                 (measure_and_evidence_given, matter_is_not_confidential, severity_is_below_high), starts="feedback", stops="acceptance assignment handling"),
     Step("C04", EscalateCase,         (S.REPORTED, S.ACCEPTED),           CaseEscalated,           S.REPORTED,      (R.COMMUNITY, R.TOWN, R.ACCEPTANCE_DESK),     (raised_exactly_one_level, reason_given, own_level_exhausted), drops="assignment handling", resets="acceptance"),
-    Step("C05", RequestSupplement,    S.REPORTED,                         SupplementRequested,     None,            R.ACCEPTANCE_DESK,                            (not_done_before, shortcomings_are_listed), starts="supplement", pauses="acceptance"),
+    Step("C05", RequestSupplement,    S.REPORTED,                         SupplementRequested,     None,            R.ACCEPTANCE_DESK,                            (not_done_before("supplement_asked"), shortcomings_are_listed), starts="supplement", pauses="acceptance"),
     Step("C06", SupplementCase,       S.REPORTED,                         SupplementProvided,      None,            (R.REPORTER, R.ACCEPTANCE_DESK),              (supplement_request_is_open,), stops="supplement", resumes="acceptance"),
     Step("C38", LapseSupplement,      S.REPORTED,                         SupplementLapsed,        None,            R.SYSTEM,                                     (due_has_passed,), stops="supplement", resumes="acceptance"),
     Step("C07", AcceptCase,           S.REPORTED,                         CaseAccepted,            S.ACCEPTED,      R.ACCEPTANCE_DESK,                            (matter_is_in_scope, matter_is_not_terminated_or_open_elsewhere), starts="assignment handling", stops="acceptance supplement"),
     Step("C08", RejectCase,           S.REPORTED,                         CaseRejected,            S.REJECTED,      R.ACCEPTANCE_DESK,                            (reason_is_coded, asker_is_told, loops_are_handed_over), starts="reopen_window", drops="*"),
     Step("C09", RedirectCase,         _UNDER_WAY,                         CaseRedirected,          S.REDIRECTED,    _DESKS,                                       (statutory_channel_named, asker_is_told, loops_are_handed_over), starts="reopen_window", drops="*"),
-    Step("C56", RecordExternalOutcome, S.REDIRECTED,                      ExternalOutcomeRecorded, None,            _DESKS,                                       (statutory_channel_named,)),
+    Step("C56", RecordExternalOutcome, S.REDIRECTED,                      ExternalOutcomeRecorded, None,            _DESKS,                                       (statutory_channel_named, external_outcome_is_told)),
     Step("C10", MergeCase,            _UNDER_WAY,                         CaseMerged,              S.MERGED,        _DESKS,                                       (master_is_open_and_same_subject, links_make_no_cycle, loops_are_handed_over), drops="*"),
     Step("C45", UnmergeCase,          S.MERGED,                           CaseUnmerged,            S.ACCEPTED,      R.DISPATCHER,                                 (merge_was_mistaken, accepted_before_merge), starts="assignment handling", then=(untie_from_master,)),
     Step("C46", UnmergeCase,          S.MERGED,                           CaseUnmerged,            S.REPORTED,      R.DISPATCHER,                                 (merge_was_mistaken, not_accepted_before_merge), starts="acceptance", then=(untie_from_master,)),
@@ -242,7 +244,7 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C51", ReclassifyCase,       (*_UNDER_WAY, S.SUSPENDED, S.HANDLED, S.FED_BACK, S.CLOSED), CaseReclassified, None, (R.ACCEPTANCE_DESK, R.DISPATCHER),         (old_value_is_kept, reason_given, class_is_in_catalogue), remeasures="handling"),
     # assigning 分配
     Step("C12", AssignCase,           S.ACCEPTED,                         CaseAssigned,            S.ASSIGNED,      R.DISPATCHER,                                 (one_lead_unit_named, unit_reported_gets_nothing, co_units_are_distinct, deadline_rule_is_pinned, place_item_due_and_owner_named, admission_is_settled), starts="receipt contact handling", stops="assignment", then=(ask_co_units,)),
-    Step("C52", SignOrder,            S.ASSIGNED,                         OrderSigned,             None,            (R.LEAD_UNIT, R.SYSTEM),                      (not_done_before,), starts="objection_window", stops="receipt"),
+    Step("C52", SignOrder,            S.ASSIGNED,                         OrderSigned,             None,            (R.LEAD_UNIT, R.SYSTEM),                      (not_done_before("order_signed"),), starts="objection_window", stops="receipt"),
     Step("C13", ObjectAssignment,     S.ASSIGNED,                         AssignmentObjected,      None,            R.LEAD_UNIT,                                  (window_is_open, reason_given, assignment_is_not_arbitrated, no_assignment_objection_is_open), starts="objection_decision", stops="objection_window"),
     Step("C34", DecideReturn,         S.ASSIGNED,                         ReturnDecided,           S.ACCEPTED,      R.DISPATCHER,                                 (decision_upholds, decided_by_another), starts="assignment", stops="objection_decision", drops="receipt contact"),
     Step("C35", DecideReturn,         S.ASSIGNED,                         ReturnDecided,           None,            R.DISPATCHER,                                 (decision_dismisses, decided_by_another), stops="objection_decision"),
@@ -279,7 +281,7 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C59", LapseReview,          _REVIEWING,                         ReviewLapsed,            S.FED_BACK,      (R.REVIEW_BODY, R.SYSTEM),                    (requester_is_out_of_reach, reason_given, request_came_before_closing), drops="review recheck"),
     # the record itself 归档 更正 导入
     Step("C33", ArchiveCase,          _RESTING,                           CaseArchived,            S.ARCHIVED,      R.ARCHIVIST,                                  (no_window_is_running, retention_class_is_set, no_loop_is_open, conversion_is_answered), starts="retention", drops="*"),
-    Step("C50", CorrectCase,          tuple(S),                           CaseCorrected,           None,            (R.DISPATCHER, R.ARCHIVIST, R.ACCEPTANCE_DESK), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, new_value_fits_its_field, reason_given), approval=R.UNIT_HEAD),
+    Step("C50", CorrectCase,          tuple(S),                           CaseCorrected,           None,            (R.DISPATCHER, R.ARCHIVIST, R.ACCEPTANCE_DESK), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, new_value_fits_its_field, personal_data_is_withheld, reason_given), approval=R.UNIT_HEAD),
     Step("X02", ImportCase,           None,                               CaseImported,            S.ASSIGNED,      (R.SYSTEM, R.ACCEPTANCE_DESK),                (source_is_named, imported_case_names_its_unit), starts="handling"),
     Step("X03", ImportCase,           None,                               CaseImported,            S.REPORTED,      (R.SYSTEM, R.ACCEPTANCE_DESK),                (source_is_named, imported_case_names_no_unit), starts="handling"),
     Step("X04", ImportClosing,        (S.REPORTED, S.ASSIGNED),           ClosingImported,         S.CLOSED,        (R.SYSTEM, R.ACCEPTANCE_DESK),                (case_was_imported_and_not_worked_on,), stops="handling"),

@@ -109,7 +109,8 @@ def _tell(engine: Engine, clock: StoryClock) -> str:
 
     id = done(0, "09:05", report(TITLE[zh]), t("demo.reported").replace("{title}", TITLE[zh]))
     assert id is not None, "the story did not begin"
-    for step in story(id):
+    road_due = datetime.combine(start + timedelta(days=5), time(18), engine.policy.zone)
+    for step in story(id, road_due):
         went = done(step.day, step.time, step.command, step.zh if zh else step.en)
         assert (went is None) is step.is_refused, f"the story went another way at: {step.en}"
     out.print(lines)

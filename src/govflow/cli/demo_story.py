@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import NamedTuple
 
 from govflow.actors import Actor, Role
@@ -63,7 +64,7 @@ def _photo(id: str, who: Actor, key: str) -> Command:
     )
 
 
-def story(id: str) -> list[Told]:
+def story(id: str, road_due: datetime) -> list[Told]:
     """What happens to the case `id` after it was reported."""
     # fmt: off
     return [
@@ -88,7 +89,7 @@ def story(id: str) -> list[Told]:
         Told(3, "09:00", c.GiveFeedback(id=id, by=li, to_level="community", to_reporter=True, public_text="The pipe is mended."), "The reporter and the community are answered.", "向诉求人和社区反馈。"),
         Told(3, "14:00", FailVerification(id=id, by=qian, item="r1", reason="the joint still drips"), "An independent checker looks: the joint still drips.", "核查员现场核查：接口仍在渗水。"),
         Told(3, "14:30", c.OrderRework(id=id, by=chen, reason="the joint still drips"), "Rework: round 2 begins, with half the time.", "责令返工：第二轮开始，时限缩短。"),
-        Told(4, "09:00", ReopenJointHandling(id=id, by=li, item="roads", reason="the road is opened again"), "Roads is needed once more.", "道路须重新协办。"),
+        Told(4, "09:00", ReopenJointHandling(id=id, by=li, item="roads", reason="the road is opened again", until=road_due), "Roads is needed once more.", "道路须重新协办。"),
         Told(4, "12:00", FinishJointHandling(id=id, by=zhao, item="roads", measure="road opened and closed", evidence=("road",)), "Roads has done it.", "道路办结。"),
         Told(4, "15:00", _photo(id, li, "joint"), "A photo of the new joint.", "新接口照片。"),
         Told(4, "15:10", c.SubmitResult(id=id, by=li, measure="joint replaced", evidence=("joint",)), "The joint is replaced.", "更换接口，提交结果。"),

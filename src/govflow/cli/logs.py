@@ -6,11 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, tzinfo
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -79,7 +78,7 @@ def _imported(name: str) -> tuple[Decider, ...]:
     return deciders
 
 
-def moment(text: str | None, zone: ZoneInfo) -> datetime | None:
+def moment(text: str | None, zone: tzinfo) -> datetime | None:
     """A moment from the command line: ISO 8601, without an offset in the policy's zone; a date means its end."""
     if text is None:
         return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from govflow.policy.model import Unit
 
@@ -18,7 +17,7 @@ class Due(NamedTuple):
     provisional: bool = False
 
 
-def due_after(start: datetime, length: int, unit: Unit, zone: ZoneInfo) -> datetime:
+def due_after(start: datetime, length: int, unit: Unit, zone: tzinfo) -> datetime:
     """The instant `length` units after `start`.
 
     Hours run on. Days and working days leave the starting day out and end at 24:00 local time (民法典 §§201, 203);
@@ -30,7 +29,7 @@ def due_after(start: datetime, length: int, unit: Unit, zone: ZoneInfo) -> datet
 
 
 @lru_cache(maxsize=4096)
-def _end_of_day_after(day: date, length: int, unit: Unit, zone: ZoneInfo) -> datetime:
+def _end_of_day_after(day: date, length: int, unit: Unit, zone: tzinfo) -> datetime:
     left = length
     while left > 0:
         day += timedelta(days=1)

@@ -11,7 +11,7 @@ from govflow.context import Context
 from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import Item, Record
 from govflow.region import Changes, Region
-from govflow.rules import due_has_passed
+from govflow.rules import due_has_passed, not_done_before
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
@@ -91,19 +91,6 @@ def clock_is_a_window(record: Record, event: Any, context: Context) -> bool:
     return kind_of(event.item) in (ClockKind.WINDOW, ClockKind.MINIMUM)
 
 
-@rule("此前未办过同一步骤", "design")
-def not_done_before(record: Any, event: Any, context: Context) -> bool:
-    """The same step was not done before for the same item or person."""
-    match context.step.command.wire:
-        case "clock.mark_overdue":
-            return context.item is not None and context.item.status != S.OVERDUE
-        case "case.request_supplement":
-            return not record.supplement_asked
-        case "case.sign_for":
-            return not record.order_signed
-    raise AssertionError(f"{context.step.command.wire} is not known to this rule")
-
-
 @rule("工作日历已更新且原期限为暂定", "design", needs="calendar until")
 def calendar_version_has_changed(record: Record, event: Any, context: Context) -> bool:
     """A newer work calendar was adopted and the date was provisional."""
@@ -140,7 +127,7 @@ _RIDING_ROWS = (
 )
 CLOCK_WORKFLOW = Workflow("clock", S, zh="期限", on=("case", "proposal", "joint_project"), rides_on_clocks=_RIDING_ROWS, steps=(
     Step("CK09", WarnClock,      S.RUNNING,             ClockWarned,     None,      Role.SYSTEM, (warning_point_has_passed,), while_in="any"),
-    Step("CK10", MarkOverdue,    S.RUNNING,             DeadlineMissed,  S.OVERDUE, Role.SYSTEM, (due_has_passed, clock_is_a_deadline, not_done_before), while_in="any"),
+    Step("CK10", MarkOverdue,    S.RUNNING,             DeadlineMissed,  S.OVERDUE, Role.SYSTEM, (due_has_passed, clock_is_a_deadline, not_done_before()), while_in="any"),
     Step("CK11", ElapseWindow,   S.RUNNING,             WindowElapsed,   S.ELAPSED, Role.SYSTEM, (due_has_passed, clock_is_a_window), while_in="any"),
     Step("CK12", RecomputeClock, (S.RUNNING, S.PAUSED), ClockRecomputed, None,      Role.SYSTEM, (calendar_version_has_changed,), while_in="any"),
 ))

@@ -1,11 +1,8 @@
 """承诺 commitment: a promise, also of money, people or place, with a due date. Keyed by the commitment."""
 
-from typing import Any
-
 from govflow.actors import SYSTEM, Id, Role
-from govflow.context import Context
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
-from govflow.records import HandOver, Item, Record
+from govflow.records import HandOver, Item
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
 from govflow.rules import (
@@ -13,10 +10,11 @@ from govflow.rules import (
     due_has_not_passed,
     due_has_passed,
     measure_and_evidence_given,
+    new_due_is_named,
     reason_given,
     what_who_and_due_named,
 )
-from govflow.workflow import Rest, Status, Step, Workflow, rule
+from govflow.workflow import Rest, Status, Step, Workflow
 
 
 class CommitmentStatus(Status):
@@ -103,12 +101,6 @@ class CommitmentReleased(ItemEvent, Reasoned, name="commitment.released"):
     """Those it was made to released the promise."""
 
     to: Id | None = None
-
-
-@rule("已载明新期限且尚未届满", "design", needs="until")
-def new_due_is_named(record: Record, event: Any, context: Context) -> bool:
-    """A new due instant is named, and it lies ahead."""
-    return event.until is not None and bool(event.until > context.at)
 
 
 R = Role

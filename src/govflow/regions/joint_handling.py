@@ -10,7 +10,13 @@ from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Va
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
-from govflow.rules import due_has_not_passed, measure_and_evidence_given, reason_given, what_who_and_due_named
+from govflow.rules import (
+    due_has_not_passed,
+    measure_and_evidence_given,
+    new_due_is_named,
+    reason_given,
+    what_who_and_due_named,
+)
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
@@ -32,12 +38,13 @@ class JointPart(Item):
     """A co-unit's part: what it was asked to do, until when, and what came of it."""
 
     unit: str = ""
+    person: str | None = None  # who answers for it in the co-unit
     task: str = ""
     measure: str = ""
 
     @property
     def what(self) -> str:
-        return self.task
+        return f"{self.task} ({self.person})" if self.person else self.task
 
 
 # --- commands and events ---------------------------------------------------------------------------------------------
@@ -115,7 +122,7 @@ class JointHandlingOverridden(ItemEvent, Reasoned, name="joint_handling.overridd
 
 
 class ReopenJointHandling(ItemCommand, Reasoned, wire="joint_handling.reopen", label="重新协办"):
-    """Ask the unit to work on it again after rework was ordered; the old due instant no longer counts."""
+    """Ask the unit to work on it again after rework was ordered, by `until`: the old due instant no longer counts."""
 
     until: Instant | None = None
 
@@ -190,7 +197,7 @@ JOINT_HANDLING_WORKFLOW = Workflow("joint_handling", S, zh="会办", on=("case",
     Step("JH06", RefuseJointHandling,    S.ASKED,                                  JointHandlingRefused,     S.REFUSED,     R.CO_UNIT,                                 (reason_given,), stops="joint_reply"),
     Step("JH07", InsistOnJointHandling,  S.REFUSED,                                JointHandlingInsisted,    S.ACCEPTED,    (R.DISPATCHER, R.DISTRICT),                (competence_is_disputed, reason_given)),
     Step("JH08", OverrideJointHandling,  (S.ASKED, S.ACCEPTED, S.WORKING, S.REFUSED), JointHandlingOverridden, S.OVERRIDDEN, R.DISPATCHER,                             (reason_given,), drops="joint_reply joint_task"),
-    Step("JH09", ReopenJointHandling,    (S.DONE, S.EXPLAINED),                    JointHandlingReopened,    S.WORKING,     (R.LEAD_UNIT, R.VERIFIER),                 (reason_given,), while_in="in_handling", starts="joint_task"),
+    Step("JH09", ReopenJointHandling,    (S.DONE, S.EXPLAINED),                    JointHandlingReopened,    S.WORKING,     (R.LEAD_UNIT, R.VERIFIER),                 (reason_given, new_due_is_named), while_in="in_handling", starts="joint_task"),
     Step("JH10", ReleaseJointHandling,   (S.ASKED, S.ACCEPTED, S.WORKING, S.REFUSED), JointHandlingReleased, S.RELEASED,    (R.LEAD_UNIT, R.DISPATCHER, R.SYSTEM),     (reason_given,), drops="joint_reply joint_task"),
 ))
 # fmt: on
@@ -208,6 +215,7 @@ _FOLD: Fold = {
     JointHandlingAsked: lambda part, e: {
         "status": S.ASKED,
         "unit": e.unit or e.item,
+        "person": e.owner,
         "task": e.what,
         "owes": e.unit or e.item,
         "until": e.until,
@@ -223,7 +231,7 @@ _FOLD: Fold = {
     JointHandlingRefused: lambda part, e: {"status": S.REFUSED, "owes": None},
     JointHandlingInsisted: lambda part, e: {"status": S.ACCEPTED, "owes": part.unit},
     JointHandlingOverridden: _to(S.OVERRIDDEN),
-    JointHandlingReopened: lambda part, e: {"status": S.WORKING, "until": e.until or part.until},
+    JointHandlingReopened: lambda part, e: {"status": S.WORKING, "until": e.until},
     JointHandlingReleased: _to(S.RELEASED),
 }
 

@@ -9,7 +9,7 @@ from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
-from govflow.rules import measure_and_evidence_given, reason_given, verified_by_another
+from govflow.rules import measure_and_evidence_given, new_due_is_named, reason_given, verified_by_another
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
@@ -86,7 +86,7 @@ class LedgerItemWrittenOff(ItemEvent, name="ledger.written_off"):
 
 
 class ReopenLedgerItem(ItemCommand, Reasoned, wire="ledger.reopen", label="重新挂账"):
-    """Put it back on the ledger."""
+    """Put it back on the ledger, with a new due instant: the old one no longer counts."""
 
     until: Instant | None = None
 
@@ -113,7 +113,7 @@ class LedgerItemWaived(ItemEvent, Reasoned, name="ledger.waived"):
 def place_item_due_and_owner_named(record: Any, event: Any, context: Context) -> Any:
     """Place, item, due date and owner are all named."""
     if hasattr(event, "lead_unit"):  # an assignment: the matter itself carries place and item
-        named = {"place": record.area or record.place, "item": record.title, "owner": event.lead_unit}
+        named = {"place": record.area or record.place, "item": record.title.strip(), "owner": event.lead_unit}
     else:
         named = {"place": event.place.strip(), "item": event.what.strip(), "owner": event.owner, "due": event.until}
     zh = {"place": "地点", "item": "事项", "owner": "责任人", "due": "期限"}
@@ -133,7 +133,7 @@ LEDGER_WORKFLOW = Workflow("ledger", S, zh="整改销号", on=("case", "proposal
     Step("LG03", VerifyLedgerItem,   S.RECTIFIED,                                     LedgerItemVerified,   S.VERIFIED,    _CHECKERS,                 (verified_by_another,)),
     Step("LG04", RefuseLedgerItem,   S.RECTIFIED,                                     LedgerItemRefused,    S.REOPENED,    _CHECKERS,                 (verified_by_another, reason_given)),
     Step("LG05", WriteOffLedgerItem, S.VERIFIED,                                      LedgerItemWrittenOff, S.WRITTEN_OFF, _STRIKERS,                 stops="rectification"),
-    Step("LG06", ReopenLedgerItem,   (S.WRITTEN_OFF, S.WAIVED),                       LedgerItemReopened,   S.REOPENED,    (R.VERIFIER, R.SUPERVISOR, R.DISPATCHER, R.ACCEPTANCE_GROUP), (reason_given,), while_in="active", starts="rectification"),
+    Step("LG06", ReopenLedgerItem,   (S.WRITTEN_OFF, S.WAIVED),                       LedgerItemReopened,   S.REOPENED,    (R.VERIFIER, R.SUPERVISOR, R.DISPATCHER, R.ACCEPTANCE_GROUP), (reason_given, new_due_is_named), while_in="active", starts="rectification"),
     Step("LG07", WaiveLedgerItem,    (S.OPEN, S.RECTIFIED, S.VERIFIED, S.REOPENED),   LedgerItemWaived,     S.WAIVED,      (R.LEAD_UNIT, R.PROJECT_LEAD, R.IMPLEMENTER, R.SYSTEM), (reason_given,), approval=R.SUPERVISOR, drops="rectification"),
 ))
 # fmt: on
@@ -151,7 +151,7 @@ _FOLD: Fold = {
     LedgerItemVerified: lambda item, e: {"status": S.VERIFIED},
     LedgerItemRefused: lambda item, e: {"status": S.REOPENED},
     LedgerItemWrittenOff: lambda item, e: {"status": S.WRITTEN_OFF},
-    LedgerItemReopened: lambda item, e: {"status": S.REOPENED, "until": e.until or item.until},
+    LedgerItemReopened: lambda item, e: {"status": S.REOPENED, "until": e.until},
     LedgerItemWaived: lambda item, e: {"status": S.WAIVED},
 }
 

@@ -137,6 +137,25 @@ def link_is_awaited(record: Record, event: Any, context: Context) -> bool:
     return bool(event.awaited)
 
 
+# each stands for what its own step did to both records (并案 拆分 转换): tied by hand it would say what never happened
+_TIED_BY_STEPS = frozenset(
+    {
+        LinkKind.SUB_CASE,
+        LinkKind.SUB_CASE_OF,
+        LinkKind.MERGED,
+        LinkKind.ABSORBED,
+        LinkKind.CONVERTED,
+        LinkKind.CONVERTED_FROM,
+    }
+)
+
+
+@rule("并案、拆分、转换关联仅由相应步骤建立", "design", needs="kind")
+def tie_may_be_made_by_hand(record: Record, event: Any, context: Context) -> bool:
+    """A tie of a merge, a split or a conversion is made by that step alone, any other kind by whoever may."""
+    return event.kind not in _TIED_BY_STEPS or event.by == SYSTEM.id
+
+
 def reaches(start: str, goal: str, context: Context) -> bool:
     """Whether a chain of merges, splits and awaited links leads from one record to another."""
     seen: set[str] = set()
@@ -198,8 +217,8 @@ R = Role
 _TIERS = (R.DISPATCHER, R.COMMUNITY, R.LEAD_UNIT, R.SECRETARIAT, R.PROJECT_LEAD)
 # fmt: off
 LINK_WORKFLOW = Workflow("link", S, zh="关联", on=("case", "proposal", "joint_project"), steps=(
-    Step("J13",  AddLink,    None,                             LinkAdded,    S.AWAITED,  (*_TIERS, R.IMPLEMENTER, R.SYSTEM), (other_record_exists, link_is_awaited, links_make_no_cycle), while_in="active"),
-    Step("LK01", AddLink,    None,                             LinkAdded,    S.LINKED,   (*_TIERS, R.SYSTEM), (other_record_exists, link_is_for_information)),
+    Step("J13",  AddLink,    None,                             LinkAdded,    S.AWAITED,  (*_TIERS, R.IMPLEMENTER, R.SYSTEM), (other_record_exists, link_is_awaited, links_make_no_cycle, tie_may_be_made_by_hand), while_in="active"),
+    Step("LK01", AddLink,    None,                             LinkAdded,    S.LINKED,   (*_TIERS, R.SYSTEM), (other_record_exists, link_is_for_information, tie_may_be_made_by_hand)),
     Step("LK03", FinishLink, (S.AWAITED, S.FAILED),            LinkFinished, S.FINISHED, R.SYSTEM, (other_record_is_at_rest,)),
     Step("LK04", FailLink,   S.AWAITED,                        LinkFailed,   S.FAILED,   R.SYSTEM, (other_record_has_failed,)),
     Step("LK05", ResumeLink, S.FINISHED,                       LinkResumed,  S.AWAITED,  R.SYSTEM, (other_record_has_reopened,), while_in="active"),
