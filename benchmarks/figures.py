@@ -188,23 +188,20 @@ def growth(folder: Path, sizes: tuple[int, int]) -> Iterator[Figure]:
     }
 
 
-def importing_govflow() -> Figure:
-    """Importing govflow in a fresh process, against importing what it stands on."""
+def importing_govflow() -> Iterator[Figure]:
+    """Importing govflow in a fresh process, bare and with the engine and the case, against what it stands on."""
 
     def seconds(code: str) -> float:
-        out = subprocess.run(
-            [sys.executable, "-c", f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return float(out.stdout)
+        timing = f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
+        return float(subprocess.run([sys.executable, "-c", timing], capture_output=True, text=True, check=True).stdout)
 
-    ours, raw = [], []
+    bare, whole, raw = [], [], []
     for _ in range(ROUNDS):
-        ours.append(seconds("import govflow; govflow.Engine; govflow.CASE"))
+        bare.append(seconds("import govflow"))
+        whole.append(seconds("import govflow; govflow.Engine; govflow.CASE"))
         raw.append(seconds("import eventsourcing.persistence, eventsourcing.domain, pydantic, transitions"))
-    return figure("import govflow with the case, against eventsourcing + pydantic + transitions", ours, raw, 1.5)
+    yield figure("import govflow, against eventsourcing + pydantic + transitions", bare, raw, 1.5)
+    yield figure("import govflow with engine and case, against the same", whole, raw)
 
 
 def import_rate(folder: Path, rows: int) -> Figure:
@@ -268,7 +265,7 @@ def run(rows: int, large: int) -> Iterator[Figure]:
     """Every figure there is so far."""
     with tempfile.TemporaryDirectory(prefix="govflow-bench-") as name:
         folder = Path(name)
-        yield importing_govflow()
+        yield from importing_govflow()
         yield storage(folder, "FULL", 1.15, rows)
         yield storage(folder, "NORMAL", 1.3, rows)
         yield one_command(folder, "FULL", 1.5, rows)
