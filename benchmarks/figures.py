@@ -237,12 +237,13 @@ def import_rate(folder: Path, rows: int) -> Figure:
     return figure("import, per row", ours, raw, rows=rows, rows_per_second=round(1 / statistics.median(ours)))
 
 
+# VmHWM, not ru_maxrss: that one keeps, across exec, the peak of the process that started this one
 _MEMORY = """
-import resource, sys
+import sys
 from govflow import Engine
-engine = Engine.open(sys.argv[1], create=False)
-count = sum(1 for _ in engine.events()) + sum(1 for _ in engine.records())
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+with Engine.open(sys.argv[1], read_only=True) as engine:
+    count = sum(1 for _ in engine.events()) + sum(1 for _ in engine.records())
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
 
