@@ -156,6 +156,13 @@ def tie_may_be_made_by_hand(record: Record, event: Any, context: Context) -> boo
     return event.kind not in _TIED_BY_STEPS or event.by == SYSTEM.id
 
 
+@rule("并案关联仅由撤销并案解除", "design")
+def tie_may_be_undone_by_hand(record: Record, event: Any, context: Context) -> bool:
+    """A tie of a merge is undone by undoing the merge: a follower untied by hand would hear nothing any more."""
+    link: Any = context.item
+    return link.kind not in (LinkKind.MERGED, LinkKind.ABSORBED) or event.by == SYSTEM.id
+
+
 def reaches(start: str, goal: str, context: Context) -> bool:
     """Whether a chain of merges, splits and awaited links leads from one record to another."""
     seen: set[str] = set()
@@ -222,7 +229,7 @@ LINK_WORKFLOW = Workflow("link", S, zh="关联", on=("case", "proposal", "joint_
     Step("LK03", FinishLink, (S.AWAITED, S.FAILED),            LinkFinished, S.FINISHED, R.SYSTEM, (other_record_is_at_rest,)),
     Step("LK04", FailLink,   S.AWAITED,                        LinkFailed,   S.FAILED,   R.SYSTEM, (other_record_has_failed,)),
     Step("LK05", ResumeLink, S.FINISHED,                       LinkResumed,  S.AWAITED,  R.SYSTEM, (other_record_has_reopened,), while_in="active"),
-    Step("LK06", Unlink,     (S.LINKED, S.AWAITED, S.FAILED),  LinkUnlinked, S.UNLINKED, (R.DISPATCHER, R.COMMUNITY, R.SECRETARIAT, R.PROJECT_LEAD, R.SYSTEM), (reason_given,)),
+    Step("LK06", Unlink,     (S.LINKED, S.AWAITED, S.FAILED),  LinkUnlinked, S.UNLINKED, (R.DISPATCHER, R.COMMUNITY, R.SECRETARIAT, R.PROJECT_LEAD, R.SYSTEM), (reason_given, tie_may_be_undone_by_hand)),
 ))
 # fmt: on
 
