@@ -102,7 +102,7 @@ class Codec:
                     values = cls.upcasts[version](values)
             except (AttributeError, LookupError, TypeError) as error:
                 raise ValueError(f"it is not as version {schema} was: {error!r}") from error
-            return validator.validate_json(json.dumps(values))  # type: ignore[no-any-return]
+            return validator.validate_json(json.dumps(values))  # type: ignore[no-any-return]  # typed as Any there
 
         return upcasting
 
