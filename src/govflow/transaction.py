@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from govflow.actors import SYSTEM, Actor, Authority, Claim
+from govflow.actors import SYSTEM, Actor, Authority, Claim, Role
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import Broken, InputError, NotAllowed, NotFound, WorkflowError
@@ -96,6 +96,8 @@ class Unit:
                 raise NotAllowed(command.wire, command.id, [_OUT_OF_ORDER])
             at = state.at  # a reaction: it happens no earlier than what the record already knows
         context = self.context(command, at)
+        if command.by.id == SYSTEM.id and not any(claim.role == Role.SYSTEM for claim in context.claims):
+            raise NotAllowed(command.wire, command.id, [_NOT_THE_SYSTEM])
         decided, after = decider.decide(state, command, context)
         if decided:
             self._adopt(decider)
@@ -295,6 +297,7 @@ _OUT_OF_ORDER = Broken(
     "发生时间早于该记录的最近事件;迟到信息应作更正",
 )
 _RESERVED = Broken("id_is_not_reserved", "ids of this form are given by the log itself", "此形式的编号由系统自动分配")
+_NOT_THE_SYSTEM = Broken("system_is_the_system", "only the system acts under its name", "仅系统本身可以系统名义操作")
 _ERASED = Broken(
     "subject_is_not_erased",
     "the personal data of this subject was erased; a new person needs a new subject id",

@@ -101,3 +101,12 @@ def test_the_default_policy_needs_no_zone_database_of_the_system(tmp_path):
     (tmp_path / "tzdata.py").write_text("raise ImportError('not installed')")
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=bare, check=False)
     assert (ran.stdout, ran.stderr) == ("Asia/Shanghai\n", "")
+
+
+def test_nobody_acts_under_the_name_of_the_system(engine):
+    impostor = Actor.of("system", "acceptance_desk")
+    id = engine.handle(ReportCase(by=RESIDENT, **LEAK)).id
+    with pytest.raises(NotAllowed) as refused:
+        engine.handle(AcceptCase(id=id, by=impostor))
+    assert refused.value.codes == ("system_is_the_system",)
+    assert engine.get(id).status == "reported"
