@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).resolve().parent.parent / "src"
 
 VALUES = {"errors", "actors", "messages"}
-TABLES = VALUES | {"workflow", "policy", "clocks", "records"}
+TABLES = VALUES | {"calendars", "workflow", "policy", "clocks", "records"}
 KERNEL = TABLES | {"context", "region", "repetition", "decider", "rules"}
 SHIPPED = {"cases", "proposals", "projects"}
 
@@ -21,10 +21,11 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "actors": {"errors"},
     "messages": {"errors", "actors"},
+    "calendars": VALUES,
     "workflow": VALUES,
-    "policy": VALUES,
-    "clocks": VALUES | {"workflow", "policy"},
-    "records": VALUES | {"workflow", "policy", "clocks"},
+    "policy": VALUES | {"calendars"},
+    "clocks": VALUES | {"calendars", "workflow", "policy"},
+    "records": VALUES | {"calendars", "workflow", "policy", "clocks"},
     "context": TABLES,
     "region": TABLES | {"context"},
     "repetition": VALUES,
@@ -34,16 +35,23 @@ ROOMS: dict[str, set[str]] = {
     "cases": KERNEL | {"regions"},
     "proposals": KERNEL | {"regions"},
     "projects": KERNEL | {"regions"},
+    "organisation": KERNEL | {"regions"},
+    "duties": KERNEL | {"regions"},
     "reactions": KERNEL | SHIPPED,
     "files": {"errors"},
     "persistence": VALUES | {"files"},
     "privacy": VALUES | {"files"},
-    "log_events": VALUES | {"policy"},
+    "log_events": VALUES | {"calendars", "policy"},
+    "adoption": KERNEL | {"regions"},
     "log": KERNEL | {"log_events", "persistence"},
-    "transaction": KERNEL | {"log_events", "log", "persistence", "privacy"},
+    "reading": KERNEL | {"log_events", "log"},
+    "transaction": KERNEL | {"log_events", "log", "reading", "persistence", "privacy"},
+    "due_points": KERNEL | {"regions"},
+    "ticking": KERNEL | {"regions", "organisation", "duties", "log_events", "log", "persistence", "due_points"},
     "engine": KERNEL
     | SHIPPED
-    | {"regions", "reactions", "log_events", "files", "log", "persistence", "privacy", "transaction"},
+    | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
+    | {"persistence", "privacy", "transaction", "ticking"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
     "views": VALUES | {"policy", "clocks", "persistence"},
     "interchange": KERNEL | SHIPPED | {"regions", "log_events", "engine", "persistence"},

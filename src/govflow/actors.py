@@ -1,9 +1,9 @@
 """Who may act, and where: roles, levels, areas, claims, and the authority that knows an actor's claims."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -76,7 +76,7 @@ class Role(StrEnum):
 
 
 class Claim(BaseModel):
-    """One role that an actor holds: in which unit, at which level, for which area."""
+    """One role that an actor holds: in which unit, at which level, for which area; in whose stead, if in another's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -84,16 +84,21 @@ class Claim(BaseModel):
     unit: Id | None = None
     level: Level | None = None
     area: Area = ""
+    standing_in_for: Id | None = None
 
 
 class Actor(BaseModel):
-    """Who acts, with what the host service vouches for. `id` is a pseudonym: it stands in the log in clear."""
+    """Who acts, with what the host service vouches for. `id` is a pseudonym: it stands in the log in clear.
+
+    `interests` names people, units and records that the actor must keep away from (回避).
+    """
 
     # a name given by mistake where a pseudonym belongs must not come back in the error
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: Id
     claims: tuple[Claim, ...] = ()
+    interests: tuple[Id, ...] = ()
 
     @classmethod
     def of(cls, id: str, *roles: str, unit: str | None = None, level: str | None = None, area: str = "") -> Self:
@@ -105,21 +110,54 @@ class Actor(BaseModel):
 SYSTEM = Actor.of("system", Role.SYSTEM)
 """The scheduler and the reactions: acts only by rule, never by choice."""
 
+IMPORTER = Actor.of("import", Role.SYSTEM)
+"""Takes over what another system holds; a program of one's own, like the system."""
+
+
+def is_built_in(actor: Actor) -> bool:
+    """Whether it is one of these two themselves: programs trust their own objects, never their names."""
+    return actor is SYSTEM or actor is IMPORTER
+
+
+LookUp = Callable[[str], Any]
+"""A record of the log as it stands at the moment asked about, by its id; None where there is none."""
+
 
 class Authority(Protocol):
-    """Says which claims an actor holds at a moment."""
+    """Says who may do what: the claims an actor holds at a moment, and whom the actor must keep away from."""
 
-    def claims(self, actor: Actor, at: datetime) -> tuple[Claim, ...]:
+    def claims(self, actor: Actor, at: datetime, look_up: LookUp) -> tuple[Claim, ...]:
         """The claims of `actor` at `at`."""
+        ...
+
+    def interests(self, actor: Actor, at: datetime, look_up: LookUp) -> frozenset[str]:
+        """The people, units and records in which `actor` has an interest at `at`."""
+        ...
+
+    def holders(
+        self, roles: Collection[str], level: Level | None, area: str, at: datetime, look_up: LookUp
+    ) -> tuple[str, ...]:
+        """Who holds one of `roles` for a matter at this level in this area, as far as the authority knows."""
         ...
 
 
 class ClaimsAuthority:
-    """Trusts the host service: an actor holds what the command's actor claims."""
+    """Trusts the host service: an actor holds what the command's actor claims. It knows nobody else."""
 
-    def claims(self, actor: Actor, at: datetime) -> tuple[Claim, ...]:
+    def claims(self, actor: Actor, at: datetime, look_up: LookUp) -> tuple[Claim, ...]:
         return actor.claims
 
+    def interests(self, actor: Actor, at: datetime, look_up: LookUp) -> frozenset[str]:
+        return frozenset(actor.interests)
+
+    def holders(
+        self, roles: Collection[str], level: Level | None, area: str, at: datetime, look_up: LookUp
+    ) -> tuple[str, ...]:
+        return ()
+
+
+FOR_THEMSELVES = frozenset({Role.RESIDENT, Role.REPORTER, Role.ORGANISATION, Role.DISPUTANT, Role.PROPOSER})
+"""Who speaks for themselves: an interest of one's own is no reason to keep away."""
 
 # Which level a role must have towards the record's level in charge; the others act at every level.
 SAME_LEVEL = frozenset({Role.ACCEPTANCE_DESK, Role.DISPATCHER})
@@ -127,9 +165,14 @@ AT_LEAST = frozenset({Role.SUPERVISOR, Role.DISTRICT, Role.TOWN})  # their own l
 ABOVE = frozenset({Role.REVIEW_BODY})  # petitions §35: the next higher body
 
 
+def covers_area(claim: Claim, area: str) -> bool:
+    """Whether a claim reaches an area: its own area covers itself and all below it."""
+    return not claim.area or area == claim.area or area.startswith(claim.area + "/")
+
+
 def covers(claim: Claim, level: Level | None, area: str) -> bool:
-    """Whether a claim reaches a matter at this level in this area: an area covers itself and all below it."""
-    if claim.area and area != claim.area and not area.startswith(claim.area + "/"):
+    """Whether a claim reaches a matter at this level in this area."""
+    if not covers_area(claim, area):
         return False
     if claim.level is None or level is None:
         return True

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from govflow.actors import Claim, Role, covers
+from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers
 from govflow.clocks import applied, moves_of
 from govflow.context import Context
-from govflow.errors import Broken, NotAllowed
+from govflow.errors import Broken, Detail, NotAllowed
 from govflow.messages import Command, Event, ItemCommand, Personal
 from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
-from govflow.region import Changes, Fold, Region, hand_over_of, item_fold, riding_fold
+from govflow.region import Changes, Fold, Region, WhenDue, hand_over_of, item_fold, riding_fold
 from govflow.repetition import Repetition, pending
 from govflow.workflow import NEW, Rest, Rule, Status, Step, Workflow
 
@@ -39,7 +39,10 @@ class Decider:
 
     `prefix` begins the readable numbers (`C-2026-000123`); `opens` makes the command that creates a record of this
     kind out of another one (conversion); `reactions` are commands for other records that an event here causes;
-    `succeeded` and `failed` are the statuses that tell a record which waits for this one how it ended.
+    `succeeded` and `failed` are the statuses that tell a record which waits for this one how it ended; `when_due` names
+    the clocks that the system answers when they have run out, `escalations` what it does when a policy says so: the
+    step's name -> (record, id of the rule) -> its command, None where there is nothing to do. Ids that begin with
+    `reserves` are for records of this kind, made by the system alone.
     """
 
     def __init__(
@@ -55,6 +58,9 @@ class Decider:
         opens: Callable[[str, Record, Command], Command] | None = None,
         succeeded: Iterable[str] = (),
         failed: Iterable[str] = (),
+        when_due: Mapping[str, WhenDue] | None = None,
+        escalations: Mapping[str, Callable[[Any, str], Command | None]] | None = None,
+        reserves: str = "",
     ) -> None:
         self.name = workflow.name
         self.workflow = workflow
@@ -64,6 +70,9 @@ class Decider:
         self.fold = fold
         self.propose = propose or {}
         self.reactions = reactions or {}
+        self.when_due = when_due or {}
+        self.escalations = escalations or {}
+        self.reserves = reserves
         self.opens = opens
         self.succeeded = frozenset(map(str, succeeded))
         self.failed = frozenset(map(str, failed))
@@ -98,6 +107,9 @@ class Decider:
             opens=self.opens,
             succeeded=self.succeeded,
             failed=self.failed,
+            when_due=self.when_due,
+            escalations=self.escalations,
+            reserves=self.reserves,
         )
 
     # -- what it knows ------------------------------------------------------------------------------------------------
@@ -193,7 +205,7 @@ class Decider:
     def _decide(self, state: Record, command: Command, context: Context, decided: list[Decided]) -> Record:
         region = self.commands[type(command)]
         context.command = command
-        context.due = command.due
+        context.carried = {}
         context.item = None
         key = ""
         if region is None:
@@ -213,6 +225,7 @@ class Decider:
         context.kind = said.get("kind") or state.kind
         context.category = said.get("category") or state.category
         context.retention = said.get("retention") or state.retention
+        context.level = said.get("to_level") or said.get("level") or state.level
 
         step, claim, use = self._row(rows, state, command, event, context)
         context.step, context.item = step, item
@@ -282,7 +295,8 @@ class Decider:
             broken: list[Broken] = []
             claim = self._claim(step, state, event, context)
             if claim is None:
-                broken.append(_no_right(step))
+                broken.append(self._no_right(step, state, event, context))
+            context.standing_in_for = claim.standing_in_for if claim is not None else None
             item = context.item
             for rule in step.rules:
                 if found := rule.broken(state, event, context):
@@ -290,8 +304,6 @@ class Decider:
             for region in self._riders.get(command.wire, ()):
                 broken += self._riding_broken(region, state, event, context)
             context.step, context.item = step, item
-            if command.due:
-                broken += _due_broken(step, command, context.claims)
             use = None
             if step.approval and not (claim and claim.role == Role.SYSTEM):
                 use = self._approval(state, command, step, context)
@@ -318,19 +330,32 @@ class Decider:
                 return min(verdicts, key=len)
         return []
 
-    def _claim(self, step: Step, state: Record, event: Event, context: Context) -> Claim | None:
-        level, area = state.level, state.area
-        if not state.status:
-            said = event.__dict__
-            level, area = said.get("level"), said.get("area", "")
+    def _claim(self, step: Step, state: Record, event: Event | None, context: Context) -> Claim | None:
+        level, area = _where(state, event)
+        recused = bool(context.interests) and not context.interests.isdisjoint(_parties(state, event))
         for claim in context.claims:
             if (
                 claim.role in step.who
-                and covers(claim, level, area)
+                and not (recused and claim.role not in FOR_THEMSELVES)
+                and (step.anywhere or covers(claim, level, area))
                 and state.fits(claim.role, claim, context.actor.id, context.on_behalf_of, context.item)
             ):
                 return claim
         return None
+
+    def _no_right(self, step: Step, state: Record, event: Event | None, context: Context) -> Broken:
+        """Which roles are asked for here, and who holds them, as far as the authority knows."""
+        if context.interests and not context.interests.isdisjoint(_parties(state, event)):
+            return _RECUSED
+        roles = ", ".join(map(str, step.who))
+        held = self.held_by(step, state, context, event)
+        detail = (Detail(f"held here by {', '.join(held)}", f"此处由 {'、'.join(held)} 担任"),) if held else ()
+        text = f"the actor holds here one of: {roles}", f"操作人须具有以下角色之一: {roles}"
+        return Broken("role_is_held", *text, detail)
+
+    def held_by(self, step: Step, state: Record, context: Context, event: Event | None = None) -> tuple[str, ...]:
+        """Who may take a step here by role and place, as far as the authority knows; at most ten."""
+        return context.holders(step.who, *_where(state, event))[:10]
 
     def _approval(self, state: Record, command: Command, step: Step, context: Context) -> Command | None:
         for region in self.regions.values():
@@ -366,24 +391,19 @@ class Decider:
                         wires.append(wire)
         return tuple(dict.fromkeys(wires))
 
-    def allowed(self, state: Record, context: Context) -> Iterator[tuple[Step, Item | None]]:
-        """The steps this actor may try now by role and status, with the item each would move."""
+    def open_steps(self, state: Record, context: Context) -> Iterator[tuple[Step, Item | None, Claim | None]]:
+        """The steps that have a row now, with the item each would move and the actor's claim to it (None: others')."""
         for rows in self.workflow.rows_from(state.status).values():
             for step in rows:
                 context.item = None
-                if self._claim(step, state, _NOTHING, context):
-                    yield step, None
+                yield step, None, self._claim(step, state, None, context)
         for region in self.regions.values():
             for item in (None, *state.items_of(region.name).values()):
                 for rows in region.workflow.rows_from(item.status if item else NEW).values():
                     for step in rows:
                         context.item = item
-                        if (
-                            not step.rides
-                            and self._is_while_in(step, state)
-                            and self._claim(step, state, _NOTHING, context)
-                        ):
-                            yield step, item
+                        if not step.rides and self._is_while_in(step, state):
+                            yield step, item, self._claim(step, state, None, context)
 
     def _not_in_table(self, state: Record, command: Command, region: Region | None, key: str) -> NotAllowed:
         if region is None:
@@ -397,31 +417,29 @@ class Decider:
         return NotAllowed(command.wire, _named(state), [broken], self.commands_from(state))
 
 
-_NOTHING: Any = None
+_RECUSED = Broken(
+    "actor_has_no_interest",
+    "the actor has an interest in this matter and must keep away from it",
+    "操作人与本事项有利害关系,应当回避",
+)
 
 
-def _due_broken(step: Step, command: Command, claims: Sequence[Claim]) -> Iterator[Broken]:
-    """Who may name a due instant: those who work on the record, for a clock that the step sets, and nobody else."""
-    clocks = {*step.starts, *step.resets, *step.extends}
-    if strange := sorted(set(command.due) - clocks):
-        yield Broken(
-            "due_is_of_this_step",
-            "a due instant may be named only for a clock that this step sets",
-            "只能为本步骤所设期限指定到期时刻",
-            tuple(strange),
-        )
-    if all(claim.role in (Role.RESIDENT, Role.REPORTER, Role.ORGANISATION) for claim in claims):
-        yield Broken("due_is_named_by_officials", "those who ask do not set the limits", "期限不由诉求人指定")
+def _where(state: Record, event: Event | None) -> tuple[Level | None, str]:
+    """The level in charge and the area: of a new record, what its first event says."""
+    if state.status or event is None:
+        return state.level, state.area
+    said = event.__dict__
+    return said.get("level"), said.get("area", "")
+
+
+def _parties(state: Record, event: Event | None) -> set[str]:
+    said = {} if event is None else event.__dict__
+    return {*state.parties(), *(said.get(name) or "" for name in ("reporter", "accused_unit"))}
 
 
 def _named(state: Record) -> str | None:
     """The id of a record that exists; a new one has none that anybody was told."""
     return state.id if state.version else None
-
-
-def _no_right(step: Step) -> Broken:
-    roles = ", ".join(map(str, step.who))
-    return Broken("role_is_held", f"the actor holds here one of: {roles}", f"操作人须具有以下角色之一: {roles}")
 
 
 def _no_approval(step: Step) -> Broken:

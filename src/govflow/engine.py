@@ -6,42 +6,56 @@ Everything is decided while the write lock is held, on current state; the cache 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar, overload
+from typing import Any, NamedTuple, Self, TypeVar
 
-from govflow.actors import SYSTEM, Actor, Authority, ClaimsAuthority, Role
+from govflow.actors import SYSTEM, Actor, Authority, Claim, Role, covers_area, is_built_in
+from govflow.adoption import Migration, is_running, migration_of, misfits
+from govflow.calendars import Calendar
+from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import (
     Broken,
     CommandReused,
     Conflict,
+    Detail,
     InputError,
     LogError,
     NotAllowed,
     NotFound,
+    PolicyError,
+    Problem,
     ProtectionError,
 )
 from govflow.files import IN_MEMORY
 from govflow.log import Log
 from govflow.log_events import LOG_STREAM, LogOpened, SubjectErased
 from govflow.messages import Command, RecordedEvent, digest_of
+from govflow.organisation.authority import DefaultAuthority
+from govflow.organisation.model import DIRECTORY_ID
+from govflow.persistence.agenda import Agenda
+from govflow.persistence.agenda import beside as agenda_beside
 from govflow.persistence.codec import metadata_of
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import CommandStored, Store, Transaction, VersionTaken
-from govflow.policy import DEFAULT_POLICY, Policy
+from govflow.policy import DEFAULT_POLICY, Matter, Policy, Route
+from govflow.policy.model import NO_CALENDAR
 from govflow.privacy.keys import KeyStore
 from govflow.privacy.vault import Vault
-from govflow.records import Loop, Record
+from govflow.reading import Reader, aware, hides, sees
+from govflow.records import Record
+from govflow.regions.policy_version import MigratePolicy
+from govflow.ticking import Fired, Tick
+from govflow.ticking import tick as run_tick
 from govflow.transaction import Unit
 
 Now = Callable[[], datetime]
 _T = TypeVar("_T")
-_R = TypeVar("_R", bound=Record)
 _RETRIES = 10
 _NOTHING: AbstractContextManager[None] = nullcontext()
 
@@ -51,21 +65,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _aware(moment: datetime, where: str) -> datetime:
-    if moment.tzinfo is None:
-        raise InputError("the moment names no time zone", where=where, expected="an aware datetime")
-    return moment.astimezone(UTC)
-
-
 class AllowedStep(NamedTuple):
-    """A command somebody may try now: its wire name, the item it would move, and the arguments its rules look at."""
+    """A command that has a row now: its wire name, the item it would move, the arguments its rules look at.
+
+    `missing` are the roles of which the actor would need one (empty: the actor may try it), `held_by` who holds one.
+    """
 
     command: str
     item: str | None
     needs: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
 
 
-class Engine:
+class Engine(Reader):
     """Handles commands on one log. Made by `Engine.open`; a context manager; safe to share between threads."""
 
     def __init__(
@@ -78,14 +91,17 @@ class Engine:
         authority: Authority | None = None,
         now: Now = utc_now,
         read_only: bool = False,
+        agenda: str = IN_MEMORY,
     ) -> None:
         if policy is not None and not isinstance(policy, Policy):
             raise InputError(f"{type(policy).__name__} is no policy", where="policy", expected="a Policy")
-        self.log = Log(store, deciders)
+        super().__init__(Log(store, deciders))
         self.vault = Vault(keys)
-        self.authority: Authority = authority or ClaimsAuthority()
+        self.authority: Authority = authority or DefaultAuthority()
         self.now = now
         self._policy = policy
+        self._agenda: Agenda | None = None
+        self._agenda_path = agenda
         self._lock = RLock()
         self._begin(read_only=read_only)
 
@@ -112,7 +128,8 @@ class Engine:
         """
         store = SQLiteStore(path, create=create, read_only=read_only, synchronous=synchronous)
         beside = IN_MEMORY if str(path) == IN_MEMORY else f"{path}.keys"
-        return cls._on(store, keys or beside, records, policy, authority, now, read_only=read_only)
+        agenda = agenda_beside(str(path))
+        return cls._on(store, keys or beside, records, policy, authority, now, read_only=read_only, agenda=agenda)
 
     @classmethod
     def on_recorder(
@@ -141,14 +158,26 @@ class Engine:
         now: Now,
         *,
         read_only: bool = False,
+        agenda: str = IN_MEMORY,
     ) -> Self:
         if records is None:
             from govflow.cases import CASE
+            from govflow.duties import DUTY
+            from govflow.organisation import DIRECTORY
 
-            records = (CASE,)
+            records = (CASE, DIRECTORY, DUTY)
         try:
             kept = KeyStore(keys, read_only=read_only)
-            return cls(store, kept, records, policy=policy, authority=authority, now=now, read_only=read_only)
+            return cls(
+                store,
+                kept,
+                records,
+                policy=policy,
+                authority=authority,
+                now=now,
+                read_only=read_only,
+                agenda=agenda,
+            )
         except BaseException:
             store.close()
             raise
@@ -166,6 +195,9 @@ class Engine:
         with self._lock:
             self.store.close()
             self.vault.keys.close()
+            if self._agenda is not None:
+                self._agenda.close()
+                self._agenda = None
 
     @property
     def store(self) -> Store:
@@ -178,14 +210,14 @@ class Engine:
         return self.log.id
 
     @property
-    def deciders(self) -> Mapping[str, Decider]:
-        """The kinds of record that are served, by name."""
-        return self.log.deciders
-
-    @property
     def policy(self) -> Policy:
         """The policy for what is recorded next: the one given at opening, else the log's, else the default."""
-        return self._policy or self.log.policy or DEFAULT_POLICY
+        if self._policy is not None:
+            return self._policy
+        adopted = self.log.adopted
+        if not adopted:
+            return DEFAULT_POLICY
+        return adopted[0] if len(adopted) == 1 else self.log.policy_on(self._moment()) or DEFAULT_POLICY
 
     # -- handling -----------------------------------------------------------------------------------------------------
 
@@ -240,7 +272,7 @@ class Engine:
 
     def _moment(self) -> datetime:
         """Now, but never before what the log has recorded already."""
-        return max(_aware(self.now(), "now"), self.log.last_recorded)
+        return max(aware(self.now(), "now"), self.log.last_recorded)
 
     def _run(self, unit: Unit, command: Command, *, look_first: bool) -> Record:
         if command.command_id in unit.handled or (look_first and self.log.first_row(command.command_id)):
@@ -272,10 +304,121 @@ class Engine:
         self.log.head = transaction.head
         self.log.last_recorded = unit.now
         self.log.remember(unit.states.values(), unit.numbers)
-        self.log.policy = unit.adopted_policy or self.log.policy
+        for policy in unit.adopted_policies:
+            self.log.adopt(policy)
+        for calendar in unit.adopted_calendars:
+            self.log.learn(calendar)
         self.log.tables |= unit.adopted_tables
         self.log.erased |= unit.erased
         self.vault.keys.confirmed(unit.keys)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def tick(
+        self,
+        now: datetime | None = None,
+        *,
+        on_fired: Callable[[Fired], object] | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> Tick:
+        """Do everything that has become due by `now`: warnings, overdue marks, windows, escalations, duties.
+
+        Each thing is done once, in the order of its moments, stamped with when it was due and when it was recorded; a
+        second tick adds nothing, and one that was killed is finished by the next. `now` may not lie ahead of the
+        engine's own time. `on_fired` hears of every single thing, `progress` of (events read, events there).
+        """
+        moment = self._moment()
+        if now is not None and aware(now, "tick") > moment:
+            raise InputError("the moment lies ahead of the engine's time", where="tick", expected="a moment up to now")
+        with self._lock:
+            self.log.catch_up(self.store.head())
+            if self._agenda is None:
+                self._agenda = Agenda(self._agenda_path, self.log.id)
+            until = moment if now is None else aware(now, "tick")
+            return run_tick(self, self._agenda, until, on_fired=on_fired, progress=progress)
+
+    def route(self, id: str) -> Route:
+        """Where the rules send a case, and why: each rule that was asked, in order. Raises NotFound."""
+        record = self.get(id)
+        policy = self.log.policies.get(record.policy, self.policy)
+        return policy.route(getattr(record, "matter", Matter(record.kind, record.category, area=record.area)))
+
+    def calendar(self, id: str) -> Calendar:
+        """The newest calendar of this id, or the very version `id@version`; Monday to Friday where there is none."""
+        known = self.log.calendars.get(id)
+        return known or next((each for each in self.policy.calendars if id in (each.id, each.key)), NO_CALENDAR)
+
+    def system_context(self, record: Record, policy: Policy | None = None) -> Context:
+        """What a decision of the system on a record may look at now; under another policy where one is named."""
+        unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
+        context = unit.context(Command(by=SYSTEM, id=record.id), unit.now, policy or unit.policy_of(record))
+        context.kind, context.category, context.level = record.kind, record.category, record.level
+        context.retention = record.retention
+        return context
+
+    # -- policy and calendars -----------------------------------------------------------------------------------------
+
+    def adopt(self, policy: Policy, by: Actor = SYSTEM) -> None:
+        """Adopt a policy: its full content goes into the log, and from its date on it is in force for new records.
+
+        Records that run stay on the version they have pinned until they are moved (`plan_migration`). Adopting the
+        same again does nothing. Raises PolicyError where the version stands for another content or does not fit what
+        is served here, ProtectionError without the right to adopt one.
+        """
+        if problems := misfits(policy, self.deciders.values()):
+            raise PolicyError(problems)
+        self._govern(by, lambda unit: None if policy in self.log.adopted else unit.adopt_policy(policy, by))
+
+    def plan_migration(self, to: str, ids: Iterable[str] | None = None) -> Iterator[Migration]:
+        """What moving the running records to the policy `to` (id@version) would do: ok or blocked, and each clock.
+
+        Nothing is written. All records that run under another version, or those named. Raises PolicyError for a
+        policy that was not adopted.
+        """
+        policy = self.log.policies.get(to)
+        if policy is None:
+            known = ", ".join(self.log.policies)
+            raise PolicyError([Problem("", Detail(f"{to} was not adopted here", f"此处未通过 {to}"), known)])
+        chosen = self.records() if ids is None else (self.get(id) for id in ids)
+        for record in chosen:
+            if record.policy != to and is_running(record, self.deciders[record.kind_of_record]):
+                yield migration_of(record, policy, self.system_context(record))
+
+    def migrate(self, to: str, by: Actor = SYSTEM, ids: Iterable[str] | None = None) -> Iterator[Migration]:
+        """Move the running records to the policy `to`, one transaction each, and tell of each; blocked ones stay.
+
+        It may be undone by moving back, and a run that was killed is finished by the next.
+        """
+        for plan in self.plan_migration(to, ids):
+            if not plan.blocked:
+                try:
+                    self.handle(MigratePolicy(id=plan.record, by=by, to=to))
+                except NotAllowed as refused:
+                    details = tuple(Detail(each.sentence(), each.sentence("zh")) for each in refused.broken)
+                    yield plan._replace(blocked=details)
+                    continue
+            yield plan
+
+    def adopt_calendar(self, calendar: Calendar, by: Actor = SYSTEM) -> None:
+        """Adopt a newer edition of a work calendar: dates follow it from here on, provisional ones at the next tick."""
+        self._govern(by, lambda unit: unit.adopt_calendar(calendar, by))
+
+    def _govern(self, by: Actor, change: Callable[[Unit], None]) -> None:
+        claims = self._claims(by, self._moment())
+        if not any(claim.role in (Role.SYSTEM, Role.DISTRICT) for claim in claims):
+            raise ProtectionError(
+                f"{by.id} has no right to adopt policies or calendars: the district's role is asked for"
+            )
+
+        def attempt(_: bool) -> None:
+            with self.store.transaction() as transaction:
+                unit = self._unit(transaction)
+                change(unit)
+                if unit.rows:
+                    transaction.append(unit.rows)
+            self._keep(unit, transaction)
+
+        self._retrying(attempt)
 
     # -- beginning ----------------------------------------------------------------------------------------------------
 
@@ -320,67 +463,43 @@ class Engine:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    @overload
-    def get(self, id: str) -> Record: ...
+    def seen_by(self, actor: Actor) -> Reader:
+        """The log as `actor` may see it: what is hidden from an actor is not there for them, in every query."""
+        now = self._moment()
+        claims = self._claims(actor, now)
+        return Reader(self.log, lambda record: sees(record, claims, actor.id))
 
-    @overload
-    def get(self, id: str, kind: type[_R]) -> _R: ...
+    def _claims(self, actor: Actor, at: datetime) -> tuple[Claim, ...]:
+        if is_built_in(actor):
+            return actor.claims
+        with self._lock:  # while nobody else changes what is remembered
+            self.log.catch_up(self.store.head())
+            return self.authority.claims(actor, at, self.log.remembered)
 
-    def get(self, id: str, kind: type[Record] = Record) -> Record:
-        """The record as it stands now, of this `kind` where one is named. Raises NotFound."""
-        record = self.log.current(id)
-        if record is None:
-            raise NotFound(f"there is no record {id}")
-        if not isinstance(record, kind):
-            raise NotFound(f"{id} is a {record.kind_of_record}, not a {kind.kind_of_record}")
-        return record
+    def allowed(self, id: str, actor: Actor, *, others: bool = False) -> tuple[AllowedStep, ...]:
+        """The commands whose role and status fit now; what their rules ask beyond that is named, not judged.
 
-    def as_of(self, id: str, moment: datetime | None = None, *, version: int | None = None) -> Record:
-        """The record as of what had occurred by `moment`, or as of its `version`. Raises NotFound if there was none."""
-        return self.log.fold(id, version) if moment is None else self.log.as_of(id, _aware(moment, "as_of"))
-
-    def known_at(self, id: str, moment: datetime) -> Record:
-        """The record as of what had been recorded by `moment`. Raises NotFound if nothing had."""
-        known = _aware(moment, "known_at")
-        return self.log.fold_while(id, lambda recorded: recorded.meta.recorded_at <= known, known)
-
-    def history(self, id: str) -> tuple[RecordedEvent, ...]:
-        """Every event of the record with its metadata, oldest first. Raises NotFound."""
-        events = self.log.history(id) if id != LOG_STREAM else ()
-        if not events:
-            raise NotFound(f"there is no record {id}")
-        return events
-
-    def log_history(self) -> tuple[RecordedEvent, ...]:
-        """What the log says of itself: its opening, the tables and policies adopted, erased subjects."""
-        return self.log.history(LOG_STREAM)
-
-    def events(self, after: int = 0) -> Iterator[RecordedEvent]:
-        """Every event of the log in order, from behind position `after`, in flat memory."""
-        return (self.log.codec.recorded(row) for row in self.store.scan(after))
-
-    def records(self) -> Iterator[Record]:
-        """Every record as it stands now, by id, in flat memory. Raises LogError for a kind that is not served."""
-        return self.log.records()
-
-    def open_loops(self, id: str) -> tuple[Loop, ...]:
-        """What the record still owes: each loop with who owes it, since when and until when."""
-        record = self.get(id)
-        return self.deciders[record.kind_of_record].open_loops(record)
-
-    def allowed(self, id: str, actor: Actor) -> tuple[AllowedStep, ...]:
-        """The commands whose role and status fit now; what their rules ask beyond that is named, not judged."""
+        With `others` also the commands that only others may give, with the roles that the actor lacks (`missing`) and
+        who holds them, as far as the authority knows (`held_by`). Raises NotFound for what is hidden from the actor.
+        """
         record = self.get(id)
         decider = self.deciders[record.kind_of_record]
         unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
-        context = unit.context(Command(by=actor), unit.now)
+        context = unit.context(Command(by=actor), unit.now, unit.policy_of(record))
+        if hides(record, context.claims, actor.id):
+            raise NotFound(f"there is no record {id}")
         steps: dict[tuple[str, str | None], AllowedStep] = {}
-        for step, item in decider.allowed(record, context):
+        for step, item, claim in decider.open_steps(record, context):
+            if claim is None and not others:
+                continue
             needs = [name for rule in step.rules for name in rule.needs]
             needs += [name for name, field in step.command.model_fields.items() if field.is_required() and name != "by"]
             known = {name: None for name in needs if name in step.command.model_fields}
             key = (step.command.wire, item.key if item else None)
-            steps.setdefault(key, AllowedStep(*key, tuple(known)))
+            missing = () if claim is not None else tuple(map(str, step.who))
+            held_by = decider.held_by(step, record, context) if missing else ()
+            if key not in steps or (steps[key].missing and not missing):
+                steps[key] = AllowedStep(*key, tuple(known), missing, held_by)
         return tuple(steps.values())
 
     def why_not(
@@ -396,7 +515,7 @@ class Engine:
         if at is not None or version is not None:
             if command.id is None:
                 raise InputError("a past moment needs a record", where="why_not", expected="a command with an id")
-            at = None if at is None else _aware(at, "why_not")
+            at = None if at is None else aware(at, "why_not")
             past = self.as_of(command.id, at, version=version)
         moment = at or (past.at if past is not None else None)
         if moment is None:
@@ -424,7 +543,7 @@ class Engine:
         `field` is a field of an event (`reporter_name`). Raises ProtectionError without the right to read it there.
         """
         record = self.get(id)
-        claims = self.authority.claims(actor, self.now())
+        claims = self._claims(actor, self._moment())
         if not any(record.may_read_personal(field, claim, actor.id) for claim in claims):
             raise ProtectionError(f"{actor.id} has no right to read {field} of {id}")
         for row in reversed(self.store.read(id)):
@@ -436,14 +555,20 @@ class Engine:
 
     def erase_subject(self, subject: str, by: Actor, *, basis: str, authority: str) -> None:
         """Erase the personal data of one subject: record it with its legal basis, then destroy the key for good."""
-        claims = SYSTEM.claims if by is SYSTEM else self.authority.claims(by, self.now())
-        if not any(claim.role in (Role.ARCHIVIST, Role.SYSTEM) and not claim.area for claim in claims):
+        claims = self._claims(by, self._moment())
+        root = self._root_area()
+        if not any(claim.role in (Role.ARCHIVIST, Role.SYSTEM) and covers_area(claim, root) for claim in claims):
             raise ProtectionError(
                 f"{by.id} has no right to erase personal data: an archivist for everywhere is asked for"
             )
         with self._lock:
             self._retrying(lambda _: self._record_erased(subject, by, basis, authority))
             self.vault.keys.destroy(subject)
+
+    def _root_area(self) -> str:
+        """The area of the whole log: that of its directory, everywhere where it has none."""
+        directory = self.log.current(DIRECTORY_ID) if "directory" in self.deciders else None
+        return directory.area if directory is not None else ""
 
     def _record_erased(self, subject: str, by: Actor, basis: str, authority: str) -> None:
         with self.store.transaction() as transaction:

@@ -96,12 +96,34 @@ class InputError(GovFlowError):
         super().__init__(f"{text}; expected {expected}" if expected else text)
 
 
-class PolicyError(GovFlowError):
-    """The policy is not valid or does not fit; every problem is listed. Correct the document."""
+class Problem(NamedTuple):
+    """One thing wrong in a document: the field it stands in, what is wrong there, and what was expected."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    field: str
+    what: Detail
+    expected: str = ""
+
+    def sentence(self, lang: str = "en") -> str:
+        """The problem in one line, in English or Chinese."""
+        zh = lang.startswith("zh")
+        what = self.what.zh if zh else str(self.what)
+        wanted = getattr(self.expected, "zh", self.expected) if zh else self.expected
+        expected = f"{';应为' if zh else '; expected'} {wanted}" if wanted else ""
+        return f"{self.field}: {what}{expected}" if self.field else f"{what}{expected}"
+
+
+class PolicyError(GovFlowError):
+    """The policy is not valid or does not fit; every problem is listed with its field. Correct the document."""
+
+    def __init__(self, problems: Iterable[Problem], file: str = "") -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(self.problems))
+        self.file = file
+        super().__init__(self.sentence())
+
+    def sentence(self, lang: str = "en") -> str:
+        """Every problem in a line of its own, in English or Chinese."""
+        start = f"{self.file}: " if self.file else ""
+        return "\n".join(start + each.sentence(lang) for each in self.problems)
 
 
 class WorkflowError(GovFlowError):

@@ -9,11 +9,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from govflow.calendars import Calendar
 from govflow.decider import Decider
 from govflow.errors import LogError, NotFound, Truncated
 from govflow.log_events import (
     LOG_EVENTS,
     LOG_STREAM,
+    CalendarAdopted,
     LogOpened,
     PolicyAdopted,
     SubjectErased,
@@ -43,7 +45,10 @@ class Log:
         self.head = 0
         self.last_recorded = datetime.min.replace(tzinfo=UTC)
         self.id = ""
-        self.policy: Policy | None = None  # the one adopted last
+        self.adopted: list[Policy] = []  # in the order of their adoption
+        self.policies: dict[str, Policy] = {}  # by `id@version`
+        self.calendars: dict[str, Calendar] = {}  # by id the newest, by `id@version` every one
+        self._absent: set[str] = set()  # ids that were asked for in vain
         self.tables: set[str] = set()  # digests of the tables adopted so far
         self.erased: set[str] = set()
 
@@ -57,11 +62,13 @@ class Log:
             raise Truncated(f"the log has {head} events, but this engine has seen {self.head}")
         if self.head == 0 or head - self.head > _TAIL_WORTH_READING:
             self.forget()
+            self.adopted.clear()
             for row in self.store.read(LOG_STREAM):
                 self._note(self.codec.decode(row.topic, row.state))
             last = next(iter(self.store.scan(head - 1)), None)
         else:
             last = None
+            self._absent.clear()
             for last in self.store.scan(self.head):
                 self._cache.pop(last.stream, None)
                 if last.version == 1:
@@ -77,16 +84,40 @@ class Log:
             case LogOpened():
                 self.id = event.log_id
             case PolicyAdopted():
-                self.policy = event.policy
+                self.adopt(event.policy)
+            case CalendarAdopted():
+                self.learn(event.calendar)
             case WorkflowAdopted():
                 self.tables.add(event.digest)
             case SubjectErased():
                 self.erased.add(event.subject)
 
+    def adopt(self, policy: Policy) -> None:
+        """Know a policy that was adopted, and its calendars."""
+        self.adopted.append(policy)
+        self.policies[policy.key] = policy
+        for calendar in policy.calendars:
+            self.learn(calendar)
+
+    def learn(self, calendar: Calendar) -> None:
+        """Know a calendar. The newest edition reaches farthest; of two that reach as far, the one adopted last."""
+        self.calendars[calendar.key] = calendar
+        known = self.calendars.get(calendar.id)
+        if known is None or known.last <= calendar.last:
+            self.calendars[calendar.id] = calendar
+
+    def policy_on(self, moment: datetime) -> Policy | None:
+        """The policy in force at a moment: the last adopted of those whose day has come; else the first adopted."""
+        for policy in reversed(self.adopted):
+            if policy.effective_from <= moment.astimezone(policy.zone).date():
+                return policy
+        return self.adopted[0] if self.adopted else None
+
     def remember(self, records: Iterable[Record], numbers: Mapping[str, int]) -> None:
         """Keep states and numbers that were committed a moment ago."""
         cache = self._cache
         for record in records:
+            self._absent.discard(record.id)
             cache[record.id] = record
             cache.move_to_end(record.id)
             if len(cache) > CACHED_RECORDS:
@@ -97,13 +128,17 @@ class Log:
         """Drop every state and number; the next transaction reads the log afresh."""
         self._cache.clear()
         self._numbers.clear()
+        self._absent.clear()
 
-    def is_in_force(self, policy: Policy) -> bool:
-        """Whether the log has adopted this very policy last."""
-        if self.policy is policy:
+    def is_in_force(self, policy: Policy, moment: datetime) -> bool:
+        """Whether this very policy is the log's: adopted last, or the one whose day has come."""
+        if not self.adopted:
+            return False
+        if policy is self.adopted[-1] or policy is (current := self.policy_on(moment)):
             return True
-        if self.policy == policy:
-            self.policy = policy
+        if policy in (self.adopted[-1], current):
+            place = -1 if policy == self.adopted[-1] else self.adopted.index(policy)
+            self.adopted[place] = self.policies[policy.key] = policy  # found at once from now on
             return True
         return False
 
@@ -122,7 +157,15 @@ class Log:
         cached = self._cache.get(id)
         if cached is not None:
             return cached
-        return self.fold(id) if id != LOG_STREAM and self.store.version(id) else None
+        if id in self._absent:
+            return None
+        if id == LOG_STREAM or not self.store.version(id):
+            if len(self._absent) < CACHED_RECORDS:
+                self._absent.add(id)
+            return None
+        record = self.fold(id)
+        self.remember([record], {})
+        return record
 
     def fold(self, id: str, version: int | None = None) -> Record:
         """The record folded from its rows, up to a version. Raises NotFound."""
@@ -180,12 +223,11 @@ class Log:
 
     def policy_at(self, moment: datetime) -> Policy | None:
         """The policy that was in force for what was recorded at a past moment."""
-        adopted = [
-            recorded.body.policy
-            for recorded in self.history(LOG_STREAM)
-            if isinstance(recorded.body, PolicyAdopted) and recorded.meta.recorded_at <= moment
-        ]
-        return adopted[-1] if adopted else None
+        then = Log(self.store, tuple(self.deciders.values()))
+        for recorded in self.history(LOG_STREAM):
+            if recorded.meta.recorded_at <= moment:
+                then._note(recorded.body)
+        return then.policy_on(moment)
 
     def first_row(self, command_id: str) -> StoredEvent | None:
         """The first row that a command wrote, None where it is not in the log."""

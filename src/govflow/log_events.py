@@ -1,12 +1,20 @@
 """Events of the log itself, in the stream `log`: its opening, the tables and policies it adopted, erased subjects."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import WrapValidator
 
 from govflow.actors import Id
+from govflow.calendars import Calendar
 from govflow.messages import Event, Words
 from govflow.policy import Policy
 
 LOG_STREAM = "log"
+
+
+def _as_stored(content: Any, handler: Any) -> Policy:
+    """What was adopted is read as it stands, also where a policy may no longer be written like that."""
+    return content if isinstance(content, Policy) else Policy.stored(content)
 
 
 class LogOpened(Event, name="log.opened"):
@@ -24,9 +32,15 @@ class WorkflowAdopted(Event, name="workflow.adopted"):
 
 
 class PolicyAdopted(Event, name="policy.adopted"):
-    """A policy came into force for what is recorded from here on: its full content."""
+    """A policy was adopted: its full content. It is in force from its own date on, for records that begin then."""
 
-    policy: Policy
+    policy: Annotated[Policy, WrapValidator(_as_stored)]
+
+
+class CalendarAdopted(Event, name="calendar.adopted"):
+    """A newer edition of a work calendar was adopted: all its days. Dates that were provisional follow it."""
+
+    calendar: Calendar
 
 
 class SubjectErased(Event, name="subject.erased"):
@@ -37,4 +51,10 @@ class SubjectErased(Event, name="subject.erased"):
     authority: Words
 
 
-LOG_EVENTS: tuple[type[Event], ...] = (LogOpened, WorkflowAdopted, PolicyAdopted, SubjectErased)
+LOG_EVENTS: tuple[type[Event], ...] = (
+    LogOpened,
+    WorkflowAdopted,
+    PolicyAdopted,
+    CalendarAdopted,
+    SubjectErased,
+)

@@ -143,10 +143,7 @@ def new_command_id() -> str:
 
 
 class Command(Value):
-    """A request to do something, with an imperative name. `id` names the record; None lets the log give a number.
-
-    `due` may name the due instant of a clock this command starts; else it follows from the policy.
-    """
+    """A request to do something, with an imperative name. `id` names the record; None lets the log give a number."""
 
     wire: ClassVar[str] = ""
     label: ClassVar[str] = ""
@@ -156,7 +153,6 @@ class Command(Value):
     on_behalf_of: Id | None = None
     command_id: Id = Field(default_factory=new_command_id)
     occurred_at: Instant | None = None
-    due: Mapping[str, Instant] = {}
 
     def __init_subclass__(cls, wire: str = "", label: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -171,14 +167,20 @@ _LEFT_OUT: dict[type[Command], set[str]] = {}
 
 
 def arguments_of(command: Command) -> bytes:
-    """The arguments of a command as JSON: record, due instants and what is not personal, not who gave it or when."""
+    """The arguments of a command as JSON: record and what is not personal, not who gave it or when.
+
+    The digests in a log stand on these bytes for ever. Commands once could name due instants, in a mapping `due` after
+    their record: it stands there still, empty.
+    """
     kind = type(command)
     left_out = _LEFT_OUT.get(kind)
     if left_out is None:
         kind.model_rebuild()
         personal = {name for name, field in kind.model_fields.items() if "Personal" in str(field.annotation)}
-        left_out = _LEFT_OUT[kind] = (set(HEADER) - {"id", "due"}) | personal
-    return kind.__pydantic_serializer__.to_json(command, exclude=left_out, exclude_none=True)
+        left_out = _LEFT_OUT[kind] = set(HEADER) | personal
+    rest = kind.__pydantic_serializer__.to_json(command, exclude=left_out, exclude_none=True)
+    head = b'{"due":{}' if command.id is None else b'{"id":"%b","due":{}' % command.id.encode()
+    return head + (b"}" if rest == b"{}" else b"," + rest[1:])
 
 
 def digest_of(command: Command) -> str:
@@ -208,12 +210,21 @@ class ClockStatus(StrEnum):
 
 
 class ClockMove(Value):
-    """What an event does to one clock. The due instant stands as recorded, with what it was derived from."""
+    """What an event does to one clock. The due instant stands as recorded, with what it was derived from.
+
+    `term` says how long it is and how it is counted, in the notation of `govflow.calendars.Term`; `share` the percent
+    of the rule's length that it is; `calendar` the version it was counted by; `added` all extensions, in units of the
+    term. `derived` is a text where there is no term: the due instant was named, or carried over.
+    """
 
     clock: str
     to: ClockStatus
     due: AwareDatetime | None = None  # in UTC, as all that decisions write: read back without a second look
     rule: str | None = None
+    term: str | None = None
+    share: int | None = None
+    calendar: str | None = None
+    added: int | None = None
     derived: str | None = None
     provisional: bool | None = None
     new_run: bool | None = None
@@ -270,6 +281,7 @@ class Metadata(Value):
     on_behalf_of: Id | None = None
     role: str | None = None
     unit: Id | None = None
+    standing_in_for: Id | None = None
     command: Id
     wire: str
     digest: str | None = None

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import SerializeAsAny
 
-from govflow.actors import Claim, Id, Level
+from govflow.actors import Claim, Id, Level, covers_area
 from govflow.clocks import Clock
 from govflow.messages import Event, Frozen, Instant, Value
 
@@ -92,6 +92,18 @@ class Record(Value):
     def handled_by(self) -> tuple[str, ...]:
         """Everybody who handled the matter in any round: none of them may check or judge it."""
         return ()
+
+    def parties(self) -> frozenset[str]:
+        """Itself and whom it concerns: who has an interest in one of them must keep away from it."""
+        return frozenset({self.id})
+
+    def can_read(self, claim: Claim, actor: str) -> bool:
+        """Whether a claim lets an actor see the record: unless it says more, whoever's area covers it does."""
+        return covers_area(claim, self.area)
+
+    def hides_from(self, claim: Claim) -> bool:
+        """Whether a claim forbids its holder to learn that the record exists, whatever else the holder may read."""
+        return False
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """Whether a claim to a role that belongs to *this* record is true here (its reporter, its lead unit …).

@@ -16,6 +16,10 @@ Fold = Mapping[type[Event], Callable[[Any, Any], Changes]]
 """What each event does: (state or item before, event) -> the fields that change."""
 
 
+WhenDue = Callable[[Any, str], Iterable[Command]]
+"""What the system does when a clock has run out: (record, key of the item that the clock belongs to) -> commands."""
+
+
 class Region:
     """A part that runs beside a record's main workflow: a table, its items, and what each event does to an item.
 
@@ -23,7 +27,8 @@ class Region:
     `ends` gives the system's command that ends an open item when the record leaves by another way; a `round_bound`
     region's items fall away with their round; `approves` answers a step that needs a second person's approval; `moved`
     gives commands for other records when the record's status moves; `new_key` names the next item, by default a running
-    number; without `keeps_items` its events change the record through their clock moves alone.
+    number; without `keeps_items` its events change the record through their clock moves alone. `when_due` names the
+    clocks of its items that the system answers when they have run out: (record, item key) -> its commands.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class Region:
         moved: Callable[[Record, Record, Context], Iterable[Command]] | None = None,
         new_key: Callable[[Record, Command], str] | None = None,
         keeps_items: bool = True,
+        when_due: Mapping[str, WhenDue] | None = None,
     ) -> None:
         self.name = workflow.name
         self.workflow = workflow
@@ -52,6 +58,7 @@ class Region:
         self.approves = approves
         self.moved = moved
         self.keeps_items = keeps_items
+        self.when_due = when_due or {}
         self._new_key = new_key
         self.own_clocks = frozenset(name for step in workflow.steps for name in (*step.starts, *step.resets))
 

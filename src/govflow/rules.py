@@ -75,13 +75,18 @@ def new_due_is_named(record: Record, event: Any, context: Context) -> bool:
     return event.until is not None and bool(event.until > context.at)
 
 
+def _hands(event: Any, context: Context) -> set[str]:
+    """Who acts, and in whose stead: a substitute may not judge what the one stood in for has done."""
+    return {event.by, context.standing_in_for or event.by}
+
+
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
 @rule("决定、批准、确认者非提出、承诺、服务或报告者", "M090")
 def decided_by_another(record: Record, event: Any, context: Context) -> bool:
     """Whoever decides, approves, confirms or dismisses is another than whoever asked, promised, served or reported."""
-    return event.by not in record.asked_by(context.step.command.wire, context.item)
+    return record.asked_by(context.step.command.wire, context.item).isdisjoint(_hands(event, context))
 
 
 @rule("核查者非经办者", "M090; GB/T 34300 [M]")
@@ -90,13 +95,13 @@ def verified_by_another(record: Record, event: Any, context: Context) -> bool:
     hands = {*record.handled_by()}
     if context.item is not None:
         hands |= {context.item.by, *getattr(context.item, "hands", ())}
-    return event.by not in hands
+    return hands.isdisjoint(_hands(event, context))
 
 
 @rule("决定者未曾经办", "petitions §28 [V]")
 def decider_is_not_a_handler(record: Record, event: Any, context: Context) -> bool:
     """Whoever decides has not handled the matter."""
-    return event.by not in record.handled_by()
+    return _hands(event, context).isdisjoint(record.handled_by())
 
 
 @rule("审批角色与所需一致", "petitions §34 [V]")

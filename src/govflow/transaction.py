@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 
-from govflow.actors import SYSTEM, Actor, Authority, Claim, Role
+from govflow.actors import SYSTEM, Actor, Authority, Claim, Level, Role, is_built_in
+from govflow.calendars import Calendar
 from govflow.context import Context
 from govflow.decider import Decider
-from govflow.errors import Broken, InputError, NotAllowed, NotFound, WorkflowError
+from govflow.errors import (
+    Broken,
+    Detail,
+    InputError,
+    NotAllowed,
+    NotFound,
+    PolicyError,
+    Problem,
+    WorkflowError,
+)
 from govflow.log import Log
-from govflow.log_events import LOG_STREAM, PolicyAdopted, WorkflowAdopted
+from govflow.log_events import LOG_STREAM, CalendarAdopted, PolicyAdopted, WorkflowAdopted
 from govflow.messages import Command, Event, digest_of
 from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
 from govflow.policy import Policy
 from govflow.privacy.vault import Vault
+from govflow.reading import hides
 from govflow.records import Record, RecordGuarded
 from govflow.workflow import NEW
 
@@ -48,7 +60,8 @@ class Unit:
         self.numbers: dict[str, int] = {}
         self.keys: dict[str, bytes] = {}
         self.handled: dict[str, tuple[Command, Record]] = {}
-        self.adopted_policy: Policy | None = None
+        self.adopted_policies: list[Policy] = []
+        self.adopted_calendars: list[Calendar] = []
         self.adopted_tables: set[str] = set()
         self.erased: set[str] = set()
         self._looked_up: set[str] = set()
@@ -88,6 +101,7 @@ class Unit:
         self, command: Command, root: Command, causation: str
     ) -> tuple[Record, Record, list[Event], Context, Decider]:
         decider, state = self._target(command)
+        policy = self.policy_of(state)
         at = command.occurred_at or root.occurred_at or self.now
         if at > self.now:
             raise NotAllowed(command.wire, command.id, [_IN_FUTURE])
@@ -95,7 +109,9 @@ class Unit:
             if command.occurred_at is not None and command is root:
                 raise NotAllowed(command.wire, command.id, [_OUT_OF_ORDER])
             at = state.at  # a reaction: it happens no earlier than what the record already knows
-        context = self.context(command, at)
+        context = self.context(command, at, policy)
+        if hides(state, context.claims, command.by.id):
+            raise NotFound(f"there is no record {command.id}")
         if command.by.id == SYSTEM.id and not any(claim.role == Role.SYSTEM for claim in context.claims):
             raise NotAllowed(command.wire, command.id, [_NOT_THE_SYSTEM])
         decided, after = decider.decide(state, command, context)
@@ -114,7 +130,7 @@ class Unit:
                     root,
                     causation,
                     self.recorded,
-                    self.policy.key,
+                    policy.key,
                     first=key is not None,
                 )
                 self._add(state.id, version, event, meta, key)
@@ -136,7 +152,8 @@ class Unit:
             raise NotFound(f"there is no record {command.id}")
         id = command.id or self._new_number(decider)
         own = command.id is not None and command.by is not SYSTEM
-        if id == LOG_STREAM or (own and _NUMBERED.fullmatch(id)):
+        reserved = any(each.reserves and id.startswith(each.reserves) for each in self.log.deciders.values())
+        if id == LOG_STREAM or (own and (reserved or _NUMBERED.fullmatch(id))):
             raise NotAllowed(command.wire, id, [_RESERVED])
         return decider, decider.initial.changed(id=id)
 
@@ -159,19 +176,33 @@ class Unit:
         self._looked_up.add(id)
         return self.state(id)
 
-    def context(self, command: Command, at: datetime) -> Context:
+    def policy_of(self, record: Record) -> Policy:
+        """The policy that a record has pinned; for a new one, the one in force."""
+        if not record.policy or record.policy == self.policy.key:
+            return self.policy
+        return self.log.policies.get(record.policy, self.policy)
+
+    def context(self, command: Command, at: datetime, policy: Policy) -> Context:
         """What a decision on `command` may look at."""
+        system = is_built_in(command.by)
         return Context(
             now=self.now,
             at=at,
             actor=command.by,
-            claims=SYSTEM.claims if command.by is SYSTEM else self.authority.claims(command.by, self.now),
+            claims=command.by.claims if system else self.authority.claims(command.by, self.now, self.state),
             on_behalf_of=command.on_behalf_of,
-            policy=self.policy,
+            policy=policy,
             lookup=self.look_up,
             deciders=self.log.deciders,
             number=self._number_for,
+            calendars=self.log.calendars,
+            policies=self.log.policies,
+            interests=frozenset() if system else self.authority.interests(command.by, self.now, self.state),
+            holders=self._holders,
         )
+
+    def _holders(self, roles: Collection[str], level: Level | None, area: str) -> tuple[str, ...]:
+        return self.authority.holders(roles, level, area, self.now, self.state)
 
     # -- numbers ------------------------------------------------------------------------------------------------------
 
@@ -214,15 +245,34 @@ class Unit:
         """Write down the policy and the tables that are used for the first time."""
         if self.dry:
             return
-        if self.adopted_policy is None and not self.log.is_in_force(self.policy):
-            self.add_to_log(PolicyAdopted(at=self.now, by=SYSTEM.id, policy=self.policy))
-            self.adopted_policy = self.policy
+        if not self.adopted_policies and not self.log.is_in_force(self.policy, self.now):
+            self.adopt_policy(self.policy)
         if decider.digest not in self.log.tables and decider.digest not in self.adopted_tables:
             table = WorkflowAdopted(
                 at=self.now, by=SYSTEM.id, workflow=decider.name, digest=decider.digest, table=decider.as_data()
             )
             self.add_to_log(table)
             self.adopted_tables.add(decider.digest)
+
+    def adopt_policy(self, policy: Policy, by: Actor = SYSTEM) -> None:
+        """Write a policy down in full. Raises PolicyError where its name stands for another content already."""
+        known = self.log.policies.get(policy.key)
+        if known is not None and known != policy:
+            what = Detail(f"{policy.key} was adopted with another content", f"{policy.key} 已以其他内容通过")
+            raise PolicyError([Problem("version", what, "a version of its own")])
+        self.add_to_log(PolicyAdopted(at=self.now, by=by.id, policy=policy), by)
+        self.adopted_policies.append(policy)
+
+    def adopt_calendar(self, calendar: Calendar, by: Actor = SYSTEM) -> None:
+        """Write a calendar down in full. Raises PolicyError where its name stands for other days already."""
+        known = self.log.calendars.get(calendar.key)
+        if known == calendar:
+            return
+        if known is not None:
+            what = Detail(f"{calendar.key} was adopted with other days", f"{calendar.key} 已以其他日期通过")
+            raise PolicyError([Problem("version", what, "a version of its own")])
+        self.add_to_log(CalendarAdopted(at=self.now, by=by.id, calendar=calendar), by)
+        self.adopted_calendars.append(calendar)
 
     def _protected(
         self,
@@ -277,6 +327,8 @@ def _metadata(
     more = ""
     if claim is not None:
         more = f'"role":"{claim.role}",' if claim.unit is None else f'"role":"{claim.role}","unit":"{claim.unit}",'
+        if claim.standing_in_for is not None:
+            more += f'"standing_in_for":"{claim.standing_in_for}",'
     if given.on_behalf_of:
         more += f'"on_behalf_of":"{given.on_behalf_of}",'
     if first:

@@ -108,7 +108,8 @@ class Step:
     `stops` fulfil the duty, `drops` let it fall away, `*` = every clock that runs or is paused; `share` names
     the policy threshold (percent) that shortens the limit; `remeasures` = keeps its start and takes the limit that fits
     now. `then` gives commands that belong to the step. `rides` names the
-    main rows that move the item: such a row has no command of its own.
+    main rows that move the item: such a row has no command of its own. `anywhere`: whatever area and level the claim
+    is for.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class Step:
         remeasures: str = "",
         then: Iterable[Follow] = (),
         rides: Iterable[str] = (),
+        anywhere: bool = False,
     ) -> None:
         self.id = id
         self.command = command
@@ -143,6 +145,7 @@ class Step:
         self.who = (who,) if isinstance(who, str) else tuple(who)
         self.rules = tuple(rules)
         self.approval = approval
+        self.anywhere = anywhere
         self.while_in = None if while_in is None else frozenset((while_in,) if isinstance(while_in, str) else while_in)
         self.starts, self.stops, self.drops = tuple(starts.split()), tuple(stops.split()), tuple(drops.split())
         self.pauses, self.resumes = tuple(pauses.split()), tuple(resumes.split())

@@ -15,7 +15,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from govflow import CASE, SYSTEM, Actor, Claim, Command, Engine, HandOver, Level, NotAllowed, Personal
+from govflow import CASE, SYSTEM, Actor, Claim, Command, Engine, HandOver, Level, NotAllowed, NotFound, Personal
 from govflow.cases import CaseKind, CaseStatus
 from govflow.messages import ClockStatus
 from govflow.regions.approval import GiveApproval, RequestApproval
@@ -172,17 +172,24 @@ class CaseWalk(RuleBasedStateMachine):
     def case(self) -> Any:
         return self.engine.get("x")
 
+    def against(self, command: Command) -> set[str]:
+        """What stands against a command; for the unit reported there is no case at all."""
+        try:
+            return {each.code for each in self.engine.why_not(command)}
+        except NotFound:
+            return {"it_is_hidden"}
+
     def attempt(self, command: Command) -> bool:
         """Give one command; whatever comes of it, table and log agree with it."""
         before = self.engine.get(command.id) if command.id else None
         head, version = self.engine.store.head(), before.version if before else 0
         try:
             after = self.engine.handle(command)
-        except NotAllowed:
+        except (NotAllowed, NotFound):
             assert self.engine.store.head() == head
             assert before is not None
             assert self.engine.get(before.id).digest == before.digest
-            assert self.engine.why_not(command), "refused, but nothing speaks against it"
+            assert self.against(command), "refused, but nothing speaks against it"
             return False
         type(self).accepted += 1
         events = [each for each in self.engine.outcome(command.command_id) if each.stream == after.id]
@@ -211,13 +218,12 @@ class CaseWalk(RuleBasedStateMachine):
 
     def with_leave(self, command: Command) -> None:
         """Where only the approval is missing, ask for it and try again."""
-        broken = {each.code for each in self.engine.why_not(command)}
-        if broken != {"approval_is_given"}:
+        if self.against(command) != {"approval_is_given"}:
             return
         case = self.case()
         try:
             asked: Any = self.engine.handle(RequestApproval.of(command, case))
-        except NotAllowed:
+        except (NotAllowed, NotFound):
             return
         key = list(asked.items_of("approval"))[-1]
         approver = APPROVERS[asked.item("approval", key).asks]

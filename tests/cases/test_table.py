@@ -13,7 +13,8 @@ from govflow.clocks import CLOCKS
 
 HANDBOOK = json.loads((Path(__file__).parents[1] / "data/handbook/workflows.json").read_text(encoding="utf-8"))
 OURS = CASE.as_data()
-REGIONS = sorted(CASE.regions)
+OWN_REGIONS = {"policy_version"}  # moving a running record to another policy; DESIGN §5 asks for it, no table has it
+REGIONS = sorted(CASE.regions.keys() - OWN_REGIONS)
 TABLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "case": (OURS, HANDBOOK["records"]["case"]),
     **{name: (OURS["regions"][name], HANDBOOK["regions"][name]) for name in REGIONS},
@@ -28,6 +29,7 @@ ROWS_ADDED = {
     "X04": "the source says that the imported case was closed; nothing between is invented",
 }
 RULES_ADDED = {
+    ("C12", "lead_unit_is_competent"): "M006: the list of duties binds the first assignment like a transfer",
     ("C12", "unit_reported_gets_nothing"): "petitions §30: a report is never passed to the unit reported",
     ("C14", "unit_reported_gets_nothing"): "as in C12",
     ("C15", "unit_reported_gets_nothing"): "as in C12",
@@ -60,7 +62,11 @@ OWN_RULES = {
     "imported_case_names_its_unit",
     "imported_case_names_no_unit",
     "case_was_imported_and_not_worked_on",
+    "lead_unit_is_competent",
+    "policy_is_adopted",
+    "policy_has_what_the_record_needs",
 }
+OWN_CLOCKS = {"legality_review"}  # the minimum of §5.1 dec.legality, which no clock of the handbook carries
 STOPS_ADDED = {("C32", "recheck"): "the recheck is done, not dropped; «*» covers it in the handbook"}
 
 
@@ -143,7 +149,10 @@ def test_rules_of_our_own_are_listed_here():
 
 
 def test_every_clock_a_row_names_is_the_handbooks_with_its_kind_and_term():
+    assert set(CLOCKS) - set(HANDBOOK["clocks"]) == OWN_CLOCKS
     for name, (kind, zh) in CLOCKS.items():
+        if name in OWN_CLOCKS:
+            continue
         assert (kind, zh) == (HANDBOOK["clocks"][name]["kind"], HANDBOOK["clocks"][name]["zh"]), name
     for decided in (CASE.workflow, *(region.workflow for region in CASE.regions.values())):
         for step in decided.steps:
@@ -151,7 +160,7 @@ def test_every_clock_a_row_names_is_the_handbooks_with_its_kind_and_term():
 
 
 def test_wire_names_are_record_or_region_and_command():
-    flows = {CASE.name: CASE.workflow, **{name: region.workflow for name, region in CASE.regions.items()}}
+    flows = {CASE.name: CASE.workflow, **{name: CASE.regions[name].workflow for name in REGIONS}}
     for table, flow in flows.items():
         for step in flow.steps:
             if not step.rides:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -51,7 +53,8 @@ def test_every_reading_command_fits_80_columns(govflow, db, case_id, number, lan
     assert ran.status == (1 if "why-not" in reading(case_id)[number] else 0)
     assert ran.err == ""
     assert max(cell_len(line) for line in ran.out.splitlines()) <= 80
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in ran.out) == (lang == "zh-CN")
+    own_words = ran.out.partition("\nClocks\n")[0]  # the clocks stand there by both names, with the articles of law
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in own_words) == (lang == "zh-CN")
 
 
 @pytest.mark.parametrize("number", [0, 1, 4, 6, 8, 9, 10, 12, 13])
@@ -92,9 +95,68 @@ def test_an_open_loop_puts_a_record_in_the_hands_of_the_unit_that_owes_it(govflo
 def test_show_tells_all_about_a_case_and_keeps_personal_data_protected(govflow, db, case_id):
     ran = govflow("show", case_id, "--db", db)
 
-    for expected in ("closed", "demo@1", "reopen_window", "joint_handling", "verification", "description (protected)"):
+    with Engine.open(db, create=False) as engine:
+        policy = engine.get(case_id).policy
+    for expected in ("closed", policy, "reopen_window", "joint_handling", "verification", "description (protected)"):
         assert expected in ran.out
     assert "Rosa" not in ran.out + govflow("show", case_id, "--db", db, "--json").out
+
+
+def test_show_explains_every_date_of_a_case(govflow, db, case_id):
+    ran = govflow("show", case_id, "--db", db)
+
+    with Engine.open(db, create=False) as engine:
+        whys = engine.why_due(case_id)
+    flat = "".join(ran.out.split())
+    for why in whys:
+        assert f"{why.clock} {why.zh}" in ran.out or f"{why.clock}{why.zh}" in flat
+        for line in why.lines:
+            if line.code not in ("left", "over", "overdue"):  # they move on with the time
+                assert "".join(line.en.split()) in flat
+    assert "handling 办理" in ran.out
+    assert "hot.handle: 50 % of its 5, rounded up: 3 working days" in ran.out
+
+
+def test_show_leaves_the_explanations_out_on_request(govflow, db, case_id):
+    short = govflow("show", case_id, "--no-explain", "--db", db).out
+
+    assert "handling 办理" in short
+    assert "  · hot." not in short
+    assert json.loads(govflow("show", case_id, "--no-explain", "--db", db, "--json").out)["why_due"] == []
+
+
+def test_show_as_json_explains_every_date(govflow, db, case_id):
+    shown = json.loads(govflow("show", case_id, "--db", db, "--json").out)
+
+    assert {why["clock"] for why in shown["why_due"]} == set(shown["clocks"])
+    for why in shown["why_due"]:
+        assert why["due"] == shown["clocks"][why["clock"]]["due"]
+        assert all(line["code"] and line["en"] and line["zh"] for line in why["lines"])
+
+
+def test_a_past_state_is_explained_as_of_then(govflow, db, case_id):
+    then = govflow("replay", "--id", case_id, "--version", "6", "--db", db).out
+
+    assert "objection_decision 异议审核" in then
+    assert "left" in then
+    assert "50 % of its" not in then, "the rework came later"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_show_explains_every_date_of_a_log_written_before_work_calendars(govflow, tmp_path, lang):
+    log = Path(__file__).parent.parent / "data/logs/before-work-calendars.db"
+    for file in log.parent.glob(f"{log.name}*"):
+        shutil.copy(file, tmp_path)
+
+    ran = govflow("show", "case-resumed", "--db", tmp_path / log.name, "--lang", lang)
+
+    flat = "".join(ran.out.split())
+    for said in ("asrecorded:hot.handle:", "approvedbyhead-1:rain", "wasdue2026-03-0924:00before"):
+        assert (said in flat) is (lang == "en")
+    for said in ("原记录：hot.handle:", "head-1批准：rain", "原期限2026-03-0924:00", "办理handling"):
+        assert (said in flat) is (lang == "zh-CN")
+    assert "2026-03-14 24:00 ?" in ran.out
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= 80
 
 
 def test_show_tells_what_of_an_imported_case_nobody_verified(govflow, db):

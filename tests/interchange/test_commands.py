@@ -21,7 +21,6 @@ def test_every_command_comes_back_as_it_went_out(command):
         command_id="m-1",
         by=WU,
         occurred_at="2026-03-02T09:00:00+08:00",
-        due={"handling": "2026-03-09T00:00:00Z"},
     )
     text = json.dumps({"command": command.wire, **given.model_dump(mode="json", exclude_unset=True)})
 

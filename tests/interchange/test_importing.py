@@ -17,11 +17,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from govflow.actors import Actor, Area, Id
+from govflow.actors import IMPORTER, Actor, Area, Id
 from govflow.cases.commands import ReportCase, SignOrder
 from govflow.engine import Engine
 from govflow.errors import InputError, NotAllowed
-from govflow.interchange.importing import IMPORTER, ImportReport, command_id, import_rows, record_id
+from govflow.interchange.importing import ImportReport, command_id, import_rows, record_id
 from govflow.interchange.mapping import EXTERNAL_ID, Mapping, shipped_mapping
 from govflow.interchange.rows import BadRow
 from govflow.interchange.source_words import area_of, id_of

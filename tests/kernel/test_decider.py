@@ -45,7 +45,7 @@ from govflow.cases.commands import (
     SubmitResult,
     WithdrawCase,
 )
-from govflow.errors import InputError, PolicyError
+from govflow.errors import Detail, InputError, PolicyError, Problem
 from govflow.messages import Words
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.contact import LogContact
@@ -362,7 +362,11 @@ def test_a_command_of_no_record_that_is_served_is_not_found():
 
 
 def test_an_error_of_a_policy_lists_every_problem():
-    assert str(PolicyError(["one", "two"])) == "one; two"
+    error = PolicyError(
+        [Problem("version", Detail("missing", "缺失"), "an id"), Problem("", Detail("odd", "异常"))], file="town.toml"
+    )
+    assert str(error) == "town.toml: version: missing; expected an id\ntown.toml: odd"
+    assert error.sentence("zh-CN") == "town.toml: version: 缺失;应为 an id\ntown.toml: 异常"
 
 
 def test_a_case_has_the_regions_its_steps_need():

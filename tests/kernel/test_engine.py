@@ -596,7 +596,7 @@ def test_why_not_goes_by_the_logs_own_time_where_the_clock_went_back(engine, clo
 
 
 def test_why_not_in_the_past_goes_by_the_policy_and_the_other_records_of_then(tmp_path, clock):
-    town = DEFAULT_POLICY.model_copy(update={"id": "town", "version": "1", "open_catalogue": False, "categories": ()})
+    town = DEFAULT_POLICY.changed(id="town", version="1", open_catalogue=False, categories=())
     with Engine.open(tmp_path / "log.db", now=clock) as engine:
         master, id = reported(engine), reported(engine)
         clock.at += 2 * HOUR
@@ -610,9 +610,12 @@ def test_why_not_in_the_past_goes_by_the_policy_and_the_other_records_of_then(tm
         assert engine.why_not(merge) == ()
     with Engine.open(tmp_path / "log.db", now=clock, policy=town) as engine:
         clock.at += HOUR
+        assert codes(engine.why_not(into_late, at=START + HOUR)) != now
         reclassify = ReclassifyCase(id=id, by=DESK, category="utility", reason="water", old="general")
-        assert "class_is_in_catalogue" in codes(engine.why_not(reclassify))
-        assert "class_is_in_catalogue" not in codes(engine.why_not(reclassify, at=START + 2 * HOUR))
+        # a case stays on the policy it began under; a new one begins under the new one
+        assert "class_is_in_catalogue" not in codes(engine.why_not(reclassify))
+        new = reported(engine)
+        assert "class_is_in_catalogue" in codes(engine.why_not(reclassify.changed(id=new)))
 
 
 # --- when the store says no ------------------------------------------------------------------------------------------
@@ -715,12 +718,20 @@ def test_the_engine_is_a_context_manager_and_is_closed_after_it(tmp_path):
 
 def test_an_authority_of_the_hosts_own_decides_what_an_actor_holds():
     class Register:
-        def claims(self, actor: Actor, at: datetime) -> Any:
+        def claims(self, actor: Actor, at: datetime, look_up: Any) -> Any:
             return DESK.claims if actor.id == "known" and at >= START else ()
+
+        def interests(self, actor: Actor, at: datetime, look_up: Any) -> frozenset[str]:
+            return frozenset()
+
+        def holders(self, roles: Any, level: Any, area: str, at: datetime, look_up: Any) -> tuple[str, ...]:
+            return ("known",)
 
     with Engine.open(authority=Register(), now=Hand()) as engine:
         everything = Actor.of("liar", Role.RESIDENT, Role.ACCEPTANCE_DESK)
-        assert codes(engine.why_not(ReportCase(**{**LEAK, "by": everything}))) == ["role_is_held"]
+        (broken,) = engine.why_not(ReportCase(**{**LEAK, "by": everything}))
+        assert broken.code == "role_is_held"
+        assert broken.detail == ("held here by known",)
         assert engine.why_not(ReportCase(**{**LEAK, "by": Actor(id="known")})) == ()
 
 

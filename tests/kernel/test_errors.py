@@ -8,6 +8,7 @@ import pickle
 import pytest
 
 from govflow import Broken, Detail, GovFlowError, InputError, NotAllowed, PolicyError, WorkflowError
+from govflow.errors import Problem
 from govflow.interchange.commands import CommandFault
 
 REFUSED = NotAllowed(
@@ -24,7 +25,7 @@ REFUSED = NotAllowed(
         GovFlowError("it failed"),
         REFUSED,
         InputError("a gap", where="file:1", expected="none"),
-        PolicyError(["one", "two"]),
+        PolicyError([Problem("a.b", Detail("one", "一"), "two")], file="f.toml"),
         WorkflowError("case", ["one", "two"]),
         CommandFault("missing", "by"),
     ],

@@ -221,7 +221,8 @@ def test_an_assignment_names_place_item_due_date_and_owner_all_four():  # M059 �
     timeless = Policy.model_validate(
         {
             **DEFAULT_POLICY.model_dump(),
-            "version": "2",
+            "version": "timeless",
+            "escalations": [],
             "categories": [Category(id="general", en="General", zh="一般").model_dump()],
             "time_limits": [each.model_dump() for each in DEFAULT_POLICY.time_limits if each.clock != "handling"],
         }

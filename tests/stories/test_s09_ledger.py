@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, Engine, NotAllowed, Role
+from govflow import DEFAULT_POLICY, Actor, Engine, NotAllowed, Role
 from govflow.cases import commands as c
+from govflow.policy import Category, TimeLimit, Unit
 from govflow.regions import ledger as lg
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.verification import PassVerification
@@ -23,18 +24,32 @@ office = Actor.of("office", Role.LEAD_UNIT, unit="campaign-office")
 supervisor = Actor.of("inspector", Role.SUPERVISOR, Role.VERIFIER)
 X: dict[str, Any] = {"id": "campaign"}
 
+NINETY_DAYS = TimeLimit(id="campaign", clock="handling", length=90, unit=Unit.DAY, basis="the campaign's plan")
+A_CAMPAIGN_TAKES_NINETY_DAYS = DEFAULT_POLICY.changed(
+    id="jinhua",
+    time_limits=(*DEFAULT_POLICY.time_limits, NINETY_DAYS),
+    categories=(Category(id="campaign", en="Campaign", zh="专项整治", time_limit="campaign"),),
+)
+
 
 def test_the_campaign_is_not_closed_while_503_of_2709_items_are_open():
     clock = PinnedClock()
-    with Engine.open(now=clock) as engine:
+    with Engine.open(now=clock, policy=A_CAMPAIGN_TAKES_NINETY_DAYS) as engine:
         until = clock() + timedelta(days=90)
         engine.handle_all(
             [
                 c.ReportCase(
-                    **X, by=desk, title="Campaign", kind="grid", channel="campaign", level="district", area="jh"
+                    **X,
+                    by=desk,
+                    title="Campaign",
+                    kind="grid",
+                    channel="campaign",
+                    level="district",
+                    area="jh",
+                    category="campaign",
                 ),
                 c.AcceptCase(**X, by=desk),
-                c.AssignCase(**X, by=desk, lead_unit="campaign-office", due={"handling": until}),
+                c.AssignCase(**X, by=desk, lead_unit="campaign-office"),
                 c.StartHandling(**X, by=office),
                 AddEvidence(**X, by=office, item="photos", kind="photo", sha256="b" * 64),
             ]

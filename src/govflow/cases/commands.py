@@ -123,7 +123,10 @@ class WithdrawCase(Command, Reasoned, HandingOver, wire="case.withdraw", label="
 
 
 class AssignCase(Command, Assigning, wire="case.assign", label="派单"):
-    """Dispatch to one lead unit; co-units are asked to do their parts in the same transaction."""
+    """Dispatch to one lead unit; co-units are asked to do their parts in the same transaction.
+
+    Where no lead unit is named, the routing rules of the policy choose it, and the co-units with it.
+    """
 
 
 class ObjectAssignment(Command, Reasoned, wire="case.object_assignment", label="派单异议"):

@@ -14,10 +14,12 @@ from govflow.cases.model import CaseStatus as S
 from govflow.cases.reactions import REACTIONS
 from govflow.cases.rules_handling import old_value
 from govflow.cases.rules_intake import conversion_kind
+from govflow.cases.when_due import deem_signed, lapse_supplement, raise_one_level, resume_suspended
 from govflow.cases.workflow import CASE_WORKFLOW
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.messages import Event
+from govflow.policy import Then
 from govflow.records import HandOver
 from govflow.region import Changes
 from govflow.regions.approval import APPROVAL
@@ -29,6 +31,7 @@ from govflow.regions.evidence import EVIDENCE
 from govflow.regions.joint_handling import JOINT_HANDLING
 from govflow.regions.ledger import LEDGER
 from govflow.regions.link import LINK
+from govflow.regions.policy_version import POLICY_VERSION
 from govflow.regions.verification import VERIFICATION
 
 
@@ -38,6 +41,8 @@ def _pin_category(event: type[Event]) -> Any:
     def propose(case: Case, command: Any, context: Context) -> Event:
         category = context.policy.category(command.category)
         extra: Changes = {"policy": context.policy.key} | ({"retention": category.retention} if category else {})
+        if category is not None and category.confidential and "confidential" in event.model_fields:
+            extra["confidential"] = True
         if "public_interest" in event.model_fields:
             extra["public_interest"] = bool(category and category.public_interest)
         if case.status:  # what is known from the discovery stands, unless the report says otherwise
@@ -75,10 +80,19 @@ def _keep_old(event: type[Event]) -> Any:
     return propose
 
 
+def _assign(case: Case, command: c.AssignCase, context: Context) -> Event:
+    """Nobody named: the routing rules choose, and the event says which one did."""
+    if command.lead_unit is not None:
+        return CASE.copied(command, e.CaseAssigned, context)
+    route = context.policy.route(case.matter)
+    co_units = command.co_units or tuple(unit for unit in route.co_units if unit != case.accused_unit)
+    return CASE.copied(command, e.CaseAssigned, context, lead_unit=route.lead_unit, co_units=co_units, route=route.rule)
+
+
 def _unmerge(case: Case, command: c.UnmergeCase, context: Context) -> Event:
     """Its own clocks run again from where they were: the time spent inside the master is counted."""
     cut_off = [clock for clock in case.clocks.values() if clock.ended_at == case.merged_at]
-    context.due = {clock.name: clock.due for clock in cut_off if clock.due is not None} | dict(command.due)
+    context.carried = {clock.name: clock for clock in cut_off}
     return CASE.copied(command, e.CaseUnmerged, context)
 
 
@@ -105,6 +119,7 @@ CASE = Decider(
         EVIDENCE,
         LINK,
         CLOCK,
+        POLICY_VERSION,
     ),
     propose={
         c.DiscoverCase: _pin_category(e.CaseDiscovered),
@@ -112,6 +127,7 @@ CASE = Decider(
         c.ImportCase: _pin_category(e.CaseImported),
         c.ConvertToProposal: _name_target(e.CaseConvertedToProposal),
         c.ConvertToProject: _name_target(e.CaseConvertedToProject),
+        c.AssignCase: _assign,
         c.SplitCase: _number_sub_cases,
         c.ReclassifyCase: _keep_old(e.CaseReclassified),
         c.CorrectCase: _keep_old(e.CaseCorrected),
@@ -119,6 +135,8 @@ CASE = Decider(
         c.WithdrawCase: _withdraw,
     },
     reactions=REACTIONS,
+    when_due={"supplement": lapse_supplement, "receipt": deem_signed},
+    escalations={Then.RAISE: raise_one_level, Then.RESUME: resume_suspended},
     succeeded=(S.CLOSED,),
     failed=(S.REJECTED, S.DISMISSED, S.WITHDRAWN, S.REDIRECTED, S.TERMINATED),
 )

@@ -91,7 +91,9 @@ class CaseWithdrawn(Event, Reasoned, HandingOver, name="case.withdrawn"):
 
 
 class CaseAssigned(Event, Assigning, name="case.assigned"):
-    """The case was dispatched to one lead unit."""
+    """The case was dispatched to one lead unit; `route` is the rule that chose it, where nobody named one."""
+
+    route: Id | None = None
 
 
 class AssignmentObjected(Event, Reasoned, name="case.assignment_objected"):

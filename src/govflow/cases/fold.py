@@ -53,6 +53,7 @@ def _assigned(case: Case, event: Any) -> Changes:
     return {
         "status": S.ASSIGNED,
         "lead_unit": event.lead_unit,
+        "route": getattr(event, "route", None),
         "handler": None,
         "order_signed": False,
         "arbitrated": False,

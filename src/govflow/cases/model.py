@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from govflow.actors import Claim, Level, Role, covers
+from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers, covers_area
 from govflow.messages import Instant, Protected, Value
+from govflow.policy import Matter
 from govflow.records import Item, Record
 from govflow.regions.approval import Approval
 from govflow.regions.commitment import Commitment
@@ -91,6 +92,9 @@ class Review(Value):
     sent_back: bool = False
 
 
+_READ_CONFIDENTIAL = frozenset(
+    {Role.SYSTEM, Role.ACCEPTANCE_DESK, Role.DISPATCHER, Role.SUPERVISOR, Role.REVIEW_BODY, Role.ARCHIVIST}
+)
 _ASKS_FOR_EVALUATIONS = (Role.SYSTEM, Role.CALLBACK, Role.COMMUNITY)
 
 
@@ -126,6 +130,7 @@ class Case(Record):
 
     # whose hands it is in
     lead_unit: str | None = None
+    route: str | None = None  # the routing rule by which it went there
     handler: str | None = None
     handlers: tuple[str, ...] = ()
     order_signed: bool = False
@@ -183,6 +188,30 @@ class Case(Record):
             case "case.dismiss":
                 return frozenset({self.opened_by or ""})
         return frozenset()
+
+    @property
+    def matter(self) -> Matter:
+        """What routing rules look at."""
+        return Matter(self.kind, self.category, self.channel, self.severity, self.level, self.area)
+
+    def parties(self) -> frozenset[str]:
+        concerned = {self.id, self.reporter or "", self.accused_unit or "", self.lead_unit or "", *self.co_units}
+        return frozenset(concerned - {""})
+
+    def can_read(self, claim: Claim, actor: str) -> bool:
+        """Reporters see their own; units what they have a part in; officials their area; fewer what is confidential."""
+        if claim.role in FOR_THEMSELVES:
+            return self.reporter is not None and _speaks_for(self.reporter, claim, actor, None)
+        if claim.role in (Role.LEAD_UNIT, Role.CO_UNIT, Role.UNIT_HEAD):
+            return claim.unit is not None and claim.unit in (self.lead_unit, *self.co_units)
+        if not covers_area(claim, self.area):
+            return False
+        closed_shop = self.confidential or self.kind == CaseKind.WHISTLE_BLOWING
+        return not closed_shop or claim.role in _READ_CONFIDENTIAL
+
+    def hides_from(self, claim: Claim) -> bool:
+        """The unit reported does not learn that there is a case (petitions §30)."""
+        return self.accused_unit is not None and claim.unit == self.accused_unit
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """Roles that belong to this very case: its reporter, its lead unit, its co-units, an independent verifier."""

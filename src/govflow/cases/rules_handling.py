@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 
 from govflow.actors import Area, Level
 from govflow.cases.model import Case, CaseStatus, Outcome, Severity
-from govflow.clocks import due_after
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.policy import JoinRule
@@ -30,10 +29,10 @@ def one_lead_unit_named(case: Case, event: Any, context: Context) -> bool:
 def deadline_rule_is_pinned(case: Case, event: Any, context: Context) -> bool:
     """The limit comes from the catalogue version in force and stands on the order."""
     clock = case.clocks.get("handling")
-    if (clock is not None and clock.is_going) or "handling" in context.due:
+    if clock is not None and clock.is_going:
         return True
     wire = context.step.command.wire
-    return context.policy.time_limit("handling", wire, case.kind, case.category) is not None
+    return context.policy.time_limit("handling", wire, case.kind, case.category, context.level) is not None
 
 
 @rule("事项在准入目录内,或已获准入,或非派往社区", "M138", needs="unit_level")
@@ -58,7 +57,18 @@ def target_unit_is_competent(case: Case, event: Any, context: Context) -> bool:
     if event.to_unit is None or event.to_unit == case.lead_unit:
         return False
     category = context.policy.category(case.category)
-    return category is not None and (not category.lead_units or event.to_unit in category.lead_units)
+    return category is not None and category.may_lead(event.to_unit)
+
+
+@rule("主办单位有权限", "M006; BJ §11 [V]", needs="lead_unit")
+def lead_unit_is_competent(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """The lead unit is competent by the catalogue, or the routing rules name it."""
+    category = context.policy.category(case.category)
+    if category is None or event.lead_unit is None or event.lead_unit == context.policy.route(case.matter).lead_unit:
+        return
+    if not category.may_lead(event.lead_unit):
+        competent = ", ".join(sorted({*category.lead_units, *category.lead.values()}))
+        yield Detail(f"{category.id} is for {competent}", f"{category.id} 由 {competent} 主办")
 
 
 @rule("同级仅转办一次", "BJ §14 [V]")
@@ -101,9 +111,6 @@ def extension_is_within_maximum(case: Case, event: Any, context: Context) -> boo
     limit = context.policy.limit(clock.rule or "") if clock is not None else None
     if clock is None or limit is None:
         return False
-    if (named := context.due.get("handling")) is not None:
-        longest = due_after(clock.since, limit.length + limit.extension, limit.unit, context.policy.zone)
-        return bool(clock.due is not None and clock.due < named <= longest + clock.paused_for)
     return bool(0 < event.length <= limit.extension)
 
 

@@ -146,6 +146,7 @@ from govflow.cases.rules_handling import (
     extension_is_within_maximum,
     handler_belongs_to_lead_unit,
     has_no_interest,
+    lead_unit_is_competent,
     listed_record_has_supervisor_consent,
     mandatory_items_are_rectified,
     new_value_fits_its_field,
@@ -243,7 +244,7 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C53", SplitCase,            (S.ACCEPTED, S.ASSIGNED, S.IN_HANDLING), CaseSplit,          None,            (R.DISPATCHER, R.LEAD_UNIT),                  (sub_cases_cover_the_matter, links_make_no_cycle)),
     Step("C51", ReclassifyCase,       (*_UNDER_WAY, S.SUSPENDED, S.HANDLED, S.FED_BACK, S.CLOSED), CaseReclassified, None, (R.ACCEPTANCE_DESK, R.DISPATCHER),         (old_value_is_kept, reason_given, class_is_in_catalogue), remeasures="handling"),
     # assigning 分配
-    Step("C12", AssignCase,           S.ACCEPTED,                         CaseAssigned,            S.ASSIGNED,      R.DISPATCHER,                                 (one_lead_unit_named, unit_reported_gets_nothing, co_units_are_distinct, deadline_rule_is_pinned, place_item_due_and_owner_named, admission_is_settled), starts="receipt contact handling", stops="assignment", then=(ask_co_units,)),
+    Step("C12", AssignCase,           S.ACCEPTED,                         CaseAssigned,            S.ASSIGNED,      R.DISPATCHER,                                 (one_lead_unit_named, lead_unit_is_competent, unit_reported_gets_nothing, co_units_are_distinct, deadline_rule_is_pinned, place_item_due_and_owner_named, admission_is_settled), starts="receipt contact handling", stops="assignment", then=(ask_co_units,)),
     Step("C52", SignOrder,            S.ASSIGNED,                         OrderSigned,             None,            (R.LEAD_UNIT, R.SYSTEM),                      (not_done_before("order_signed"),), starts="objection_window", stops="receipt"),
     Step("C13", ObjectAssignment,     S.ASSIGNED,                         AssignmentObjected,      None,            R.LEAD_UNIT,                                  (window_is_open, reason_given, assignment_is_not_arbitrated, no_assignment_objection_is_open), starts="objection_decision", stops="objection_window"),
     Step("C34", DecideReturn,         S.ASSIGNED,                         ReturnDecided,           S.ACCEPTED,      R.DISPATCHER,                                 (decision_upholds, decided_by_another), starts="assignment", stops="objection_decision", drops="receipt contact"),

@@ -11,7 +11,7 @@ import typer
 
 from govflow import __version__
 from govflow.actors import Actor, Claim, Role
-from govflow.cli import files, words
+from govflow.cli import files, policy, words
 from govflow.cli.display import (
     as_json,
     console,
@@ -23,6 +23,7 @@ from govflow.cli.display import (
     print_timeline,
     table,
 )
+from govflow.cli.due import due
 from govflow.cli.handling import handle_lines, parsed
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress, served
 from govflow.cli.replaying import print_replayed, replayed_log
@@ -38,6 +39,8 @@ from govflow.workflow import Workflow
 app = typer.Typer(help="help.govflow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(files.imports, name="import", help="help.import")
 app.add_typer(files.exports, name="export", help="help.export")
+app.add_typer(policy.policy, name="policy", help="help.policy")
+app.add_typer(policy.calendar, name="calendar", help="help.calendar")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
 Version = Annotated[int | None, typer.Option("--version", help="option.version", min=1, show_default=False)]
@@ -68,6 +71,9 @@ def demo(
     from govflow.cli.demo import run_demo
 
     run_demo(db)
+
+
+app.command("due", help="help.due")(due)
 
 
 @app.command("list", help="help.list")
@@ -122,15 +128,22 @@ def _known_state(engine: Engine, state: str | None) -> str | None:
 
 
 @app.command(help="help.show")
-def show(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
+def show(
+    id: RecordId,
+    db: Db,
+    explain: Annotated[bool, typer.Option("--explain/--no-explain", help="option.explain_clocks")] = True,
+    json: Json = False,
+    records: Records = None,
+) -> None:
     """Show one record."""
     with opened(db, records) as engine:
         record = existing(engine, id)
         loops = engine.open_loops(id)
         if json:
-            print_json(as_json(record, open_loops=[loop.model_dump(mode="json") for loop in loops]))
+            why = [each.model_dump(mode="json") for each in engine.why_due(id, now=engine.now())] if explain else []
+            print_json(as_json(record, open_loops=[loop.model_dump(mode="json") for loop in loops], why_due=why))
         else:
-            print_record(engine, record, loops)
+            print_record(engine, record, loops, explain=explain)
 
 
 @app.command(help="help.timeline")
@@ -277,12 +290,13 @@ def replay(
         existing(engine, id)
         zone = engine.policy.zone
         heard = moment(known_at, zone)
-        record = engine.known_at(id, heard) if heard else engine.as_of(id, moment(at, zone), version=version)
+        then = moment(at, zone)
+        record = engine.known_at(id, heard) if heard else engine.as_of(id, then, version=version)
         open_then = engine.deciders[record.kind_of_record].open_loops(record)
         if json:
             print_json(as_json(record, digest=record.digest))
         else:
-            print_record(engine, record, open_then)
+            print_record(engine, record, open_then, now=heard or then or record.at)
             console().print(f"\n{t('digest')} {record.digest}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich import box
@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from govflow.calendars import Line
 from govflow.cli import words
 from govflow.cli.run import clean
-from govflow.cli.texts import t
+from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
 from govflow.messages import Protected, RecordedEvent
 from govflow.records import Item, Loop, Record
@@ -87,27 +88,20 @@ def event_as_json(recorded: RecordedEvent) -> dict[str, Any]:
 # --- one record ------------------------------------------------------------------------------------------------------
 
 
-def print_record(engine: Engine, record: Record, loops: Sequence[Loop]) -> None:
-    """All about a record: where it stands, whose hands it is in, its clocks, loops, items and what is unverified."""
+def print_record(
+    engine: Engine, record: Record, loops: Sequence[Loop], *, now: datetime | None = None, explain: bool = True
+) -> None:
+    """All about a record: where it stands, whose hands it is in, its clocks, loops, items and what is unverified.
+
+    `now` is the moment that clocks are looked at; with `explain` each of their dates says how it came about.
+    """
     out = console()
     decider = engine.deciders[record.kind_of_record]
     out.print(Text.assemble((record.id, "bold"), "  ", clean(record.title_line)))
     out.print(_facts(engine, record))
-    now = engine.now()
     if record.clocks:
-        rows = [
-            (
-                words.clock(each.name),
-                Text(words.term("clock_status", each.status), LATE if words.is_overdue(each, now) else ""),
-                words.until(each.due, engine) + (" ?" if each.provisional else ""),
-                each.derived or each.rule or "",
-            )
-            for each in record.clocks.values()
-        ]
         out.print(f"\n{t('clocks')}")
-        out.print(table(t("clock"), t("status"), t("due"), t("derived"), rows=rows))
-        if any(each.provisional for each in record.clocks.values()):
-            out.print(t("provisional"), style=SOFT)
+        _print_clocks(engine, record, now or engine.now(), explain=explain)
     out.print(f"\n{t('loops')}")
     print_loops(engine, record, loops)
     for name, items in record.items.items():
@@ -122,6 +116,53 @@ def print_record(engine: Engine, record: Record, loops: Sequence[Loop]) -> None:
         out.print(f"\n{t('unverified')}")
         for each in unverified:
             out.print(f"  · {clean(words.term('step', each))}")
+
+
+def _print_clocks(engine: Engine, record: Record, now: datetime, *, explain: bool) -> None:
+    """The clocks in columns; under each, line by line, why it is due when it is."""
+    out = console()
+    rows = [
+        (
+            words.clock_beside(each.name),
+            words.term("clock_status", each.status),
+            words.until(each.due, engine) + (" ?" if each.provisional else ""),
+            words.left_or_over(each, now),
+        )
+        for each in record.clocks.values()
+    ]
+    heads = (t("clock"), t("status"), t("due"), t("left_or_over"))
+    widths = [max(cell_len(row[place]) for row in (heads, *rows)) for place in range(len(heads))]
+    widths[0] = max(_LEAST, min(widths[0], out.width - sum(widths[1:]) - 2 * len(widths)))  # the names fold first
+    out.print(_row(heads, widths, "bold"))
+    told = engine.why_due(record.id, version=record.version, now=now) if explain else ()
+    lines = {why.clock: why.lines for why in told}
+    for row, each in zip(rows, record.clocks.values(), strict=True):
+        out.print(_row(row, widths, LATE if words.is_overdue(each, now) else ""))
+        if each.name in lines:
+            out.print(drawn_lines(lines[each.name]))
+    if any(each.provisional for each in record.clocks.values()):
+        out.print(t("provisional"), style=SOFT)
+
+
+def drawn_lines(lines: Iterable[Line]) -> Table:
+    """The lines of an explanation, each behind a dot; the one that says why a date may move behind a question mark."""
+    drawn = Table.grid(padding=(0, 1))
+    drawn.add_column(no_wrap=True)
+    drawn.add_column(overflow="fold")  # Chinese has no spaces to break at
+    for line in lines:
+        drawn.add_row(
+            "  ?" if line.code == "provisional" else "  ·", Text(clean(line.zh if is_zh() else line.en), SOFT)
+        )
+    return drawn
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], style: str) -> Table:
+    """One row by itself, as wide as its fellows: what stands between rows needs no columns."""
+    row = Table.grid(padding=(0, 2))
+    for width in widths:
+        row.add_column(width=width, overflow="fold")
+    row.add_row(*(Text(clean(cell), style) for cell in cells))
+    return row
 
 
 def _facts(engine: Engine, record: Record) -> Table:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from govflow.cli import policy_texts
 from govflow.errors import InputError
 
 LANGUAGES = ("en", "zh-CN")
@@ -56,6 +57,7 @@ def t(key: str, **values: object) -> str:
 
 
 EXAMPLES = {
+    **policy_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
     "import": "govflow import boston311 requests.csv --db city.db",
@@ -71,6 +73,7 @@ EXAMPLES = {
     "allowed": "govflow allowed C-2026-000001 --as li --role lead_unit --unit water --db city.db",
     "why_not": 'govflow why-not \'{"command": "case.close", "id": "C-2026-000001", "by": {"id": "wu", "claims": [{"role": "dispatcher"}]}}\' --db city.db',
     "handle": 'govflow handle \'{"command": "case.accept", "id": "C-2026-000001", "by": {"id": "wu", "claims": [{"role": "acceptance_desk"}]}}\' --db city.db',
+    "due": "govflow due --start 2026-02-13 --length 5 --unit workdays --calendar cn --explain",
     "replay": "govflow replay --db city.db --id C-2026-000001 --at 2026-03-02",
     "workflows": "govflow workflows case --mermaid",
 }
@@ -99,6 +102,7 @@ _TERMS = {
 
 # fmt: off
 TEXTS: dict[str, tuple[str, str]] = {
+    **policy_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)
         for kind, terms in _TERMS.items()
@@ -152,6 +156,8 @@ TEXTS: dict[str, tuple[str, str]] = {
                     "执行 JSON 命令：作为参数给出，或从标准输入逐行读取。\n\n可行的逐条生效，被拒的各在 stderr 一行说明，此时退出状态为 1。"),
     "help.replay": ("Fold a record again as of a moment, a version or what was known then.\n\nWithout --id the whole log, with one digest over all states.",
                     "按某时刻、某版本或当时已知重放一件记录。\n\n不给 --id 则重放整份日志，并给出全部状态的摘要。"),
+    "help.due": ("Count a time limit: the day or moment it ends, and with --explain why.\n\nNeeds no log. A date that rests on days its calendar does not cover is marked ?.",
+                 "计算期限：到期日或到期时刻，加 --explain 说明依据。\n\n不需要日志。依据日历未覆盖的日期得出的结果标 ?。"),
     "help.workflows": ("Print the tables: every step from where to where, by whom.\n\nA name chooses one of them.",
                        "打印流程表：每一步从何处到何处、由谁执行。\n\n可指定其中一个。"),
     # Options and arguments
@@ -177,6 +183,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.quarantine": ("Keep the bad rows in this file. They may hold personal data.", "把有误的行存入此文件（可能含个人信息）。"),
     "option.out": ("Write to this new file instead of stdout.", "写入此新文件，而非标准输出。"),
     "option.mermaid": ("Print the state diagram as Mermaid text (without a name: the first).", "以 Mermaid 文本输出状态图（未指定名称时为第一个）。"),
+    "option.explain_clocks": ("Say under each clock how its date came about.", "说明每个到期日的依据。"),
+    "option.start": ("When it begins: 2026-02-13 (its first moment), 2026-02-13T09:00 or …+08:00.", "起算： 2026-02-13（当日零时）、 2026-02-13T09:00 或 …+08:00。"),
+    "option.length": ("How long, in the unit.", "长度（按单位计）。"),
+    "option.unit_of_time": ("workdays, days, hours, office hours, months or years.", "单位：工作日、日、小时、 办公小时、月、年。"),
+    "option.calendar": ("cn (shipped), weekdays (Monday to Friday, always provisional), or a TOML or JSON file.", "cn（随附）、 weekdays（周一至周五， 结果均为暂定）， 或 TOML、JSON 文件。"),
+    "option.pause": ("A time in which it stands still, half-open; may be repeated.", "中止期间 （含起日，不含止日）， 可重复。"),
+    "option.added": ("An extension, in the unit.", "延长的长度（按单位计）。"),
+    "option.roll": ("A last day that moves on: holiday (statutory) or rest_day (any day off).", "最后一日顺延： holiday（法定休假日）或 rest_day（任何非工作日）。"),
+    "option.zone": ("The time zone whose days count.", "按此时区的日期计算。"),
+    "option.close": ("The last day ends when its offices close, not at 24:00.", "最后一日于停止办公时届满， 而非 24:00。"),
+    "option.start_day_counts": ("The starting day counts.", "开始当日计入。"),
+    "option.from_office": ("What comes in outside office hours begins at the next opening.", "办公时间外收到的， 自下一办公时间起算。"),
+    "option.explain": ("Print each line of how it came about.", "逐行说明依据。"),
     "argument.id": ("The record.", "记录编号。"),
     "argument.file": ("The file.", "文件。"),
     "argument.command": ("The command as JSON, or - for stdin.", "JSON 命令，或 - 表示标准输入。"),
@@ -194,6 +213,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_role": ("{role} is a role of no step here", "此处没有任何步骤属于角色 {role}"),
     "no_workflow": ("{name} is neither a record nor a region", "{name} 既非记录也非区域"),
     "one_point": ("name one point of one record", "只能指定一件记录的一个时点"),
+    "no_time": ("{text} is neither a date nor a moment", "{text} 不是日期或时刻"),
+    "no_length": ("{n} is no length", "{n} 不是有效长度"),
+    "no_unit_of_time": ("{text} is not a unit of time", "{text} 不是时间单位"),
+    "no_pause": ("{text} is not a time from one moment to a later one", "{text} 不是从某时刻到更晚时刻的期间"),
+    "no_roll": ("{text} is no way to move on", "没有顺延方式 {text}"),
+    "no_zone": ("{text} is no time zone known here", "未知时区 {text}"),
+    "no_calendar": ("{text} is neither a calendar that ships nor a file", "{text} 不是随附的日历，也不是文件"),
+    "not_readable": ("not readable as {form}", "不能按 {form} 读取"),
+    "out_of_calendar": ("it leads out of the years that can be counted", "超出可计算的年份"),
+    "below_nothing": ("it is shortened by more than its length", "缩短的长度超过期限本身"),
+    "only_for_days": ("{options}: for days, working days, months and years only", "{options}：只用于日、工作日、月、年"),
     "unusable": ("not usable", "不可用"),
     "line": ("line {n}", "第 {n} 行"),
     "new_record": ("a new record", "新记录"),
@@ -205,6 +235,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_records": ("No records.", "没有记录。"),
     "loop_line": ("{loop} is {status}, owed by {owes}", "{loop}：{status}，由{owes}负责"),
     "provisional": ("? = provisional: it may move once a work calendar is adopted", "? = 暂定：采用工作日历后可能变动"),
+    "clock.left": ("{by} left", "剩 {by}"), "clock.over": ("{by} over", "超 {by}"),
+    "clock.early": ("{by} early", "提前 {by}"), "clock.late": ("{by} late", "逾期 {by}"),
     "no_loops": ("Nothing is open.", "没有未了事项。"),
     "count": ("{n} records", "共 {n} 件"),
     "importing": ("importing {file}", "正在导入 {file}"),
@@ -245,7 +277,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Heads of columns and sections
     "id": ("id", "编号"), "state": ("state", "状态"), "status": ("status", "状态"), "title": ("title", "标题"),
     "unit": ("unit", "单位"), "due": ("due", "到期"), "until": ("until", "期限"), "since": ("since", "起始"),
-    "clock": ("clock", "时限"), "clocks": ("Clocks", "时限"), "derived": ("because", "依据"), "loop": ("loop", "未了事项"),
+    "clock": ("clock", "时限"), "clocks": ("Clocks", "时限"), "left_or_over": ("left or over", "剩余或超出"), "loop": ("loop", "未了事项"),
     "loops": ("Open loops", "未了事项"), "item": ("item", "项"), "what": ("what", "内容"), "owes": ("owed by", "负责"),
     "number": ("#", "#"), "occurred": ("occurred", "发生"), "recorded": ("recorded", "记录"), "event": ("event", "事件"),
     "who": ("who", "何人"), "command": ("command", "命令"), "needs": ("looks at", "涉及字段"), "from": ("from", "从"),

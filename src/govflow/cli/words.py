@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from govflow.cli import texts
 from govflow.cli.texts import t
 from govflow.clocks import Clock
+from govflow.clocks.acts import gap
 from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.decider import Decider
 from govflow.engine import Engine
@@ -43,10 +44,23 @@ def loop_line(engine: Engine, loop: Loop) -> str:
     return t("loop_line", loop=f"{name} {loop.item}", status=status, owes=term("role", loop.owes or "") or t("nobody"))
 
 
-def clock(name: str) -> str:
-    """A clock by its identifier or Chinese name; the item it belongs to stays."""
+def clock_beside(name: str) -> str:
+    """A clock by both its names, that of the reader's language first; the item it belongs to stays."""
     base, colon, key = name.partition(":")
-    return f"{CLOCKS[base][1]}{colon}{key}" if texts.is_zh() and base in CLOCKS else name
+    if base not in CLOCKS:
+        return name
+    zh = CLOCKS[base][1]
+    return f"{zh}{colon}{key} {base}" if texts.is_zh() else f"{name} {zh}"
+
+
+def left_or_over(running: Clock, now: datetime) -> str:
+    """How much of a clock is left or by how much it is over; once it has ended, how early or late that was."""
+    at = running.ended_at or now
+    if running.due is None or running.status in (ClockStatus.PAUSED, ClockStatus.ELAPSED, ClockStatus.CANCELLED):
+        return ""
+    by = gap(abs(running.due - at), units=1)[texts.is_zh()]
+    early, late = ("clock.early", "clock.late") if running.ended_at else ("clock.left", "clock.over")
+    return t(late if at > running.due else early, by=by)
 
 
 def term(kind: str, id: str) -> str:

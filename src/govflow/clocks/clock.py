@@ -18,12 +18,17 @@ class Clock(Value):
     since: Instant
     due: Instant | None = None
     rule: str | None = None
+    term: str | None = None  # how long, and how it is counted; None: the due instant was named, or carried over
+    share: int | None = None  # percent of the rule's length
+    calendar: str | None = None  # the version it was counted by
     derived: str | None = None
     provisional: bool = False
     paused_at: Instant | None = None
     paused_for: timedelta = timedelta()
+    pauses: tuple[tuple[Instant, Instant], ...] = ()  # those that are over, half-open
     ended_at: Instant | None = None
     extensions: int = 0
+    added: int = 0  # by all extensions, in units of the term
     warned: tuple[int, ...] = ()
     earlier: tuple[Instant, ...] = ()
 
@@ -36,6 +41,11 @@ class Clock(Value):
     def is_going(self) -> bool:
         """Running or paused."""
         return self.status in GOING
+
+    @property
+    def is_late(self) -> bool:
+        """Overdue and still owed."""
+        return self.status is ClockStatus.OVERDUE
 
 
 _BLANK = Clock(name="", status=ClockStatus.RUNNING, since=datetime.min.replace(tzinfo=UTC))
@@ -50,6 +60,9 @@ def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
             since=at,
             due=move.due,
             rule=move.rule,
+            term=move.term,
+            share=move.share,
+            calendar=move.calendar,
             derived=move.derived,
             provisional=bool(move.provisional),
         )
@@ -60,11 +73,20 @@ def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
         changes |= {"due": move.due, "derived": move.derived, "provisional": bool(move.provisional)}
         if clock.status is move.to and not move.recomputed:  # neither resumed nor marked: extended
             changes["extensions"] = clock.extensions + 1
+            changes["added"] = move.added or clock.added
+            changes["warned"] = ()  # a limit that was extended is announced again
+        if move.term is not None:
+            changes |= {"term": move.term, "share": move.share, "calendar": move.calendar, "rule": move.rule}
     if move.to is ClockStatus.PAUSED:
         if clock.status is ClockStatus.RUNNING:
             changes["paused_at"] = at
     elif clock.paused_at is not None:
-        changes |= {"paused_at": None, "paused_for": clock.paused_for + (at - clock.paused_at)}
+        pause = (clock.paused_at, at)
+        changes |= {
+            "paused_at": None,
+            "paused_for": clock.paused_for + (at - clock.paused_at),
+            "pauses": (*clock.pauses, pause),
+        }
     if move.to in ENDED:
         changes["ended_at"] = at
     return clock.changed(**changes)

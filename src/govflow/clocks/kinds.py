@@ -14,7 +14,7 @@ class ClockKind(StrEnum):
     RETENTION = "retention"  # an archived record is to be appraised
 
 
-_D, _W = ClockKind.DEADLINE, ClockKind.WINDOW
+_D, _W, _M, _R = ClockKind.DEADLINE, ClockKind.WINDOW, ClockKind.MINIMUM, ClockKind.RETENTION
 
 CLOCKS: dict[str, tuple[ClockKind, str]] = {
     "reporting": (_D, "上报"),
@@ -37,11 +37,39 @@ CLOCKS: dict[str, tuple[ClockKind, str]] = {
     "review": (_D, "复查"),
     "recheck_request": (_W, "申请复核"),
     "recheck": (_D, "复核"),
-    "retention": (ClockKind.RETENTION, "保管"),
+    "retention": (_R, "保管"),
+    "screening": (_D, "立案审查"),
+    "revision": (_W, "修改重报"),
+    "consultation": (_M, "征求意见"),
+    "notice": (_M, "表决公告"),
+    "ballot": (_D, "投票"),
+    "publicity": (_M, "公示"),
+    "objection_answer": (_D, "异议答复"),
+    "implementation": (_D, "实施"),
+    "appraisal": (_D, "评议"),
+    "reply": (_D, "答复提案人"),
+    "takeover_window": (_W, "接手窗口"),
+    "claim": (_W, "认领"),
+    "delivery": (_D, "交付"),
+    "staleness": (_D, "进度报告"),
+    "acceptance_check": (_D, "验收"),
+    "settlement": (_D, "决算"),
+    "milestone_due": (_D, "节点"),
+    "project_feedback": (_D, "意见答复"),
     "rectification": (_D, "整改"),
     "commitment_due": (_D, "践诺"),
+    "supervision_reply": (_D, "督办回告"),
+    "mediation_offer": (_W, "调解意愿"),
+    "mediation": (_D, "调解"),
+    "confirmation": (_W, "司法确认申请"),
+    "hearing_papers": (_M, "会议材料"),
+    "invitation_reply": (_D, "约请答复"),
+    "admission_decision": (_D, "准入审核"),
     "approval_validity": (_W, "审批有效期"),
+    "obligation_due": (_D, "定期义务"),
+    "legality_review": (_M, "合法性审查"),  # 重大行政决策程序暂行条例 §26: at least 7 working days
 }
+"""Every clock of the tables, with its kind and its Chinese term: a policy may give time limits to these."""
 
 
 def kind_of(clock: str) -> ClockKind:

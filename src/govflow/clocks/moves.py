@@ -6,28 +6,41 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from govflow.actors import Level
+from govflow.calendars import Calendar, Unit, due_after
+from govflow.calendars.notation import needs_calendar, term_from, text_of
+from govflow.calendars.term import Term
 from govflow.clocks.clock import Clock
-from govflow.clocks.due import Due, due_after
 from govflow.messages import ClockMove, ClockStatus, Event
-from govflow.policy.model import Unit
 from govflow.workflow import Step
 
 if TYPE_CHECKING:
     from govflow.policy.model import Policy
+    from govflow.policy.time_limits import TimeLimit
 
 
 _move = ClockMove(clock="", to=ClockStatus.RUNNING).changed  # its parts are of the right types already: not validated
 
+NAMED = "named"  # the due instant stands in the event itself
+_BY_HOURS = (Unit.HOUR, Unit.OFFICE_HOUR)
+_INSTANT = timedelta(microseconds=1)
+CARRIED = "carried over"  # it is the one of the run before, which had been cut off by mistake
+
 
 class Terms(Protocol):
-    """What the moves depend on beside the step: the moment, the policy, and what kind of matter it is."""
+    """What the moves depend on beside the step: the moment, the policy, the calendars, what kind of matter it is."""
 
     at: datetime
     policy: Policy
-    due: Mapping[str, datetime]
+    carried: Mapping[str, Clock]
     kind: str
     category: str
     retention: str
+    level: Level | None
+
+    def calendar(self, id: str) -> Calendar:
+        """The calendar of this id, or of this very version (`id@version`)."""
+        ...
 
 
 def moves_of(
@@ -52,13 +65,13 @@ def moves_of(
     stopped = {move.clock for move in moves}
     for name in step.drops:
         for clock in clocks.values() if name == "*" else [clocks.get(named(name))]:
-            if clock is not None and clock.name not in stopped and (clock.is_going or _is_late(clock)):
+            if clock is not None and clock.name not in stopped and (clock.is_going or clock.is_late):
                 moves.append(_move(clock=clock.name, to=ClockStatus.CANCELLED))
     for name in step.pauses:
         if (clock := clocks.get(named(name))) and clock.status is ClockStatus.RUNNING:
             moves.append(_move(clock=clock.name, to=ClockStatus.PAUSED))
     for name in step.resumes:
-        moves += _resumed(clocks.get(named(name)), terms.at)
+        moves += _resumed(clocks.get(named(name)), terms)
     for name in step.extends:
         moves += _extended(clocks.get(named(name)), event, terms)
     if (clock := clocks.get(step.remeasures)) is not None:
@@ -66,127 +79,194 @@ def moves_of(
     for name in (*step.starts, *step.resets):
         clock = clocks.get(named(name))
         reset = name in step.resets
-        if clock is not None and (clock.is_going or _is_late(clock)) and clock.name not in stopped and not reset:
+        if clock is not None and (clock.is_going or clock.is_late) and clock.name not in stopped and not reset:
             continue
-        if due := _due(name, step, event, terms, reset=reset):
-            rule, instant = due
-            moves.append(
-                _move(
-                    clock=named(name),
-                    to=ClockStatus.RUNNING,
-                    due=instant.at,
-                    rule=rule or (clock.rule if clock is not None else None),
-                    derived=instant.derived,
-                    provisional=instant.provisional or None,
-                    new_run=clock is not None or None,
-                )
-            )
+        if (move := _started(name, named(name), clock, step, event, terms, reset=reset)) is not None:
+            moves.append(move)
     return tuple(moves)
 
 
-def _is_late(clock: Clock) -> bool:
-    return clock.status is ClockStatus.OVERDUE
-
-
 def _ended(clock: Clock | None, at: datetime) -> Iterator[ClockMove]:
-    if clock is None or not (clock.is_going or _is_late(clock)):
+    if clock is None or not (clock.is_going or clock.is_late):
         return
-    late = _is_late(clock) or (clock.due is not None and clock.status is ClockStatus.RUNNING and at > clock.due)
+    late = clock.is_late or (clock.due is not None and clock.status is ClockStatus.RUNNING and at > clock.due)
     yield _move(clock=clock.name, to=ClockStatus.MET_LATE if late else ClockStatus.MET)
 
 
-def _resumed(clock: Clock | None, at: datetime) -> Iterator[ClockMove]:
+# --- starting --------------------------------------------------------------------------------------------------------
+
+
+def _started(
+    name: str, key: str, clock: Clock | None, step: Step, event: Event, terms: Terms, *, reset: bool
+) -> ClockMove | None:
+    """A new run: carried over from the one before, due when the event says, or as the rule of the policy has it."""
+    again = True if clock is not None else None
+    limit = terms.policy.time_limit(name, step.command.wire, terms.kind, terms.category, terms.level, reset=reset)
+    if (before := terms.carried.get(name)) is not None and before.due is not None:
+        return _move(
+            clock=key, to=ClockStatus.RUNNING, due=before.due, rule=before.rule, derived=CARRIED, new_run=again
+        )
+    field = type(event).dues.get(name)
+    if field is not None and (at := getattr(event, field)) is not None:
+        rule = limit.id if limit else clock.rule if clock else None
+        return _move(clock=key, to=ClockStatus.RUNNING, due=at, rule=rule, derived=NAMED, new_run=again)
+    if name == "retention":
+        kept = terms.policy.retention_class(terms.retention)
+        if kept is None or kept.term is None:  # permanent: no term ever ends
+            return None
+        return measured(key, kept.id, kept.term, terms, terms.calendar(""), new_run=again)
+    if limit is None:
+        return None
+    term, share = limit.term, getattr(terms.policy.thresholds, step.share) if step.share else None
+    if share is not None:
+        term = term.changed(length=-(-limit.length * share // 100))
+    return measured(key, limit.id, term, terms, calendar_of(limit, terms), share=share, new_run=again)
+
+
+def calendar_of(limit: TimeLimit | None, terms: Terms) -> Calendar:
+    """The calendar that a time limit is counted by now."""
+    return terms.calendar((limit.calendar if limit else None) or terms.policy.calendar or "")
+
+
+def measured(
+    key: str, rule: str, term: Term, terms: Terms, calendar: Calendar, *, share: int | None = None, new_run: bool | None
+) -> ClockMove:
+    """The start of a run that lasts for a term from now."""
+    due = due_after(term, terms.at, calendar, terms.policy.zone)
+    return _move(
+        clock=key,
+        to=ClockStatus.RUNNING,
+        due=due.at,
+        rule=rule,
+        term=text_of(term),
+        share=share,
+        calendar=calendar.key if needs_calendar(term) else None,
+        provisional=due.provisional or None,
+        new_run=new_run,
+    )
+
+
+# --- pauses, extensions, other limits --------------------------------------------------------------------------------
+
+
+def _resumed(clock: Clock | None, terms: Terms) -> Iterator[ClockMove]:
     if clock is None or clock.status is not ClockStatus.PAUSED or clock.paused_at is None:
         return
-    pause = at - clock.paused_at  # half-open: [paused, resumed)
-    yield _move(
+    pause = (clock.paused_at, terms.at)  # half-open: [paused, resumed)
+    if clock.due is None:
+        yield _move(clock=clock.name, to=ClockStatus.RUNNING, rule=clock.rule)
+    elif clock.term is None:
+        due = clock.due + (terms.at - clock.paused_at)
+        yield _move(
+            clock=clock.name,
+            to=ClockStatus.RUNNING,
+            due=due,
+            rule=clock.rule,
+            derived=clock.derived,
+            provisional=clock.provisional or None,
+        )
+    else:
+        yield counted_again(clock.changed(pauses=(*clock.pauses, pause)), terms, to=ClockStatus.RUNNING)
+
+
+def counted_again(clock: Clock, terms: Terms, *, to: ClockStatus, added: int | None = None) -> ClockMove:
+    """The move to the due instant that the clock's own facts give, by the version of the calendar it has pinned."""
+    assert clock.term is not None
+    due = due_after(
+        term_from(clock.term),
+        clock.since,
+        terms.calendar(clock.calendar or ""),
+        terms.policy.zone,
+        pauses=clock.pauses,
+        added=clock.added,
+    )
+    return _move(
         clock=clock.name,
-        to=ClockStatus.RUNNING,
-        due=None if clock.due is None else clock.due + pause,
+        to=to,
+        due=due.at,
         rule=clock.rule,
-        derived=f"due {_text(clock.due)} + pause from {_text(clock.paused_at)} to {_text(at)}",
-        provisional=clock.provisional or None,
+        added=added,
+        provisional=due.provisional or None,
     )
 
 
 def _extended(clock: Clock | None, event: Event, terms: Terms) -> Iterator[ClockMove]:
-    if clock is None or not clock.is_going:
+    """The length of the extension is added to the length of the run, never to what is left of it."""
+    if clock is None or not clock.is_going or clock.due is None:
         return
-    due = _named_due(clock.name, event, terms) or _longer(clock, getattr(event, "length", 0), terms)
-    if due is not None:
+    field = type(event).dues.get(clock.name.partition(":")[0])
+    if field is not None and (at := getattr(event, field)) is not None:
+        yield _move(
+            clock=clock.name,
+            to=clock.status,
+            due=at,
+            rule=clock.rule,
+            derived=NAMED,
+            provisional=clock.provisional or None,
+        )
+        return
+    length = getattr(event, "length", 0)
+    if not length:
+        return
+    if clock.term is not None:
+        added = clock.added + length
+        yield counted_again(clock.changed(added=added), terms, to=clock.status, added=added)
+    elif (limit := terms.policy.limit(clock.rule or "")) is not None:  # a due instant that was named is the base
+        term = limit.term.changed(length=length)
+        base = clock.due if term.unit in _BY_HOURS else clock.due - _INSTANT  # its last day, which ends at 24:00
+        due = due_after(term, base, calendar_of(limit, terms), terms.policy.zone)
         yield _move(
             clock=clock.name,
             to=clock.status,
             due=due.at,
             rule=clock.rule,
-            derived=due.derived,
+            derived=clock.derived,
             provisional=due.provisional or None,
         )
 
 
-def _longer(clock: Clock, length: int, terms: Terms) -> Due | None:
-    """The due instant with `length` added to the length of this run, not to what is left of it.
-
-    A run that was shortened (rework) or whose due instant was named stays so; its pauses are counted once.
-    """
-    limit = terms.policy.limit(clock.rule or "")
-    if limit is None or not length or clock.due is None:
-        return None
-    ends = clock.due - clock.paused_for
-    if limit.unit is not Unit.HOUR:
-        ends -= timedelta(microseconds=1)  # its last day, which ends at 24:00
-    at = due_after(ends, length, limit.unit, terms.policy.zone) + clock.paused_for
-    return Due(at, f"{limit.id}: due {_text(clock.due)} + {length} {limit.unit}s", limit.unit is Unit.WORKDAY)
-
-
 def _remeasured(clock: Clock, terms: Terms) -> Iterator[ClockMove]:
     """The limit of another class from the same start; what is paused or overdue stays so (C51)."""
-    limit = terms.policy.time_limit(clock.name, "", terms.kind, terms.category, reset=True)
-    if limit is None or limit.id == clock.rule or not clock.is_going:
-        return
-    at = due_after(clock.since, limit.length, limit.unit, terms.policy.zone) + clock.paused_for
-    yield _move(
+    limit = terms.policy.time_limit(clock.name, "", terms.kind, terms.category, terms.level, reset=True)
+    if limit is not None and limit.id != clock.rule and clock.is_going:
+        yield under(limit, clock, terms)
+
+
+def under(limit: TimeLimit, clock: Clock, terms: Terms) -> ClockMove:
+    """A running clock counted anew under another limit, from the same start with the same pauses and extensions."""
+    share = clock.share or 100
+    term = limit.term if share == 100 else limit.term.changed(length=-(-limit.length * share // 100))
+    calendar = calendar_of(limit, terms)
+    due = due_after(term, clock.since, calendar, terms.policy.zone, pauses=clock.pauses, added=clock.added)
+    return _move(
         clock=clock.name,
         to=clock.status,
-        due=at,
+        due=due.at,
         rule=limit.id,
-        derived=f"{limit.id} ({terms.policy.key}): {limit.length} {limit.unit}s from {_text(clock.since)}",
-        provisional=limit.unit is Unit.WORKDAY or None,
+        term=text_of(term),
+        share=clock.share,
+        calendar=calendar.key if needs_calendar(term) else None,
+        provisional=due.provisional or None,
         recomputed=True,
     )
 
 
-def _named_due(name: str, event: Event, terms: Terms) -> Due | None:
-    field = type(event).dues.get(name.partition(":")[0])
-    at = getattr(event, field) if field else terms.due.get(name.partition(":")[0])
-    return Due(at, "named in the command") if at is not None else None
-
-
-def _due(name: str, step: Step, event: Event, terms: Terms, *, reset: bool) -> tuple[str | None, Due] | None:
-    limit = terms.policy.time_limit(name, step.command.wire, terms.kind, terms.category, reset=reset)
-    if named := _named_due(name, event, terms):
-        return limit.id if limit else None, named
-    if name == "retention":
-        return _retained(terms)
-    if limit is None:
+def with_calendar(calendar: Calendar, clock: Clock, terms: Terms) -> ClockMove | None:
+    """A running clock counted anew by a newer version of its calendar; None where nothing changes."""
+    if clock.term is None or clock.due is None:
         return None
-    length, share = limit.length, getattr(terms.policy.thresholds, step.share) if step.share else 100
-    length = -(-length * share // 100)
-    at = due_after(terms.at, length, limit.unit, terms.policy.zone)
-    derived = f"{limit.id} ({terms.policy.key}): {length} {limit.unit}s"
-    return limit.id, Due(at, derived, provisional=limit.unit is Unit.WORKDAY)
-
-
-def _retained(terms: Terms) -> tuple[str | None, Due] | None:
-    kept = terms.policy.retention_class(terms.retention)
-    if kept is None or kept.years is None:  # permanent: no term ever ends
+    term = term_from(clock.term)
+    due = due_after(term, clock.since, calendar, terms.policy.zone, pauses=clock.pauses, added=clock.added)
+    if due.at == clock.due and due.provisional == clock.provisional:
         return None
-    try:
-        at = terms.at.replace(year=terms.at.year + kept.years)
-    except ValueError:  # 29 February
-        at = terms.at.replace(year=terms.at.year + kept.years, day=28) + timedelta(days=1)
-    return kept.id, Due(at, f"{kept.id} ({terms.policy.key}): {kept.years} years from {_text(terms.at)}")
-
-
-def _text(at: datetime | None) -> str:
-    return "-" if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return _move(
+        clock=clock.name,
+        to=clock.status,
+        due=due.at,
+        rule=clock.rule,
+        term=clock.term,
+        share=clock.share,
+        calendar=calendar.key,
+        provisional=due.provisional or None,
+        recomputed=True,
+    )

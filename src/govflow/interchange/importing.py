@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from govflow.actors import Actor, Role
+from govflow.actors import IMPORTER
 from govflow.cases.commands import ImportCase, ImportClosing
 from govflow.cases.events import CaseImported, ClosingImported
 from govflow.engine import Engine
@@ -32,7 +32,6 @@ from govflow.interchange.source_words import area_of, id_of
 from govflow.messages import Command, Personal
 from govflow.persistence.codec import StoredEvent
 
-IMPORTER = Actor.of("import", Role.SYSTEM)
 BATCH = 200
 """Rows in one transaction: more make it hardly faster and keep other writers waiting."""
 FAULTS_KEPT = 100

@@ -1,6 +1,27 @@
-"""What a local government tunes, as versioned, dated data: time limits, categories, reasons, thresholds, retention."""
+"""What a local government tunes, as versioned, dated data: time limits, categories, reasons, thresholds, duties."""
 
+from govflow.calendars import Unit
+from govflow.policy.catalogue import Category, JoinRule, Matter, Route, RoutingRule
 from govflow.policy.default import DEFAULT_POLICY
-from govflow.policy.model import Category, JoinRule, Policy, ReasonCode, RetentionClass, TimeLimit, Unit
+from govflow.policy.model import Policy, ReasonCode, RetentionClass, Thresholds
+from govflow.policy.obligations import Every, Obligation
+from govflow.policy.time_limits import Escalation, Then, TimeLimit
 
-__all__ = ["DEFAULT_POLICY", "Category", "JoinRule", "Policy", "ReasonCode", "RetentionClass", "TimeLimit", "Unit"]
+__all__ = [
+    "DEFAULT_POLICY",
+    "Category",
+    "Escalation",
+    "Every",
+    "JoinRule",
+    "Matter",
+    "Obligation",
+    "Policy",
+    "ReasonCode",
+    "RetentionClass",
+    "Route",
+    "RoutingRule",
+    "Then",
+    "Thresholds",
+    "TimeLimit",
+    "Unit",
+]

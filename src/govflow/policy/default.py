@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 
-from govflow.policy.model import Category, Policy, ReasonCode, RetentionClass, TimeLimit, Unit
+from govflow.calendars import Roll, Unit
+from govflow.policy.catalogue import Category
+from govflow.policy.model import Policy, ReasonCode, RetentionClass, Thresholds
+from govflow.policy.time_limits import Escalation, Then, TimeLimit
 
 H, D, W = Unit.HOUR, Unit.DAY, Unit.WORKDAY
 _BY_CATEGORY = ("tier",)  # no case is of this kind: only a category that names the limit has it
 
 # fmt: off
 _LIMITS = (
+    # the case: coming in
     TimeLimit(id="case.report",        clock="reporting",          length=1,  unit=W, basis="config", own=True),
     TimeLimit(id="pet.tell",           clock="acceptance",         length=15, unit=D, basis="信访工作条例 §23", kinds=("petition",)),
+    TimeLimit(id="pet.forward",        clock="acceptance",         length=15, unit=D, basis="信访工作条例 §22", kinds=("petition_forwarded",)),
     TimeLimit(id="hot.accept",         clock="acceptance",         length=2,  unit=H, basis="Beijing draft standard 2021"),
     TimeLimit(id="case.supplement",    clock="supplement",         length=10, unit=W, basis="行政复议法 §31 style"),
     TimeLimit(id="hot.assign",         clock="assignment",         length=1,  unit=W, basis="config", own=True),
+    # handling
     TimeLimit(id="ord.receipt",        clock="receipt",            length=1,  unit=W, basis="config", own=True),
     TimeLimit(id="pet.objection",      clock="objection_window",   length=5,  unit=W, basis="信访工作条例 §23"),
     TimeLimit(id="ord.objection.decide", clock="objection_decision", length=3, unit=W, basis="config", own=True),
@@ -26,17 +32,30 @@ _LIMITS = (
     TimeLimit(id="hot.tier.utility",   clock="handling",           length=24, unit=H, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
     TimeLimit(id="hot.tier.general",   clock="handling",           length=7,  unit=D, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
     TimeLimit(id="hot.tier.complex",   clock="handling",           length=15, unit=D, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
+    TimeLimit(id="rec.decide",         clock="handling",           length=60, unit=D, basis="行政复议法 §62", kinds=("reconsideration",), starts_on=("case.accept",), extension=30),
     TimeLimit(id="joint.reply",        clock="joint_reply",        length=2,  unit=W, basis="config", own=True),
     TimeLimit(id="susp.review",        clock="suspension_review",  length=90, unit=D, basis="config", own=True),
+    # feedback and the end
     TimeLimit(id="feedback",           clock="feedback",           length=2,  unit=W, basis="config", own=True),
     TimeLimit(id="eval.window",        clock="evaluation",         length=7,  unit=D, basis="config", own=True),
     TimeLimit(id="verify.window",      clock="verification",       length=3,  unit=W, basis="config", own=True),
     TimeLimit(id="reopen.window",      clock="reopen_window",      length=30, unit=D, basis="config", own=True),
-    TimeLimit(id="pet.review.ask",     clock="review_request",     length=30, unit=D, basis="信访工作条例 §35", kinds=("petition",)),
+    # review and recheck: what ends is a resident's right, so a last day off moves on (民法典 §203)
+    TimeLimit(id="pet.review.ask",     clock="review_request",     length=30, unit=D, basis="信访工作条例 §35", kinds=("petition",), roll=Roll.REST_DAY),
     TimeLimit(id="pet.review.decide",  clock="review",             length=30, unit=D, basis="信访工作条例 §35", kinds=("petition",)),
-    TimeLimit(id="pet.recheck.ask",    clock="recheck_request",    length=30, unit=D, basis="信访工作条例 §36", kinds=("petition",)),
+    TimeLimit(id="pet.recheck.ask",    clock="recheck_request",    length=30, unit=D, basis="信访工作条例 §36", kinds=("petition",), roll=Roll.REST_DAY),
     TimeLimit(id="pet.recheck.decide", clock="recheck",            length=30, unit=D, basis="信访工作条例 §36", kinds=("petition",)),
     TimeLimit(id="appr.valid",         clock="approval_validity",  length=5,  unit=W, basis="config", own=True),
+    # disputes, deliberation, projects
+    TimeLimit(id="med.period",         clock="mediation",          length=30, unit=D, basis="深圳矛盾纠纷多元化解条例 §25"),
+    TimeLimit(id="med.confirm",        clock="confirmation",       length=30, unit=D, basis="人民调解法 §33"),
+    TimeLimit(id="vill.notice",        clock="notice",             length=10, unit=D, basis="村民委员会组织法 (2018) §21"),
+    TimeLimit(id="dec.comment",        clock="consultation",       length=30, unit=D, basis="重大行政决策程序暂行条例 §15"),
+    TimeLimit(id="dec.hearing",        clock="hearing_papers",     length=7,  unit=D, basis="重大行政决策程序暂行条例 §16"),
+    TimeLimit(id="dec.legality",       clock="legality_review",    length=7,  unit=W, basis="重大行政决策程序暂行条例 §26"),
+    TimeLimit(id="inv.reply",          clock="invitation_reply",   length=5,  unit=W, basis="config", own=True),
+    TimeLimit(id="claim.window",       clock="claim",              length=15, unit=D, basis="config", own=True),
+    TimeLimit(id="publicity",          clock="publicity",          length=7,  unit=D, basis="config", own=True),
 )
 
 _CATEGORIES = (
@@ -68,16 +87,35 @@ _RETENTION = (
     RetentionClass(id="disputed",   years=30,   basis="档案局令第8号; class [config]"),
     RetentionClass(id="collective", years=None, basis="档案局令第8号; class [config]"),
 )
+
+_ESCALATIONS = (
+    Escalation(id="handling.overdue", clock="handling", then=Then.RAISE, after=3, unit=W, levels=("grid", "community", "town"), basis="config", own=True),
+)
+
+_THRESHOLDS = Thresholds(
+    contact_attempts=3, representatives=5, suspension_days=90, evaluation_attempts=3, rework_percent=50,
+    basis={
+        "contact_attempts": "config",
+        "representatives": "信访工作条例 §20",
+        "suspension_days": "config",
+        "evaluation_attempts": "config",
+        "rework_percent": "config",
+    },
+)
 # fmt: on
 
 DEFAULT_POLICY = Policy(
     id="default",
-    version="1",
+    version="2",
     effective_from=date(2026, 1, 1),
     title="govflow default policy 默认政策",
+    calendar="cn",
     time_limits=_LIMITS,
+    warn_at=(80,),  # [config]; city systems show green up to 80 % of a limit
+    escalations=_ESCALATIONS,
     categories=_CATEGORIES,
     reasons=_REASONS,
     retention=_RETENTION,
+    thresholds=_THRESHOLDS,
 )
 """In force where no other policy was given or adopted."""

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from copy import copy
 from datetime import date, timedelta, timezone, tzinfo
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from govflow.actors import Id
+from govflow.actors import Id, Level
+from govflow.calendars import Calendar, Term, Unit, china
 from govflow.messages import Value, Words
+from govflow.policy.catalogue import Category, Matter, Route, RoutingRule, route_of
+from govflow.policy.consistency import contradictions, contradictions_within, unknown_zone
+from govflow.policy.obligations import Obligation
+from govflow.policy.time_limits import Escalation, TimeLimit
 
 
 def zone_named(name: str) -> tzinfo:
@@ -25,56 +29,6 @@ def zone_named(name: str) -> tzinfo:
         if name == "Asia/Shanghai":
             return timezone(timedelta(hours=8), name)
         raise
-
-
-class Unit(StrEnum):
-    """What a time limit is counted in."""
-
-    HOUR = "hour"  # runs on through nights and weekends
-    DAY = "day"  # calendar days, ending at 24:00; the starting day is not counted (民法典 §201)
-    WORKDAY = "workday"  # provisional until a work calendar is adopted: Monday to Friday
-
-
-class JoinRule(StrEnum):
-    """When the co-units' part is done: all of them, any one, or a quorum."""
-
-    ALL = "all"
-    ANY = "any"
-    QUORUM = "quorum"
-
-
-class TimeLimit(Value):
-    """One deadline rule: `length` in `unit`, for one clock, with its source; `own` marks a default of ours [config].
-
-    `starts_on` names the commands whose rows may start it, where only some of them count; `kinds` the case kinds it
-    serves (empty: all). `extension` is the longest extension, in the same unit.
-    """
-
-    id: Id
-    clock: Id
-    length: int = Field(ge=0)
-    unit: Unit
-    basis: Words
-    own: bool = False
-    starts_on: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    extension: int = Field(default=0, ge=0)
-
-
-class Category(Value):
-    """One class of matters: who answers for it, by when, what evidence its result needs."""
-
-    id: Id
-    en: Words
-    zh: Words
-    lead_units: tuple[Id, ...] = ()  # competent units; empty: any
-    time_limit: Id | None = None  # its own limit for handling; None: the first that fits
-    evidence: tuple[Id, ...] = ()  # kinds of evidence the result must show
-    admitted: bool = True  # may be sent to a community (准入目录)
-    public_interest: bool = False
-    retention: Id = "ordinary"
-    join: JoinRule = JoinRule.ALL
-    quorum: int | None = Field(default=None, ge=1)
 
 
 class ReasonCode(Value):
@@ -93,63 +47,86 @@ class RetentionClass(Value):
     years: int | None = Field(default=None, ge=1)
     basis: Words
 
+    @cached_property
+    def term(self) -> Term | None:
+        """The time it is kept as a term; None: permanently."""
+        return None if self.years is None else Term(length=self.years, unit=Unit.YEAR)
+
 
 class Thresholds(Value):
-    """Figures that rules compare with."""
+    """Figures that rules compare with; `basis` names the source of each, by the figure's name."""
 
     contact_attempts: int = Field(default=3, ge=1)
     representatives: int = Field(default=5, ge=1)
     suspension_days: int = Field(default=90, ge=1)
     evaluation_attempts: int = Field(default=3, ge=1)
     rework_percent: int = Field(default=50, ge=1, le=100)  # of the limit, rounded up
+    basis: Mapping[str, Words] = {}
+
+    @field_validator("basis")
+    @classmethod
+    def _of_figures(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        if strange := sorted(set(value) - set(cls.model_fields)):
+            raise ValueError(f"there is no figure {', '.join(strange)}")
+        return value
+
+
+NO_CALENDAR = Calendar(id="weekdays", version="1", first=date(2000, 1, 1), last=date(2000, 1, 1))
+"""Where a policy names no calendar: Monday to Friday, every date provisional."""
+
+BUNDLED = {"cn": china}
+"""Calendars that ship: a policy that names one need not hold its days."""
 
 
 class Policy(Value):
-    """A whole policy: one version, valid as a whole. Every problem is listed at once when it is built."""
+    """A whole policy: one version, valid as a whole. Every problem is listed at once when it is built.
+
+    `effective_from` is the local day from which it is in force once adopted; `calendar` the work calendar of its time
+    limits, and `calendars` their days in full (a bundled one is filled in); `warn_at` the shares of a limit at which
+    it is announced, in percent.
+    """
 
     id: Id = "default"
     version: Id
     effective_from: date
     title: Words = ""
     time_zone: str = "Asia/Shanghai"
+    calendar: Id | None = None
+    calendars: tuple[Calendar, ...] = ()
     time_limits: tuple[TimeLimit, ...] = ()
+    warn_at: tuple[int, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
     categories: tuple[Category, ...] = ()
     open_catalogue: bool = True  # categories outside the list are taken with general limits
+    routing: tuple[RoutingRule, ...] = ()
     reasons: tuple[ReasonCode, ...] = ()
     retention: tuple[RetentionClass, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
     thresholds: Thresholds = Thresholds()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_bundled_calendar(cls, given: Any) -> Any:
+        if isinstance(given, Mapping) and given.get("calendar") in BUNDLED and not given.get("calendars"):
+            return {**given, "calendars": (BUNDLED[given["calendar"]](),)}
+        return given
+
     @model_validator(mode="after")
-    def _whole(self) -> Self:
-        problems = []
-        limits = {limit.id: limit for limit in self.time_limits}
-        for what, ids in (
-            ("time limit", [limit.id for limit in self.time_limits]),
-            ("category", [category.id for category in self.categories]),
-            ("retention class", [kept.id for kept in self.retention]),
-        ):
-            problems += [f"{what} {id} stands twice" for id in sorted({id for id in ids if ids.count(id) > 1})]
-        kept = {each.id for each in self.retention}
-        for category in self.categories:
-            if category.time_limit is not None:
-                limit = limits.get(category.time_limit)
-                if limit is None:
-                    problems.append(f"category {category.id}: time limit {category.time_limit} is not defined")
-                elif limit.clock != "handling":
-                    problems.append(f"category {category.id}: time limit {limit.id} is for {limit.clock}, not handling")
-            if self.retention and category.retention not in kept:
-                problems.append(f"category {category.id}: retention class {category.retention} is not defined")
-            if (category.join is JoinRule.QUORUM) != (category.quorum is not None):
-                problems.append(f"category {category.id}: a quorum goes with the join rule quorum")
+    def _whole(self, info: ValidationInfo) -> Self:
+        stored = bool(info.context and info.context.get("stored"))  # what was adopted once is read for ever
+        problems = contradictions(self) + ([] if stored else contradictions_within(self))
         try:
             zone_named(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
-            problems.append(
-                f"time zone {self.time_zone} is unknown here; where the system has no zones, install tzdata"
-            )
+            problems.append(unknown_zone(self.time_zone))
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("; ".join(f"{each.field}: {each.what}" for each in problems))
         return self
+
+    @classmethod
+    def stored(cls, content: Any) -> Self:
+        """The policy that a log holds: rules of consistency that came later do not apply to it."""
+        return cls.model_validate(content, context={"stored": True})
 
     def __copy__(self) -> Self:
         """A copy, which `model_copy` then changes: without what was worked out of the old values."""
@@ -162,8 +139,8 @@ class Policy(Value):
         return copy(super().__deepcopy__(memo))
 
     def changed(self, **changes: Any) -> Self:
-        """A copy with these fields replaced, not validated again."""
-        return self.model_copy(update=changes)
+        """A copy with these fields replaced, valid as a whole again."""
+        return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
 
     @cached_property
     def key(self) -> str:
@@ -200,7 +177,14 @@ class Policy(Value):
         return self._limits.get(id)
 
     def time_limit(
-        self, clock: str, wire: str, kind: str = "", category: str = "", *, reset: bool = False
+        self,
+        clock: str,
+        wire: str,
+        kind: str = "",
+        category: str = "",
+        level: Level | None = None,
+        *,
+        reset: bool = False,
     ) -> TimeLimit | None:
         """The rule by which `wire` starts a clock: the category's own for handling, else the first that fits.
 
@@ -211,9 +195,22 @@ class Policy(Value):
             own = self._limits[known.time_limit]
             return own if reset or not own.starts_on or wire in own.starts_on else None
         for each in fitting:
-            if (not each.kinds or kind in each.kinds) and (reset or not each.starts_on or wire in each.starts_on):
+            if each.serves(kind, level) and (reset or not each.starts_on or wire in each.starts_on):
                 return each
         return None
+
+    def calendar_of(self, limit: TimeLimit | None) -> Calendar:
+        """The calendar that a time limit is counted by: its own, else the policy's, else bare Monday to Friday."""
+        id = (limit.calendar if limit else None) or self.calendar
+        return next((each for each in self.calendars if each.id == id), NO_CALENDAR)
+
+    def warnings_for(self, limit: TimeLimit | None) -> tuple[int, ...]:
+        """The shares of a limit, in percent, at which it is announced."""
+        return self.warn_at if limit is None or limit.warn_at is None else limit.warn_at
+
+    def route(self, matter: Matter) -> Route:
+        """Where a matter goes, and why."""
+        return route_of(matter, self.routing, self.category(matter.category))
 
     def retention_class(self, id: str) -> RetentionClass | None:
         """The retention class with this id."""

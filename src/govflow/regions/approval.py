@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import StringConstraints
@@ -209,4 +210,15 @@ def _approving(record: Record, command: Command, step: Step, context: Context) -
     return None
 
 
-APPROVAL = Region(APPROVAL_WORKFLOW, Approval, _FOLD, propose={RequestApproval: _requested}, approves=_approving)
+def _expire(record: Record, key: str) -> Iterator[Command]:
+    yield ExpireApproval(id=record.id, by=SYSTEM, item=key)
+
+
+APPROVAL = Region(
+    APPROVAL_WORKFLOW,
+    Approval,
+    _FOLD,
+    propose={RequestApproval: _requested},
+    approves=_approving,
+    when_due={"approval_validity": _expire},
+)

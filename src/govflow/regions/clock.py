@@ -7,6 +7,7 @@ from typing import Any
 
 from govflow.actors import Role
 from govflow.clocks.kinds import ClockKind, kind_of
+from govflow.clocks.moves import with_calendar
 from govflow.context import Context
 from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import Item, Record
@@ -57,10 +58,9 @@ class WindowElapsed(ItemEvent, name="clock.window_elapsed"):
 
 
 class RecomputeClock(ItemCommand, wire="clock.recompute", label="重算期限"):
-    """Give a provisional clock the due instant that a newer work calendar says."""
+    """Give a provisional clock the due instant that a newer edition of its calendar says (`calendar`: id@version)."""
 
     calendar: Words = ""
-    until: Instant | None = None
 
 
 class ClockRecomputed(ItemEvent, name="clock.recomputed"):
@@ -91,15 +91,15 @@ def clock_is_a_window(record: Record, event: Any, context: Context) -> bool:
     return kind_of(event.item) in (ClockKind.WINDOW, ClockKind.MINIMUM)
 
 
-@rule("工作日历已更新且原期限为暂定", "design", needs="calendar until")
+@rule("工作日历已更新且原期限为暂定", "design", needs="calendar")
 def calendar_version_has_changed(record: Record, event: Any, context: Context) -> bool:
     """A newer work calendar was adopted and the date was provisional."""
     clock: Any = context.item
     return (
         clock.provisional
-        and bool(event.calendar)
         and event.until is not None
-        and event.calendar not in (clock.derived or "")
+        and event.calendar in context.calendars
+        and event.calendar != clock.calendar
     )
 
 
@@ -147,14 +147,15 @@ def _elapsed(record: Record, command: ElapseWindow, context: Context) -> WindowE
 def _recomputed(record: Record, command: RecomputeClock, context: Context) -> ClockRecomputed:
     clock: Any = context.item
     key = command.item or ""
-    derived = f"recomputed under {command.calendar}"
-    moves: tuple[ClockMove, ...] = ()
-    if clock is not None and command.until is not None:
-        moves = (
-            ClockMove(clock=key, to=clock.status, due=command.until, rule=clock.rule, derived=derived, recomputed=True),
-        )
+    calendar = context.calendars.get(command.calendar)
+    move = with_calendar(calendar, clock, context) if calendar is not None and clock is not None else None
     return ClockRecomputed(
-        at=context.at, by=command.by.id, item=key, calendar=command.calendar, until=command.until, clocks=moves
+        at=context.at,
+        by=command.by.id,
+        item=key,
+        calendar=command.calendar,
+        until=move.due if move is not None else None,
+        clocks=(move,) if move is not None else (),
     )
 
 

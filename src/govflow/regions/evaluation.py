@@ -1,12 +1,13 @@
 """评价 evaluation: one evaluator's answers about one round. Keyed by round and evaluator (`r1.<evaluator>`)."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal
 
 from govflow.actors import SYSTEM, Id, Role
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import ItemCommand, ItemEvent, Personal, Protected, Value
+from govflow.messages import Command, ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -163,4 +164,13 @@ def _supersede(record: str, item: Item, given: HandOver) -> SupersedeEvaluation:
     return SupersedeEvaluation(id=record, by=SYSTEM, item=item.key, reason=given.reason)
 
 
-EVALUATION = Region(EVALUATION_WORKFLOW, Evaluation, _FOLD, ends=_supersede, round_bound=True)
+def _elapse(record: Record, key: str) -> Iterator[Command]:
+    """Every evaluation that was asked for and not given."""
+    for item in record.items_of("evaluation").values():
+        if item.status == S.REQUESTED:
+            yield ElapseEvaluation(id=record.id, by=SYSTEM, item=item.key)
+
+
+EVALUATION = Region(
+    EVALUATION_WORKFLOW, Evaluation, _FOLD, ends=_supersede, round_bound=True, when_due={"evaluation": _elapse}
+)

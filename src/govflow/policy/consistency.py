@@ -1,0 +1,246 @@
+"""What cannot hold together in a policy. Works on parts too, so that one bad entry does not hide the others' faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from govflow.errors import Detail, Problem
+from govflow.policy.obligations import Every
+from govflow.policy.time_limits import Then
+
+_LISTS = {
+    "time_limits": ("time limit", "时限"),
+    "categories": ("category", "类别"),
+    "retention": ("retention class", "保管期限"),
+    "calendars": ("calendar", "日历"),
+    "escalations": ("escalation", "升级规则"),
+    "routing": ("routing rule", "派单规则"),
+    "reasons": ("reason", "理由"),
+    "obligations": ("obligation", "定期职责"),
+}
+_FIRST_CHECKED = ("time_limits", "categories", "retention")  # by what every adopted policy was held to
+_A_YEAR = {
+    Every.DAY: 366,
+    Every.WEEK: 53,
+    Every.MONTH: 12,
+    Every.TWO_MONTHS: 6,
+    Every.QUARTER: 4,
+    Every.HALF_YEAR: 2,
+    Every.YEAR: 1,
+}
+
+
+class Unread(NamedTuple):
+    """An entry that could not be read, as far as others refer to it: its name still counts as given."""
+
+    id: str
+    clock: str
+    starts_on: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+def contradictions(policy: Any) -> list[Problem]:
+    """What was never allowed in any policy."""
+    return [*_twice(policy, _FIRST_CHECKED), *_of_categories(policy)]
+
+
+def contradictions_within(policy: Any) -> list[Problem]:
+    """What is not allowed in a policy that is built or adopted now."""
+    return [
+        *_twice(policy, [name for name in _LISTS if name not in _FIRST_CHECKED]),
+        *_of_shares(policy),
+        *_of_switches(policy),
+        *_of_lead_units(policy),
+        *_of_calendars(policy),
+        *_of_routing(policy),
+        *_of_escalations(policy),
+        *_of_obligations(policy),
+    ]
+
+
+def _entries(policy: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Each entry of a list that can be judged, with the field it stands in: `categories[2] (noise)`."""
+    for field, entry in _named(policy, name):
+        if not isinstance(entry, Unread):
+            yield field, entry
+
+
+def _named(policy: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Each entry that has a name, those that could not be read too; without one they were left out (None)."""
+    for place, entry in enumerate(getattr(policy, name, ())):
+        if entry is not None:
+            yield f"{name}[{place}] ({entry.id})", entry
+
+
+def _ids(policy: Any, name: str) -> dict[str, Any]:
+    return {entry.id: entry for _, entry in _named(policy, name)}
+
+
+def _twice(policy: Any, names: Sequence[str]) -> Iterator[Problem]:
+    for name in names:
+        seen: set[str] = set()
+        for field, entry in _named(policy, name):
+            if entry.id in seen:
+                en, zh = _LISTS[name]
+                yield _problem(
+                    field, f"{en} {entry.id} stands twice", f"{zh} {entry.id} 重复", "ids of their own", "各自的编号"
+                )
+            seen.add(entry.id)
+
+
+def _of_categories(policy: Any) -> Iterator[Problem]:
+    limits, kept = _ids(policy, "time_limits"), _ids(policy, "retention")
+    for field, each in _entries(policy, "categories"):
+        if each.time_limit is not None:
+            limit = limits.get(each.time_limit)
+            if limit is None:
+                what = f"time limit {each.time_limit} is not defined"
+                yield _problem(f"{field}.time_limit", what, f"时限 {each.time_limit} 未定义", _one_of(limits))
+            elif limit.clock != "handling":
+                what = f"time limit {limit.id} is for {limit.clock}, not handling"
+                yield _problem(
+                    f"{field}.time_limit",
+                    what,
+                    f"时限 {limit.id} 不是办理时限",
+                    "a limit of clock handling",
+                    "办理时限",
+                )
+        if kept and each.retention not in kept:
+            what = f"retention class {each.retention} is not defined"
+            yield _problem(f"{field}.retention", what, f"保管期限 {each.retention} 未定义", _one_of(kept))
+        if (each.join == "quorum") != (each.quorum is not None):
+            yield _problem(
+                f"{field}.quorum", "a quorum goes with the join rule quorum", "quorum 须与 join=quorum 同用", ""
+            )
+
+
+def _of_lead_units(policy: Any) -> Iterator[Problem]:
+    for field, each in _entries(policy, "categories"):
+        for level, unit in each.lead.items():
+            if each.lead_units and unit not in each.lead_units:
+                what = f"{unit} is no competent unit"
+                yield _problem(f"{field}.lead.{level}", what, f"{unit} 不在主办单位之列", _one_of(each.lead_units))
+        for unit in each.co_units:
+            if unit in each.lead.values():
+                yield _problem(
+                    f"{field}.co_units",
+                    f"{unit} is the lead already",
+                    f"{unit} 已为主办单位",
+                    "another unit",
+                    "其他单位",
+                )
+
+
+def _of_shares(policy: Any) -> Iterator[Problem]:
+    for share in getattr(policy, "warn_at", ()):
+        if not 0 < share < 100:
+            what = f"{share} % is no share of a limit at which to warn"
+            yield _problem(
+                "warn_at",
+                what,
+                f"{share}% 不能作为预警比例",
+                "percents above 0 and below 100",
+                "大于 0 且小于 100 的百分数",
+            )
+
+
+def _of_switches(policy: Any) -> Iterator[Problem]:
+    """Hours run on or stand still; only what ends with a day can be counted from its start, end at close or roll."""
+    for field, limit in _entries(policy, "time_limits"):
+        if limit.unit in ("hour", "office_hour"):
+            for name, off in (("roll", "none"), ("counts_start_day", False), ("ends_at_close", False)):
+                if getattr(limit, name) != off:
+                    what = f"it does not go with a limit in {limit.unit}s"
+                    yield _problem(
+                        f"{field}.{name}",
+                        what,
+                        "小时制时限不能用此项",
+                        "a limit in days, months or years",
+                        "以日、月、年计的时限",
+                    )
+
+
+def _of_calendars(policy: Any) -> Iterator[Problem]:
+    known = _ids(policy, "calendars")
+    if (id := getattr(policy, "calendar", None)) is not None and id not in known:
+        yield _problem("calendar", f"calendar {id} is not defined", f"日历 {id} 未定义", _one_of(known) or "cn")
+    for field, limit in _entries(policy, "time_limits"):
+        if limit.calendar is not None and limit.calendar not in known:
+            what = f"calendar {limit.calendar} is not defined"
+            yield _problem(f"{field}.calendar", what, f"日历 {limit.calendar} 未定义", _one_of(known) or "cn")
+
+
+def _of_routing(policy: Any) -> Iterator[Problem]:
+    known = _ids(policy, "categories")
+    before: list[Any] = []
+    for field, rule in _entries(policy, "routing"):
+        for category in rule.categories:
+            if known and category not in known:
+                what = f"category {category} is not in the catalogue"
+                yield _problem(f"{field}.categories", what, f"类别 {category} 不在目录内", _one_of(known))
+        if rule.lead_unit in rule.co_units:
+            what = f"{rule.lead_unit} is the lead already"
+            yield _problem(f"{field}.co_units", what, f"{rule.lead_unit} 已为主办单位", "another unit", "其他单位")
+        if wider := next((each.id for each in before if _covers(each, rule)), None):
+            what = f"it is never asked: {wider} fits all its matters before"
+            yield _problem(
+                field, what, f"{wider} 已先覆盖其全部事项,本条不会适用", "the narrower rule first", "范围窄的规则在前"
+            )
+        before.append(rule)
+
+
+def _covers(rule: Any, other: Any) -> bool:
+    """Whether a routing rule fits every matter that another fits."""
+    for name in ("kinds", "categories", "channels", "severities", "levels"):
+        if getattr(rule, name) and not (set(getattr(other, name)) or {None}) <= set(getattr(rule, name)):
+            return False
+    return not rule.areas or (
+        bool(other.areas)
+        and all(any(inner == outer or inner.startswith(f"{outer}/") for outer in rule.areas) for inner in other.areas)
+    )
+
+
+def _of_escalations(policy: Any) -> Iterator[Problem]:
+    clocks = {limit.clock for _, limit in _named(policy, "time_limits")}
+    for field, each in _entries(policy, "escalations"):
+        if clocks and each.clock not in clocks:
+            yield _problem(
+                f"{field}.clock", f"no time limit has the clock {each.clock}", f"没有时限使用 {each.clock}", ""
+            )
+        if each.then is Then.RESUME and each.clock != "suspension_review":
+            what = "only what is suspended can be resumed"
+            yield _problem(f"{field}.clock", what, "只有挂起复核可恢复办理", "suspension_review")
+
+
+def _of_obligations(policy: Any) -> Iterator[Problem]:
+    for field, each in _entries(policy, "obligations"):
+        if each.at_least is not None and each.at_least > _A_YEAR[each.every]:
+            most = _A_YEAR[each.every]
+            what = f"a year has {most} periods of this kind, not {each.at_least}"
+            yield _problem(
+                f"{field}.at_least",
+                what,
+                f"一年只有 {most} 期,不足 {each.at_least}",
+                f"at most {most}",
+                f"不超过 {most}",
+            )
+
+
+def _one_of(known: Iterable[str]) -> str:
+    return ", ".join(known)
+
+
+def _problem(field: str, en: str, zh: str, expected: str, expected_zh: str = "") -> Problem:
+    return Problem(field, Detail(en, zh), Detail(expected, expected_zh))
+
+
+def unknown_zone(name: str) -> Problem:
+    """The time zone is not known on this machine."""
+    return _problem(
+        "time_zone",
+        f"time zone {name} is unknown here; where the system has no zones, install tzdata",
+        f"此处没有时区 {name};系统无时区数据时请安装 tzdata",
+        "a name such as Asia/Shanghai",
+        "时区名称，例如 Asia/Shanghai",
+    )

@@ -1,0 +1,147 @@
+"""What can be asked of a log: records now and then, their histories and open loops, as far as the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar, overload
+
+from govflow.actors import FOR_THEMSELVES, Claim
+from govflow.clocks.why import Why, why_due
+from govflow.decider import Decider
+from govflow.errors import InputError, NotFound
+from govflow.log import Log
+from govflow.log_events import LOG_STREAM
+from govflow.messages import RecordedEvent
+from govflow.policy import DEFAULT_POLICY
+from govflow.records import Loop, Record
+
+_R = TypeVar("_R", bound=Record)
+Sees = Callable[[Record], bool]
+
+
+def aware(moment: datetime, where: str) -> datetime:
+    """The moment in UTC. Raises InputError where it names no time zone."""
+    if moment.tzinfo is None:
+        raise InputError("the moment names no time zone", where=where, expected="an aware datetime")
+    return moment.astimezone(UTC)
+
+
+def sees(record: Record, claims: Iterable[Claim], actor: str) -> bool:
+    """Whether these claims let an actor see a record; a claim that hides it outweighs all but one's own matter."""
+    held = tuple(claims)
+    if any(claim.role in FOR_THEMSELVES and record.can_read(claim, actor) for claim in held):
+        return True
+    return not hides(record, held, actor) and any(record.can_read(claim, actor) for claim in held)
+
+
+def hides(record: Record, claims: Iterable[Claim], actor: str) -> bool:
+    """Whether this very actor must not learn that the record exists."""
+    held = tuple(claims)
+    if not any(record.hides_from(claim) for claim in held):
+        return False
+    return not any(claim.role in FOR_THEMSELVES and record.can_read(claim, actor) for claim in held)
+
+
+class Reader:
+    """Reads one log for one reader. What the reader may not see is not there: it is NotFound, and counted nowhere."""
+
+    def __init__(self, log: Log, may_see: Sees | None = None) -> None:
+        self.log = log
+        self._may_see = may_see
+
+    @property
+    def deciders(self) -> Mapping[str, Decider]:
+        """The kinds of record that are served, by name."""
+        return self.log.deciders
+
+    @overload
+    def get(self, id: str) -> Record: ...
+
+    @overload
+    def get(self, id: str, kind: type[_R]) -> _R: ...
+
+    def get(self, id: str, kind: type[Record] = Record) -> Record:
+        """The record as it stands now, of this `kind` where one is named. Raises NotFound."""
+        record = self.log.current(id)
+        if record is None or not self._is_seen(record):
+            raise NotFound(f"there is no record {id}")
+        if not isinstance(record, kind):
+            raise NotFound(f"{id} is a {record.kind_of_record}, not a {kind.kind_of_record}")
+        return record
+
+    def _is_seen(self, record: Record) -> bool:
+        return self._may_see is None or self._may_see(record)
+
+    def _check(self, id: str) -> None:
+        """Raises NotFound for what the reader may not see: whoever may see a record now may see its past."""
+        if self._may_see is not None:
+            self.get(id)
+
+    def as_of(self, id: str, moment: datetime | None = None, *, version: int | None = None) -> Record:
+        """The record as of what had occurred by `moment`, or as of its `version`. Raises NotFound if there was none."""
+        self._check(id)
+        return self.log.fold(id, version) if moment is None else self.log.as_of(id, aware(moment, "as_of"))
+
+    def known_at(self, id: str, moment: datetime) -> Record:
+        """The record as of what had been recorded by `moment`. Raises NotFound if nothing had."""
+        self._check(id)
+        known = aware(moment, "known_at")
+        return self.log.fold_while(id, lambda recorded: recorded.meta.recorded_at <= known, known)
+
+    def history(self, id: str) -> tuple[RecordedEvent, ...]:
+        """Every event of the record with its metadata, oldest first. Raises NotFound."""
+        self._check(id)
+        events = self.log.history(id) if id != LOG_STREAM else ()
+        if not events:
+            raise NotFound(f"there is no record {id}")
+        return events
+
+    def log_history(self) -> tuple[RecordedEvent, ...]:
+        """What the log says of itself: its opening, the tables and policies adopted, erased subjects."""
+        return self.log.history(LOG_STREAM)
+
+    def events(self, after: int = 0) -> Iterator[RecordedEvent]:
+        """Every event of the log in order, from behind position `after`, in flat memory."""
+        for row in self.log.store.scan(after):
+            if self._may_see is not None and row.stream != LOG_STREAM:
+                record = self.log.current(row.stream)
+                if record is None or not self._may_see(record):
+                    continue
+            yield self.log.codec.recorded(row)
+
+    def records(self) -> Iterator[Record]:
+        """Every record as it stands now, by id, in flat memory. Raises LogError for a kind that is not served."""
+        return (record for record in self.log.records() if self._is_seen(record))
+
+    def open_loops(self, id: str) -> tuple[Loop, ...]:
+        """What the record still owes: each loop with who owes it, since when and until when."""
+        record = self.get(id)
+        return self.deciders[record.kind_of_record].open_loops(record)
+
+    def why_due(
+        self, id: str, clock: str | None = None, *, version: int | None = None, now: datetime | None = None
+    ) -> tuple[Why, ...]:
+        """Why each clock of the record (or one `clock`) is due when it is, now or as of its `version`.
+
+        With `now` it says what is left or by how much it is over. Raises NotFound.
+        """
+        record = self.get(id) if version is None else self.as_of(id, version=version)
+        if clock is not None and clock not in record.clocks:
+            raise NotFound(f"{id} has no clock {clock}")
+        policy = self.log.policies.get(record.policy, DEFAULT_POLICY)
+        history = tuple(each for each in self.log.history(id) if each.version <= record.version)
+        labels = {command.wire: command.label for command in self.deciders[record.kind_of_record].commands}
+        return tuple(
+            why_due(
+                each,
+                zone=policy.zone,
+                calendar=self.log.calendars.get(each.calendar or ""),
+                limit=policy.limit(each.rule or "") or policy.retention_class(each.rule or ""),
+                history=history,
+                labels=labels,
+                now=now,
+            )
+            for name, each in record.clocks.items()
+            if clock in (None, name)
+        )
