@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from govflow.actors import SYSTEM, Actor, Authority, Claim, ClaimsAuthority, Level, Role
+    from govflow.adoption import Migration
+    from govflow.calendars import Calendar, WorkCalendar
     from govflow.cases import CASE, Case, CaseKind, CaseStatus
     from govflow.context import Context
     from govflow.decider import Decider
+    from govflow.duties import DUTY
     from govflow.engine import AllowedStep, Engine
     from govflow.errors import (
         Broken,
@@ -25,30 +28,40 @@ if TYPE_CHECKING:
         NotAllowed,
         NotFound,
         PolicyError,
+        Problem,
         ProtectionError,
         Truncated,
         WorkflowError,
     )
     from govflow.messages import Command, Event, ItemCommand, ItemEvent, Personal, Protected, RecordedEvent, Value
+    from govflow.organisation import DIRECTORY, DirectoryAuthority
     from govflow.policy import DEFAULT_POLICY, Policy
+    from govflow.reading import Reader
     from govflow.records import HandOver, Item, Loop, Record
     from govflow.region import Region
+    from govflow.ticking import Fired, Tick
     from govflow.workflow import Rest, Rule, Status, Step, Workflow, rule
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "govflow.actors": "SYSTEM Actor Authority Claim ClaimsAuthority Level Role",
+    "govflow.adoption": "Migration",
+    "govflow.calendars": "Calendar WorkCalendar",
     "govflow.cases": "CASE Case CaseKind CaseStatus",
     "govflow.context": "Context",
     "govflow.decider": "Decider",
+    "govflow.duties": "DUTY",
     "govflow.engine": "AllowedStep Engine",
     "govflow.errors": "Broken CommandReused Conflict Detail GovFlowError InputError LogError NotAllowed NotFound "
-    "PolicyError ProtectionError Truncated WorkflowError",
+    "PolicyError Problem ProtectionError Truncated WorkflowError",
     "govflow.messages": "Command Event ItemCommand ItemEvent Personal Protected RecordedEvent Value",
+    "govflow.organisation": "DIRECTORY DirectoryAuthority",
     "govflow.policy": "DEFAULT_POLICY Policy",
+    "govflow.reading": "Reader",
     "govflow.records": "HandOver Item Loop Record",
     "govflow.region": "Region",
+    "govflow.ticking": "Fired Tick",
     "govflow.workflow": "Rest Rule Status Step Workflow rule",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -56,11 +69,14 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [
     "CASE",
     "DEFAULT_POLICY",
+    "DIRECTORY",
+    "DUTY",
     "SYSTEM",
     "Actor",
     "AllowedStep",
     "Authority",
     "Broken",
+    "Calendar",
     "Case",
     "CaseKind",
     "CaseStatus",
@@ -72,8 +88,10 @@ __all__ = [
     "Context",
     "Decider",
     "Detail",
+    "DirectoryAuthority",
     "Engine",
     "Event",
+    "Fired",
     "GovFlowError",
     "HandOver",
     "InputError",
@@ -83,13 +101,16 @@ __all__ = [
     "Level",
     "LogError",
     "Loop",
+    "Migration",
     "NotAllowed",
     "NotFound",
     "Personal",
     "Policy",
     "PolicyError",
+    "Problem",
     "Protected",
     "ProtectionError",
+    "Reader",
     "Record",
     "RecordedEvent",
     "Region",
@@ -98,8 +119,10 @@ __all__ = [
     "Rule",
     "Status",
     "Step",
+    "Tick",
     "Truncated",
     "Value",
+    "WorkCalendar",
     "Workflow",
     "WorkflowError",
     "rule",

@@ -68,7 +68,8 @@ class PinnedClock:
 class Scenario:
     """What is given about one record (`id`) and its neighbours, ready to be asked `when` and `then`.
 
-    `deciders` are the kinds of record that are served; `policy`, `authority` and `start` go to the engine.
+    `deciders` are the kinds of record that are served; `policy`, `authority` and `start` go to the engine. With
+    `ticks`, time that passes fires what becomes due (`Engine.tick`).
     """
 
     def __init__(
@@ -78,12 +79,14 @@ class Scenario:
         policy: Policy | None = None,
         authority: Authority | None = None,
         start: datetime = START,
+        ticks: bool = False,
     ) -> None:
         self.id = id
         self._deciders = deciders
         self._policy = policy
         self._authority = authority
         self._start = start
+        self._ticks = ticks
         self._given: tuple[tuple[Fact, str], ...] = ()
 
     def given(self, *facts: Fact, on: str | None = None) -> Self:
@@ -117,6 +120,8 @@ class Scenario:
             match fact:
                 case timedelta():
                     clock.advance(fact)
+                    if self._ticks:
+                        engine.tick()
                 case Command():
                     engine.handle(self._addressed(fact, on))
                 case _:

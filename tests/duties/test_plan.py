@@ -166,7 +166,7 @@ def test_a_duty_has_the_id_of_its_obligation_and_owner():
 def test_people_may_not_open_a_duty_but_take_up_one_that_was_ended_by_hand():
     office = Office(a_policy(DAILY), DAY)
     (opening, _) = office.planned()
-    assert office.refused(opening.changed(by=TOWN, command_id=new_command_id())) == {"role_is_held"}
+    assert office.refused(opening.changed(by=TOWN, command_id=new_command_id())) == {"id_is_not_reserved"}
     office.tick()
     assert office.refused(EndDuty(id=opening.id, by=TOWN)) == {"reason_given"}
     office.engine.handle(EndDuty(id=opening.id, by=TOWN, reason="the post is vacant"))

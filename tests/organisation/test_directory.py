@@ -33,7 +33,7 @@ def office() -> Office:
 def test_only_the_system_founds_a_directory_since_nobody_holds_anything_before():
     office = Office()
     claiming = Actor.of("eve", Role.DISTRICT, Role.SYSTEM)
-    assert office.refused(FoundDirectory(by=claiming, area="jinniu")) == {"role_is_held"}
+    assert office.refused(FoundDirectory(by=claiming, area="jinniu")) == {"id_is_not_reserved"}
 
 
 def test_founding_opens_the_root_area():

@@ -226,6 +226,71 @@ def together(**parts: Any) -> list[str]:
     return [each.sentence() for each in policy_from({"version": "1", "effective_from": "2026-01-01", **parts}).problems]
 
 
+CATEGORY = {"id": "c", "en": "c", "zh": "c"}
+DUTY = {"id": "d", "en": "d", "zh": "d", "basis": "b", "owners": ["u"]}
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        (
+            {"categories": [CATEGORY | {"lead": {"town": "u"}, "lead_units": ["v"]}]},
+            "categories[0] (c).lead.town: u is no competent unit; expected v",
+        ),
+        (
+            {"categories": [CATEGORY | {"lead": {"town": "u"}, "co_units": ["u"]}]},
+            "categories[0] (c).co_units: u is the lead already; expected another unit",
+        ),
+        (
+            {"categories": [CATEGORY | {"quorum": 2}]},
+            "categories[0] (c).quorum: a quorum goes with the join rule quorum",
+        ),
+        (
+            {"categories": [CATEGORY | {"time_limit": "l"}], "time_limits": [LIMIT | {"clock": "contact"}]},
+            "categories[0] (c).time_limit: time limit l is for contact, not handling",
+        ),
+        (
+            {"categories": [CATEGORY], "routing": [RULE | {"categories": ["x"]}]},
+            "routing[0] (r).categories: category x is not in the catalogue; expected c",
+        ),
+        (
+            {"routing": [RULE | {"co_units": ["u"]}]},
+            "routing[0] (r).co_units: u is the lead already; expected another unit",
+        ),
+        (
+            {"time_limits": [LIMIT | {"calendar": "moon"}]},
+            "time_limits[0] (l).calendar: calendar moon is not defined; expected cn",
+        ),
+        (
+            {"time_limits": [LIMIT], "escalations": [{"id": "e", "clock": "contact", "then": "raise", "basis": "b"}]},
+            "escalations[0] (e).clock: no time limit has the clock contact",
+        ),
+        (
+            {"time_limits": [LIMIT], "escalations": [{"id": "e", "clock": "handling", "then": "resume", "basis": "b"}]},
+            "escalations[0] (e).clock: only what is suspended can be resumed; expected suspension_review",
+        ),
+        (
+            {"obligations": [DUTY | {"every": "day", "weekday": 1}]},
+            "obligations[0] (d): a weekday goes with every = week",
+        ),
+        (
+            {"obligations": [DUTY | {"every": "day", "owners": []}]},
+            "obligations[0] (d): nobody owes it: name owners or a unit_kind",
+        ),
+        (
+            {"obligations": [DUTY | {"every": "day"}, DUTY | {"every": "year"}]},
+            "obligations[1] (d): obligation d stands twice; expected ids of their own",
+        ),
+        (
+            {"time_limits": [LIMIT | {"warn_at": [0]}]},
+            "time_limits[0] (l).warn_at: shares are percents above 0 and below 100",
+        ),
+    ],
+)
+def test_parts_that_contradict_each_other_are_told(parts, line):
+    assert together(**parts) == [line]
+
+
 @pytest.mark.parametrize("switch", [{"roll": "holiday"}, {"counts_start_day": True}, {"ends_at_close": True}])
 def test_hours_are_not_counted_like_days(switch):
     name = next(iter(switch))

@@ -45,9 +45,10 @@ def test_figures_of_the_law_are_those_of_the_default_policy_and_its_own_are_mark
         if not limit.own:
             assert limit.changed(warn_at=None) == default[limit.id]
     assert set(TOWN.thresholds.basis) == set(type(TOWN.thresholds).model_fields) - {"basis"}
-    for entry in (*TOWN.escalations, *TOWN.obligations):
-        assert entry.own
-        assert "自定（虚构）" in entry.basis
+    marked = [(each.own, each.basis) for each in TOWN.escalations] + [
+        (each.own, each.basis) for each in TOWN.obligations
+    ]
+    assert all(own and "自定（虚构）" in basis for own, basis in marked)
 
 
 @pytest.mark.parametrize(
@@ -90,16 +91,9 @@ def test_a_case_is_taken_and_dispatched_under_it():
     desk = Actor.of("wu", "acceptance_desk", "dispatcher", unit="qx.service-hall", level="town", area="beihe/qingxi")
     resident = Actor.of("s-1", "resident")
     with Engine.open(policy=TOWN) as engine:
+        where = {"level": "town", "area": "beihe/qingxi/hedong"}
         case = engine.handle(
-            ReportCase(
-                by=resident,
-                title="Loud saw",
-                kind="hotline",
-                channel="phone",
-                category="noise",
-                level="town",
-                area="beihe/qingxi/hedong",
-            )  # fmt: skip
+            ReportCase(by=resident, title="Loud saw", kind="hotline", channel="phone", category="noise", **where)
         )
         engine.handle(AcceptCase(id=case.id, by=desk))
         case = engine.handle(AssignCase(id=case.id, by=desk, lead_unit="qx.enforcement", unit_level="town"))

@@ -48,6 +48,12 @@ def test_time_passes_between_facts():
     assert outcome.clock() == START + timedelta(days=3)
 
 
+def test_time_that_passes_fires_what_becomes_due_where_a_scenario_ticks():
+    for ticks, status in ((True, "overdue"), (False, "running")):
+        engine, _ = Scenario(CASE, ticks=ticks).given(reported, timedelta(hours=3)).played()  # hot.accept: two hours
+        assert engine.get("it").clocks["acceptance"].status == status
+
+
 def test_an_allowed_command_fails_a_then_not_allowed():
     with pytest.raises(AssertionError, match="was allowed"):
         case.given(reported).when(c.AcceptCase(by=desk)).then_not_allowed("role_is_held")

@@ -25,7 +25,9 @@ def print_policy(policy: Policy) -> None:
     out.print(Text.assemble((policy.key, "bold"), "  ", clean(policy.title)))
     facts = [t("policy.in_force", day=policy.effective_from), policy.time_zone]
     facts.append(t("policy.calendar", id=policy.calendar) if policy.calendar else t("policy.no_calendar"))
-    facts += [t("policy.warnings", shares=_shares(policy.warn_at))] if policy.warn_at else []
+    if policy.warn_at:
+        source = policy.basis.get("warn_at", "")
+        facts.append(t("policy.warnings", shares=_shares(policy.warn_at)) + (f" ({source})" if source else ""))
     out.print(" · ".join(clean(each) for each in facts), style=SOFT)
 
     _section("policy.time_limits", ("id", "clock", "column.length", "column.for", "column.source"),

@@ -68,7 +68,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], given: Any, star
             known = list(_model_at(model, loc[:-1]).model_fields)
             yield unknown_field(field, str(loc[-1]), known)
         elif kind == "value_error":
-            for text in str(one["ctx"]["error"]).split("; "):
+            for text in printable(str(one["ctx"]["error"]), 4_000).split("; "):
                 yield Problem(field, Detail(text, _chinese(text)))
         else:
             is_key = one["loc"][-1:] == ("[key]",)  # the name of the field is what does not fit
@@ -91,9 +91,9 @@ def joined(start: str, loc: Iterable[int | str]) -> str:
     return path
 
 
-def printable(text: str) -> str:
-    """A name out of a file, as far as it can be shown in one line."""
-    return "".join(char if char.isprintable() else "?" for char in text[:64])
+def printable(text: str, longest: int = 64) -> str:
+    """A text out of a file, as far as it can be shown in one line."""
+    return "".join(char if char.isprintable() else "?" for char in text[:longest])
 
 
 def expected(error: Mapping[str, Any]) -> Detail:
@@ -107,15 +107,14 @@ def expected(error: Mapping[str, Any]) -> Detail:
     return Detail(en.format(**about), zh.format(**about))
 
 
-def _wanted(model: type[BaseModel], name: str) -> Detail:
+def _wanted(model: type[BaseModel], name: str) -> Detail | str:
     """What belongs into a field that is missing: what would be said of an empty table in its place."""
     try:
         model.model_validate_json(json.dumps({name: {}}), strict=True)
     except ValidationError as error:
-        for one in error.errors(include_url=False, include_input=False):
-            if one["loc"] == (name,):
-                return expected(one)
-    return Detail(*_EXPECTED["dict_type"])
+        found = (one for one in error.errors(include_url=False, include_input=False) if one["loc"] == (name,))
+        return next(map(expected, found), "")
+    return ""
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
@@ -135,10 +134,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _value_at(given: Any, loc: Iterable[int | str]) -> Any:
     for part in loc:
-        try:
-            given = given[part]
-        except (LookupError, TypeError):
-            break
+        given = given[part]
     return given
 
 

@@ -83,7 +83,7 @@ class Policy(Value):
 
     `effective_from` is the local day from which it is in force once adopted; `calendar` the work calendar of its time
     limits, and `calendars` their days in full (a bundled one is filled in); `warn_at` the shares of a limit at which
-    it is announced, in percent.
+    it is announced, in percent. `basis` names the sources of what has no place for its own: `warn_at`.
     """
 
     id: Id = "default"
@@ -103,6 +103,7 @@ class Policy(Value):
     retention: tuple[RetentionClass, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     thresholds: Thresholds = Thresholds()
+    basis: Mapping[str, Words] = {}
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,291 @@
+"""`govflow policy` and `govflow calendar`: a town checks, reads, compares and adopts what it tunes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from govflow import DEFAULT_POLICY, Engine
+from govflow.calendars import china
+from govflow.interchange.policy_files import example_text, load_policy
+
+MISTAKES = Path(__file__).parent.parent / "data" / "policies" / "ten-mistakes.toml"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    path = tmp_path / "town.toml"
+    path.write_text(example_text(), "utf-8")
+    return path
+
+
+def edited(town: Path, before: str, after: str, name: str = "edited.toml") -> Path:
+    text = town.read_text("utf-8")
+    assert before in text
+    path = town.parent / name
+    path.write_text(text.replace(before, after), "utf-8")
+    return path
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_town_that_ships_passes(govflow, town):
+    ran = govflow("policy", "check", town)
+
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == f"{town}: qingxi@2026.1 is fine: 40 time limits, 15 categories, 6 routing rules, 5 duties\n"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_ten_mistakes_are_told_in_ten_lines_each_with_its_file_and_field(govflow, lang):
+    ran = govflow("policy", "check", MISTAKES, "--lang", lang)
+
+    lines = ran.out.splitlines()
+    assert (ran.status, ran.err) == (1, "")
+    assert len(lines) == 10
+    assert all(line.startswith(f"{MISTAKES}: ") for line in lines)
+    fields = {line.removeprefix(f"{MISTAKES}: ").split(": ")[0] for line in lines}
+    assert fields == {
+        "time_zone",
+        "time_limits[0] (handle).extention",
+        "time_limits[1] (accept).unit",
+        "time_limits[2] (assign).length",
+        "time_limits[3] (assign)",
+        "time_limits[4] (feedback).clock",
+        "reasons[0] (out_of_scope).zh",
+        "categories[0] (noise).time_limit",
+        "routing[1] (noise)",
+        "obligations[0] (course).at_least",
+    }
+    assert all(("应为" if lang == "zh-CN" else "; expected ") in line for line in lines)
+
+
+def test_problems_come_as_json_too(govflow):
+    found = json.loads(govflow("policy", "check", MISTAKES, "--json").out)
+
+    assert len(found) == 10
+    assert {"file", "field", "en", "zh", "expected"} == set(found[0])
+
+
+def test_a_version_that_the_log_knows_with_another_content_is_a_problem(govflow, town, tmp_path):
+    db = tmp_path / "city.db"
+    govflow("policy", "adopt", town, "--db", db)
+    other = edited(town, "representatives = 5", "representatives = 4")
+
+    assert govflow("policy", "check", town, "--db", db).status == 0
+    assert govflow("policy", "check", other).status == 0
+    ran = govflow("policy", "check", other, "--db", db)
+    assert ran.status == 1
+    assert ran.out.endswith("version: qingxi@2026.1 was adopted with another content; expected a version of its own\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "status", "said"),
+    [
+        ("absent.toml", None, 2, "there is no file"),
+        ("p.yaml", "", 2, ".toml"),
+        ("p.toml", "id = ", 1, "line 1, column "),
+        ("p.json", '{"id": "a",}', 1, "line 1, column 12: not readable as JSON"),
+        ("p.json", "null", 1, "it is no table"),
+        ("p.toml", "", 1, "version: missing; expected a text"),
+    ],
+)
+def test_a_file_that_is_no_policy_is_told_in_a_line(govflow, tmp_path, name, text, status, said):
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    for command in (("check",), ("show",), ("adopt", "--db", tmp_path / "no.db"), ("diff", "default")):
+        ran = govflow("policy", *command, tmp_path / name)
+
+        assert ran.status == (status if command == ("check",) else 2)
+        assert said in ran.out + ran.err
+        assert "Traceback" not in ran.err
+    assert not (tmp_path / "no.db").exists()
+
+
+# --- show and example ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_a_policy_is_shown_at_80_columns_with_every_figure_and_its_source(govflow, town, lang, monkeypatch):
+    out = govflow("policy", "show", town, "--lang", lang).out
+
+    assert max(cell_len(line) for line in out.splitlines()) <= 80
+    policy = load_policy(town)
+    ids = [each.id for each in policy.time_limits] + [each.id for each in policy.categories]
+    for id in (*ids, *(each.id for each in policy.escalations), *(each.id for each in policy.retention)):
+        assert f"\n{id} " in out
+    monkeypatch.setenv("COLUMNS", "250")
+    out = govflow("policy", "show", town, "--lang", lang).out
+    for limit in policy.time_limits:
+        assert [line for line in out.splitlines() if line.startswith(f"{limit.id} ") and limit.basis in line]
+    for name in ("secretary-mailbox", "monday.visit", "contact_attempts"):
+        assert name in out
+    assert ("可延长一次5" in out) is (lang == "zh-CN")
+    assert ("working days, once" in " ".join(out.split())) is (lang == "en")
+
+
+def test_without_a_name_the_default_is_shown_and_with_a_log_what_is_in_force_there(govflow, town, tmp_path):
+    assert govflow("policy", "show").out.startswith("default@2 ")
+    db = tmp_path / "city.db"
+    govflow("policy", "adopt", town, "--db", db)
+    assert govflow("policy", "show", "--db", db).out.startswith("qingxi@2026.1 ")
+    assert govflow("policy", "show", "default", "--db", db).out.startswith("default@2 ")
+
+
+def test_a_policy_printed_as_json_is_a_policy_file(govflow, town, tmp_path):
+    printed = tmp_path / "printed.json"
+    printed.write_text(govflow("policy", "show", town, "--json").out, "utf-8")
+
+    assert load_policy(printed) == load_policy(town)
+
+
+def test_the_example_is_printed_as_it_ships(govflow):
+    assert govflow("policy", "example").out == example_text()
+
+
+# --- diff ------------------------------------------------------------------------------------------------------------
+
+
+def test_differences_are_told_field_by_field(govflow, town):
+    other = edited(town, "length = 5, unit", "length = 7, unit")
+
+    ran = govflow("policy", "diff", town, other)
+
+    assert ran.status == 1
+    assert ran.out == "time_limits pet.objection.length: 5 → 7\ntime_limits hot.handle.length: 5 → 7\n"
+    assert json.loads(govflow("policy", "diff", town, other, "--json").out)[1] == {
+        "field": "time_limits hot.handle.length",
+        "change": "changed",
+        "before": 5,
+        "after": 7,
+    }
+
+
+def test_what_is_added_and_removed_is_told_with_what_it_sets(govflow, town):
+    other = edited(town, '  { id = "collective", basis', '  { id = "lasting", years = 99, basis')
+    other.write_text(other.read_text("utf-8").replace('retention = "collective"', 'retention = "lasting"'), "utf-8")
+
+    lines = govflow("policy", "diff", town, other).out.splitlines()
+
+    assert "categories collective.retention: collective → lasting" in lines
+    assert "- retention collective: basis = 档案局令第8号；归类为青溪镇自定（虚构）" in lines
+    assert "+ retention lasting: years = 99, basis = 档案局令第8号；归类为青溪镇自定（虚构）" in lines
+
+
+def test_equal_policies_end_with_status_0_and_lists_of_days_show_what_moved(govflow, town, tmp_path):
+    ran = govflow("policy", "diff", town, town)
+    assert (ran.status, ran.out) == (0, "They are the same.\n")
+
+    policy = load_policy(town)
+    calendar = china().changed(version="2026.2", holidays=china().holidays[:-1])
+    changed = tmp_path / "changed.json"
+    changed.write_text(policy.changed(calendars=(calendar,)).model_dump_json(), "utf-8")
+    lines = govflow("policy", "diff", town, changed).out.splitlines()
+    assert lines[0] == "calendars cn.version: 2026.1 → 2026.2"
+    assert lines[1].startswith("calendars cn.holidays: [first = 2026-10-01, last = 2026-10-07, en = National Day, ")
+    assert lines[1].endswith("] → []")
+
+
+def test_a_version_of_the_log_is_compared_with_a_file_and_an_unknown_one_is_named(govflow, town, tmp_path):
+    db = tmp_path / "city.db"
+    govflow("policy", "adopt", town, "--db", db)
+    assert govflow("policy", "diff", "qingxi@2026.1", town, "--db", db).status == 0
+
+    unknown = govflow("policy", "diff", "qingxi@2027.1", town, "--db", db)
+    assert unknown.status == 2
+    assert "qingxi@2027.1 is no policy here; expected a file (.toml, .json) | default" in unknown.err
+    assert unknown.err.endswith("qingxi@2026.1\n")
+
+
+# --- adopt -----------------------------------------------------------------------------------------------------------
+
+
+def test_adopting_says_from_which_day_and_adopting_twice_writes_once(govflow, town, tmp_path):
+    db = tmp_path / "city.db"
+
+    first = govflow("policy", "adopt", town, "--db", db)
+    again = govflow("policy", "adopt", town, "--db", db)
+
+    assert first.out == "qingxi@2026.1 is adopted. What comes in from 2026-03-01 on follows it.\n"
+    assert again.out == "qingxi@2026.1 is adopted already; nothing was written. In force is qingxi@2026.1.\n"
+    assert (first.status, again.status) == (0, 0)
+    with Engine.open(db, create=False, read_only=True) as engine:
+        assert [each.key for each in engine.log.adopted] == ["qingxi@2026.1"]
+        assert engine.log.adopted[0] == load_policy(town)
+
+
+def test_a_policy_that_does_not_fit_is_refused_before_anything_is_written(govflow, town, tmp_path):
+    db = tmp_path / "city.db"
+    other = edited(town, 'clock = "contact"', 'clock = "kontakt"')
+
+    ran = govflow("policy", "adopt", other, "--db", db)
+
+    assert ran.status == 2
+    assert ran.err.startswith(f"govflow: {other}: time_limits[9] (hot.contact).clock: there is no clock kontakt")
+    assert not db.exists()
+    govflow("policy", "adopt", town, "--db", db)
+    taken = govflow("policy", "adopt", edited(town, "representatives = 5", "representatives = 4"), "--db", db)
+    assert taken.status == 2
+    assert "version: qingxi@2026.1 was adopted with another content" in taken.err
+
+
+# --- calendars -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_a_calendar_is_shown_with_its_holidays_and_the_working_days_of_each_year(govflow, lang):
+    out = govflow("calendar", "show", "--lang", lang).out
+
+    assert max(cell_len(line) for line in out.splitlines()) <= 80
+    assert ("春节" if lang == "zh-CN" else "Spring Festival") in out
+    for year, number in (("2024", "251"), ("2025", "248"), ("2026", "248")):  # counted by chinesecalendar too
+        assert [line for line in out.splitlines() if line.split()[:2] == [year, number]]
+
+
+def test_a_newer_edition_of_a_calendar_is_adopted_once(govflow, tmp_path):
+    db = tmp_path / "city.db"
+    newer = tmp_path / "cn.json"
+    newer.write_text(china().changed(version="2026.2").model_dump_json(), "utf-8")
+
+    ran = govflow("calendar", "adopt", newer, "--db", db)
+    again = govflow("calendar", "adopt", newer, "--db", db, "--lang", "zh-CN")
+
+    assert ran.out == "cn@2026.2 is adopted; it covers 2024-01-01 to 2026-12-31.\n"
+    assert again.out == "cn@2026.2 早已采用，未再写入。\n"
+    assert govflow("calendar", "show", "--db", db).out.startswith("cn@2026.2 ")
+    assert json.loads(govflow("calendar", "show", "cn@2026.2", "--db", db, "--json").out)["version"] == "2026.2"
+    assert govflow("calendar", "show", newer).out.startswith("cn@2026.2 ")
+
+
+def test_a_calendar_that_is_none_is_told_in_a_line(govflow, tmp_path):
+    bad = tmp_path / "cn.toml"
+    bad.write_text('id = "cn"\nversion = "1"\nfirst = 2027-01-01\nlast = 2026-01-01\n')
+    db = tmp_path / "city.db"
+
+    ran = govflow("calendar", "adopt", bad, "--db", db, "--lang", "zh-CN")
+
+    assert ran.status == 2
+    assert ran.err == f"govflow: {bad}: 期间起始 2027-01-01 晚于终止 2026-01-01\n"
+    assert not db.exists()
+    unknown = govflow("calendar", "show", "moon")
+    assert (unknown.status, unknown.err) == (2, "govflow: moon is no calendar here; expected cn\n")
+    taken = tmp_path / "taken.json"
+    taken.write_text(china().changed(holidays=()).model_dump_json(), "utf-8")
+    original = tmp_path / "original.json"
+    original.write_text(china().model_dump_json(), "utf-8")
+    govflow("calendar", "adopt", original, "--db", db)
+    refused = govflow("calendar", "adopt", taken, "--db", db)
+    assert refused.status == 2
+    assert refused.err.startswith(f"govflow: {taken}: version: cn@2026.1 was adopted with other days")
+
+
+def test_the_default_is_in_force_where_nothing_was_adopted(govflow, tmp_path):
+    db = tmp_path / "city.db"
+    with Engine.open(db):
+        pass
+
+    assert govflow("policy", "show", "--db", db).out.startswith(f"{DEFAULT_POLICY.key} ")
