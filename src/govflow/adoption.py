@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from govflow.clocks import CLOCKS
@@ -76,7 +77,8 @@ def _clocks(policy: Policy, known: set[str]) -> Iterator[Problem]:
         for place, each in enumerate(getattr(policy, name)):
             if each.clock not in known:
                 what = Detail(f"there is no clock {each.clock}", f"没有期限钟 {each.clock}")
-                yield Problem(f"{name}[{place}] ({each.id}).clock", what, ", ".join(sorted(known)))
+                near = get_close_matches(each.clock, sorted(known), n=3)
+                yield Problem(f"{name}[{place}] ({each.id}).clock", what, ", ".join(near or sorted(known)))
 
 
 def _wires(policy: Policy, known: set[str], kinds: set[str]) -> Iterator[Problem]:

@@ -103,6 +103,7 @@ class Engine(Reader):
         self._agenda: Agenda | None = None
         self._agenda_path = agenda
         self._lock = RLock()
+        self._tick_lock = RLock()
         self._begin(read_only=read_only)
 
     @classmethod
@@ -192,7 +193,7 @@ class Engine(Reader):
 
     def close(self) -> None:
         """Release the log and its key store."""
-        with self._lock:
+        with self._tick_lock, self._lock:
             self.store.close()
             self.vault.keys.close()
             if self._agenda is not None:
@@ -330,8 +331,9 @@ class Engine(Reader):
         moment = self._moment()
         if now is not None and aware(now, "tick") > moment:
             raise InputError("the moment lies ahead of the engine's time", where="tick", expected="a moment up to now")
-        with self._lock:
-            self.log.catch_up(self.store.head())
+        with self._tick_lock:  # others go on working meanwhile
+            with self._lock:
+                self.log.catch_up(self.store.head())
             if self._agenda is None:
                 self._agenda = Agenda(self._agenda_path, self.log.id)
             until = moment if now is None else aware(now, "tick")

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
@@ -60,6 +61,23 @@ class Value(BaseModel):
         _set_extra(new, None)
         _set_private(new, None)
         return new
+
+
+class Document(Value):
+    """A value that keeps what it has worked out of its fields; a changed copy is valid again, and works it out anew."""
+
+    def __copy__(self) -> Self:
+        new = super().__copy__()
+        for name in new.__dict__.keys() - type(self).model_fields.keys():
+            del new.__dict__[name]
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return copy(super().__deepcopy__(memo))
+
+    def changed(self, **changes: Any) -> Self:
+        """A copy with these fields replaced, valid as a whole again. Raises ValueError."""
+        return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
 
 
 class Frozen(dict[str, Any]):

@@ -230,6 +230,21 @@ CATEGORY = {"id": "c", "en": "c", "zh": "c"}
 DUTY = {"id": "d", "en": "d", "zh": "d", "basis": "b", "owners": ["u"]}
 
 
+@pytest.mark.parametrize("share", [0, 100])
+def test_a_warning_comes_after_the_start_and_before_the_end_of_a_limit(share):
+    assert together(warn_at=[1, 99]) == []
+    assert len(together(warn_at=[share])) == 1
+
+
+def test_the_clock_of_a_limit_that_cannot_be_read_counts_as_given():
+    limits = [LIMIT, LIMIT | {"id": "m", "clock": "contact", "length": "?"}]
+    escalations = [{"id": "e", "clock": "contact", "then": "raise", "basis": "b"}]
+
+    assert together(time_limits=limits, escalations=escalations) == [
+        'time_limits[1] (m).length: "?" does not fit; expected a whole number'
+    ]
+
+
 @pytest.mark.parametrize(
     ("parts", "line"),
     [
@@ -247,7 +262,7 @@ DUTY = {"id": "d", "en": "d", "zh": "d", "basis": "b", "owners": ["u"]}
         ),
         (
             {"categories": [CATEGORY | {"time_limit": "l"}], "time_limits": [LIMIT | {"clock": "contact"}]},
-            "categories[0] (c).time_limit: time limit l is for contact, not handling",
+            "categories[0] (c).time_limit: time limit l is for contact, not handling; expected a limit of clock handling",
         ),
         (
             {"categories": [CATEGORY], "routing": [RULE | {"categories": ["x"]}]},

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-from govflow.cases import CASE
 from govflow.messages import HEADER, Command, ItemCommand
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import described, page
+from tools.reference.served import commands
 
 _EXAMPLE = """```json
 {"command": "case.assign", "id": "C-2026-000001", "lead_unit": "water",
@@ -16,16 +14,14 @@ _EXAMPLE = """```json
 
 
 def commands_markdown() -> str:
-    """Every command that a case and its regions take."""
-    groups: dict[str, list[type[Command]]] = defaultdict(list)
-    for command, region in CASE.commands.items():
-        groups["case" if region is None else region.name].append(command)
+    """Every command that the records and their regions take."""
+    groups = commands()
     sections = []
-    for name, commands in groups.items():
-        sections += [f"## {name}", *(_command(command) for command in commands)]
+    for name, taken in groups.items():
+        sections += [f"## {name}", *(_command(command) for command in taken)]
     return page(
         "# Commands",
-        "What can be asked of a case and of the regions beside it. In Python a command is a class; as JSON it is an "
+        "What can be asked of a case, of the directory, of a duty, and of the regions beside them. In Python a command is a class; as JSON it is an "
         "object that names its wire name under `command`, as `govflow handle` and "
         "`govflow.interchange.commands.command_from_json` read it:",
         _EXAMPLE,
@@ -39,7 +35,7 @@ def commands_markdown() -> str:
         field_table(ItemCommand),
         *sections,
         "## Parts of commands",
-        parts(CASE.commands),
+        parts(command for taken in groups.values() for command in taken),
     )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from govflow.cases import CASE
 from govflow.log_events import LOG_EVENTS
 from govflow.messages import Event, ItemEvent, Metadata
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import described, page
+from tools.reference.served import SERVED, flows
 
 
 def events_markdown() -> str:
-    """Every event that the streams of a case and of the log itself may hold."""
-    groups = {"case": CASE.workflow.events} | {name: region.workflow.events for name, region in CASE.regions.items()}
-    listed = {event for events in groups.values() for event in events}
-    groups["every record"] = tuple(event for event in CASE.events if event not in listed)
+    """Every event that the streams of the records and of the log itself may hold."""
+    groups: dict[str, tuple[type[Event], ...]] = {}
+    listed: set[type[Event]] = set()
+    for flow in flows():
+        groups[flow.name] = tuple(event for event in flow.events if event not in listed)  # what rides stands once
+        listed |= set(flow.events)
+    rest = dict.fromkeys(event for decider in SERVED for event in decider.events if event not in listed)
+    groups["every record"] = tuple(rest)
     groups["the log itself"] = LOG_EVENTS
     sections = []
     for name, events in groups.items():

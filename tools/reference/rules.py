@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 
-from govflow.cases import CASE
-from govflow.workflow import Rule, Workflow
+from govflow.workflow import Rule
 from tools.reference.markdown import code, page, table
+from tools.reference.served import flows
 
 _SOURCES = (
     ("petitions", "信访工作条例, in force 1 May 2022"),
@@ -19,7 +18,7 @@ _SOURCES = (
     ("PIPL", "个人信息保护法"),
     ("GB/T 34300", "城乡社区网格化服务管理规范"),
     ("M001 … M162", "a mechanism of the field, see [mechanisms.md](mechanisms.md)"),
-    ("人民调解法", "the law itself"),
+    ("人民调解法, 公务员法", "the law itself"),
     ("[V]", "the articles were read in the text of the law or regulation"),
     ("[S]", "known from a secondary source"),
     ("[M]", "from memory, not checked"),
@@ -32,7 +31,7 @@ def rules_markdown() -> str:
     """Every rule that a shipped table names."""
     used: dict[str, list[str]] = defaultdict(list)
     rules: dict[str, Rule] = {}
-    for flow in _flows():
+    for flow in flows():
         for step in flow.steps:
             for rule in step.rules:
                 rules[rule.code] = rule
@@ -52,7 +51,8 @@ def rules_markdown() -> str:
     head = ("Rule", "What must hold", "Chinese", "Basis", "Version", "Looks at", "Rows")
     return page(
         "# Rules",
-        f"The {len(rows)} rules that the rows of [case.md](case.md) and [regions.md](regions.md) name. A refused "
+        f"The {len(rows)} rules that the rows of [case.md](case.md), [regions.md](regions.md), "
+        "[directory.md](directory.md) and [duty.md](duty.md) name. A refused "
         "command lists every rule that is broken, by its code and its sentence. A rule looks at the record, the "
         "proposed event and its context, and nowhere else; its version stands in the log with the table.",
         table(head, rows),
@@ -63,7 +63,3 @@ def rules_markdown() -> str:
         table(("In the table", "Means"), _SOURCES),
     )
 
-
-def _flows() -> Iterator[Workflow]:
-    yield CASE.workflow
-    yield from (region.workflow for region in CASE.regions.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from copy import copy
 from datetime import date, time, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -15,7 +14,7 @@ from pydantic import model_validator
 
 from govflow.actors import Id
 from govflow.errors import InputError
-from govflow.messages import Value, Words
+from govflow.messages import Document, Value, Words
 
 ONE_DAY = timedelta(days=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -78,7 +77,7 @@ OFFICE_HOURS = (
 """The office hours of a calendar that names none: a default of our own, seven hours a day."""
 
 
-class Calendar(Value):
+class Calendar(Document):
     """A work calendar as data: it stands in a policy and in the log in full. Valid as a whole, every problem listed.
 
     It covers the local dates from `first` to `last`, inclusive. Outside them it knows its weekend and `every_year`,
@@ -126,20 +125,6 @@ class Calendar(Value):
                 _add(holidays, day, holiday_on(calendar, day))
         own = {"id": calendar.id, "version": calendar.version, "hours": hours_of(calendar)}
         return cls(**own | more, first=first, last=last, holidays=tuple(holidays), workdays=tuple(workdays))
-
-    def __copy__(self) -> Self:
-        """A copy, which `model_copy` then changes: without what was worked out of the old values."""
-        new = super().__copy__()
-        for name in new.__dict__.keys() - type(self).model_fields.keys():
-            del new.__dict__[name]
-        return new
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        return copy(super().__deepcopy__(memo))
-
-    def changed(self, **changes: Any) -> Self:
-        """A copy with these fields replaced, not validated again."""
-        return self.model_copy(update=changes)
 
     @cached_property
     def key(self) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from govflow.messages import Value
+from govflow.messages import Document, Value
 
 
 class Unit(StrEnum):
@@ -30,7 +30,7 @@ class Roll(StrEnum):
     REST_DAY = "rest_day"  # any day on which offices do not work
 
 
-class Term(Value):
+class Term(Document):
     """How long a time limit is, and how it is counted: the switches of 民法典 §§200–204.
 
     `length` is in `unit`. `roll` says which last day moves on. `counts_start_day` counts the starting day in, which

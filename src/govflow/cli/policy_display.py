@@ -176,7 +176,7 @@ def _short(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else "–" if value in (None, "") else str(value)
 
 
-_UNSAID = (None, "", "none", 0, False, [], {})
+_UNSAID: tuple[Any, ...] = (None, "", "none", 0, False, [], {})
 
 
 # --- calendars -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The policy document. It is pinned by its version, and adopting one writes its full content into the log."""
 
 from collections.abc import Mapping
-from copy import copy
 from datetime import date, timedelta, timezone, tzinfo
 from functools import cached_property
 from typing import Any, Self
@@ -11,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from govflow.actors import Id, Level
 from govflow.calendars import Calendar, Term, Unit, china
-from govflow.messages import Value, Words
+from govflow.messages import Document, Value, Words
 from govflow.policy.catalogue import Category, Matter, Route, RoutingRule, route_of
 from govflow.policy.consistency import contradictions, contradictions_within, unknown_zone
 from govflow.policy.obligations import Obligation
@@ -40,7 +39,7 @@ class ReasonCode(Value):
     commands: tuple[str, ...]
 
 
-class RetentionClass(Value):
+class RetentionClass(Document):
     """How long an archived record is kept: years, None = permanently."""
 
     id: Id
@@ -78,7 +77,11 @@ BUNDLED = {"cn": china}
 """Calendars that ship: a policy that names one need not hold its days."""
 
 
-class Policy(Value):
+def _named(entry: Any, field: str) -> Any:
+    return entry.get(field) if isinstance(entry, Mapping) else getattr(entry, field, None)
+
+
+class Policy(Document):
     """A whole policy: one version, valid as a whole. Every problem is listed at once when it is built.
 
     `effective_from` is the local day from which it is in force once adopted; `calendar` the work calendar of its time
@@ -108,9 +111,12 @@ class Policy(Value):
     @model_validator(mode="before")
     @classmethod
     def _with_bundled_calendar(cls, given: Any) -> Any:
-        if isinstance(given, Mapping) and given.get("calendar") in BUNDLED and not given.get("calendars"):
-            return {**given, "calendars": (BUNDLED[given["calendar"]](),)}
-        return given
+        if not isinstance(given, Mapping) or given.get("calendars"):
+            return given
+        limits = given.get("time_limits") or ()
+        asked = [given.get("calendar"), *(_named(limit, "calendar") for limit in limits)]
+        named = dict.fromkeys(each for each in asked if isinstance(each, str) and each in BUNDLED)
+        return {**given, "calendars": tuple(BUNDLED[each]() for each in named)} if named else given
 
     @model_validator(mode="after")
     def _whole(self, info: ValidationInfo) -> Self:
@@ -118,7 +124,7 @@ class Policy(Value):
         problems = contradictions(self) + ([] if stored else contradictions_within(self))
         try:
             zone_named(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a directory of zones is no zone
             problems.append(unknown_zone(self.time_zone))
         if problems:
             raise ValueError("; ".join(f"{each.field}: {each.what}" for each in problems))
@@ -128,20 +134,6 @@ class Policy(Value):
     def stored(cls, content: Any) -> Self:
         """The policy that a log holds: rules of consistency that came later do not apply to it."""
         return cls.model_validate(content, context={"stored": True})
-
-    def __copy__(self) -> Self:
-        """A copy, which `model_copy` then changes: without what was worked out of the old values."""
-        new = super().__copy__()
-        for name in new.__dict__.keys() - type(self).model_fields.keys():
-            del new.__dict__[name]
-        return new
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        return copy(super().__deepcopy__(memo))
-
-    def changed(self, **changes: Any) -> Self:
-        """A copy with these fields replaced, valid as a whole again."""
-        return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
 
     @cached_property
     def key(self) -> str:

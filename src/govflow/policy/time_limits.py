@@ -9,10 +9,10 @@ from pydantic import Field, field_validator
 
 from govflow.actors import Id, Level
 from govflow.calendars import Roll, Term, Unit
-from govflow.messages import Value, Words
+from govflow.messages import Document, Value, Words
 
 
-class TimeLimit(Value):
+class TimeLimit(Document):
     """One deadline rule: `length` in `unit`, for one clock, with its source; `own` marks a default of ours [config].
 
     `starts_on` names the commands whose rows may start it, where only some of them count; `kinds` the case kinds and
