@@ -22,7 +22,7 @@ _HERE = "jinniu/chadianzi"
 def a_directory(people: int = PEOPLE) -> Iterator[Command]:
     """A town of so many people in forty units, among them those who work on the cases that are measured."""
     since = START - timedelta(days=365)
-    yield FoundDirectory(by=SYSTEM, title="Jinniu", area="jinniu")
+    yield FoundDirectory(by=SYSTEM, title="Jinniu", area="jinniu", level="town")
     yield AddArea(by=SYSTEM, path=_HERE, level="community", title="Chadianzi")
     units = ["desk", "water", *(f"unit-{k}" for k in range(38))]
     for unit in units:
@@ -40,7 +40,8 @@ def authority() -> Iterator[Figure]:
     """A command by the directory against one by claims, in memory; and the first after the directory has changed."""
     with Engine.open() as by_directory, Engine.open() as by_claims:
         by_directory.handle_all(a_directory())
-        ours, raw = [], []
+        ours: list[float] = []
+        raw: list[float] = []
         for turn in range(ROUNDS + 1):
             for engine, into in ((by_directory, ours), (by_claims, raw)):
                 commands = [command for k in range(_CASES) for command in one_case(f"{turn}-{k}")]

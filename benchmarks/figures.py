@@ -1,55 +1,28 @@
-"""The figures: each is measured in rounds, in which our side and the raw side take turns."""
+"""The figures of storing, commands, replay, memory and import; each in rounds in which both sides take turns."""
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.authority import authority
+from benchmarks.deadlines import deadlines
+from benchmarks.measuring import PRINT_PEAK, ROUNDS, Figure, figure, printed, timed
 from benchmarks.raw import RawLog, transactions_of
+from benchmarks.ticking import tick
 from benchmarks.workload import fill, one_case
 from govflow import Engine, Personal
 from govflow.cases.commands import ReportCase
 from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 
-Figure = dict[str, Any]
-ROUNDS = 9
 CASES_A_ROUND = 30
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes, begun with the garbage collected."""
-    gc.collect()
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def figure(name: str, ours: list[float], raw: list[float], budget: float | None = None, **more: Any) -> Figure:
-    """One line: medians in µs, the median of the ratios, and whether it is within its budget."""
-    ratio = statistics.median(a / b for a, b in zip(ours, raw, strict=True))
-    line: Figure = {
-        "figure": name,
-        "ours_us": round(statistics.median(ours) * 1e6, 2),
-        "raw_us": round(statistics.median(raw) * 1e6, 2),
-        "ratio": round(ratio, 3),
-    }
-    if budget is not None:
-        line |= {"budget": budget, "met": ratio <= budget}
-    return line | more
-
-
-def _tail(store: Any, after: int) -> list[StoredEvent]:
-    return list(store.scan(after))
+PARTS = ("import", "commands", "deadlines", "authority", "tick", "replay", "files", "memory", "growth")
 
 
 def storage(folder: Path, synchronous: str, budget: float, rows: int) -> Figure:
@@ -68,7 +41,7 @@ def storage(folder: Path, synchronous: str, budget: float, rows: int) -> Figure:
         for k in range(CASES_A_ROUND):
             for command in one_case(f"round-{turn}-{k}"):
                 source.handle(command)
-        new = _tail(source.store, head)
+        new = list(source.store.scan(head))
         groups: list[list[StoredEvent]] = []
         for row in new:
             if row.command_id is not None:
@@ -191,19 +164,20 @@ def importing_govflow() -> Iterator[Figure]:
     """Importing govflow in a fresh process, bare and with the engine and the case, against what it stands on."""
 
     def seconds(code: str) -> float:
-        timing = f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
-        return float(subprocess.run([sys.executable, "-c", timing], capture_output=True, text=True, check=True).stdout)
+        return float(printed(f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"))
 
-    bare, whole, raw = [], [], []
+    bare, whole, opened, raw = [], [], [], []
     for _ in range(ROUNDS):
         bare.append(seconds("import govflow"))
         whole.append(seconds("import govflow; govflow.Engine; govflow.CASE"))
+        opened.append(seconds("import govflow; govflow.Engine.open()"))
         raw.append(seconds("import eventsourcing.persistence, eventsourcing.domain, pydantic, transitions"))
     yield figure("import govflow, against eventsourcing + pydantic + transitions", bare, raw, 1.5)
     yield figure("import govflow with engine and case, against the same", whole, raw)
+    yield figure("import govflow and open a log with every kind of record, against the same", opened, raw)
 
 
-def import_rate(folder: Path, rows: int) -> Figure:
+def import_rate(folder: Path, rows: int) -> Iterator[Figure]:
     """Rows of a city's file into cases, against reading the same file and inserting one JSON row each."""
     from govflow.interchange.importing import import_rows
     from govflow.interchange.mapping import shipped_mapping
@@ -234,16 +208,15 @@ def import_rate(folder: Path, rows: int) -> Figure:
                         batch = []
 
         raw.append(timed(plain) / rows)
-    return figure("import, per row", ours, raw, rows=rows, rows_per_second=round(1 / statistics.median(ours)))
+    yield figure("import, per row", ours, raw, rows=rows, rows_per_second=round(1 / statistics.median(ours)))
 
 
-# VmHWM, not ru_maxrss: that one keeps, across exec, the peak of the process that started this one
-_MEMORY = """
+_READ_AND_FOLD = f"""
 import sys
 from govflow import Engine
 with Engine.open(sys.argv[1], read_only=True) as engine:
     count = sum(1 for _ in engine.events()) + sum(1 for _ in engine.records())
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+{PRINT_PEAK}
 """
 
 
@@ -254,30 +227,42 @@ def memory(folder: Path, sizes: tuple[int, ...]) -> Iterator[Figure]:
         path = folder / f"memory-{size}.db"
         with Engine.open(path, synchronous="NORMAL") as engine:
             fill(engine, size)
-        out = subprocess.run([sys.executable, "-c", _MEMORY, path], capture_output=True, text=True, check=True)
-        peaks.append(int(out.stdout) / 1024)
+        peaks.append(int(printed(_READ_AND_FOLD, path)) / 1024)
         yield {"figure": f"peak memory, reading and folding {size} events", "ours_mib": round(peaks[-1], 1)} | (
             {"raw_mib": round(peaks[0], 1), "ratio": round(peaks[-1] / peaks[0], 3)} if len(peaks) > 1 else {}
         )
 
 
-def run(rows: int, large: int) -> Iterator[Figure]:
-    """Every figure there is so far."""
+def run(rows: int, large: int, clocks: int, only: str = "") -> Iterator[Figure]:
+    """Every figure there is, or those of one part."""
     with tempfile.TemporaryDirectory(prefix="govflow-bench-") as name:
         folder = Path(name)
-        yield from importing_govflow()
-        yield storage(folder, "FULL", 1.15, rows)
-        yield storage(folder, "NORMAL", 1.3, rows)
-        yield one_command(folder, "FULL", 1.5, rows)
-        yield one_command(folder, "NORMAL", 2.2, rows)
-        yield one_command(folder, "FULL", 0.5, rows, batch=10)
-        yield one_command(folder, "NORMAL", 1.2, rows, batch=10)
-        yield new_person(folder)
-        yield from replay(folder, rows)
-        yield import_rate(folder, 5000)
-        yield from memory(folder, (rows, large))
-        yield from growth(folder, (1000, large))
+        figures: tuple[Callable[[], Iterator[Figure]], ...] = (
+            importing_govflow,
+            lambda: commands(folder, rows),
+            deadlines,
+            authority,
+            lambda: tick(folder, clocks),
+            lambda: replay(folder, rows),
+            lambda: import_rate(folder, 5000),
+            lambda: memory(folder, (rows, large)),
+            lambda: growth(folder, (1000, large)),
+        )
+        for part, measured in zip(PARTS, figures, strict=True):
+            if only in ("", part):
+                yield from measured()
     yield {
         "figure": "peak memory of the benchmark itself",
         "ours_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+
+
+def commands(folder: Path, rows: int) -> Iterator[Figure]:
+    """Storing and whole commands, alone and ten in a transaction, at both settings of synchronous."""
+    yield storage(folder, "FULL", 1.15, rows)
+    yield storage(folder, "NORMAL", 1.3, rows)
+    yield one_command(folder, "FULL", 1.5, rows)
+    yield one_command(folder, "NORMAL", 2.2, rows)
+    yield one_command(folder, "FULL", 0.5, rows, batch=10)
+    yield one_command(folder, "NORMAL", 1.2, rows, batch=10)
+    yield new_person(folder)

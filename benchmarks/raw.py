@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from govflow.persistence.codec import StoredEvent
@@ -24,7 +24,7 @@ class RawLog:
         self.db.execute(f"PRAGMA synchronous={synchronous}")
         self.db.execute(_TABLE)
 
-    def append(self, transactions: Iterable[Sequence[tuple[str, int, str, bytes]]]) -> None:
+    def append(self, transactions: Iterable[Iterable[tuple[str, int, str, bytes]]]) -> None:
         """One transaction for each group of rows."""
         execute = self.db.execute
         for rows in transactions:

@@ -99,9 +99,10 @@ def tick(folder: Path, clocks: int, due: int = 1000, small: int = 30_000) -> Ite
     yield figure(f"tick over {clocks} clocks, nothing due, against {small} clocks", idles[1], idles[0], clocks=clocks)
     raw = RawLog(folder / "tick-raw.db", "FULL")
     with Engine.open(path, now=PinnedClock(_WARNED_AT)) as engine:
-        raw.append([[(row.stream, row.version, row.topic, row.state) for row in engine.store.scan(0)]])
-    yield _effects(path, raw, clocks, due)
+        rows = engine.store.scan(0)
+        raw.append([((row.stream, row.version, row.topic, row.state.partition(b"\n")[2]) for row in rows)])
     yield _reading(path, raw, clocks)
+    yield _effects(path, raw, clocks, due)
 
 
 def _effects(path: Path, raw: RawLog, clocks: int, due: int) -> Figure:
@@ -127,7 +128,7 @@ def _reading(path: Path, raw: RawLog, clocks: int, rounds: int = 3) -> Figure:
     ours, base = [], []
     for _ in range(rounds):
         forget_agenda(path)
-        with Engine.open(path, now=PinnedClock(START + timedelta(hours=27))) as engine:
+        with Engine.open(path, now=PinnedClock(_WARNED_AT)) as engine:
             events = engine.store.head()
             ours.append(timed(engine.tick) / events)
         base.append(timed(raw.read_bodies) / events)

@@ -46,12 +46,13 @@ ROOMS: dict[str, set[str]] = {
     "log": KERNEL | {"log_events", "persistence"},
     "reading": KERNEL | {"log_events", "log"},
     "transaction": KERNEL | {"log_events", "log", "reading", "persistence", "privacy"},
+    "writing": KERNEL | {"log_events", "log", "reading", "transaction", "persistence", "privacy"},
     "due_points": KERNEL | {"regions"},
     "ticking": KERNEL | {"regions", "organisation", "duties", "log_events", "log", "persistence", "due_points"},
     "engine": KERNEL
     | SHIPPED
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
-    | {"persistence", "privacy", "transaction", "ticking"},
+    | {"persistence", "privacy", "transaction", "writing", "ticking"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
     "views": VALUES | {"policy", "clocks", "persistence"},
     "interchange": KERNEL | SHIPPED | {"regions", "log_events", "engine", "persistence"},

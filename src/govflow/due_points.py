@@ -20,6 +20,8 @@ from govflow.regions.clock import ElapseWindow, MarkOverdue, WarnClock
 from govflow.workflow import Rest
 
 CalendarOf = Callable[[str], Calendar]
+ESCALATION = 2
+"""The order of what follows a due instant, behind warnings (0) and the end itself (1)."""
 
 
 class Point(NamedTuple):
@@ -59,12 +61,24 @@ def _warnings(record: Record, clock: Clock, policy: Policy) -> Iterator[Point]:
         return
     for share in policy.warnings_for(policy.limit(clock.rule or "")):
         if share not in clock.warned:
-            at = clock.since + (clock.due - clock.since) * share / 100
+            at = _whole(_used_up(clock, clock.due, share))
             kind = f"warn {share}"
             warn = WarnClock(
                 id=record.id, by=SYSTEM, command_id=own_id(record, clock, kind), item=clock.name, share=share
             )
-            yield Point(_whole(at), 0, kind, clock.name, (warn,), _whole(at))
+            yield Point(at, 0, kind, clock.name, (warn,), at)
+
+
+def _used_up(clock: Clock, due: datetime, share: int) -> datetime:
+    """When a share of the limit is used up: while the clock stood still, nothing of it was.
+
+    Never before that share of the whole span has passed, which the rule of the step asks for.
+    """
+    at = clock.since + (due - clock.since - clock.paused_for) * share / 100
+    for since, until in clock.pauses:
+        if since < at:
+            at += until - since
+    return max(at, clock.since + (due - clock.since) * share / 100)
 
 
 def _whole(at: datetime) -> datetime:
@@ -101,7 +115,7 @@ def _escalations(
 ) -> Iterator[Point]:
     assert clock.due is not None
     for rule in policy.escalations:
-        if rule.clock != clock.name or not _serves(rule, record):
+        if rule.clock != clock.name.partition(":")[0] or not _serves(rule, record):
             continue
         maker = decider.escalations.get(rule.then)
         command = maker(record, rule.id) if maker is not None else None
@@ -109,7 +123,7 @@ def _escalations(
             continue
         at = _later(clock.due, rule, policy, calendar)
         command = command.changed(command_id=own_id(record, clock, f"escalation {rule.id}"))
-        yield Point(at, 2, f"escalation {rule.id}", clock.name, (command,))
+        yield Point(at, ESCALATION, f"escalation {rule.id}", clock.name, (command,))
 
 
 def _serves(rule: Escalation, record: Record) -> bool:

@@ -10,12 +10,13 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from govflow.actors import SYSTEM
 from govflow.clocks.moves import with_calendar
-from govflow.due_points import Point, first_of, points_of
-from govflow.errors import GovFlowError, LogError, NotAllowed, NotFound
+from govflow.due_points import ESCALATION, Point, first_of, own_id, points_of
+from govflow.errors import CommandReused, GovFlowError, LogError, NotAllowed, NotFound
 from govflow.log_events import LOG_STREAM
 from govflow.messages import Command
 from govflow.persistence.agenda import Agenda, Entry
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _PAGE = 500
 _BATCH = 5_000
-_MOVES = b'"clocks":[{'  # in the stored body of every event that moves a clock
+_FIRST = -1  # dates that are not what they should be are put right before anything is done about them
 _TRY_AGAIN = timedelta(days=1)
 
 
@@ -58,13 +59,19 @@ def tick(
     on_fired: Callable[[Fired], object] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Tick:
-    """Do everything that is due by `now`. `on_fired` hears of each thing, `progress` of (events read, events there)."""
+    """Do everything that is due by `now`. `on_fired` hears of each thing, `progress` of (events read, events there).
+
+    Raises LogError where the log is open for reading only.
+    """
+    with engine.store.transaction():  # refused before a file is made
+        pass
     ticker = _Ticker(engine, agenda, now, on_fired)
     ticker.read(progress)
-    ticker.recompute()
+    ticker.follow_calendars()
     ticker.fire()
     ticker.plan()  # after what was missed is on record: a duty that ends cancels what is still to come
     ticker.fire()
+    ticker.read()  # its own events, while it still knows what it tried in vain
     return Tick(now, ticker.done, ticker.refused, agenda.next())
 
 
@@ -79,7 +86,7 @@ class _Ticker:
         self.on_fired = on_fired
         self.done: Counter[str] = Counter()
         self.refused = 0
-        self._in_vain: set[tuple[str, str, str]] = set()
+        self._in_vain: dict[str, set[tuple[str, str]]] = {}  # by record: clock and kind
 
     # -- what there is to do ------------------------------------------------------------------------------------------
 
@@ -87,40 +94,67 @@ class _Ticker:
         """What is to be done on a record, without what was tried in this tick in vain."""
         decider = self.log.deciders[record.kind_of_record]
         found = points_of(record, decider, self.policy_of(record), self.engine.calendar)
-        if not self._in_vain:
+        found = [*self._recomputing(record), *found]
+        if record.id not in self._in_vain:
             return found
-        return [point for point in found if (record.id, point.clock, point.kind) not in self._in_vain]
+        return [point for point in found if (point.clock, point.kind) not in self._in_vain[record.id]]
+
+    def _recomputing(self, record: Record) -> Iterator[Point]:
+        """Where a newer edition of its calendar was adopted, a provisional date follows it."""
+        for clock in record.clocks.values():
+            newest = self.log.calendars.get((clock.calendar or "").partition("@")[0])
+            if not (clock.provisional and clock.is_going and newest is not None and newest.key != clock.calendar):
+                continue
+            if with_calendar(newest, clock, self.engine.system_context(record)) is not None:
+                id = own_id(record, clock, f"recomputed {newest.key}")
+                command = RecomputeClock(id=record.id, by=SYSTEM, command_id=id, item=clock.name, calendar=newest.key)
+                yield Point(clock.since, _FIRST, "recomputed", clock.name, (command,))
 
     def policy_of(self, record: Record) -> Policy:
         """The policy that a record has pinned."""
         return self.log.policies.get(record.policy, self.engine.policy)
 
     def entry(self, record: Record) -> Entry:
-        """The agenda's entry of a record."""
+        """The agenda's entry of a record; what was tried in vain is tried again another day."""
+        points = self.points(record)
+        due = first_of(points)
+        if record.id in self._in_vain and (due is None or due > self.now):
+            again = self.now + _TRY_AGAIN
+            due = again if due is None else min(due, again)
         provisional = any(clock.provisional and clock.is_going for clock in record.clocks.values())
-        return Entry(record.id, first_of(self.points(record)), provisional)
+        counted = any(point.order == ESCALATION for point in points)  # from the due instant on, by the newest calendar
+        return Entry(record.id, record.version, due, provisional or counted)
 
     # -- reading what was written since -------------------------------------------------------------------------------
 
     def read(self, progress: Callable[[int, int], object] | None = None) -> None:
         """Bring the agenda up to the head of the log."""
         head, position = self.engine.store.head(), int(self.agenda.noted("position") or 0)
-        if position > head:  # the log was put back from a backup
-            position = 0
         tell = progress or (lambda done, total: None)
+        if position and not self._goes_on_from(position, head):
+            self.agenda.clear()
+            position = 0
         if position == 0:
             self._read_all(head, tell)
             return
         streams: set[str] = set()
+        row = None
         for row in self.engine.store.scan(position):
-            position = row.position
-            if row.stream != LOG_STREAM and (_MOVES in row.state or b'"policy"' in row.state):
+            if row.stream != LOG_STREAM:
                 streams.add(row.stream)
             if len(streams) >= _BATCH:
-                self.agenda.put(self._entries(streams), position=str(position))
+                self.agenda.put(self._entries(streams), position=str(row.position), leaf=row.leaf.hex())
                 streams.clear()
-                tell(position, head)
-        self.agenda.put(self._entries(streams), position=str(position))
+                tell(row.position, head)
+        if row is not None:
+            self.agenda.put(self._entries(streams), position=str(row.position), leaf=row.leaf.hex())
+
+    def _goes_on_from(self, position: int, head: int) -> bool:
+        """Whether the log has still the row that was read last: else it was put back from a backup."""
+        return position <= head and self._leaf(position) == self.agenda.noted("leaf")
+
+    def _leaf(self, position: int) -> str:
+        return next(iter(self.engine.store.scan(position - 1))).leaf.hex()
 
     def _read_all(self, head: int, tell: Callable[[int, int], object]) -> None:
         """The first time: every record once, in flat memory. What is written meanwhile is read the next time."""
@@ -133,7 +167,7 @@ class _Ticker:
                 self.agenda.put(entries)
                 entries.clear()
                 tell(min(done, head), head)
-        self.agenda.put(entries, position=str(head))
+        self.agenda.put(entries, position=str(head), leaf=self._leaf(head), calendars=self._calendars)
 
     def _entries(self, streams: Iterable[str]) -> Iterator[Entry]:
         for stream in sorted(streams):
@@ -143,27 +177,18 @@ class _Ticker:
 
     # -- newer calendars, recurring duties ----------------------------------------------------------------------------
 
-    def recompute(self) -> None:
-        """Where a newer edition of a calendar was adopted, provisional dates follow it, one event each."""
-        known = " ".join(sorted(calendar.key for calendar in self.log.calendars.values()))
-        if self.agenda.noted("calendars") == known:
-            return
-        for stream in list(self.agenda.provisional()):
-            record = self.log.current(stream)
-            for command in self._recomputing(record) if record is not None else ():
-                self.handle(command, "recomputed", self.now)
-            if (record := self.log.current(stream)) is not None:
-                self.agenda.put([self.entry(record)])
-        self.agenda.put((), calendars=known)
+    @property
+    def _calendars(self) -> str:
+        return " ".join(sorted(calendar.key for calendar in self.log.calendars.values()))
 
-    def _recomputing(self, record: Record) -> Iterator[Command]:
-        context = self.engine.system_context(record)
-        for clock in record.clocks.values():
-            newest = self.log.calendars.get((clock.calendar or "").partition("@")[0])
-            if not (clock.provisional and clock.is_going and newest is not None and newest.key != clock.calendar):
-                continue
-            if with_calendar(newest, clock, context) is not None:
-                yield RecomputeClock(id=record.id, by=SYSTEM, item=clock.name, calendar=newest.key)
+    def follow_calendars(self) -> None:
+        """Where a newer edition was adopted, look again at every record whose next moment it may change."""
+        if self.agenda.noted("calendars") == self._calendars:
+            return
+        streams = self.agenda.provisional()
+        while page := list(islice(streams, _PAGE)):
+            self.agenda.put(self._entries(page))
+        self.agenda.put((), calendars=self._calendars)
 
     def plan(self) -> None:
         """Once a local day: what recurring duties the policy in force has."""
@@ -172,7 +197,8 @@ class _Ticker:
         if self.agenda.noted("planned") == today:
             return
         for command in self._planned(policy):
-            self.handle(command, "planned", self.now)
+            refused = self._refusal([command])
+            self._tell(Fired(command.id or "", "planned", self.now, refused))
         self.read()
         self.agenda.put((), planned=today)
 
@@ -199,47 +225,66 @@ class _Ticker:
             heapq.heapify(page)
             entries: dict[str, Entry] = {}
             while page:
-                _, stream = heapq.heappop(page)
-                entry = entries[stream] = self._fire_first(stream)
+                when, stream = heapq.heappop(page)
+                entry = entries[stream] = self._fire_first(stream, when)
                 if entry.due is not None and entry.due <= min(self.now, horizon):
                     heapq.heappush(page, (entry.due, stream))
             self.agenda.put(entries.values())
 
-    def _fire_first(self, stream: str) -> Entry:
-        """Do the first thing that is due on a record; its entry afterwards."""
+    def _fire_first(self, stream: str, when: datetime) -> Entry:
+        """Do the first thing that is due on a record, if its turn has come; its entry afterwards."""
         record = self.log.current(stream)
-        if record is None:
-            return Entry(stream, None, provisional=False)
+        assert record is not None, "its log is the agenda's: it never loses a record"
         due = [point for point in self.points(record) if point.at <= self.now]
         if due:
-            point = due[0]
-            stamp = point.stamp and max(point.stamp, record.at or point.stamp)
-            for command in point.commands:
-                if not self.handle(command.changed(occurred_at=stamp), point.kind, point.stamp or point.at):
-                    self._in_vain.add((stream, point.clock, point.kind))
+            point = _next_of(due)
+            if point.at > when:
+                return self.entry(record)._replace(due=point.at)
+            self._do(record, point)
             record = self.log.current(stream)
             assert record is not None
-        entry = self.entry(record)
-        if any(each[0] == stream for each in self._in_vain) and (entry.due is None or entry.due > self.now):
-            again = self.now + _TRY_AGAIN
-            entry = entry._replace(due=again if entry.due is None else min(entry.due, again))
-        return entry
+        return self.entry(record)
 
-    def handle(self, command: Command, kind: str, due: datetime) -> bool:
-        """Give the system's command; what is refused is told and tried again another day."""
-        refused = ""
+    def _do(self, record: Record, point: Point) -> None:
+        """Give the commands of a point, together. What does not change the record is not tried again in this tick."""
+        stamp = point.stamp and max(point.stamp, record.at or point.stamp)
+        due = self.now if point.order == _FIRST else point.stamp or point.at
+        refused = self._refusal([command.changed(occurred_at=stamp) for command in point.commands])
+        after = self.log.current(record.id)
+        if after is None or after.version == record.version:
+            self._in_vain.setdefault(record.id, set()).add((point.clock, point.kind))
+            if refused:
+                self._tell(Fired(record.id, point.kind, due, refused))
+        elif not refused:
+            self._tell(Fired(record.id, point.kind, due))
+
+    def _refusal(self, commands: list[Command]) -> str:
+        """Give commands of the system in one transaction; why they are refused, empty where they are not."""
         try:
-            self.engine.handle(command)
+            self.engine.handle_all(commands)
         except LogError:
             raise
-        except (NotAllowed, NotFound) as error:
-            refused = str(error)
+        except CommandReused:  # done for this run of the clock already, to another end: a case is raised once for it
+            return ""
         except GovFlowError as error:
-            refused = f"{type(error).__name__}: {error}"
-        if refused:
+            plain = isinstance(error, NotAllowed | NotFound)
+            return str(error) if plain else f"{type(error).__name__}: {error}"
+        return ""
+
+    def _tell(self, fired: Fired) -> None:
+        if fired.refused:
             self.refused += 1
         else:
-            self.done[kind.partition(" ")[0]] += 1
+            self.done[fired.kind.partition(" ")[0]] += 1
         if self.on_fired is not None:
-            self.on_fired(Fired(command.id or "", kind, due, refused))
-        return not refused
+            self.on_fired(fired)
+
+
+def _next_of(due: list[Point]) -> Point:
+    """The point whose turn it is: what happened in the past is recorded before what happens now, as times go on only.
+
+    An escalation happens when it is done; were it first, what fell due since could not be stamped with its moment.
+    """
+    if due[0].order == _FIRST:
+        return due[0]
+    return next((point for point in due if point.stamp is not None), due[0])

@@ -255,7 +255,9 @@ class Unit:
             self.adopted_tables.add(decider.digest)
 
     def adopt_policy(self, policy: Policy, by: Actor = SYSTEM) -> None:
-        """Write a policy down in full. Raises PolicyError where its name stands for another content already."""
+        """Write a policy down in full, unless it is in force. Raises PolicyError where its name has another content."""
+        if self.log.is_in_force(policy, self.now):
+            return
         known = self.log.policies.get(policy.key)
         if known is not None and known != policy:
             what = Detail(f"{policy.key} was adopted with another content", f"{policy.key} 已以其他内容通过")

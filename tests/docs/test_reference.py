@@ -10,17 +10,20 @@ import pytest
 import typer
 
 import govflow
-from govflow import CASE, errors
+from govflow import errors
 from govflow.cli import texts
 from govflow.cli.app import app
 from govflow.clocks import CLOCKS
 from tools import reference
 from tools.reference.glossary import ideas
 from tools.reference.program import commands_of, example_of
-from tools.reference.python import own_docstring
+from tools.reference.python import methods_of, own_docstring
+from tools.reference.served import SERVED, flows
 
 DOCS = reference.ROOT / "docs"
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (reference.ROOT / "src").rglob("*.py"))
+COMMANDS = {command for decider in SERVED for command in decider.commands}
+EVENTS = {event for decider in SERVED for event in decider.events}
 PROGRAM = [*commands_of(typer.main.get_command(app))]
 
 
@@ -69,19 +72,32 @@ def test_every_public_name_is_described_in_a_sentence(name: str):
     assert len(first.split()) >= 3
 
 
-@pytest.mark.parametrize("method", [name for name in vars(govflow.Engine) if not name.startswith("_")])
-def test_every_public_method_of_the_engine_is_described(method: str):
-    value = inspect.getattr_static(govflow.Engine, method)
-    assert (inspect.getdoc(value) or "").rstrip().endswith(".")
+@pytest.mark.parametrize("owner", [govflow.Engine, govflow.Reader])
+def test_every_public_method_of_the_engine_and_the_reader_is_described(owner: type):
+    page = (DOCS / "reference/python.md").read_text(encoding="utf-8")
+    for method in methods_of(owner):
+        assert (inspect.getdoc(inspect.getattr_static(owner, method)) or "").rstrip().endswith("."), method
+        assert f"\n### {owner.__name__}.{method}\n" in page
 
 
-def test_every_command_and_event_of_a_case_is_described():
-    silent = [each.__name__ for each in (*CASE.commands, *CASE.events) if not (vars(each).get("__doc__") or "").strip()]
+def test_every_command_and_event_of_the_shipped_records_is_described():
+    silent = [each.__name__ for each in (*COMMANDS, *EVENTS) if not (vars(each).get("__doc__") or "").strip()]
     assert not silent
 
 
+def test_every_table_command_and_event_of_the_shipped_records_stands_on_a_page():
+    tables = "".join(
+        (DOCS / f"reference/{name}.md").read_text("utf-8") for name in ("case", "regions", "directory", "duty")
+    )
+    assert not [flow.name for flow in flows() if f"# Steps of `{flow.name}`\n" not in tables]
+    commands = (DOCS / "reference/commands.md").read_text(encoding="utf-8")
+    assert not [command.wire for command in COMMANDS if f"\n### {command.wire}\n" not in commands]
+    events = (DOCS / "reference/events.md").read_text(encoding="utf-8")
+    assert not [event.name for event in EVENTS if f"\n### {event.name}@{event.version}\n" not in events]
+
+
 def test_every_command_has_a_chinese_label():
-    assert not [command.wire for command in CASE.commands if not chinese(command.label)]
+    assert not [command.wire for command in COMMANDS if not chinese(command.label)]
 
 
 def test_every_error_is_a_public_name_and_on_its_page():
@@ -118,9 +134,8 @@ def test_the_page_of_the_program_shows_every_command():
 
 def test_every_chinese_term_of_the_code_stands_in_the_glossary():
     page = (DOCS / "glossary.md").read_text(encoding="utf-8")
-    flows = (CASE.workflow, *(region.workflow for region in CASE.regions.values()))
-    terms = {flow.zh for flow in flows} | {status.zh for flow in flows for status in flow.statuses}
-    terms |= {command.label for command in CASE.commands} | {zh for _, zh in CLOCKS.values()}
+    terms = {flow.zh for flow in flows()} | {status.zh for flow in flows() for status in flow.statuses}
+    terms |= {command.label for command in COMMANDS} | {zh for _, zh in CLOCKS.values()}
     terms |= {texts.TEXTS[f"role.{role.value}"][1] for role in govflow.Role}
     assert not {term for term in terms if term not in page}
 

@@ -21,7 +21,7 @@ from eventsourcing.persistence import (
 from eventsourcing.popo import POPOAggregateRecorder, POPOApplicationRecorder
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from govflow.actors import Actor
+from govflow.actors import Actor, ClaimsAuthority, LookUp
 from govflow.cases.commands import AcceptCase, AssignCase, CloseCase, MergeCase, ReportCase, WithdrawCase
 from govflow.engine import Engine
 from govflow.errors import CommandReused, Conflict, LogError, NotAllowed, NotFound, ProtectionError, Truncated
@@ -291,12 +291,12 @@ def test_of_two_who_decide_at_once_the_later_decides_again(log: Log):
     case = one.handle(report())
     inner = AcceptCase(id=case.id, by=DESK)
 
-    class Meddling:
+    class Meddling(ClaimsAuthority):
         """An authority that lets the other engine write while a decision is under way."""
 
         done = False
 
-        def claims(self, actor: Actor, at: datetime) -> Any:
+        def claims(self, actor: Actor, at: datetime, look_up: LookUp) -> Any:
             if not self.done:
                 self.done = True
                 two.handle(inner)

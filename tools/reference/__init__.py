@@ -19,7 +19,7 @@ from tools.reference.policy import policy_markdown
 from tools.reference.program import program_markdown
 from tools.reference.python import python_markdown
 from tools.reference.rules import rules_markdown
-from tools.reference.tables import case_markdown, regions_markdown
+from tools.reference.tables import case_markdown, directory_markdown, duty_markdown, regions_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,6 +29,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/cli.md": program_markdown,
     "docs/reference/clocks.md": clocks_markdown,
     "docs/reference/commands.md": commands_markdown,
+    "docs/reference/directory.md": directory_markdown,
+    "docs/reference/duty.md": duty_markdown,
     "docs/reference/errors.md": errors_markdown,
     "docs/reference/events.md": events_markdown,
     "docs/reference/mechanisms.md": mechanisms_markdown,

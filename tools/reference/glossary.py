@@ -13,6 +13,7 @@ from govflow.cli import texts
 from govflow.clocks import CLOCKS
 from govflow.policy import DEFAULT_POLICY
 from tools.reference.markdown import page, table
+from tools.reference.served import SERVED, commands, regions
 
 IDEAS = Path(__file__).resolve().parents[2] / "docs" / "glossary.toml"
 
@@ -39,8 +40,9 @@ def glossary_markdown() -> str:
         table(terms, _spoken("kind", CaseKind)),
         "## States of a case 事项状态",
         table(terms, _named((status.zh, status.value) for status in CASE.workflow.statuses)),
-        "## Regions and their states",
-        table((*terms, "States"), _regions()),
+        "## Records and regions, and their states",
+        "Those of a case stand above.",
+        table((*terms, "States"), _tables()),
         "## Commands 命令",
         table((*terms, "Asks for"), _commands()),
         "## Clocks 时限",
@@ -66,13 +68,13 @@ def _named(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((zh, f"`{id}`") for zh, id in pairs)
 
 
-def _regions() -> Iterator[tuple[str, str, str]]:
-    for region in CASE.regions.values():
-        states = "; ".join(f"{status.zh} `{status.value}`" for status in region.workflow.statuses)
-        yield region.workflow.zh, f"`{region.name}`", states
+def _tables() -> Iterator[tuple[str, str, str]]:
+    others = (decider.workflow for decider in SERVED if decider is not CASE)
+    for flow in (*others, *(region.workflow for region in regions().values())):
+        yield flow.zh, f"`{flow.name}`", "; ".join(f"{status.zh} `{status.value}`" for status in flow.statuses)
 
 
 def _commands() -> Iterator[tuple[str, str, str]]:
-    for command in CASE.commands:
+    for command in (command for taken in commands().values() for command in taken):
         sentence = " ".join((command.__doc__ or "").split()).partition(". ")[0].rstrip(".")
         yield command.label, f"`{command.wire}`", f"{sentence}."

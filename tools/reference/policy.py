@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from govflow.policy import DEFAULT_POLICY, Policy, TimeLimit
+from govflow.calendars import Roll
+from govflow.policy import DEFAULT_POLICY, Policy, Then, TimeLimit
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import code, described, page, table
+
+_THEN = {Then.RAISE: "to the next level up 上提一级", Then.RESUME: "handling goes on 恢复"}
 
 
 def policy_markdown() -> str:
@@ -12,8 +15,10 @@ def policy_markdown() -> str:
     default = DEFAULT_POLICY
     return page(
         "# Policy",
-        "What a local government tunes, as one versioned document. It is given to `Engine.open(policy=…)`; adopting it "
-        "writes its full content into the log, and every record says which version it was decided under.",
+        "What a local government tunes, as one versioned document: a TOML or JSON file "
+        "([how to write one](../how-to.md#copy-the-towns-policy-and-change-it)) or built in Python. It is adopted by "
+        "`govflow policy adopt` or `Engine.adopt`, or given to `Engine.open(policy=…)`; adopting it writes its full "
+        "content into the log, and every record pins the version it began under.",
         "## Fields",
         described(Policy),
         field_table(Policy),
@@ -23,7 +28,7 @@ def policy_markdown() -> str:
         "defaults of our own, not rules: a town sets its own.",
         "### Time limits",
         table(
-            ("Limit", "Clock", "Length", "Longest extension", "Kinds", "Started by", "Source"),
+            ("Limit", "Clock", "Length", "Longest extension", "Kinds", "Started by", "Last day", "Source"),
             [
                 (
                     f"`{limit.id}`",
@@ -32,12 +37,37 @@ def policy_markdown() -> str:
                     counted(limit.extension, limit.unit) if limit.extension else "",
                     code(*limit.kinds),
                     code(*limit.starts_on),
-                    "**[config]**" if limit.own else limit.basis,
+                    "" if limit.roll is Roll.NONE else f"moves on from a {limit.roll}".replace("_", " "),
+                    source(limit.basis, own=limit.own),
                 )
                 for limit in default.time_limits
             ],
         ),
-        "A limit of the kind `tier` serves the categories that name it.",
+        "Of several limits with one clock the first that fits counts. A limit of the kind `tier` serves the categories "
+        "that name it. Working days are those of the calendar `"
+        f"{default.calendar_of(None).key}`, covered from {default.calendar_of(None).first} to "
+        f"{default.calendar_of(None).last}: {default.calendar_of(None).basis}",
+        "### Warnings",
+        f"At {' and '.join(f'{share} %' for share in default.warn_at)} of every deadline. "
+        f"Source: {source(default.basis['warn_at'])}.",
+        "### Escalations",
+        table(
+            ("Escalation", "Clock", "When", "Then", "While in charge", "Source"),
+            [
+                (
+                    f"`{each.id}`",
+                    f"`{each.clock}`",
+                    f"{counted(each.after, each.unit)} after it was due",
+                    _THEN[each.then],
+                    code(*each.levels),
+                    source(each.basis, own=each.own),
+                )
+                for each in default.escalations
+            ],
+        ),
+        "### Routing and obligations",
+        "The default policy has no routing rules, since it knows no units, and no recurring obligations, since it "
+        "knows nobody who owes them. The policy of the invented town has both: `govflow policy example`.",
         "### Categories",
         table(
             ("Category", "English", "Chinese", "Limit", "Evidence", "Public interest", "To communities", "Retention"),
@@ -73,8 +103,14 @@ def policy_markdown() -> str:
             ],
         ),
         "### Thresholds",
-        "All of them are defaults of our own **[config]**.",
-        table(("Threshold", "Value"), [(f"`{name}`", str(value)) for name, value in default.thresholds]),
+        table(
+            ("Threshold", "Value", "Source"),
+            [
+                (f"`{name}`", str(value), source(default.thresholds.basis[name]))
+                for name, value in default.thresholds
+                if name != "basis"
+            ],
+        ),
     )
 
 
@@ -83,7 +119,14 @@ def length_of(limit: TimeLimit) -> str:
     return counted(limit.length, limit.unit)
 
 
+def source(basis: str, *, own: bool = False) -> str:
+    """Where a figure comes from; a default of our own says no more than that."""
+    ours = own or basis.startswith("config")
+    said = "" if own else basis.removeprefix("config").removeprefix(";").strip()
+    return "; ".join(part for part in ("**[config]**" if ours else "", said) if part)
+
+
 def counted(number: int, unit: str) -> str:
-    """A number of hours, days or working days."""
-    name = "working day" if unit == "workday" else unit
+    """A number of hours, days or other units."""
+    name = {"workday": "working day", "office_hour": "office hour"}.get(unit, unit)
     return f"{number} {name}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The page of the public names: what `govflow` and `govflow.testing` offer, and the methods of the engine."""
+"""The page of the public names of `govflow` and `govflow.testing`, and of the methods of the engine and the reader."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import govflow
-from govflow import Engine, testing
+from govflow import Engine, Reader, testing
 from tools.reference.markdown import page, table, unwrapped
 
 
@@ -22,7 +22,6 @@ def python_markdown() -> str:
         (home, table(("Name", "What it is"), [(f"`{name}`", first_words(name)) for name in names.split()]))
         for home, names in govflow._HOMES.items()
     ]
-    methods = [name for name in vars(Engine) if not name.startswith("_")]
     return page(
         "# Public names",
         "What can be imported from `govflow`; the module is where it lives. Commands are imported from "
@@ -31,13 +30,23 @@ def python_markdown() -> str:
         *(part for home, names in groups for part in (f"## {home}", names)),
         "## The engine",
         unwrapped(inspect.getdoc(Engine) or ""),
-        *(_method(name) for name in methods),
+        "It is a [reader](#the-reader) that sees everything, and does more:",
+        *(_method(Engine, name) for name in methods_of(Engine)),
+        "## The reader",
+        unwrapped(inspect.getdoc(Reader) or ""),
+        "`Engine.seen_by` makes one for an actor. The engine has the same methods.",
+        *(_method(Reader, name) for name in methods_of(Reader)),
         "## govflow.testing",
         table(
             ("Name", "What it is"),
             [(f"`{name}`", _first(_told(vars(testing)[name]) or _below(testing, name))) for name in testing.__all__],
         ),
     )
+
+
+def methods_of(owner: type) -> list[str]:
+    """The public methods and properties that a class itself defines."""
+    return [name for name in vars(owner) if not name.startswith("_")]
 
 
 def first_words(name: str) -> str:
@@ -74,8 +83,8 @@ def _first(text: str) -> str:
     return unwrapped(text).partition("\n\n")[0]
 
 
-def _method(name: str) -> str:
-    static = inspect.getattr_static(Engine, name)
+def _method(owner: type, name: str) -> str:
+    static = inspect.getattr_static(owner, name)
     function: Any = static.fget if isinstance(static, property) else getattr(static, "__func__", static)
     node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(node, ast.FunctionDef)
@@ -83,4 +92,4 @@ def _method(name: str) -> str:
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     shown = f"{name}: {ast.unparse(node.returns)}" if isinstance(static, property) and node.returns else ""
     signature = shown or f"{name}({ast.unparse(node.args)}){returns}"
-    return page(f"### Engine.{name}", f"```text\n{signature}\n```", unwrapped(ast.get_docstring(node) or ""))
+    return page(f"### {owner.__name__}.{name}", f"```text\n{signature}\n```", unwrapped(ast.get_docstring(node) or ""))

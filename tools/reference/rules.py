@@ -57,9 +57,8 @@ def rules_markdown() -> str:
         "proposed event and its context, and nowhere else; its version stands in the log with the table.",
         table(head, rows),
         "Asked beside the rows' own rules, of every command: `step_is_in_the_table`, `role_is_held`, "
-        "`approval_is_given` (where the row asks for one), `occurred_before_now`, `occurred_in_order`, "
-        "`id_is_not_reserved`, `subject_is_not_erased`.",
+        "`actor_has_no_interest`, `approval_is_given` (where the row asks for one), `occurred_before_now`, "
+        "`occurred_in_order`, `id_is_not_reserved`, `system_is_the_system`, `subject_is_not_erased`.",
         "## What they rest on",
         table(("In the table", "Means"), _SOURCES),
     )
-

@@ -1,10 +1,14 @@
-"""The pages of the tables: a case's own, and those of the regions beside it, each with its states, rows and diagram."""
+"""The pages of the tables: of the case, the directory and the duty, and of their regions: states, rows and diagrams."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from govflow.cases import CASE
+from govflow.decider import Decider
+from govflow.duties import DUTY
+from govflow.organisation import DIRECTORY
+from govflow.region import Region
 from govflow.workflow import Workflow
 from tools.reference.markdown import code, page, table
 
@@ -38,9 +42,47 @@ def regions_markdown() -> str:
         _READING,
     ]
     for region in CASE.regions.values():
-        described = " ".join((region.blank.__class__.__doc__ or "").split())
-        parts += [f"## {region.name}", f"{region.workflow.zh}. {described}", *_flow(region.workflow, "###")]
+        parts += _region(region)
     return page(*parts)
+
+
+def directory_markdown() -> str:
+    """The table of the directory, and the five of what stands in it."""
+    return page(
+        "# The directory 机构名录: areas, units, appointments",
+        "A log has at most one directory, under the id `directory`. Nobody holds anything before it is founded, so the "
+        "system founds it; after that it is kept by whoever holds the district's role for its root area. Once it "
+        "stands, who may do what in the log is answered from it "
+        "([explanation](../explanation.md#who-may-do-what-the-directory-or-the-host)), and "
+        "[areas, units and appointments can come from CSV](../how-to.md#found-a-directory-from-csv).",
+        _READING,
+        *_flow(DIRECTORY.workflow, "##"),
+        *_own_regions(DIRECTORY),
+    )
+
+
+def duty_markdown() -> str:
+    """The table of a duty and of its occurrences."""
+    return page(
+        "# A duty 定期职责: what is owed again and again",
+        "One record for each obligation of the [policy](policy.md#obligation) and each owner, under the id "
+        "`duty.<obligation>.<owner>`. The [tick](../how-to.md#tick-by-cron-or-as-a-service) opens, amends and ends it "
+        "and puts its occurrences on the list, one for each period; people fulfil them. What it shares with a case, "
+        "`evidence` and `clock`, stands in [regions.md](regions.md).",
+        _READING,
+        *_flow(DUTY.workflow, "##"),
+        *_own_regions(DUTY),
+    )
+
+
+def _own_regions(decider: Decider) -> list[str]:
+    """The regions that a case does not have."""
+    return [part for name, region in decider.regions.items() if name not in CASE.regions for part in _region(region)]
+
+
+def _region(region: Region) -> list[str]:
+    described = " ".join((region.blank.__class__.__doc__ or "").split())
+    return [f"## {region.name}", f"{region.workflow.zh}. {described}", *_flow(region.workflow, "###")]
 
 
 def _flow(flow: Workflow, depth: str) -> list[str]:

@@ -20,13 +20,14 @@ from govflow.cli.display import LATE, SOFT, console, table
 from govflow.cli.files import print_bad_row, print_report
 from govflow.cli.logs import progress
 from govflow.cli.texts import is_zh, lang, t
-from govflow.engine import Engine, utc_now
+from govflow.engine import Engine
 from govflow.errors import InputError, NotAllowed
 from govflow.interchange.importing import import_rows
 from govflow.interchange.mapping import shipped_mapping
 from govflow.messages import Command
 from govflow.policy import DEFAULT_POLICY, Policy
 from govflow.workflow import Rest
+from govflow.writing import utc_now
 
 _DAYS = 9  # the story began so many days ago and has ended by now
 _BAR = 24

@@ -1,59 +1,89 @@
-"""The story that `govflow demo` tells: one new case through every stage, step by step, in English and in Chinese."""
+"""The story that `govflow demo` tells: one case over the Spring Festival of 2026, step by step, in two languages.
+
+Its people are those of the directory of the invented town of Qingxi (src/govflow/data/directory).
+"""
 # ruff: noqa: E501 - a table: one step a row, told in two languages
 
 from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from enum import Enum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from govflow.actors import Actor, Role
+from govflow.actors import Actor
 from govflow.cases import commands as c
 from govflow.messages import Command, Personal
 from govflow.regions.contact import LogContact
 from govflow.regions.evaluation import RecordEvaluation
 from govflow.regions.evidence import AddEvidence
-from govflow.regions.joint_handling import AcceptJointHandling, FinishJointHandling, ReopenJointHandling
+from govflow.regions.joint_handling import AcceptJointHandling, FinishJointHandling
 from govflow.regions.verification import FailVerification, PassVerification
 
-REPORTER = "s-rosa"  # a pseudonym: names stand in protected fields only
-rosa = Actor.of(REPORTER, Role.RESIDENT, Role.REPORTER)
-wu = Actor.of("wu", Role.ACCEPTANCE_DESK)
-chen = Actor.of("chen", Role.DISPATCHER)
-lin = Actor.of("lin", Role.LEAD_UNIT, unit="parks")
-li = Actor.of("li", Role.LEAD_UNIT, unit="water")
-li_as_verifier = Actor.of("li", Role.VERIFIER)
-zhao = Actor.of("zhao", Role.CO_UNIT, unit="roads")
-sun = Actor.of("sun", Role.CO_UNIT, unit="lighting")
-qian = Actor.of("qian", Role.VERIFIER)
+REPORTER = "s-mei"  # a pseudonym: names stand in protected fields only
+mei = Actor(id=REPORTER)
+desk = Actor(id="hd-01")  # 河东社区
+hedong = Actor(id="hd-02")
+head_of_hedong = Actor(id="hd-03")
+leader = Actor(id="leader-01")  # 青溪镇党委, supervisor 督办人
+dispatcher = Actor(id="qx-110")  # 社会治理办公室
+verifier = Actor(id="qx-112")
+enforcement = Actor(id="qx-130")  # 综合行政执法队
+works = Actor(id="qx-140")  # 城镇建设办公室
 
-TITLE = ("Water comes up through the road surface", "路面冒水")
+TITLE = ("Rubbish heap in a yard by the market", "市场旁院内垃圾成堆")
+
+
+class Approved(NamedTuple):
+    """A command that is given after `by` has approved this very command."""
+
+    command: Command
+    by: Actor
+
+
+class Shown(Enum):
+    """What is told below a step: nothing, why the limit ends when it does, from when to when it moved, what fired."""
+
+    NOTHING = "nothing"
+    DUE = "due"
+    MOVED = "moved"
+    FIRED = "fired"
 
 
 class Told(NamedTuple):
-    """One step: on which day and at what time, the command, how it is told, and whether it is to be refused."""
+    """One step: when (Beijing time, 2026), its commands, how it is told, what is shown, whether it is to be refused.
 
-    day: int
-    time: str
-    command: Command
+    A step that shows what fired is a tick.
+    """
+
+    at: str
+    commands: tuple[Command | Approved, ...]
     en: str
     zh: str
+    shown: Shown = Shown.NOTHING
     is_refused: bool = False
+
+
+def moment(at: str) -> datetime:
+    """A moment of the story: `02-13 09:05` is in 2026, in China."""
+    return datetime.strptime(f"2026-{at}", "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def report(title: str) -> Command:
     """The report that begins the story."""
     return c.ReportCase(
-        by=rosa,
+        by=mei,
         title=title,
         kind="hotline",
         channel="phone",
         level="community",
-        area="roslindale",
+        area="beihe/qingxi/hedong",
+        category="environment",
         reporter=REPORTER,
-        reporter_name=Personal(text="Rosa Marin", subject=REPORTER),
-        reporter_phone=Personal(text="+1 617 555 0134", subject=REPORTER),
-        description=Personal(text="In front of my door, since this morning.", subject=REPORTER),
+        reporter_name=Personal(text="林梅 Lin Mei", subject=REPORTER),
+        reporter_phone=Personal(text="+86 138 0000 0134", subject=REPORTER),
+        description=Personal(text="In the yard behind my house, for a week.", subject=REPORTER),
     )
 
 
@@ -64,40 +94,38 @@ def _photo(id: str, who: Actor, key: str) -> Command:
     )
 
 
-def story(id: str, road_due: datetime) -> list[Told]:
+def _result(id: str, photo: str) -> tuple[Command, ...]:
+    done = c.SubmitResult(id=id, by=works, measure="yard cleared", evidence=(photo,))
+    return _photo(id, works, photo), done
+
+
+def story(id: str) -> list[Told]:
     """What happens to the case `id` after it was reported."""
+    extend = c.ExtendDeadline(id=id, by=hedong, length=2, reason="more than one lorry can carry", told_by="by phone")
+    suspend = c.SuspendCase(id=id, by=hedong, cause="the owner of the yard must agree", review_at=moment("02-28 12:00"), told_by="by phone")
+    answer = c.GiveFeedback(id=id, by=works, to_level="community", to_reporter=True, public_text="The yard is cleared.")
     # fmt: off
     return [
-        Told(0, "09:40", c.AcceptCase(id=id, by=wu), "The acceptance desk admits it: from here on somebody answers for it.", "受理窗口受理：从此有人负责。"),
-        Told(0, "10:15", c.AssignCase(id=id, by=chen, lead_unit="parks"), "The dispatcher sends it to the parks department.", "派单中心派给园林部门。"),
-        Told(0, "11:00", c.SignOrder(id=id, by=lin), "Parks signs for the order: now it has five working days to object.", "园林签收，五个工作日内可提出异议。"),
-        Told(0, "14:00", c.ObjectAssignment(id=id, by=lin, reason="a water main, not an irrigation pipe"), "Parks objects: a water main is not theirs.", "园林提出异议：是供水主管，不归园林。"),
-        Told(1, "09:30", c.DecideReturn(id=id, by=chen, upheld=True, reason="the leak is on a main"), "The dispatcher upholds the objection.", "派单中心认定异议成立。"),
-        Told(1, "10:00", c.AssignCase(id=id, by=chen, lead_unit="water", co_units=("roads", "lighting"), co_task="secure the site and open the road"), "Three units now: water leads; roads and lighting are asked to do their parts.", "三家单位会办：供水主办，道路、照明协办。"),
-        Told(1, "10:30", c.SignOrder(id=id, by=li), "Water signs for it.", "供水签收。"),
-        Told(1, "11:00", LogContact(id=id, by=li, reached=True, way="phone", gist=Personal(text="She can be home at noon.", subject=REPORTER)), "Water calls the reporter: nobody may start before that.", "供水联系诉求人：未联系不得开工。"),
-        Told(1, "11:30", AcceptJointHandling(id=id, by=zhao, item="roads"), "Roads takes its part.", "道路接受协办。"),
-        Told(1, "11:45", AcceptJointHandling(id=id, by=sun, item="lighting"), "Lighting takes its part.", "照明接受协办。"),
-        Told(1, "13:00", c.StartHandling(id=id, by=li), "Work begins.", "开始处置。"),
-        Told(2, "09:00", _photo(id, zhao, "road"), "Roads files a photo by its SHA-256.", "道路上传照片（记 SHA-256）。"),
-        Told(2, "09:05", FinishJointHandling(id=id, by=zhao, item="roads", measure="road opened and secured", evidence=("road",)), "Roads has done its part.", "道路办结协办。"),
-        Told(2, "15:00", _photo(id, li, "pipe"), "Water files a photo of the mended pipe.", "供水上传修复照片。"),
-        Told(2, "15:05", c.SubmitResult(id=id, by=li, measure="pipe clamped", evidence=("pipe",)), "Water wants to hand in the result, but lighting is not done:", "供水要提交结果，但照明尚未办结：", is_refused=True),
-        Told(2, "16:00", _photo(id, sun, "lamp"), "Lighting files a photo.", "照明上传照片。"),
-        Told(2, "16:05", FinishJointHandling(id=id, by=sun, item="lighting", measure="lamp isolated and back on", evidence=("lamp",)), "Lighting has done its part.", "照明办结协办。"),
-        Told(2, "17:00", c.SubmitResult(id=id, by=li, measure="pipe clamped", evidence=("pipe",)), "Now the result is in.", "现在提交结果。"),
-        Told(3, "09:00", c.GiveFeedback(id=id, by=li, to_level="community", to_reporter=True, public_text="The pipe is mended."), "The reporter and the community are answered.", "向诉求人和社区反馈。"),
-        Told(3, "14:00", FailVerification(id=id, by=qian, item="r1", reason="the joint still drips"), "An independent checker looks: the joint still drips.", "核查员现场核查：接口仍在渗水。"),
-        Told(3, "14:30", c.OrderRework(id=id, by=chen, reason="the joint still drips"), "Rework: round 2 begins, with half the time.", "责令返工：第二轮开始，时限缩短。"),
-        Told(4, "09:00", ReopenJointHandling(id=id, by=li, item="roads", reason="the road is opened again", until=road_due), "Roads is needed once more.", "道路须重新协办。"),
-        Told(4, "12:00", FinishJointHandling(id=id, by=zhao, item="roads", measure="road opened and closed", evidence=("road",)), "Roads has done it.", "道路办结。"),
-        Told(4, "15:00", _photo(id, li, "joint"), "A photo of the new joint.", "新接口照片。"),
-        Told(4, "15:10", c.SubmitResult(id=id, by=li, measure="joint replaced", evidence=("joint",)), "The joint is replaced.", "更换接口，提交结果。"),
-        Told(5, "09:00", c.GiveFeedback(id=id, by=li, to_level="community", to_reporter=True, public_text="The joint was replaced."), "Answered again: verification and evaluation of round 2 open.", "再次反馈：第二轮核查与评价开启。"),
-        Told(5, "09:30", PassVerification(id=id, by=li_as_verifier, item="r2"), "May those who did the work verify it?", "经办人能自己核查吗？", is_refused=True),
-        Told(5, "10:00", c.CloseCase(id=id, by=chen), "The dispatcher wants to close. What is open is listed, all at once:", "派单中心要办结。未了事项一次列全：", is_refused=True),
-        Told(6, "09:00", PassVerification(id=id, by=qian, item="r2"), "The checker passes round 2.", "核查员：第二轮核查通过。"),
-        Told(6, "18:00", RecordEvaluation(id=id, by=rosa, item=f"r2.{REPORTER}", contacted=True, resolved=True, satisfied=True), "The reporter says: contacted, resolved, satisfied.", "诉求人评价：已联系、已解决、满意。"),
-        Told(7, "09:00", c.CloseCase(id=id, by=chen), "Nothing is open any more. Closed: the loop is shut.", "再无未了事项，办结：闭环完成。"),
+        Told("02-13 09:40", (c.AcceptCase(id=id, by=desk),), "Hedong's desk admits it: from here on somebody answers for it.", "河东社区受理：从此有人负责。"),
+        Told("02-13 10:15", (c.AssignCase(id=id, by=dispatcher, unit_level="community"),), "The town's rules send it to the community of Hedong. Its limit:", "按镇派单规则由河东社区主办，期限如下：", Shown.DUE),
+        Told("02-13 11:00", (c.SignOrder(id=id, by=hedong), LogContact(id=id, by=hedong, reached=True, way="phone", gist=Personal(text="The key is with the owner.", subject=REPORTER)), c.StartHandling(id=id, by=hedong)), "Hedong signs for it, calls the resident and begins.", "河东签收、联系诉求人、开始处置。"),
+        Told("02-24 10:00", (Approved(suspend, leader),), "The yard's owner must agree first. With the supervisor's leave the clock stands still.", "须先征得院主同意，经督办人批准，挂起停表。"),
+        Told("02-26 09:00", (c.ResumeCase(id=id, by=hedong),), "The owner agrees. Two working days stood still, so the date moves by two:", "院主同意，恢复办理。停了两个工作日，期限顺延两个：", Shown.MOVED),
+        Told("02-27 09:00", (extend,), "Hedong wants two days more and has not asked its head:", "河东要延期两日，未经负责人批准：", is_refused=True),
+        Told("02-27 10:00", (Approved(extend, head_of_hedong),), "With the head's leave, once:", "经负责人批准，延期一次：", Shown.MOVED),
+        Told("03-02 18:00", (), "The day's tick. Then the computer is off for three days.", "当日计时检查。此后停机三天。", Shown.FIRED),
+        Told("03-06 08:00", (), "One tick makes up for it, each thing once. The case goes up to the town:", "恢复后检查一次，逐项补记，各记一次；事项上提到镇：", Shown.FIRED),
+        Told("03-06 08:05", (), "A second tick.", "再检查一次。", Shown.FIRED),
+        Told("03-06 09:00", (c.AssignCase(id=id, by=dispatcher, lead_unit="qx.works", co_units=("qx.enforcement",), co_task="see that the yard is opened", unit_level="town"),), "The town's works office takes the lead, with a new limit; enforcement helps.", "镇城建办主办，期限重新计算；执法队协办。"),
+        Told("03-06 10:00", (c.SignOrder(id=id, by=works), c.StartHandling(id=id, by=works), AcceptJointHandling(id=id, by=enforcement, item="qx.enforcement")), "Both take it up.", "两家接单办理。"),
+        Told("03-09 15:00", _result(id, "yard"), "Works wants to hand in the result, but enforcement is not done:", "城建办要提交结果，但执法队尚未办结：", is_refused=True),
+        Told("03-09 16:00", (_photo(id, enforcement, "gate"), FinishJointHandling(id=id, by=enforcement, item="qx.enforcement", measure="gate opened", evidence=("gate",)), *_result(id, "yard-2")), "Enforcement has done its part; now the result is in, with photos.", "执法队办结，结果连同照片提交。"),
+        Told("03-10 09:00", (answer,), "Resident and community are answered.", "向诉求人和社区反馈。"),
+        Told("03-10 14:00", (FailVerification(id=id, by=verifier, item="r1", reason="half of it is still there"), c.OrderRework(id=id, by=dispatcher, reason="half of it is still there")), "A checker looks: half of it is still there. Rework, in half the time:", "核查员现场核查：还剩一半。责令返工，时限减半：", Shown.DUE),
+        Told("03-11 16:00", (*_result(id, "yard-3"), answer.changed(command_id=f"{id}-answer-2")), "Round 2 is done and answered.", "第二轮办结并反馈。"),
+        Told("03-12 09:00", (c.CloseCase(id=id, by=dispatcher),), "The dispatcher wants to close. What is open is listed, all at once:", "派单中心要办结。未了事项一次列全：", is_refused=True),
+        Told("03-12 10:00", (PassVerification(id=id, by=works, item="r2"),), "May those who did the work verify it?", "经办人能自己核查吗？", is_refused=True),
+        Told("03-12 14:00", (PassVerification(id=id, by=verifier, item="r2"), RecordEvaluation(id=id, by=mei, item=f"r2.{REPORTER}", contacted=True, resolved=True, satisfied=True)), "The checker passes it. The resident: contacted, resolved, satisfied.", "核查通过。诉求人：已联系、已解决、满意。"),
+        Told("03-13 09:00", (c.CloseCase(id=id, by=dispatcher),), "Nothing is open any more. Closed: the loop is shut.", "再无未了事项，办结：闭环完成。"),
     ]
     # fmt: on

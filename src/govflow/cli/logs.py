@@ -18,8 +18,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from govflow.cases import CASE
 from govflow.cli.texts import t
 from govflow.decider import Decider
+from govflow.duties import DUTY
 from govflow.engine import Engine
 from govflow.errors import InputError, LogError, NotFound
+from govflow.organisation import DIRECTORY
+from govflow.reading import Reader
 from govflow.records import Record
 
 Db = Annotated[Path, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)]
@@ -29,28 +32,33 @@ Records = Annotated[
 ]
 RecordId = Annotated[str, typer.Argument(help="argument.id", metavar="ID", show_default=False)]
 
-SHIPPED = (CASE,)
+SHIPPED = (CASE, DIRECTORY, DUTY)
 
 
 @contextmanager
-def opened(path: Path, records: Sequence[str] | None, *, create: bool = False) -> Iterator[Engine]:
-    """The engine on the log at `path`. Raises LogError where there is none and none is to be made."""
+def opened(
+    path: Path, records: Sequence[str] | None, *, create: bool = False, writing: bool = False
+) -> Iterator[Engine]:
+    """The engine on the log at `path`, for reading alone unless it is to be written, or made where there is none.
+
+    Raises LogError where there is none and none is to be made.
+    """
     deciders = served(records)
     is_new = not path.exists()
     if is_new and not create:
         raise LogError(t("no_log", path=path))
-    with Engine.open(path, records=deciders, create=create, read_only=not create) as engine:
+    with Engine.open(path, records=deciders, create=create, read_only=not (create or writing)) as engine:
         if is_new:
             print(t("new_log", path=path), file=sys.stderr)
         yield engine
 
 
-def existing(engine: Engine, id: str) -> Record:
-    """The record as it stands now. Raises NotFound in the reader's language."""
-    record = engine.log.current(id)
-    if record is None:
-        raise NotFound(t("no_record", id=id[:64]))
-    return record
+def existing(reader: Reader, id: str) -> Record:
+    """The record as it stands now, where the reader may see it. Raises NotFound in the reader's language."""
+    try:
+        return reader.get(id)
+    except NotFound:
+        raise NotFound(t("no_record", id=id[:64])) from None
 
 
 def served(names: Sequence[str] | None) -> tuple[Decider, ...]:
@@ -101,6 +109,8 @@ def progress(what: str) -> Iterator[Callable[[int, int | None], None] | None]:
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    shown = Console(stderr=True)
+    # what is printed meanwhile goes above the bar on the same terminal, and to its own file where it has one
+    with Progress(*columns, console=shown, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -7,101 +7,155 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from govflow.errors import LogError
-from govflow.files import IN_MEMORY
+from govflow.files import IN_MEMORY, into_wal
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS agenda (stream TEXT PRIMARY KEY, due INTEGER, provisional INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS agenda_due ON agenda (due) WHERE due IS NOT NULL;
-CREATE INDEX IF NOT EXISTS agenda_provisional ON agenda (stream) WHERE provisional;
-CREATE TABLE IF NOT EXISTS read (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+  stream TEXT PRIMARY KEY, version INTEGER NOT NULL, due INTEGER, provisional INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_due ON entries (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS entries_provisional ON entries (stream) WHERE provisional;
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_PUT = """
+INSERT INTO entries VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE
+SET version = excluded.version, due = excluded.due, provisional = excluded.provisional
+WHERE excluded.version >= version
+"""  # two tick at once: what the slower one knows of a record must not replace what the faster one knows
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Entry(NamedTuple):
-    """When a record has to be looked at next (None: never), and whether one of its dates is provisional."""
+    """When a record has to be looked at next as of its `version` (None: never).
+
+    `provisional` is whether that may change with a newer edition of a work calendar.
+    """
 
     stream: str
+    version: int
     due: datetime | None
     provisional: bool
 
 
 class Agenda:
-    """The agenda of one log, in one SQLite file or in memory. Safe from several processes."""
+    """The agenda of one log, in one SQLite file or in memory. Safe from several processes.
+
+    The file is made, or emptied where it is another log's, when it is first used. Raises LogError.
+    """
 
     def __init__(self, path: str | Path, log_id: str, *, busy_timeout: float = 60.0) -> None:
         self.path = str(path)
+        self._log_id = log_id
+        self._patience = busy_timeout
+
+    @cached_property
+    def _db(self) -> sqlite3.Connection:
+        with self._as_log_errors():
+            db = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
+            try:
+                into_wal(db, self._patience)
+                db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is read from the log again
+                with _transaction(db):
+                    for statement in filter(str.strip, _SCHEMA.split(";")):
+                        db.execute(statement)
+                    if _noted(db, "log") != self._log_id:
+                        _clear(db, self._log_id)
+            except BaseException:
+                db.close()
+                raise
+            return db
+
+    @contextmanager
+    def _as_log_errors(self) -> Iterator[None]:
         try:
-            self._db = sqlite3.connect(self.path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is read from the log again
-            self._db.executescript(_SCHEMA)
-            if self.noted("log") != log_id:
-                with self._db:
-                    self._db.execute("BEGIN IMMEDIATE")
-                    self._db.execute("DELETE FROM agenda")
-                    self._db.execute("DELETE FROM read")
-                    self.note("log", log_id)
-                    self._db.execute("COMMIT")
+            yield
         except sqlite3.Error as error:
             raise LogError(f"{self.path}: {error}; the agenda may be deleted, it is made again") from error
 
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._as_log_errors(), _transaction(self._db) as db:
+            yield db
+
     def noted(self, name: str) -> str:
         """What was noted under a name, empty where nothing was."""
-        found = self._db.execute("SELECT value FROM read WHERE name = ?", (name,)).fetchone()
-        return str(found[0]) if found else ""
+        with self._as_log_errors():
+            return _noted(self._db, name)
 
-    def note(self, name: str, value: str) -> None:
-        """Note something under a name: how far the log was read, which calendars were known."""
-        self._db.execute("INSERT OR REPLACE INTO read VALUES (?, ?)", (name, value))
+    def clear(self) -> None:
+        """Forget everything: the log is not the one it was."""
+        with self._change() as db:
+            _clear(db, self._log_id)
 
     def put(self, entries: Iterable[Entry], **notes: str) -> None:
-        """Replace the entries of these records, and note how far the log was read, all or nothing."""
-        rows = [(each.stream, None if each.due is None else _micros(each.due), each.provisional) for each in entries]
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            self._db.executemany("INSERT OR REPLACE INTO agenda VALUES (?, ?, ?)", rows)
-            for name, value in notes.items():
-                self.note(name, value)
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        """Replace the entries of these records, unless they are newer, and note these things, all or nothing."""
+        rows = [
+            (each.stream, each.version, None if each.due is None else _micros(each.due), each.provisional)
+            for each in entries
+        ]
+        with self._change() as db:
+            db.executemany(_PUT, rows)
+            db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
     def due(self, until: datetime, limit: int) -> list[tuple[datetime, str]]:
         """The first records to be looked at up to a moment, in the order of their moments."""
-        rows = self._db.execute(
-            "SELECT due, stream FROM agenda WHERE due <= ? ORDER BY due, stream LIMIT ?", (_micros(until), limit)
-        )
-        return [(_moment(due), stream) for due, stream in rows]
+        sql = "SELECT due, stream FROM entries WHERE due <= ? ORDER BY due, stream LIMIT ?"
+        return [(_moment(due), stream) for due, stream in self._rows(sql, _micros(until), limit)]
 
     def provisional(self) -> Iterator[str]:
-        """The records that have a provisional date, in flat memory."""
-        after = ""
-        while page := self._db.execute(
-            "SELECT stream FROM agenda WHERE provisional AND stream > ? ORDER BY stream LIMIT 1000", (after,)
-        ).fetchall():
+        """The records whose next moment may change with a newer edition of a calendar, in flat memory."""
+        sql, after = "SELECT stream FROM entries WHERE provisional AND stream > ? ORDER BY stream LIMIT 1000", ""
+        while page := self._rows(sql, after):
             yield from (stream for (stream,) in page)
             after = page[-1][0]
 
     def streams(self, prefix: str) -> Iterator[str]:
         """The records whose ids begin so."""
-        rows = self._db.execute("SELECT stream FROM agenda WHERE substr(stream, 1, ?) = ?", (len(prefix), prefix))
-        return (stream for (stream,) in rows.fetchall())
+        rows = self._rows("SELECT stream FROM entries WHERE substr(stream, 1, ?) = ?", len(prefix), prefix)
+        return (stream for (stream,) in rows)
 
     def next(self) -> datetime | None:
         """The next moment at which anything is due."""
-        (due,) = self._db.execute("SELECT min(due) FROM agenda WHERE due IS NOT NULL").fetchone()
+        [(due,)] = self._rows("SELECT min(due) FROM entries WHERE due IS NOT NULL")
         return None if due is None else _moment(due)
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._as_log_errors():
+            return self._db.execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Release the file."""
-        self._db.close()
+        if (db := self.__dict__.pop("_db", None)) is not None:
+            db.close()
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _noted(db: sqlite3.Connection, name: str) -> str:
+    found = db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
+    return str(found[0]) if found else ""
+
+
+def _clear(db: sqlite3.Connection, log_id: str) -> None:
+    db.execute("DELETE FROM entries")
+    db.execute("DELETE FROM notes")
+    db.execute("INSERT INTO notes VALUES ('log', ?)", (log_id,))
 
 
 def _micros(moment: datetime) -> int:
