@@ -43,7 +43,7 @@ def figure(name: str, ours: list[float], raw: list[float], budget: float | None 
 def printed(code: str, *arguments: object) -> str:
     """What a fresh process prints that runs `code`."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=_ROOT).stdout
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=_ROOT).stdout
 
 
 # VmHWM, not ru_maxrss: that one keeps, across exec, the peak of the process that started this one

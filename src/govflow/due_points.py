@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from govflow.actors import SYSTEM
-from govflow.calendars import Calendar, due_after
+from govflow.calendars import Calendar, Unit, due_after
 from govflow.calendars.term import Term
 from govflow.clocks import Clock, ClockKind
 from govflow.clocks.kinds import kind_of
@@ -20,6 +20,7 @@ from govflow.regions.clock import ElapseWindow, MarkOverdue, WarnClock
 from govflow.workflow import Rest
 
 CalendarOf = Callable[[str], Calendar]
+INSTANT = timedelta(microseconds=1)
 ESCALATION = 2
 """The order of what follows a due instant, behind warnings (0) and the end itself (1)."""
 
@@ -89,7 +90,7 @@ def _whole(at: datetime) -> datetime:
 def _end(record: Record, clock: Clock, decider: Decider) -> Iterator[Point]:
     """What the tables let the system do when a clock has run out; else the deadline is missed, the window over."""
     assert clock.due is not None
-    after = clock.due + _INSTANT  # a duty done at the due instant itself is done in time
+    after = clock.due + INSTANT  # a duty done at the due instant itself is done in time
     name, _, item = clock.name.partition(":")
     makers = [decider.when_due, *(region.when_due for region in decider.regions.values())]
     maker = next((each[name] for each in makers if name in each), None)
@@ -131,14 +132,12 @@ def _serves(rule: Escalation, record: Record) -> bool:
 
 
 def _later(due: datetime, rule: Escalation, policy: Policy, calendar: CalendarOf) -> datetime:
-    """So many units after the due instant; days count from the last day of the limit, which ended at 24:00."""
+    """So many units past the due instant; days count from the last day of the limit, which ended at 24:00."""
     if rule.after == 0:
-        return due + _INSTANT
+        return due + INSTANT
     term = Term(length=rule.after, unit=rule.unit)
-    return due_after(term, due - _INSTANT, calendar(policy.calendar or ""), policy.zone).at + _INSTANT
-
-
-_INSTANT = timedelta(microseconds=1)
+    base = due if term.unit in (Unit.HOUR, Unit.OFFICE_HOUR) else due - INSTANT
+    return due_after(term, base, calendar(policy.calendar or ""), policy.zone).at + INSTANT
 
 
 def own_id(record: Record, clock: Clock, kind: str) -> str:

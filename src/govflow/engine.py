@@ -227,6 +227,8 @@ class Engine(Writer):
         Nothing is written. All records that run under another version, or those named. Raises PolicyError for a
         policy that was not adopted.
         """
+        with self._lock:
+            self.log.catch_up(self.store.head())
         policy = self.log.policies.get(to)
         if policy is None:
             known = ", ".join(self.log.policies)
@@ -239,9 +241,13 @@ class Engine(Writer):
     def migrate(self, to: str, by: Actor = SYSTEM, ids: Iterable[str] | None = None) -> Iterator[Migration]:
         """Move the running records to the policy `to`, one transaction each, and tell of each; blocked ones stay.
 
+        They are moved as they are told of: whoever stops listening stops it. What is hidden from `by` is passed over.
         It may be undone by moving back, and a run that was killed is finished by the next.
         """
+        claims = self._claims(by, self._moment())
         for plan in self.plan_migration(to, ids):
+            if hides(self.get(plan.record), claims, by.id):
+                continue
             if not plan.blocked:
                 try:
                     self.handle(MigratePolicy(id=plan.record, by=by, to=to))
@@ -311,6 +317,8 @@ class Engine(Writer):
             if command.id is None:
                 raise InputError("a past moment needs a record", where="why_not", expected="a command with an id")
             at = None if at is None else aware(at, "why_not")
+            if hides(self.get(command.id), self._claims(command.by, self._moment()), command.by.id):
+                raise NotFound(f"there is no record {command.id}")
             past = self.as_of(command.id, at, version=version)
         moment = at or (past.at if past is not None else None)
         if moment is None:
@@ -335,10 +343,13 @@ class Engine(Writer):
     def open_personal(self, id: str, field: str, actor: Actor, *, version: int | None = None) -> str | None:
         """The clear text of a personal field of a record's events (the last one that has it); None once erased.
 
-        `field` is a field of an event (`reporter_name`). Raises ProtectionError without the right to read it there.
+        `field` is a field of an event (`reporter_name`). Raises ProtectionError without the right to read it there,
+        NotFound for what is hidden from the actor.
         """
         record = self.get(id)
         claims = self._claims(actor, self._moment())
+        if hides(record, claims, actor.id):
+            raise NotFound(f"there is no record {id}")
         if not any(record.may_read_personal(field, claim, actor.id) for claim in claims):
             raise ProtectionError(f"{actor.id} has no right to read {field} of {id}")
         for row in reversed(self.store.read(id)):

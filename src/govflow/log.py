@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from govflow.calendars import Calendar
 from govflow.decider import Decider
@@ -46,6 +46,7 @@ class Log:
         self.last_recorded = datetime.min.replace(tzinfo=UTC)
         self.id = ""
         self.adopted: list[Policy] = []  # in the order of their adoption
+        self._in_force: list[date] = []  # from which local day on each of them is
         self.policies: dict[str, Policy] = {}  # by `id@version`
         self.calendars: dict[str, Calendar] = {}  # by id the newest, by `id@version` every one
         self._absent: set[str] = set()  # ids that were asked for in vain
@@ -63,6 +64,7 @@ class Log:
         if self.head == 0 or head - self.head > _TAIL_WORTH_READING:
             self.forget()
             self.adopted.clear()
+            self._in_force.clear()
             for row in self.store.read(LOG_STREAM):
                 self._note(self.codec.decode(row.topic, row.state))
             last = next(iter(self.store.scan(head - 1)), None)
@@ -84,7 +86,7 @@ class Log:
             case LogOpened():
                 self.id = event.log_id
             case PolicyAdopted():
-                self.adopt(event.policy)
+                self.adopt(event.policy, event.at)
             case CalendarAdopted():
                 self.learn(event.calendar)
             case WorkflowAdopted():
@@ -92,9 +94,10 @@ class Log:
             case SubjectErased():
                 self.erased.add(event.subject)
 
-    def adopt(self, policy: Policy) -> None:
-        """Know a policy that was adopted, and its calendars."""
+    def adopt(self, policy: Policy, at: datetime) -> None:
+        """Know a policy that was adopted at a moment, and its calendars."""
         self.adopted.append(policy)
+        self._in_force.append(max(policy.effective_from, at.astimezone(policy.zone).date()))
         self.policies[policy.key] = policy
         for calendar in policy.calendars:
             self.learn(calendar)
@@ -107,11 +110,18 @@ class Log:
             self.calendars[calendar.id] = calendar
 
     def policy_on(self, moment: datetime) -> Policy | None:
-        """The policy in force at a moment: the last adopted of those whose day has come; else the first adopted."""
-        for policy in reversed(self.adopted):
-            if policy.effective_from <= moment.astimezone(policy.zone).date():
-                return policy
-        return self.adopted[0] if self.adopted else None
+        """The policy in force at a moment: the one that came into force last; before any has, the first adopted.
+
+        Each comes into force on its day, or when it is adopted, if that is later: what was adopted for a day ahead
+        does so although something else was adopted meanwhile.
+        """
+        come = [
+            (since, place)
+            for place, (policy, since) in enumerate(zip(self.adopted, self._in_force, strict=True))
+            if since <= moment.astimezone(policy.zone).date()
+        ]
+        place = max(come)[1] if come else 0
+        return self.adopted[place] if self.adopted else None
 
     def remember(self, records: Iterable[Record], numbers: Mapping[str, int]) -> None:
         """Keep states and numbers that were committed a moment ago."""

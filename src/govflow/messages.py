@@ -34,6 +34,9 @@ Words = Annotated[str, StringConstraints(max_length=4000)]
 ItemKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,130}$")]
 """The key of an item of a region: an id, or two of them joined."""
 
+IdOrNone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{0,64}$")]
+"""An id, or nothing."""
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

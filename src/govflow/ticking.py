@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from govflow.actors import SYSTEM
 from govflow.clocks.moves import with_calendar
-from govflow.due_points import ESCALATION, Point, first_of, own_id, points_of
-from govflow.errors import CommandReused, GovFlowError, LogError, NotAllowed, NotFound
+from govflow.due_points import ESCALATION, INSTANT, Point, first_of, own_id, points_of
+from govflow.errors import CommandReused, Detail, GovFlowError, LogError, NotAllowed, NotFound
 from govflow.log_events import LOG_STREAM
 from govflow.messages import Command
 from govflow.persistence.agenda import Agenda, Entry
@@ -34,7 +34,7 @@ _TRY_AGAIN = timedelta(days=1)
 
 
 class Fired(NamedTuple):
-    """One thing a tick has done, or tried in vain: `refused` says why."""
+    """One thing a tick has done, or tried in vain: `refused` says why, a refusal by rules in Chinese too (`.zh`)."""
 
     record: str
     kind: str
@@ -248,7 +248,7 @@ class _Ticker:
     def _do(self, record: Record, point: Point) -> None:
         """Give the commands of a point, together. What does not change the record is not tried again in this tick."""
         stamp = point.stamp and max(point.stamp, record.at or point.stamp)
-        due = self.now if point.order == _FIRST else point.stamp or point.at
+        due = self.now if point.order == _FIRST else point.stamp or point.at - INSTANT
         refused = self._refusal([command.changed(occurred_at=stamp) for command in point.commands])
         after = self.log.current(record.id)
         if after is None or after.version == record.version:
@@ -266,8 +266,10 @@ class _Ticker:
             raise
         except CommandReused:  # done for this run of the clock already, to another end: a case is raised once for it
             return ""
+        except NotAllowed as error:
+            return Detail(str(error), error.sentence("zh"))
         except GovFlowError as error:
-            plain = isinstance(error, NotAllowed | NotFound)
+            plain = isinstance(error, NotFound)
             return str(error) if plain else f"{type(error).__name__}: {error}"
         return ""
 

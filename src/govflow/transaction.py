@@ -86,6 +86,7 @@ class Unit:
                 raise WorkflowError("reactions", [f"{root.wire} causes more than {_CHAIN} commands: a circle?"])
             before, after, events, context, decider = self._decide_one(each, root, cause)
             result = result or after
+            context.lookup = self.look_up  # what follows on other records is no longer the actor's own doing
             if after.status != before.status:
                 for region in decider.regions.values():
                     if region.moved:
@@ -143,6 +144,8 @@ class Unit:
         if command.id is not None and (state := self.state(command.id)) is not None:
             decider = self.log.deciders[state.kind_of_record]
             if type(command) not in decider.commands:
+                if hides(state, self._claims(command), command.by.id):
+                    raise NotFound(f"there is no record {command.id}")
                 raise NotFound(f"{command.id} is a {decider.name}; it does not take {command.wire}")
             return decider, state
         decider = self.log.decider_for(command)
@@ -151,7 +154,7 @@ class Unit:
                 raise InputError("the command names no record", where=command.wire, expected="an id")
             raise NotFound(f"there is no record {command.id}")
         id = command.id or self._new_number(decider)
-        own = command.id is not None and command.by is not SYSTEM
+        own = command.id is not None and not is_built_in(command.by)
         reserved = any(each.reserves and id.startswith(each.reserves) for each in self.log.deciders.values())
         if id == LOG_STREAM or (own and (reserved or _NUMBERED.fullmatch(id))):
             raise NotAllowed(command.wire, id, [_RESERVED])
@@ -183,16 +186,22 @@ class Unit:
         return self.log.policies.get(record.policy, self.policy)
 
     def context(self, command: Command, at: datetime, policy: Policy) -> Context:
-        """What a decision on `command` may look at."""
+        """What a decision on `command` may look at; a record that is hidden from its actor is not there."""
         system = is_built_in(command.by)
+        claims = self._claims(command)
+
+        def look_up(id: str) -> Record | None:
+            record = self.look_up(id)
+            return None if record is not None and hides(record, claims, command.by.id) else record
+
         return Context(
             now=self.now,
             at=at,
             actor=command.by,
-            claims=command.by.claims if system else self.authority.claims(command.by, self.now, self.state),
+            claims=claims,
             on_behalf_of=command.on_behalf_of,
             policy=policy,
-            lookup=self.look_up,
+            lookup=self.look_up if system else look_up,
             deciders=self.log.deciders,
             number=self._number_for,
             calendars=self.log.calendars,
@@ -200,6 +209,10 @@ class Unit:
             interests=frozenset() if system else self.authority.interests(command.by, self.now, self.state),
             holders=self._holders,
         )
+
+    def _claims(self, command: Command) -> tuple[Claim, ...]:
+        by = command.by
+        return by.claims if is_built_in(by) else self.authority.claims(by, self.now, self.state)
 
     def _holders(self, roles: Collection[str], level: Level | None, area: str) -> tuple[str, ...]:
         return self.authority.holders(roles, level, area, self.now, self.state)
@@ -262,19 +275,24 @@ class Unit:
         if known is not None and known != policy:
             what = Detail(f"{policy.key} was adopted with another content", f"{policy.key} 已以其他内容通过")
             raise PolicyError([Problem("version", what, "a version of its own")])
+        for place, calendar in enumerate(policy.calendars):
+            self._check_days(calendar, f"calendars[{place}] ({calendar.id}).version")
         self.add_to_log(PolicyAdopted(at=self.now, by=by.id, policy=policy), by)
         self.adopted_policies.append(policy)
 
     def adopt_calendar(self, calendar: Calendar, by: Actor = SYSTEM) -> None:
         """Write a calendar down in full. Raises PolicyError where its name stands for other days already."""
+        self._check_days(calendar, "version")
+        if calendar.key not in self.log.calendars:
+            self.add_to_log(CalendarAdopted(at=self.now, by=by.id, calendar=calendar), by)
+            self.adopted_calendars.append(calendar)
+
+    def _check_days(self, calendar: Calendar, field: str) -> None:
+        """The name of a calendar stands for its days for ever: dates were counted by them. Raises PolicyError."""
         known = self.log.calendars.get(calendar.key)
-        if known == calendar:
-            return
-        if known is not None:
+        if known is not None and known != calendar:
             what = Detail(f"{calendar.key} was adopted with other days", f"{calendar.key} 已以其他日期通过")
-            raise PolicyError([Problem("version", what, "a version of its own")])
-        self.add_to_log(CalendarAdopted(at=self.now, by=by.id, calendar=calendar), by)
-        self.adopted_calendars.append(calendar)
+            raise PolicyError([Problem(field, what, "a version of its own")])
 
     def _protected(
         self,

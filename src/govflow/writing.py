@@ -183,7 +183,7 @@ class Writer(Reader):
         self.log.last_recorded = unit.now
         self.log.remember(unit.states.values(), unit.numbers)
         for policy in unit.adopted_policies:
-            self.log.adopt(policy)
+            self.log.adopt(policy, unit.now)
         for calendar in unit.adopted_calendars:
             self.log.learn(calendar)
         self.log.tables |= unit.adopted_tables

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from govflow import SYSTEM, Actor, Command, Detail, HandOver, NotAllowed, Role
+from govflow import SYSTEM, Actor, Case, Command, Detail, HandOver, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.policy import DEFAULT_POLICY, Category
 from govflow.regions.evidence import AddEvidence
@@ -388,3 +388,12 @@ def test_a_category_takes_no_limit_of_another_clock():
         match=r"categories\[0\] \(general\)\.time_limit: time limit hot\.contact is for contact, not handling",
     ):
         type(DEFAULT_POLICY).model_validate({**DEFAULT_POLICY.model_dump(), "categories": [wrong.model_dump()]})
+
+
+def test_what_is_in_no_category_of_a_closed_catalogue_is_taken_and_kept_like_the_ordinary(tmp_path):
+    town = a_town(tmp_path / "log.db", policy=DEFAULT_POLICY.changed(version="closed", open_catalogue=False))
+    a_case(town, "reported", id="x", category="unheard-of")
+    town.engine.close()
+    again = a_town(tmp_path / "log.db").engine
+    assert again.get("x", Case).retention == "ordinary"
+    again.close()

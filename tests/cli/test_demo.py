@@ -1,13 +1,51 @@
-"""`govflow demo`: the whole loop on real requests, told in a screen or two."""
+"""`govflow demo`: real requests, then one case over a holiday through the whole loop, told in a screen or two."""
 
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
 import tempfile
+from datetime import datetime
 
+import pytest
 from rich.cells import cell_len
 
 from govflow import Engine
+from govflow.interchange.policy_files import example_text
+
+TRIED = ("timeline", "show", "list", "tick", "due", "replay", "why-not", "workflows")
+
+
+@pytest.fixture
+def case(db):
+    with Engine.open(db, create=False) as engine:
+        return next(record for record in engine.records() if record.id.startswith("C-"))
+
+
+@pytest.fixture
+def history(db, case):
+    with Engine.open(db, create=False) as engine:
+        return engine.history(case.id)
+
+
+def at(text):
+    """A moment in Beijing time, 2026."""
+    return datetime.fromisoformat(f"2026-{text}+08:00")
+
+
+def handling(history, *, version):
+    return next(move for move in history[version - 1].body.clocks if move.clock == "handling")
+
+
+def versions_of(history, name):
+    return [each.version for each in history if each.name == name]
+
+
+def tried(out):
+    """The commands that the demo proposes, as their words."""
+    proposed = out.partition("\nDB=")[2].replace("\\\n", " ")
+    return [shlex.split(line) for line in re.findall(r"govflow ((?:" + "|".join(TRIED) + r") .*)", proposed)]
 
 
 def test_the_demo_tells_the_whole_loop(told):
@@ -16,12 +54,23 @@ def test_the_demo_tells_the_whole_loop(told):
     assert (ran.status, ran.err) == (0, "")
     for expected in (
         "100 rows read: 100 imported",
-        "Parks objects",
+        "12 of them are late",
+        "policy qingxi@",
+        "Saturday 2026-02-14 is a make-up workday: counts",
+        "Spring Festival, 2026-02-15 to 2026-02-23: does not count",
+        "ends 2026-02-27 24:00",
+        "2026-02-27 24:00 → 2026-03-02 24:00; the old date is kept",
+        "approval_is_given",
+        "2026-03-02 24:00 → 2026-03-04 24:00; the old date is kept",
+        "the computer is off for three days",
+        "overdue: due 03-04 24:00, recorded 03-06 08:00",
+        "up one level: due 03-05 24:00, recorded 03-06 08:00",
         "co_units_are_done_or_explained",
-        "Rework: round 2 begins",
+        "rework, in half the time",
         "verified_by_another",
+        "held here by qx-112",
         "no_loop_is_open",
-        "evaluation r2.s-rosa is requested, owed by s-rosa",
+        "evaluation r2.s-mei is requested, owed by s-mei",
         "verification r2 is requested, owed by verifier",
         "Closed: the loop is shut.",
         "PWDx",
@@ -30,17 +79,79 @@ def test_the_demo_tells_the_whole_loop(told):
         assert expected in ran.out
 
 
-def test_the_case_went_through_joint_handling_an_objection_a_rework_and_was_checked_by_another(db):
-    with Engine.open(db, create=False) as engine:
-        case = next(record for record in engine.records() if record.id.startswith("C-"))
-        history = engine.history(case.id)
+def test_the_limit_crosses_the_holiday(history):
+    # 国办发明电〔2025〕7号: off 15 to 23 February, 14 and 28 at work; 13 February + 5 working days = 27 February
+    (assigned, _) = versions_of(history, "case.assigned")
 
+    assert history[assigned - 1].body.at == at("02-13 10:15")
+    assert handling(history, version=assigned).due == at("02-28 00:00")
+
+
+def test_two_working_days_of_standing_still_move_the_date_by_two(history):
+    (suspended,), (resumed,) = versions_of(history, "case.suspended"), versions_of(history, "case.resumed")
+
+    assert (history[suspended - 1].body.at, history[resumed - 1].body.at) == (at("02-24 10:00"), at("02-26 09:00"))
+    assert handling(history, version=resumed).due == at("03-03 00:00"), "28 February, a Saturday at work, and 2 March"
+
+
+def test_the_extension_came_with_the_heads_approval_and_every_earlier_date_is_kept(db, case, history):
+    (extended,) = versions_of(history, "case.deadline_extended")
+    with Engine.open(db, create=False) as engine:
+        clock = engine.as_of(case.id, version=extended).clocks["handling"]
+
+    assert clock.due == at("03-05 00:00")
+    assert clock.earlier == (at("02-28 00:00"), at("03-03 00:00"))
+    given = [each.meta.actor for each in history if each.name == "approval.given"]
+    assert given == ["leader-01", "hd-03"], "the suspension by the supervisor, the extension by the head of the unit"
+
+
+def test_after_three_days_without_a_tick_one_records_each_thing_once_with_when_it_was_due(history):
+    by_the_system = [
+        each for each in history if each.meta.actor == "system" and each.meta.recorded_at == at("03-06 08:00")
+    ]
+
+    what = [(each.name, getattr(each.body, "share", None)) for each in by_the_system]
+    assert what == [
+        ("clock.warned", 90),
+        ("clock.warned", 95),
+        ("clock.deadline_missed", None),
+        ("case.escalated_in_handling", None),
+    ]
+    *warnings, missed, escalated = (each.body.at for each in by_the_system)
+    assert at("03-02 18:00") < warnings[0] < warnings[1] < missed == at("03-05 00:00") < escalated
+    assert len(versions_of(history, "clock.deadline_missed")) == 1
+
+
+def test_the_second_tick_added_nothing(history):
+    assert [each for each in history if at("03-06 08:00") < each.meta.recorded_at < at("03-06 09:00")] == []
+
+
+def test_it_was_raised_to_the_town_done_by_two_units_in_two_rounds_and_checked_by_another(case, history):
     assert case.status == "closed"
-    assert case.round == 2
+    assert (case.level, case.lead_unit, case.round) == ("town", "qx.works", 2)
     assert {part.status for part in case.items_of("joint_handling").values()} == {"done"}
-    assert case.item("assignment_objection", "1").status == "upheld"
     checked = next(each for each in history if each.name == "verification.passed")
     assert checked.body.by not in case.handled_by()
+
+
+def test_everybody_in_the_story_acts_by_an_appointment_in_the_towns_directory(history):
+    for each in history:
+        assert each.meta.unit or each.meta.role in ("system", "resident", "reporter"), each.name
+
+
+def test_recorded_times_never_go_back(db):
+    with Engine.open(db, create=False) as engine:
+        recorded = [
+            engine.log.codec.recorded(row).meta.recorded_at for row in engine.store.scan(0) if row.stream != "log"
+        ]
+
+    assert recorded == sorted(recorded)
+    assert recorded[0] == at("02-13 08:00")
+
+
+def test_the_policy_is_the_shipped_one_under_a_version_of_its_own(case):
+    assert case.policy.startswith("qingxi@")
+    assert f'version = "{case.policy.partition("@")[2]}"' not in example_text()
 
 
 def test_the_demo_fits_80_columns_in_both_languages(govflow, told, tmp_path):
@@ -64,13 +175,18 @@ def test_without_a_path_the_demo_keeps_its_log_in_a_new_folder_and_says_where(go
     assert govflow("list", "--db", path[1]).status == 0
 
 
-def test_the_commands_to_try_next_work(govflow, told):
+def test_the_commands_to_try_next_work(govflow, told, tmp_path):
     path, ran = told
-    tried = re.findall(r"govflow ((?:timeline|show|list|replay|workflows)[^\n]*)", ran.out)
+    for each in path.parent.glob("demo.db*"):  # a tick writes
+        shutil.copy(each, tmp_path)
 
-    assert len(tried) == 5
-    for line in tried:
-        assert govflow(*line.replace("$DB", str(path)).split()).status == 0
+    lines = tried(ran.out)
+
+    assert [words[0] for words in lines] == list(TRIED)
+    for words in lines:
+        db = str(tmp_path / "demo.db")
+        done = govflow(*[db if word == "$DB" else word for word in words])
+        assert (done.status, done.err) == (1 if words[0] == "why-not" else 0, ""), words
 
 
 def test_the_demo_touches_no_log_that_is_there(govflow, db):

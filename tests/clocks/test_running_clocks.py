@@ -468,4 +468,6 @@ def test_each_level_that_it_is_escalated_to_has_the_whole_limit():
         town.clock.set(local("2026-03-02T09:00") + timedelta(days=day))
         raised = town.do(c.EscalateInHandling(**ID, by=supervisor, to_level=level, reason="too big"))
         assert (raised.level, due(town)) == (level, end_of(ends))
+        town.do(c.AssignCase(**ID, by=dispatcher, lead_unit="water", unit_level=level))
+        assert due(town) == end_of(ends)  # to be assigned again starts nothing anew
     assert town.engine.get("it").clocks["handling"].run == 3

@@ -45,8 +45,9 @@ def python_markdown() -> str:
 
 
 def methods_of(owner: type) -> list[str]:
-    """The public methods and properties that a class itself defines."""
-    return [name for name in vars(owner) if not name.startswith("_")]
+    """The public methods and properties of the engine or the reader; those of the reader are not the engine's."""
+    own = [each for each in owner.__mro__[:-1] if each is owner or each is not Reader]
+    return list(dict.fromkeys(name for each in own for name in vars(each) if not name.startswith("_")))
 
 
 def first_words(name: str) -> str:

@@ -40,7 +40,8 @@ def _pin_category(event: type[Event]) -> Any:
 
     def propose(case: Case, command: Any, context: Context) -> Event:
         category = context.policy.category(command.category)
-        extra: Changes = {"policy": context.policy.key} | ({"retention": category.retention} if category else {})
+        kept_as = category.retention if category is not None else context.policy.ordinary_retention
+        extra: Changes = {"policy": context.policy.key, "retention": kept_as}
         if category is not None and category.confidential and "confidential" in event.model_fields:
             extra["confidential"] = True
         if "public_interest" in event.model_fields:

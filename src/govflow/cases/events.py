@@ -15,14 +15,14 @@ from govflow.cases.bodies import (
     SubMatter,
     Telling,
 )
-from govflow.messages import Event, Instant, Protected, Words
+from govflow.messages import Event, IdOrNone, Instant, Protected, Words
 from govflow.regions.bodies import Reasoned
 
 
 class _FromAReporter(Event, Matter):
     policy: Words = ""
     public_interest: bool = False
-    retention: Id = ""
+    retention: IdOrNone = ""
     description: Protected | None = None
     place: Protected | None = None
     reporter_name: Protected | None = None
@@ -266,7 +266,7 @@ class CaseReclassified(Event, Reasoned, name="case.reclassified"):
     category: Id | None = None
     old: Words = ""
     public_interest: bool = False
-    retention: Id = ""
+    retention: IdOrNone = ""
 
 
 class CaseCorrected(Event, Correcting, name="case.corrected"):
@@ -283,7 +283,7 @@ class CaseImported(Event, ImportedMatter, name="case.imported", dues={"handling"
     """A case was taken over from another system as it stands there."""
 
     policy: Words = ""
-    retention: Id = ""
+    retention: IdOrNone = ""
     place: Protected | None = None
 
 

@@ -160,6 +160,8 @@ def master_is_open_and_same_subject(case: Case, event: Any, context: Context) ->
         yield Detail("a case cannot be its own master", "不能以自身为主件")
     elif not isinstance(master, Case) or master.status not in context.deciders["case"].active:
         yield Detail("the master is not an open case", "主件不是在办事项")
+    elif case.accused_unit is not None and case.accused_unit in (master.lead_unit, *master.co_units):
+        yield Detail("the unit reported works on the master", "被举报单位正在承办主件")
     if not event.same_subject.strip():
         yield Detail("why it is the same subject is not said", "未说明为何属同一事项")
 

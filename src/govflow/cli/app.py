@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from govflow import __version__
-from govflow.actors import Actor, Claim, Role
-from govflow.cli import files, policy, words
+from govflow.cli import directory, files, policy, words
 from govflow.cli.display import (
     as_json,
     console,
@@ -26,13 +26,15 @@ from govflow.cli.display import (
 from govflow.cli.due import due
 from govflow.cli.handling import handle_lines, parsed
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress, served
+from govflow.cli.migrating import migrate
 from govflow.cli.replaying import print_replayed, replayed_log
+from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, route
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
-from govflow.decider import Decider
+from govflow.cli.tick import tick
 from govflow.engine import Engine
 from govflow.errors import InputError
-from govflow.interchange.commands import expected
+from govflow.reading import Reader
 from govflow.records import Loop, Record
 from govflow.workflow import Workflow
 
@@ -40,7 +42,9 @@ app = typer.Typer(help="help.govflow", no_args_is_help=True, add_completion=Fals
 app.add_typer(files.imports, name="import", help="help.import")
 app.add_typer(files.exports, name="export", help="help.export")
 app.add_typer(policy.policy, name="policy", help="help.policy")
+policy.policy.command("migrate", help="help.policy_migrate")(migrate)
 app.add_typer(policy.calendar, name="calendar", help="help.calendar")
+app.add_typer(directory.directory, name="directory", help="help.directory")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
 Version = Annotated[int | None, typer.Option("--version", help="option.version", min=1, show_default=False)]
@@ -74,6 +78,7 @@ def demo(
 
 
 app.command("due", help="help.due")(due)
+app.command("tick", help="help.tick")(tick)
 
 
 @app.command("list", help="help.list")
@@ -82,12 +87,17 @@ def list_records(
     state: Annotated[str | None, typer.Option("--state", help="option.state", show_default=False)] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="option.unit", show_default=False)] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="option.overdue")] = False,
+    actor: As = None,
+    role: AsRole = None,
+    as_unit: Annotated[str | None, typer.Option("--as-unit", help="option.actor_unit", show_default=False)] = None,
+    area: AsArea = "",
     json: Json = False,
     records: Records = None,
 ) -> None:
     """List records, filtered."""
     with opened(db, records) as engine:
-        found = _selected(engine, _known_state(engine, state), unit, overdue)
+        seen = reader(engine, actor, role, as_unit, area)
+        found = _selected(seen, engine.now(), _known_state(engine, state), unit, overdue)
         if json:
             print_json_array(as_json(record) for record, _ in found)
             return
@@ -105,11 +115,10 @@ def list_records(
 
 
 def _selected(
-    engine: Engine, state: str | None, unit: str | None, overdue: bool
+    seen: Reader, now: datetime, state: str | None, unit: str | None, overdue: bool
 ) -> Iterator[tuple[Record, tuple[Loop, ...]]]:
-    now = engine.now()
-    for record in engine.records():
-        loops = engine.deciders[record.kind_of_record].open_loops(record)
+    for record in seen.records():
+        loops = seen.deciders[record.kind_of_record].open_loops(record)
         if state not in (None, record.status) or (unit and unit not in words.units_of(record, loops)):
             continue
         if not overdue or words.record_is_overdue(record, loops, now):
@@ -132,12 +141,16 @@ def show(
     id: RecordId,
     db: Db,
     explain: Annotated[bool, typer.Option("--explain/--no-explain", help="option.explain_clocks")] = True,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
     json: Json = False,
     records: Records = None,
 ) -> None:
     """Show one record."""
     with opened(db, records) as engine:
-        record = existing(engine, id)
+        record = existing(reader(engine, actor, role, unit, area), id)
         loops = engine.open_loops(id)
         if json:
             why = [each.model_dump(mode="json") for each in engine.why_due(id, now=engine.now())] if explain else []
@@ -147,10 +160,19 @@ def show(
 
 
 @app.command(help="help.timeline")
-def timeline(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
+def timeline(
+    id: RecordId,
+    db: Db,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
+    json: Json = False,
+    records: Records = None,
+) -> None:
     """Show the events of one record."""
     with opened(db, records) as engine:
-        existing(engine, id)
+        existing(reader(engine, actor, role, unit, area), id)
         history = engine.history(id)
         if json:
             print_json_array(event_as_json(each) for each in history)
@@ -159,10 +181,19 @@ def timeline(id: RecordId, db: Db, json: Json = False, records: Records = None) 
 
 
 @app.command(help="help.loops")
-def loops(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
+def loops(
+    id: RecordId,
+    db: Db,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
+    json: Json = False,
+    records: Records = None,
+) -> None:
     """List the open loops of one record."""
     with opened(db, records) as engine:
-        record = existing(engine, id)
+        record = existing(reader(engine, actor, role, unit, area), id)
         found = engine.open_loops(id)
         if json:
             print_json_array(loop.model_dump(mode="json") for loop in found)
@@ -170,58 +201,8 @@ def loops(id: RecordId, db: Db, json: Json = False, records: Records = None) -> 
             print_loops(engine, record, found)
 
 
-@app.command(help="help.allowed")
-def allowed(
-    id: RecordId,
-    db: Db,
-    actor: Annotated[str, typer.Option("--as", help="option.as", metavar="ACTOR", show_default=False)],
-    role: Annotated[list[str], typer.Option("--role", help="option.role", metavar="ROLE", show_default=False)],
-    unit: Annotated[str | None, typer.Option("--unit", help="option.actor_unit", show_default=False)] = None,
-    level: Annotated[str | None, typer.Option("--level", help="option.level", show_default=False)] = None,
-    area: Annotated[str, typer.Option("--area", help="option.area", show_default=False)] = "",
-    json: Json = False,
-    records: Records = None,
-) -> None:
-    """List what an actor may try now."""
-    claims = [{"role": each, "unit": unit, "level": level, "area": area} for each in role]
-    who = _actor(actor, claims)
-    with opened(db, records) as engine:
-        decider = engine.deciders[existing(engine, id).kind_of_record]
-        _check_roles(decider, role)
-        steps = engine.allowed(id, who)
-        if json:
-            print_json_array(each._asdict() for each in steps)
-            return
-        labels = words.labels(engine.deciders.values())
-        rows = [
-            (each.command, labels[each.command] if labels[each.command] != each.command else "", each.item or "",
-             ", ".join(each.needs))
-            for each in steps
-        ]  # fmt: skip
-        out = console()
-        out.print(
-            table(t("command"), "", t("item"), t("needs"), rows=rows, keep=(0,)) if rows else t("nothing_allowed")
-        )
-
-
-def _actor(id: str, claims: list[dict[str, str | None]]) -> Actor:
-    from pydantic import ValidationError
-
-    try:
-        return Actor(id=id, claims=tuple(Claim.model_validate(each) for each in claims))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        option = {"id": "as"}.get(str(first["loc"][0]), str(first["loc"][0]))
-        raise InputError(t("unusable"), where=f"--{option}", expected=expected(first)[is_zh()].strip()) from None
-
-
-def _check_roles(decider: Decider, roles: list[str]) -> None:
-    """A role that no table of this record names is a slip of the pen: it would silently be allowed nothing."""
-    flows = (decider.workflow, *(region.workflow for region in decider.regions.values()))
-    known = sorted({str(role) for flow in flows for step in flow.steps for role in step.who})
-    for each in roles:
-        if each not in known and each not in list(Role):
-            raise InputError(t("no_role", role=each[:64]), where="--role", expected=", ".join(known))
+app.command("allowed", help="help.allowed")(allowed)
+app.command("route", help="help.route")(route)
 
 
 @app.command("why-not", help="help.why_not")
@@ -272,6 +253,10 @@ def replay(
     known_at: Annotated[
         str | None, typer.Option("--known-at", help="option.known_at", metavar="MOMENT", show_default=False)
     ] = None,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
     json: Json = False,
     records: Records = None,
 ) -> None:
@@ -279,6 +264,9 @@ def replay(
     if sum(each is not None for each in (at, version, known_at)) > 1 or (id is None and (at or version or known_at)):
         raise InputError(t("one_point"), where="replay", expected="--id ID --at | --version | --known-at")
     with opened(db, records) as engine:
+        seen = reader(engine, actor, role, unit, area)
+        if id is None and actor is not None:
+            raise InputError(t("as.one_record"), where="--as", expected="--id ID")
         if id is None:
             with progress(t("replaying")) as tell:
                 found = replayed_log(engine, tell)
@@ -287,7 +275,7 @@ def replay(
             else:
                 print_replayed(engine, found)
             return
-        existing(engine, id)
+        existing(seen, id)
         zone = engine.policy.zone
         heard = moment(known_at, zone)
         then = moment(at, zone)

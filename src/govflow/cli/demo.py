@@ -1,35 +1,44 @@
-"""`govflow demo`: real requests of a city, then one new case through the whole closed loop."""
+"""`govflow demo`: real requests of a city, then one case of an invented town through the whole closed loop."""
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from rich.table import Table
 from rich.text import Text
 
+from govflow.actors import SYSTEM
+from govflow.cases import CASE
 from govflow.cli import words
-from govflow.cli.demo_story import TITLE, report, story
+from govflow.cli.demo_story import moment
+from govflow.cli.demo_telling import tell
 from govflow.cli.display import LATE, SOFT, console, table
 from govflow.cli.files import print_bad_row, print_report
 from govflow.cli.logs import progress
-from govflow.cli.texts import is_zh, lang, t
+from govflow.cli.texts import lang, t
 from govflow.engine import Engine
-from govflow.errors import InputError, NotAllowed
+from govflow.errors import InputError
 from govflow.interchange.importing import import_rows
 from govflow.interchange.mapping import shipped_mapping
-from govflow.messages import Command
-from govflow.policy import DEFAULT_POLICY, Policy
+from govflow.interchange.policy_files import example_text, policy_from
+from govflow.organisation import DIRECTORY
+from govflow.organisation.importing import import_directory
+from govflow.policy import Policy
+from govflow.records import Record
 from govflow.workflow import Rest
 from govflow.writing import utc_now
 
-_DAYS = 9  # the story began so many days ago and has ended by now
+_BEFORE = "02-13 08:00"  # the morning on which the story begins
+_TABLES = ("areas.csv", "units.csv", "appointments.csv")
 _BAR = 24
 
 
@@ -42,27 +51,27 @@ class StoryClock:
     def __call__(self) -> datetime:
         return self.moment or utc_now()
 
+    def set(self, moment: datetime) -> None:
+        """Move to where the story is."""
+        self.moment = moment
+
 
 def run_demo(db: Path | None) -> None:
     """Import the sample, tell the story, show who holds what. Raises InputError where something stands in the way."""
     path = db or Path(tempfile.mkdtemp(prefix="govflow-")) / "demo.db"
     if path.exists():
         raise InputError(t("demo.exists", path=path), where="--db", expected=t("demo.new_log"))
-    mapping = shipped_mapping("boston311")
-    policy = Policy.model_validate({**DEFAULT_POLICY.model_dump(), "id": "demo", "time_zone": mapping.time_zone})
     clock = StoryClock()
-    start = datetime.now(policy.zone).date() - timedelta(days=_DAYS)
-    clock.moment = datetime.combine(start, time(8), policy.zone).astimezone(UTC)
-    out = console()
-    with Engine.open(path, policy=policy, now=clock) as engine:
+    clock.moment = moment(_BEFORE)
+    # duties that come round every day and week are not part of the story
+    with Engine.open(path, policy=_policy_of_the_town(), records=(CASE, DIRECTORY), now=clock) as engine:
         _head(t("demo.import"))
-        sample = files("govflow") / "data" / "boston311-sample.csv"
-        with as_file(sample) as file, progress(t("importing", file=file.name)) as tell:
-            imported = import_rows(engine, file, mapping, progress=tell, on_bad=print_bad_row)
-        print_report(imported)
+        _import_requests(engine)
 
         _head(t("demo.story"))
-        id = _tell(engine, clock)
+        _import_directory(engine)
+        console().print(t("demo.clock"), style=SOFT)
+        id = tell(engine, clock.set)
         clock.moment = None
 
         _head(t("demo.hands"))
@@ -71,6 +80,7 @@ def run_demo(db: Path | None) -> None:
         _longest_overdue(engine)
 
     _head(t("demo.next"))
+    out = console()
     out.print(f"DB={path}", style="bold", soft_wrap=True)
     for line, why in _next_commands(id):
         out.print(f"{_program()} {line}", soft_wrap=True)
@@ -83,53 +93,37 @@ def _head(text: str) -> None:
     out.rule(text, align="left")
 
 
-# --- the story -------------------------------------------------------------------------------------------------------
+# --- what the story stands on ----------------------------------------------------------------------------------------
 
 
-def _tell(engine: Engine, clock: StoryClock) -> str:
-    """Do every step at its time and tell it in a line; the id of the case."""
-    out, zh = console(), is_zh()
-    out.print(t("demo.clock", days=_DAYS), style=SOFT)
-    start = engine.now().astimezone(engine.policy.zone).date()
-    lines = Table.grid(padding=(0, 2))
-    lines.add_column(no_wrap=True, style=SOFT)
-    lines.add_column(no_wrap=True)
-    lines.add_column(overflow="fold")
+def _policy_of_the_town() -> Policy:
+    """The policy that ships as an example, with room for Boston's categories, in force before the story begins.
 
-    def done(day: int, at: str, command: Command, sentence: str) -> str | None:
-        when = datetime.combine(start + timedelta(days=day), time.fromisoformat(at), engine.policy.zone)
-        clock.moment = when.astimezone(UTC)
-        try:
-            id = engine.handle(command).id
-        except NotAllowed as refused:
-            lines.add_row(f"{when:%m-%d %H:%M}", Text("✗", LATE), Text(sentence))
-            lines.add_row("", "", _said_no(engine, refused))
-            return None
-        lines.add_row(f"{when:%m-%d %H:%M}", Text("✓", "green"), Text(sentence.format(id=id)))
-        return id
-
-    id = done(0, "09:05", report(TITLE[zh]), t("demo.reported").replace("{title}", TITLE[zh]))
-    assert id is not None, "the story did not begin"
-    road_due = datetime.combine(start + timedelta(days=5), time(18), engine.policy.zone)
-    for step in story(id, road_due):
-        went = done(step.day, step.time, step.command, step.zh if zh else step.en)
-        assert (went is None) is step.is_refused, f"the story went another way at: {step.en}"
-    out.print(lines)
-    return id
+    It warns late, so that both warnings fall into the days on which the computer is off.
+    """
+    town = policy_from(tomllib.loads(example_text())).policy
+    assert town is not None
+    changes = {"version": f"{town.version}-demo", "effective_from": date(2026, 1, 1), "open_catalogue": True}
+    return town.changed(**changes, warn_at=(90, 95))
 
 
-def _said_no(engine: Engine, refused: NotAllowed) -> Text:
-    """A refusal, one broken rule a line, its details below it: open loops in the reader's own words."""
-    told = Text()
-    for broken in refused.broken:
-        told.append(f"{broken.code}: ", LATE).append((broken.zh if is_zh() else broken.en) + "\n", "red")
-        details = broken.detail
-        if broken.code == "no_loop_is_open" and refused.record:
-            details = tuple(words.loop_line(engine, loop) for loop in engine.open_loops(refused.record))
-        for each in details:
-            told.append(f"  · {each}\n", "yellow")
-    told.rstrip()
-    return told
+def _import_requests(engine: Engine) -> None:
+    """The sample of a city's requests; what of it is overdue is marked so by a first tick."""
+    sample = files("govflow") / "data" / "boston311-sample.csv"
+    with as_file(sample) as file, progress(t("importing", file=file.name)) as heard:
+        imported = import_rows(engine, file, shipped_mapping("boston311"), progress=heard, on_bad=print_bad_row)
+    print_report(imported)
+    console().print(t("demo.ticked", n=engine.tick().done["overdue"]))
+
+
+def _import_directory(engine: Engine) -> None:
+    """The town's directory: who may do what is answered from it alone."""
+    folder = files("govflow") / "data" / "directory"
+    rows = {name: list(csv.DictReader((folder / name).read_text("utf-8").splitlines())) for name in _TABLES}
+    lines = {name: enumerate(each, 2) for name, each in rows.items()}
+    import_directory(engine.handle_all, lines, None, by=SYSTEM, zone=engine.policy.zone, deciders=engine.deciders)
+    units, people = len(rows["units.csv"]), len({each["actor"] for each in rows["appointments.csv"]})
+    console().print(t("demo.town", policy=engine.policy.key, units=units, people=people))
 
 
 # --- who holds what --------------------------------------------------------------------------------------------------
@@ -143,8 +137,12 @@ def _bar(parts: list[tuple[int, str, str]], most: int) -> Text:
     return bar
 
 
+def _cases(engine: Engine) -> Iterator[Record]:
+    return (record for record in engine.records() if record.kind_of_record == "case")
+
+
 def _by_state(engine: Engine) -> None:
-    counts: Counter[str] = Counter(record.status for record in engine.records())
+    counts: Counter[str] = Counter(record.status for record in _cases(engine))
     most = max(counts.values(), default=0)
     flow = engine.deciders["case"].workflow
     order = [status.value for status in flow.statuses if counts[status.value]]
@@ -159,7 +157,7 @@ def _by_department(engine: Engine) -> None:
     """Per unit: what it holds, how much of that is overdue, what it has closed."""
     now = engine.now()
     held, late, closed = Counter[str](), Counter[str](), Counter[str]()
-    for record in engine.records():
+    for record in _cases(engine):
         decider = engine.deciders[record.kind_of_record]
         unit = words.unit_of(record) or words.holder(decider, record)
         if decider.workflow.rests[record.status] is not Rest.OPEN:
@@ -184,7 +182,7 @@ def _by_department(engine: Engine) -> None:
 def _longest_overdue(engine: Engine) -> None:
     now = engine.now()
     found = []
-    for record in engine.records():
+    for record in _cases(engine):
         loops = engine.deciders[record.kind_of_record].open_loops(record)
         if words.record_is_overdue(record, loops, now) and (due := words.next_due(record, loops)):
             found.append((due, record))
@@ -203,11 +201,14 @@ def _longest_overdue(engine: Engine) -> None:
 def _next_commands(id: str) -> list[tuple[str, str]]:
     close = f"""'{{"command": "case.reopen", "id": "{id}", "by": {{"id": "x"}}}}'"""
     speak = "" if lang() == "en" else " --lang zh-CN"
+    limit = "--start 2026-02-13 --length 5 --unit workdays"
     return [
         (f"timeline {id} --db $DB{speak}", t("demo.try_timeline")),
         (f"show {id} --db $DB{speak}", t("demo.try_show")),
         (f"list --overdue --db $DB{speak}", t("demo.try_list")),
-        (f"replay --id {id} --version 12 --db $DB{speak}", t("demo.try_replay")),
+        (f"tick --db $DB{speak}", t("demo.try_tick")),
+        (f"due --explain{speak} \\\n  {limit}", t("demo.try_due")),
+        (f"replay --id {id} --at 2026-03-02 --db $DB{speak}", t("demo.try_replay")),
         (f"why-not --db $DB{speak} \\\n  {close}", t("demo.try_why_not")),
         (f"workflows case{speak}", t("demo.try_workflows")),
     ]

@@ -10,7 +10,6 @@ import hashlib
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from govflow.actors import Actor
 from govflow.cases import commands as c
@@ -32,7 +31,7 @@ verifier = Actor(id="qx-112")
 enforcement = Actor(id="qx-130")  # 综合行政执法队
 works = Actor(id="qx-140")  # 城镇建设办公室
 
-TITLE = ("Rubbish heap in a yard by the market", "市场旁院内垃圾成堆")
+TITLE = ("Rubbish by the market", "市场旁院内垃圾成堆")
 
 
 class Approved(NamedTuple):
@@ -43,7 +42,7 @@ class Approved(NamedTuple):
 
 
 class Shown(Enum):
-    """What is told below a step: nothing, why the limit ends when it does, from when to when it moved, what fired."""
+    """What stands below a step: nothing, why the limit ends when it does, from when to when it moved, what fired."""
 
     NOTHING = "nothing"
     DUE = "due"
@@ -67,7 +66,7 @@ class Told(NamedTuple):
 
 def moment(at: str) -> datetime:
     """A moment of the story: `02-13 09:05` is in 2026, in China."""
-    return datetime.strptime(f"2026-{at}", "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    return datetime.fromisoformat(f"2026-{at}+08:00")
 
 
 def report(title: str) -> Command:
@@ -99,33 +98,38 @@ def _result(id: str, photo: str) -> tuple[Command, ...]:
     return _photo(id, works, photo), done
 
 
+def _answer(id: str) -> Command:
+    return c.GiveFeedback(id=id, by=works, to_level="community", to_reporter=True, public_text="The yard is cleared.")
+
+
 def story(id: str) -> list[Told]:
     """What happens to the case `id` after it was reported."""
     extend = c.ExtendDeadline(id=id, by=hedong, length=2, reason="more than one lorry can carry", told_by="by phone")
-    suspend = c.SuspendCase(id=id, by=hedong, cause="the owner of the yard must agree", review_at=moment("02-28 12:00"), told_by="by phone")
-    answer = c.GiveFeedback(id=id, by=works, to_level="community", to_reporter=True, public_text="The yard is cleared.")
+    suspend = c.SuspendCase(
+        id=id, by=hedong, cause="the owner of the yard must agree", review_at=moment("02-28 12:00"), told_by="by phone"
+    )
     # fmt: off
     return [
         Told("02-13 09:40", (c.AcceptCase(id=id, by=desk),), "Hedong's desk admits it: from here on somebody answers for it.", "河东社区受理：从此有人负责。"),
         Told("02-13 10:15", (c.AssignCase(id=id, by=dispatcher, unit_level="community"),), "The town's rules send it to the community of Hedong. Its limit:", "按镇派单规则由河东社区主办，期限如下：", Shown.DUE),
         Told("02-13 11:00", (c.SignOrder(id=id, by=hedong), LogContact(id=id, by=hedong, reached=True, way="phone", gist=Personal(text="The key is with the owner.", subject=REPORTER)), c.StartHandling(id=id, by=hedong)), "Hedong signs for it, calls the resident and begins.", "河东签收、联系诉求人、开始处置。"),
-        Told("02-24 10:00", (Approved(suspend, leader),), "The yard's owner must agree first. With the supervisor's leave the clock stands still.", "须先征得院主同意，经督办人批准，挂起停表。"),
-        Told("02-26 09:00", (c.ResumeCase(id=id, by=hedong),), "The owner agrees. Two working days stood still, so the date moves by two:", "院主同意，恢复办理。停了两个工作日，期限顺延两个：", Shown.MOVED),
+        Told("02-24 10:00", (Approved(suspend, leader),), "Suspended with the supervisor's leave: the owner must agree.", "须先征得院主同意，经督办人批准，挂起停表。"),
+        Told("02-26 09:00", (c.ResumeCase(id=id, by=hedong),), "Resumed. Two working days stood still, the date moves by two:", "院主同意，恢复办理。停了两个工作日，期限顺延两个：", Shown.MOVED),
         Told("02-27 09:00", (extend,), "Hedong wants two days more and has not asked its head:", "河东要延期两日，未经负责人批准：", is_refused=True),
         Told("02-27 10:00", (Approved(extend, head_of_hedong),), "With the head's leave, once:", "经负责人批准，延期一次：", Shown.MOVED),
         Told("03-02 18:00", (), "The day's tick. Then the computer is off for three days.", "当日计时检查。此后停机三天。", Shown.FIRED),
-        Told("03-06 08:00", (), "One tick makes up for it, each thing once. The case goes up to the town:", "恢复后检查一次，逐项补记，各记一次；事项上提到镇：", Shown.FIRED),
+        Told("03-06 08:00", (), "One tick makes up for it, each thing once:", "恢复后检查一次，逐项补记，各记一次：", Shown.FIRED),
         Told("03-06 08:05", (), "A second tick.", "再检查一次。", Shown.FIRED),
-        Told("03-06 09:00", (c.AssignCase(id=id, by=dispatcher, lead_unit="qx.works", co_units=("qx.enforcement",), co_task="see that the yard is opened", unit_level="town"),), "The town's works office takes the lead, with a new limit; enforcement helps.", "镇城建办主办，期限重新计算；执法队协办。"),
+        Told("03-06 09:00", (c.AssignCase(id=id, by=dispatcher, lead_unit="qx.works", co_units=("qx.enforcement",), co_task="see that the yard is opened", unit_level="town"),), "Works leads for the town, with a new limit; enforcement helps.", "镇城建办主办，期限重新计算；执法队协办。"),
         Told("03-06 10:00", (c.SignOrder(id=id, by=works), c.StartHandling(id=id, by=works), AcceptJointHandling(id=id, by=enforcement, item="qx.enforcement")), "Both take it up.", "两家接单办理。"),
         Told("03-09 15:00", _result(id, "yard"), "Works wants to hand in the result, but enforcement is not done:", "城建办要提交结果，但执法队尚未办结：", is_refused=True),
-        Told("03-09 16:00", (_photo(id, enforcement, "gate"), FinishJointHandling(id=id, by=enforcement, item="qx.enforcement", measure="gate opened", evidence=("gate",)), *_result(id, "yard-2")), "Enforcement has done its part; now the result is in, with photos.", "执法队办结，结果连同照片提交。"),
-        Told("03-10 09:00", (answer,), "Resident and community are answered.", "向诉求人和社区反馈。"),
-        Told("03-10 14:00", (FailVerification(id=id, by=verifier, item="r1", reason="half of it is still there"), c.OrderRework(id=id, by=dispatcher, reason="half of it is still there")), "A checker looks: half of it is still there. Rework, in half the time:", "核查员现场核查：还剩一半。责令返工，时限减半：", Shown.DUE),
-        Told("03-11 16:00", (*_result(id, "yard-3"), answer.changed(command_id=f"{id}-answer-2")), "Round 2 is done and answered.", "第二轮办结并反馈。"),
-        Told("03-12 09:00", (c.CloseCase(id=id, by=dispatcher),), "The dispatcher wants to close. What is open is listed, all at once:", "派单中心要办结。未了事项一次列全：", is_refused=True),
+        Told("03-09 16:00", (_photo(id, enforcement, "gate"), FinishJointHandling(id=id, by=enforcement, item="qx.enforcement", measure="gate opened", evidence=("gate",)), *_result(id, "yard-2")), "Enforcement has done its part; now the result is in.", "执法队办结，现在提交结果。"),
+        Told("03-10 09:00", (_answer(id),), "Resident and community are answered.", "向诉求人和社区反馈。"),
+        Told("03-10 14:00", (FailVerification(id=id, by=verifier, item="r1", reason="half of it is still there"), c.OrderRework(id=id, by=dispatcher, reason="half of it is still there")), "The checker finds half of it left: rework, in half the time.", "核查员现场核查：还剩一半。责令返工，时限减半。"),
+        Told("03-11 16:00", (*_result(id, "yard-3"), _answer(id)), "Round 2 is done and answered.", "第二轮办结并反馈。"),
+        Told("03-12 09:00", (c.CloseCase(id=id, by=dispatcher),), "The dispatcher wants to close. What is open comes all at once:", "派单中心要办结。未了事项一次列全：", is_refused=True),
         Told("03-12 10:00", (PassVerification(id=id, by=works, item="r2"),), "May those who did the work verify it?", "经办人能自己核查吗？", is_refused=True),
-        Told("03-12 14:00", (PassVerification(id=id, by=verifier, item="r2"), RecordEvaluation(id=id, by=mei, item=f"r2.{REPORTER}", contacted=True, resolved=True, satisfied=True)), "The checker passes it. The resident: contacted, resolved, satisfied.", "核查通过。诉求人：已联系、已解决、满意。"),
+        Told("03-12 14:00", (PassVerification(id=id, by=verifier, item="r2"), RecordEvaluation(id=id, by=mei, item=f"r2.{REPORTER}", contacted=True, resolved=True, satisfied=True)), "The checker passes it; the resident is satisfied.", "核查通过，诉求人满意。"),
         Told("03-13 09:00", (c.CloseCase(id=id, by=dispatcher),), "Nothing is open any more. Closed: the loop is shut.", "再无未了事项，办结：闭环完成。"),
     ]
     # fmt: on

@@ -11,6 +11,7 @@ import typer
 from govflow.cli import texts
 from govflow.cli.display import console
 from govflow.cli.logs import Db, Records, opened, progress
+from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader, rows_seen
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import t
 from govflow.errors import InputError
@@ -84,19 +85,28 @@ def jsonl_in(file: File, db: Db) -> None:
 def jsonl_out(
     db: Db,
     out: Annotated[Path | None, typer.Option("--out", help="option.out", metavar="FILE", show_default=False)] = None,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
     records: Records = None,
 ) -> None:
-    """Write a whole log."""
+    """Write a whole log, or what an actor may see of it."""
     with opened(db, records) as engine:
+        seen = reader(engine, actor, role, unit, area)
+        sees = None if actor is None else rows_seen(seen)
         if out is None:
-            export_log(engine.store, sys.stdout.buffer)
+            export_log(engine.store, sys.stdout.buffer, sees=sees)
             return
         target: BinaryIO
         with out.open("xb") as target:
             try:
-                count = export_log(engine.store, target)
+                count = export_log(engine.store, target, sees=sees)
                 target.flush()
             except BaseException:  # half a log looks like a whole one
                 out.unlink()
                 raise
-    console().print(t("log_exported", n=count, path=out))
+    if actor is None:
+        console().print(t("log_exported", n=count, path=out))
+    else:
+        console().print(t("log_exported_seen", n=count, path=out, actor=actor))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
@@ -18,6 +18,7 @@ from govflow.decider import Decider
 from govflow.engine import AllowedStep, Engine
 from govflow.errors import InputError, NotFound
 from govflow.interchange.commands import expected
+from govflow.log_events import LOG_STREAM
 from govflow.organisation import DIRECTORY_ID
 from govflow.reading import Reader
 
@@ -36,20 +37,30 @@ def reader(engine: Engine, actor: str | None, roles: list[str] | None, unit: str
     return engine
 
 
-def asking(
-    engine: Engine, id: str, roles: list[str] | None, unit: str | None, level: str | None, area: str
-) -> Actor:
+def rows_seen(seen: Reader) -> Callable[[str], bool]:
+    """Tells of a stream whether its rows are for this reader; what the log says of itself is for everybody."""
+
+    def is_seen(stream: str) -> bool:
+        try:
+            return stream == LOG_STREAM or bool(seen.get(stream))
+        except NotFound:
+            return False
+
+    return is_seen
+
+
+def asking(engine: Engine, id: str, roles: list[str] | None, unit: str | None, level: str | None, area: str) -> Actor:
     """Who asks, with the roles they say they hold; a log with a directory takes nobody's word for that."""
     claims = [{"role": each, "unit": unit, "level": level, "area": area} for each in roles or ()]
     actor = _actor(id, claims)
+    for each in roles or ():
+        check_role(each, engine, "--role")
     given = _given(roles, unit, level, area)
     if engine.store.version(DIRECTORY_ID):
         if given:
             raise InputError(t("as.directory"), where=given, expected="--as ACTOR")
     elif not roles:
         raise InputError(t("as.no_role"), where="--role", expected=", ".join(_roles(engine.deciders.values())))
-    for each in roles or ():
-        check_role(each, engine, "--role")
     return actor
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from govflow.cli import policy_texts
+from govflow.cli import policy_texts, running_texts
 from govflow.errors import InputError
 
 LANGUAGES = ("en", "zh-CN")
@@ -58,6 +58,7 @@ def t(key: str, **values: object) -> str:
 
 EXAMPLES = {
     **policy_texts.EXAMPLES,
+    **running_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
     "import": "govflow import boston311 requests.csv --db city.db",
@@ -103,6 +104,7 @@ _TERMS = {
 # fmt: off
 TEXTS: dict[str, tuple[str, str]] = {
     **policy_texts.TEXTS,
+    **running_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)
         for kind, terms in _TERMS.items()
@@ -131,8 +133,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.govflow": ("Handle public matters in a closed loop, with a log that anybody can replay.",
                      "公共事务闭环办理，日志可由任何人重放。"),
     "help.everywhere": ("--lang en|zh-CN may stand anywhere.", "--lang en|zh-CN 可放在任何位置。"),
-    "help.demo": ("Take real requests of a city, and one new case, through the whole closed loop.",
-                  "用一座城市的真实诉求演示，并让一件新事项走完整个闭环。"),
+    "help.demo": ("Take real requests of a city, and one case over a holiday, through the whole closed loop.",
+                  "用一座城市的真实诉求演示，并让一件跨春节的事项走完整个闭环。"),
     "help.import": ("Take over cases from other systems' files, or a whole exported log.", "从其他系统的文件导入事项，或导入整份日志。"),
     "help.import_boston311": ("Import the public service requests of Boston.\n\nBad rows are told one a line; status 1 if there are any.",
                               "导入波士顿公开的市民诉求。\n\n有误的行逐行说明，此时退出状态为 1。"),
@@ -258,11 +260,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.exists": ("there is a file at {path} already", "{path} 处已有文件"),
     "demo.new_log": ("a path where nothing is yet", "尚无文件的路径"),
     "demo.import": ("1. Real requests of Boston, January 2022", "1. 波士顿 2022 年 1 月的真实诉求"),
-    "demo.story": ("2. One new case through the whole loop", "2. 一件新事项走完整个闭环"),
+    "demo.story": ("2. One case over the Spring Festival of 2026", "2. 2026 年春节前后的一件事项"),
     "demo.hands": ("3. Who holds what now", "3. 现在各在谁手中"),
     "demo.next": ("4. What to try next", "4. 接下来可以试试"),
-    "demo.clock": ("The clock of this story runs through the last {days} days in a few seconds.", "故事的时钟在几秒内走过最近 {days} 天。"),
-    "demo.reported": ("A resident calls: «{title}». It becomes {id}.", "居民来电：“{title}”，编号 {id}。"),
+    "demo.ticked": ("{n} of them are late, and a first tick has recorded it", "其中 {n} 件超期，由首次计时检查记录"),
+    "demo.town": ("The invented town of Qingxi: policy {policy}, {units} units, {people} people.", "虚构的青溪镇：政策 {policy}，单位 {units} 个，人员 {people} 名。"),
+    "demo.clock": ("The story's own clock: off 15-23 February, Saturdays 14 and 28 February at work.", "故事有自己的时钟：2 月 15 日至 23 日放假，14 日、28 日（周六）上班。"),
+    "demo.reported": ("A resident calls: «{title}». It is {id}.", "居民来电：“{title}”，编号 {id}。"),
+    "demo.moved": ("{earlier} → {due}; the old date is kept", "{earlier} → {due}，原期限保留"),
+    "demo.fired": ("{what}: due {due}, recorded {recorded}", "{what}：应于 {due}，记录于 {recorded}"),
+    "demo.fired.warn": ("{which} % used up", "期限已过 {which}%"),
+    "demo.fired.overdue": ("overdue", "超期"),
+    "demo.fired.escalation": ("up one level", "上提一级"),
+    "demo.fired.nothing": ("nothing to do", "无事可做"),
     "demo.department": ("department", "部门"), "demo.held": ("holds", "在办"), "demo.overdue": ("overdue", "超期"),
     "demo.closed": ("closed", "办结"),
     "demo.legend": ("█ overdue  ▓ in hand  ░ closed", "█ 超期  ▓ 在办  ░ 办结"),
@@ -270,7 +280,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.try_timeline": ("what happened to the new case, event by event", "新事项的经过，逐个事件"),
     "demo.try_show": ("where it stands, its clocks and why they are due", "当前状态、时限及其依据"),
     "demo.try_list": ("what is overdue, and with whom", "超期的事项及责任方"),
-    "demo.try_replay": ("the same case as it stood at an earlier version", "重放到较早的版本"),
+    "demo.try_tick": ("record what has become due since; the same again adds nothing", "补记此后到期的事；再执行一次不增加任何内容"),
+    "demo.try_due": ("why five working days from 13 February end on the 27th", "2 月 13 日起五个工作日为何至 27 日"),
+    "demo.try_replay": ("the same case on 2 March: holiday, pause and extension in its date", "重放到 3 月 2 日：期限中的假日、中止与延期"),
     "demo.try_why_not": ("why somebody may not take it up again", "某人为何不能重启此事项"),
     "demo.try_workflows": ("every step a case can take, and by whom", "事项的每一步及执行角色"),
 

@@ -174,7 +174,7 @@ class _Heard:
         elif fired.refused:
             complain(" ".join(clean(t("tick.refused", what=self._line(fired), why=_why(fired))).split()))
         elif self.verbose:
-            print(clean(self._line(fired)))
+            print(clean(self._line(fired)), flush=True)
 
     def _line(self, fired: Fired) -> str:
         return f"{words.until(fired.due, self.engine)}  {_word(self.engine, fired.kind)}  {fired.record}"

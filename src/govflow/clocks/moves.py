@@ -61,7 +61,8 @@ def moves_of(
 
     moves: list[ClockMove] = []
     for name in step.stops:
-        moves += _ended(clocks.get(named(name)), terms.at)
+        if (clock := clocks.get(named(name))) is not None and (clock.is_going or clock.is_late):
+            moves.append(_ended(clock, terms.at))
     stopped = {move.clock for move in moves}
     for name in step.drops:
         for clock in clocks.values() if name == "*" else [clocks.get(named(name))]:
@@ -86,11 +87,9 @@ def moves_of(
     return tuple(moves)
 
 
-def _ended(clock: Clock | None, at: datetime) -> Iterator[ClockMove]:
-    if clock is None or not (clock.is_going or clock.is_late):
-        return
+def _ended(clock: Clock, at: datetime) -> ClockMove:
     late = clock.is_late or (clock.due is not None and clock.status is ClockStatus.RUNNING and at > clock.due)
-    yield _move(clock=clock.name, to=ClockStatus.MET_LATE if late else ClockStatus.MET)
+    return _move(clock=clock.name, to=ClockStatus.MET_LATE if late else ClockStatus.MET)
 
 
 # --- starting --------------------------------------------------------------------------------------------------------

@@ -36,19 +36,28 @@ _EXPECTED = "a line as `export jsonl` writes it"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def export_log(store: Store, out: BinaryIO, progress: Callable[[int, int], None] | None = None) -> int:
+def export_log(
+    store: Store,
+    out: BinaryIO,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    sees: Callable[[str], bool] | None = None,
+) -> int:
     """Write the log as it stands now to `out`, one line a row, in flat memory; returns how many rows.
 
-    The keys of personal data are not exported. `progress` hears rows written and rows in all.
+    The keys of personal data are not exported. `progress` hears rows done and rows in all. `sees` tells of a stream
+    whether it is for the reader: a log of which others' rows are left out cannot be read back.
     """
-    head = store.head()  # others may go on writing: a commit's end is where this log ends
+    head, count = store.head(), 0  # others may go on writing: a commit's end is where this log ends
     for row in store.scan():
         if row.position > head:
             break
-        out.write(_line_of(row))
+        if sees is None or sees(row.stream):
+            out.write(_line_of(row))
+            count += 1
         if progress and (row.position % _CHUNK == 0 or row.position == head):
             progress(row.position, head)
-    return head
+    return count
 
 
 def import_log(

@@ -205,6 +205,12 @@ class Policy(Document):
         """Where a matter goes, and why."""
         return route_of(matter, self.routing, self.category(matter.category))
 
+    @property
+    def ordinary_retention(self) -> str:
+        """The retention class of what is in no category: `ordinary`, or the first where there is no such class."""
+        known = [each.id for each in self.retention]
+        return "ordinary" if "ordinary" in known or not known else known[0]
+
     def retention_class(self, id: str) -> RetentionClass | None:
         """The retention class with this id."""
         return next((each for each in self.retention if each.id == id), None)

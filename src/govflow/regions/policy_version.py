@@ -84,7 +84,8 @@ def limit_under(policy: Policy, record: Record, clock: Clock) -> TimeLimit | Non
     category = policy.category(record.category)
     if name == "handling" and category is not None and category.time_limit:
         return fitting
-    return same if same is not None and same.clock == name else fitting
+    still_fits = same is not None and same.clock == name and same.serves(record.kind, record.level)
+    return same if still_fits else fitting
 
 
 def moves_under(record: Record, policy: Policy, context: Context) -> tuple[ClockMove, ...]:

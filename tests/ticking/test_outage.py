@@ -1,0 +1,373 @@
+"""One tick after an outage: each warning, overdue mark, window and escalation once, in due order, with both times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from govflow import InputError
+from govflow.actors import SYSTEM
+from govflow.calendars import Unit
+from govflow.cases import commands as c
+from govflow.messages import ClockStatus
+from govflow.policy import Then
+from govflow.regions.approval import GiveApproval, RequestApproval
+from govflow.regions.evaluation import RecordEvaluation
+from tests.support import TOLD, a_case, a_town, archivist, desk, dispatcher, lead, resident, supervisor, unit_head
+from tests.ticking.world import (
+    MARKS,
+    a_busy_town,
+    a_limit,
+    a_policy,
+    a_rule,
+    hours,
+    nothing_more,
+    once,
+    ticked,
+    waiting,
+)
+
+CASE: Any = {"id": "it"}
+TWO_WARNINGS = a_policy(warn_at=(50, 80))
+
+
+def named(town: Any, name: str, id: str = "it") -> list[Any]:
+    return [each for each in town.engine.history(id) if each.name == name]
+
+
+def test_after_three_days_without_a_tick_one_tick_does_each_thing_once_and_a_second_adds_nothing():
+    town = a_busy_town(policy=TWO_WARNINGS, cases=30)
+    ticked(town)
+    town.pass_days(3)
+    expected = waiting(town.engine, town.clock())
+    heard = ticked(town)
+    assert {what.split()[0] for _, what in expected} >= {"warn", "overdue", "case.sign_for"}
+    assert {(each.record, each.kind) for each in heard} >= {(id, what.rpartition(" ")[0]) for id, what in expected}
+    assert heard.refused == []
+    once(town.engine)
+    nothing_more(town)
+    assert waiting(town.engine, town.clock()) == []
+
+
+def test_a_long_outage_as_a_daily_tick_would_have_it_but_for_what_only_happens_when_it_is_done():
+    daily, rarely = (a_busy_town(policy=a_policy(warn_at=(50, 80), escalations=())) for _ in range(2))
+    for _ in range(40):
+        daily.pass_days(1)
+        ticked(daily)
+    rarely.pass_days(40)
+    ticked(rarely)
+    assert once(daily.engine) == once(rarely.engine)
+    for record in daily.engine.records():
+        assert rarely.engine.get(record.id).clocks == record.clocks
+
+
+def test_everything_is_done_in_the_order_of_its_moments_over_all_records():
+    town = a_busy_town(policy=TWO_WARNINGS, cases=30)
+    town.pass_days(35)
+    heard = ticked(town)
+    moments = [each.due for each in heard]
+    assert moments == sorted(moments)
+    assert len({each.record for each in heard}) > 20
+    assert {"escalation", "elapsed", "warn", "overdue"} <= set(heard.tick.done)
+    positions = [each.stream for each in town.engine.events() if each.name in MARKS and each.body.by == SYSTEM.id]
+    assert positions == [each.record for each in heard]
+
+
+def test_the_order_holds_over_more_records_than_are_looked_at_at_once(monkeypatch):
+    monkeypatch.setattr("govflow.ticking._PAGE", 4)
+    town = a_busy_town(policy=TWO_WARNINGS, cases=30)
+    town.pass_days(35)
+    moments = [each.due for each in ticked(town)]
+    assert moments == sorted(moments)
+    once(town.engine)
+    nothing_more(town)
+
+
+def test_each_is_stamped_with_when_it_was_due_and_with_when_it_was_recorded():
+    town = a_town(policy=TWO_WARNINGS)
+    a_case(town, "in_handling", **CASE)
+    clock = town.engine.get("it").clocks["handling"]
+    assert clock.due is not None
+    now = town.clock.advance(days=10)
+    ticked(town)
+    for share in (50, 80):
+        warned = next(each for each in named(town, "clock.warned") if each.body.share == share)
+        assert timedelta() <= warned.body.at - (clock.since + (clock.due - clock.since) * share / 100) < hours(1 / 3600)
+        assert warned.meta.recorded_at == now
+    (missed,) = named(town, "clock.deadline_missed")
+    assert (missed.body.at, missed.meta.recorded_at) == (clock.due, now)
+    assert town.engine.as_of("it", clock.due).clocks["handling"].is_late
+    assert not town.engine.known_at("it", now - hours(1)).clocks["handling"].is_late
+
+
+def test_what_fell_due_before_an_escalation_is_done_keeps_its_own_moment():
+    policy = a_policy(escalations=(a_rule(after=0),))
+    town = a_town(policy=policy)
+    case = a_case(town, "in_handling", **CASE)
+    town.clock.set(case.clocks["handling"].due - hours(1))
+    asked = RequestApproval.of(c.ExtendDeadline(by=lead, length=2, reason="parts", told_by=TOLD), case)
+    validity = town.do(asked.changed(id="it")).clocks["approval_validity:1"].due
+    now = town.clock.advance(days=20)
+    heard = ticked(town)
+    (expired,) = named(town, "approval.expired")
+    (raised,) = named(town, "case.escalated_in_handling")
+    assert (expired.body.at, raised.body.at) == (validity, now)
+    assert [each.kind.split()[0] for each in heard][-2:] == ["approval.expire", "escalation"]
+    nothing_more(town)
+
+
+def test_a_duty_done_late_before_the_tick_is_late_and_never_marked_again():
+    town = a_town()
+    a_case(town, "assigned", **CASE)
+    town.pass_days(3)
+    town.do(c.SignOrder(**CASE, by=lead))
+    assert town.engine.get("it").clocks["receipt"].status is ClockStatus.MET_LATE
+    ticked(town)
+    assert [each.body.by for each in named(town, "case.order_signed")] == [lead.id]
+
+
+def test_a_duty_done_at_its_due_instant_is_in_time_and_one_microsecond_later_it_is_missed():
+    town = a_town()
+    case = a_case(town, "accepted", **CASE)
+    due = case.clocks["assignment"].due
+    town.clock.set(due)
+    assert [each.kind for each in ticked(town)] == ["warn 80"]
+    town.clock.advance(microseconds=1)
+    assert [(each.kind, each.due) for each in ticked(town)] == [("overdue", due)]
+
+
+def test_a_tick_may_be_asked_for_a_moment_that_has_passed_but_for_none_that_lies_ahead():
+    town = a_town()
+    due = a_case(town, "accepted", **CASE).clocks["assignment"].due
+    town.pass_days(5)
+    assert [each.kind for each in ticked(town, due)] == ["warn 80"]
+    assert [each.kind for each in ticked(town, due + timedelta(microseconds=1))] == ["overdue"]
+    with pytest.raises(InputError, match="ahead"):
+        town.engine.tick(town.clock() + hours(1))
+    with pytest.raises(InputError):
+        town.engine.tick(datetime(2026, 3, 4))  # noqa: DTZ001 - without a zone it is no moment
+
+
+def test_a_clock_set_back_breaks_nothing(tmp_path):
+    path = tmp_path / "log.db"
+    town = a_busy_town(path)
+    town.pass_days(6)
+    ticked(town)
+    before = once(town.engine)
+    town.engine.close()
+    back = a_town(path)  # its clock begins days before what the log has recorded last
+    nothing_more(back)
+    a_case(back, "in_handling", id="late-comer")
+    assert back.engine.get("late-comer").clocks["handling"].due > datetime(2026, 3, 9, tzinfo=UTC)
+    back.clock.set(datetime(2026, 4, 20, 1, tzinfo=UTC))
+    ticked(back)
+    assert not before - once(back.engine)
+    assert waiting(back.engine, back.clock()) == []
+    back.engine.close()
+
+
+# -- clocks that stand still, or were given more time ------------------------------------------------------------------
+
+
+def test_a_clock_that_stands_still_is_neither_warned_of_nor_overdue():
+    town = a_town(policy=TWO_WARNINGS)
+    a_case(town, "suspended", **CASE)
+    town.pass_days(19)  # the review date is the twentieth day
+    ticked(town)
+    assert {effect.item for effect in once(town.engine)} == {"suspension_review"}
+    assert town.engine.get("it").clocks["handling"].status is ClockStatus.PAUSED
+
+
+def test_a_share_of_a_limit_is_not_used_up_by_standing_still():
+    policy = a_policy(a_limit("handling", 10, Unit.DAY, starts_on=("case.assign",)))
+    town = a_town(policy=policy)
+    begun = a_case(town, "in_handling", **CASE).clocks["handling"].since
+    town.pass_days(1)
+    review_at = town.clock() + timedelta(days=60)
+    suspend = c.SuspendCase(**CASE, by=lead, cause="on_account", review_at=review_at, told_by=TOLD)
+    town.approved(suspend, supervisor)
+    town.pass_days(30)
+    town.do(c.ResumeCase(**CASE, by=lead))
+    due = town.engine.get("it").clocks["handling"].due
+    assert due - begun > timedelta(days=40)
+    town.pass_days(5)  # six of its ten days are used up
+    assert "warn 80" not in {each.kind for each in ticked(town)}
+    town.clock.set(due - timedelta(days=1, hours=20))
+    assert [each.kind for each in ticked(town)] == ["warn 80"]
+    nothing_more(town)
+
+
+def test_a_limit_that_was_extended_is_announced_once_more_and_by_its_own_shares():
+    limit = a_limit("handling", 10, Unit.DAY, starts_on=("case.assign",), extension=10, warn_at=(50, 80))
+    town = a_town(policy=a_policy(limit, warn_at=(90,)))
+    a_case(town, "in_handling", **CASE)
+    town.pass_days(9)
+    ticked(town)
+    town.approved(c.ExtendDeadline(**CASE, by=lead, length=10, reason="parts", told_by=TOLD), unit_head)
+    nothing_more(town)
+    town.pass_days(8)
+    ticked(town)
+    about = [each.body.share for each in named(town, "clock.warned") if each.body.item == "handling"]
+    assert about == [50, 80, 50, 80]
+    once(town.engine)
+
+
+def test_an_extension_that_moves_no_date_does_not_make_the_tick_run_for_ever():
+    limit = a_limit("handling", 11, Unit.DAY, starts_on=("case.assign",), extension=1, roll="rest_day")
+    town = a_town(policy=a_policy(limit))  # 2 March + 11 days is a Friday; 12 and 13 days roll on to Monday
+    case = a_case(town, "in_handling", **CASE)
+    town.clock.set(case.clocks["handling"].due - hours(6))
+    ticked(town)
+    extend = c.ExtendDeadline(**CASE, by=lead, length=1, reason="parts", told_by=TOLD)
+    due = town.approved(extend, unit_head).clocks["handling"].due
+    ticked(town)
+    ticked(town)
+    assert town.engine.get("it").clocks["handling"].due == due
+    once(town.engine)
+
+
+# -- what a clock that ran out leads to --------------------------------------------------------------------------------
+
+
+def test_an_order_that_nobody_signed_in_time_counts_as_signed_when_the_time_was_over():
+    town = a_town()
+    due = a_case(town, "assigned", **CASE).clocks["receipt"].due
+    town.pass_days(5)
+    heard = ticked(town)
+    (signed,) = named(town, "case.order_signed")
+    assert (signed.body.at, signed.body.by, signed.meta.recorded_at) == (due, SYSTEM.id, town.clock())
+    assert "case.sign_for" in {each.kind for each in heard}
+    window = town.engine.get("it").clocks["objection_window"]
+    assert window.since == due  # the time to object runs from then, not from the tick
+
+
+def test_a_window_that_opened_and_closed_during_the_outage_is_over_after_one_tick():
+    town = a_town(policy=a_policy(escalations=()))
+    a_case(town, "assigned", **CASE)
+    town.pass_days(30)
+    ticked(town)
+    record = town.engine.get("it")
+    assert {name: record.clocks[name].status.value for name in ("receipt", "objection_window", "handling")} == {
+        "receipt": "met",  # deemed signed at its due instant
+        "objection_window": "elapsed",
+        "handling": "overdue",
+    }
+    (elapsed,) = named(town, "clock.window_elapsed")
+    assert elapsed.body.at == record.clocks["objection_window"].due
+    nothing_more(town)
+
+
+def test_a_supplement_that_did_not_come_lapses_and_the_time_for_acceptance_goes_on_from_then():
+    town = a_town()
+    a_case(town, "reported", **CASE)
+    asked = town.do(c.RequestSupplement(**CASE, by=desk, shortcomings=("which street",)))
+    assert asked.clocks["acceptance"].status is ClockStatus.PAUSED
+    due = asked.clocks["supplement"].due
+    town.clock.set(due + hours(1))
+    ticked(town)
+    (lapsed,) = named(town, "case.supplement_lapsed")
+    after = town.engine.get("it").clocks["acceptance"]
+    assert lapsed.body.at == due
+    assert (after.status, after.due > due) == (ClockStatus.RUNNING, True)
+    town.pass_days(2)
+    assert [each.kind for each in ticked(town)] == ["warn 80", "overdue"]
+
+
+def test_every_evaluation_that_was_asked_for_and_not_given_ends_with_its_window_together():
+    town = a_town()
+    a_case(town, "accepted", id="follower", reporter="s-2")
+    a_case(town, "in_handling", **CASE)
+    town.do(c.MergeCase(id="follower", by=dispatcher, master="it", same_subject="the same pipe"))
+    for step in ("handled", "fed_back"):
+        for command in _last_steps(step):
+            town.do(command)
+    due = town.engine.get("it").clocks["evaluation"].due
+    town.clock.set(due + hours(2))
+    heard = ticked(town)
+    ended = named(town, "evaluation.elapsed")
+    assert [(each.body.item, each.body.at) for each in ended] == [("r1.s-1", due), ("r1.s-2", due)]
+    assert len({each.position for each in ended}) == 2
+    assert [each.kind for each in heard].count("evaluation.elapse") == 1
+    assert {each.status for each in town.engine.get("it").items_of("evaluation").values()} == {"elapsed"}
+
+
+def _last_steps(status: str) -> Any:
+    from govflow.regions.evidence import AddEvidence
+
+    if status == "handled":
+        yield AddEvidence(**CASE, by=lead, item="e1", kind="photo", sha256="0" * 64)
+        yield c.SubmitResult(**CASE, by=lead, measure="pipe replaced", evidence=("e1",))
+    else:
+        yield c.GiveFeedback(**CASE, by=lead, to_level="community", to_reporter=True, public_text="pipe replaced")
+
+
+def test_an_evaluation_that_came_in_time_leaves_nothing_to_elapse():
+    town = a_town()
+    a_case(town, "fed_back", **CASE)
+    answers = {"contacted": True, "resolved": True, "satisfied": False}
+    town.do(RecordEvaluation(**CASE, by=resident, item="r1.s-1", **answers))
+    town.pass_days(30)
+    ticked(town)
+    assert named(town, "evaluation.elapsed") == []
+
+
+def test_the_time_for_reopening_ends_by_itself_and_then_the_case_may_be_archived():
+    town = a_town()
+    due = a_case(town, "closed", **CASE).clocks["reopen_window"].due
+    town.clock.set(due + hours(1))
+    assert [(each.kind, each.due) for each in ticked(town)] == [("elapsed", due)]
+    town.do(c.ArchiveCase(**CASE, by=archivist))
+    town.pass_days(4_000)  # retention is over after ten years: what follows is an archivist's decision
+    assert list(ticked(town)) == []
+
+
+def test_the_time_to_ask_for_review_ends_by_itself():
+    town = a_town()
+    due = a_case(town, "fed_back", kind="petition", category="petition", **CASE).clocks["review_request"].due
+    town.clock.set(due + hours(1))
+    assert ("elapsed", due) in {(each.kind, each.due) for each in ticked(town)}
+    assert town.engine.get("it").clocks["review_request"].status is ClockStatus.ELAPSED
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_approval_that_was_not_used_in_time_expires(given):
+    town = a_town()
+    case = a_case(town, "in_handling", **CASE)
+    extend = c.ExtendDeadline(**CASE, by=lead, length=2, reason="parts", told_by=TOLD)
+    due = town.do(RequestApproval.of(extend, case)).clocks["approval_validity:1"].due
+    if given:
+        town.do(GiveApproval(**CASE, by=unit_head, item="1"))
+    town.clock.set(due + hours(1))
+    ticked(town)
+    (expired,) = named(town, "approval.expired")
+    assert (expired.body.item, expired.body.at) == ("1", due)
+
+
+def test_the_review_date_of_a_suspension_passes_once_and_the_case_stays_suspended_without_a_rule():
+    town = a_town()
+    due = a_case(town, "suspended", **CASE).clocks["suspension_review"].due
+    town.pass_days(25)
+    ticked(town)
+    (missed,) = named(town, "clock.deadline_missed")
+    assert (missed.body.item, missed.body.at) == ("suspension_review", due)
+    assert town.engine.get("it").status == "suspended"
+    nothing_more(town)
+
+
+def test_with_a_rule_a_suspension_nobody_reviewed_ends_and_the_clock_goes_on_with_what_was_left():
+    town = a_town(policy=a_policy(escalations=(a_rule("suspension_review", Then.RESUME, after=2),)))
+    before = a_case(town, "suspended", **CASE)
+    review = before.clocks["suspension_review"].due
+    town.clock.set(review + hours(1))
+    assert "overdue" in {each.kind for each in ticked(town)}
+    assert town.engine.get("it").status == "suspended"
+    town.pass_days(6)
+    assert [each.kind for each in ticked(town)] == ["escalation t.suspension_review"]
+    (resumed,) = named(town, "case.resumed")
+    handling = town.engine.get("it").clocks["handling"]
+    assert (resumed.body.at, town.engine.get("it").status) == (town.clock(), "in_handling")
+    assert (handling.status, handling.due > town.clock()) == (ClockStatus.RUNNING, True)
+    assert town.engine.get("it").clocks["suspension_review"].status is ClockStatus.MET_LATE
+    nothing_more(town)
