@@ -49,15 +49,16 @@ def is_running(record: Record, decider: Decider) -> bool:
 
 
 def migration_of(record: Record, policy: Policy, context: Context) -> Migration:
-    """What moving a record to a policy would do."""
-    moves = {move.clock: move for move in moves_under(record, policy, context)}
+    """What moving a record to a policy would do; where it is blocked, its clocks stay as they are."""
+    blocked = tuple(blocks(record, policy))
+    moves = {} if blocked else {move.clock: move for move in moves_under(record, policy, context)}
     clocks = []
     for clock in record.clocks.values():
         if clock.is_going:
             move = moves.get(clock.name)
             after = (move.rule, move.due) if move is not None else (clock.rule, clock.due)
             clocks.append(MovedClock(clock.name, clock.rule, clock.due, *after))
-    return Migration(record.id, record.policy, policy.key, tuple(blocks(record, policy)), tuple(clocks))
+    return Migration(record.id, record.policy, policy.key, blocked, tuple(clocks))
 
 
 def misfits(policy: Policy, deciders: Iterable[Decider]) -> list[Problem]:

@@ -184,24 +184,36 @@ class Command(Value):
 HEADER = frozenset(Command.__annotations__) - {"wire", "label"}
 
 
-_LEFT_OUT: dict[type[Command], set[str]] = {}
+_PARTS: dict[type[Command], tuple[set[str], set[str]]] = {}
 
 
 def arguments_of(command: Command) -> bytes:
     """The arguments of a command as JSON: record and what is not personal, not who gave it or when.
 
-    The digests in a log stand on these bytes for ever. Commands once could name due instants, in a mapping `due` after
+    The digests in a log stand on these bytes for ever, and so does the order of fields: those that a command shares
+    with its event, the record, the command's own. Commands once could name due instants, in a mapping `due` after
     their record: it stands there still, empty.
     """
     kind = type(command)
-    left_out = _LEFT_OUT.get(kind)
-    if left_out is None:
+    parts = _PARTS.get(kind)
+    if parts is None:
         kind.model_rebuild()
+        names = list(kind.model_fields)
         personal = {name for name, field in kind.model_fields.items() if "Personal" in str(field.annotation)}
-        left_out = _LEFT_OUT[kind] = set(HEADER) | personal
-    rest = kind.__pydantic_serializer__.to_json(command, exclude=left_out, exclude_none=True)
-    head = b'{"due":{}' if command.id is None else b'{"id":"%b","due":{}' % command.id.encode()
-    return head + (b"}" if rest == b"{}" else b"," + rest[1:])
+        said = [name for name in names if name not in HEADER | personal]
+        shared = {name for name in said if names.index(name) < names.index("id")}
+        parts = _PARTS[kind] = shared, set(said) - shared
+    shared, own = parts
+    record = b'"due":{}' if command.id is None else b'"id":"%b","due":{}' % command.id.encode()
+    return b"{%b}" % b",".join(filter(None, (_json(command, shared), record, _json(command, own))))
+
+
+def _json(command: Command, names: set[str]) -> bytes:
+    """These fields as JSON, without the braces."""
+    if not names:
+        return b""
+    text: bytes = type(command).__pydantic_serializer__.to_json(command, include=names, exclude_none=True)
+    return text[1:-1]
 
 
 def digest_of(command: Command) -> str:

@@ -27,7 +27,8 @@ def test_an_entry_is_complete_and_of_exactly_one_kind(key: str):
     entry = ENTRIES[key]
     kinds = set(entry) & set(reference.KINDS)
     assert len(kinds) == 1, f"{key} has {sorted(kinds) or 'no kind'}"
-    assert set(entry) == FIELDS | kinds | ({"tests"} if "capability" in kinds else set())
+    more = {"reason"} & set(entry) if "theme" in kinds else set()
+    assert set(entry) == FIELDS | kinds | more | ({"tests"} if "capability" in kinds else set())
     assert all(isinstance(text, str) and text.strip() for field, text in entry.items() if field != "tests")
 
 

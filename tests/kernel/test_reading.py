@@ -1,4 +1,4 @@
-"""What whom a log may be read by (可见范围): every query, every count and every error text, for every role and status."""
+"""Who may read what of a log (可见范围): every query, count and error text, for every role and status."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from govflow.calendars import Unit
 from govflow.cases import commands as c
 from govflow.regions.joint_handling import AcceptJointHandling
 from tests.support import Town, a_case, a_town, co_unit, dispatcher, lead
-from tests.ticking.world import a_limit, a_policy, a_rule, hours, nothing_more, once, ticked, waiting
+from tests.ticking.world import a_limit, a_policy, a_rule, due_of, hours, nothing_more, once, ticked, waiting
 
 CASE: Any = {"id": "it"}
 START = ("case.assign",)
@@ -43,7 +43,7 @@ def test_from_the_grid_through_community_and_town_to_the_district_each_with_the_
     a_case(town, "in_handling", level="grid", **CASE)
     rules = [town.engine.get("it").clocks["handling"].rule]
     for level in ("community", "town", "district"):
-        due = town.engine.get("it").clocks["handling"].due
+        due = due_of(town.engine.get("it"), "handling")
         town.clock.set(due + hours(1))
         assert "overdue" in {each.kind for each in ticked(town)}
         assert town.engine.get("it").level != level
@@ -106,7 +106,7 @@ def test_a_rule_for_other_kinds_of_matter_is_not_for_this_one():
 
 def test_the_days_of_a_rule_are_counted_from_the_last_day_of_the_limit():
     town = a_town(policy=a_policy(escalations=(a_rule(after=3),)))
-    due = a_case(town, "in_handling", **CASE).clocks["handling"].due  # ends on Monday 9 March at 24:00
+    due = due_of(a_case(town, "in_handling", **CASE), "handling")  # ends on Monday 9 March at 24:00
     town.clock.set(due + hours(24 * 3))  # Tuesday, Wednesday, Thursday: Thursday 24:00
     assert "escalation t.handling" not in {each.kind for each in ticked(town)}
     town.clock.advance(microseconds=1)
@@ -125,7 +125,7 @@ def test_two_rules_for_one_clock_raise_it_one_level_not_two():
 
 def test_what_is_settled_before_its_day_is_not_raised():
     town = a_town(policy=a_policy(escalations=(a_rule(after=3),)))
-    due = a_case(town, "in_handling", **CASE).clocks["handling"].due
+    due = due_of(a_case(town, "in_handling", **CASE), "handling")
     town.clock.set(due + hours(1))
     ticked(town)
     town.do(c.EscalateInHandling(**CASE, by=lead, to_level="town", reason="too big for us"))
@@ -234,7 +234,7 @@ def test_a_case_whose_next_level_has_no_limit_is_raised_once_and_the_tick_ends()
 
 def test_hours_of_a_rule_run_on_through_the_night():
     town = a_town(policy=a_policy(escalations=(a_rule(after=6, unit=Unit.HOUR),)))
-    due = a_case(town, "in_handling", **CASE).clocks["handling"].due
+    due = due_of(a_case(town, "in_handling", **CASE), "handling")
     town.clock.set(due + hours(6))
     ticked(town)
     assert path_of(town) == []

@@ -22,6 +22,7 @@ from tests.ticking.world import (
     a_limit,
     a_policy,
     a_rule,
+    due_of,
     hours,
     nothing_more,
     once,
@@ -106,9 +107,9 @@ def test_what_fell_due_before_an_escalation_is_done_keeps_its_own_moment():
     policy = a_policy(escalations=(a_rule(after=0),))
     town = a_town(policy=policy)
     case = a_case(town, "in_handling", **CASE)
-    town.clock.set(case.clocks["handling"].due - hours(1))
+    town.clock.set(due_of(case, "handling") - hours(1))
     asked = RequestApproval.of(c.ExtendDeadline(by=lead, length=2, reason="parts", told_by=TOLD), case)
-    validity = town.do(asked.changed(id="it")).clocks["approval_validity:1"].due
+    validity = due_of(town.do(asked.changed(id="it")), "approval_validity:1")
     now = town.clock.advance(days=20)
     heard = ticked(town)
     (expired,) = named(town, "approval.expired")
@@ -131,7 +132,7 @@ def test_a_duty_done_late_before_the_tick_is_late_and_never_marked_again():
 def test_a_duty_done_at_its_due_instant_is_in_time_and_one_microsecond_later_it_is_missed():
     town = a_town()
     case = a_case(town, "accepted", **CASE)
-    due = case.clocks["assignment"].due
+    due = due_of(case, "assignment")
     town.clock.set(due)
     assert [each.kind for each in ticked(town)] == ["warn 80"]
     town.clock.advance(microseconds=1)
@@ -140,7 +141,7 @@ def test_a_duty_done_at_its_due_instant_is_in_time_and_one_microsecond_later_it_
 
 def test_a_tick_may_be_asked_for_a_moment_that_has_passed_but_for_none_that_lies_ahead():
     town = a_town()
-    due = a_case(town, "accepted", **CASE).clocks["assignment"].due
+    due = due_of(a_case(town, "accepted", **CASE), "assignment")
     town.pass_days(5)
     assert [each.kind for each in ticked(town, due)] == ["warn 80"]
     assert [each.kind for each in ticked(town, due + timedelta(microseconds=1))] == ["overdue"]
@@ -160,7 +161,7 @@ def test_a_clock_set_back_breaks_nothing(tmp_path):
     back = a_town(path)  # its clock begins days before what the log has recorded last
     nothing_more(back)
     a_case(back, "in_handling", id="late-comer")
-    assert back.engine.get("late-comer").clocks["handling"].due > datetime(2026, 3, 9, tzinfo=UTC)
+    assert due_of(back.engine.get("late-comer"), "handling") > datetime(2026, 3, 9, tzinfo=UTC)
     back.clock.set(datetime(2026, 4, 20, 1, tzinfo=UTC))
     ticked(back)
     assert not before - once(back.engine)
@@ -190,7 +191,7 @@ def test_a_share_of_a_limit_is_not_used_up_by_standing_still():
     town.approved(suspend, supervisor)
     town.pass_days(30)
     town.do(c.ResumeCase(**CASE, by=lead))
-    due = town.engine.get("it").clocks["handling"].due
+    due = due_of(town.engine.get("it"), "handling")
     assert due - begun > timedelta(days=40)
     town.pass_days(5)  # six of its ten days are used up
     assert "warn 80" not in {each.kind for each in ticked(town)}
@@ -218,13 +219,13 @@ def test_an_extension_that_moves_no_date_does_not_make_the_tick_run_for_ever():
     limit = a_limit("handling", 11, Unit.DAY, starts_on=("case.assign",), extension=1, roll="rest_day")
     town = a_town(policy=a_policy(limit))  # 2 March + 11 days is a Friday; 12 and 13 days roll on to Monday
     case = a_case(town, "in_handling", **CASE)
-    town.clock.set(case.clocks["handling"].due - hours(6))
+    town.clock.set(due_of(case, "handling") - hours(6))
     ticked(town)
     extend = c.ExtendDeadline(**CASE, by=lead, length=1, reason="parts", told_by=TOLD)
-    due = town.approved(extend, unit_head).clocks["handling"].due
+    due = due_of(town.approved(extend, unit_head), "handling")
     ticked(town)
     ticked(town)
-    assert town.engine.get("it").clocks["handling"].due == due
+    assert due_of(town.engine.get("it"), "handling") == due
     once(town.engine)
 
 
@@ -233,7 +234,7 @@ def test_an_extension_that_moves_no_date_does_not_make_the_tick_run_for_ever():
 
 def test_an_order_that_nobody_signed_in_time_counts_as_signed_when_the_time_was_over():
     town = a_town()
-    due = a_case(town, "assigned", **CASE).clocks["receipt"].due
+    due = due_of(a_case(town, "assigned", **CASE), "receipt")
     town.pass_days(5)
     heard = ticked(town)
     (signed,) = named(town, "case.order_signed")
@@ -255,7 +256,7 @@ def test_a_window_that_opened_and_closed_during_the_outage_is_over_after_one_tic
         "handling": "overdue",
     }
     (elapsed,) = named(town, "clock.window_elapsed")
-    assert elapsed.body.at == record.clocks["objection_window"].due
+    assert elapsed.body.at == due_of(record, "objection_window")
     nothing_more(town)
 
 
@@ -264,13 +265,13 @@ def test_a_supplement_that_did_not_come_lapses_and_the_time_for_acceptance_goes_
     a_case(town, "reported", **CASE)
     asked = town.do(c.RequestSupplement(**CASE, by=desk, shortcomings=("which street",)))
     assert asked.clocks["acceptance"].status is ClockStatus.PAUSED
-    due = asked.clocks["supplement"].due
+    due = due_of(asked, "supplement")
     town.clock.set(due + hours(1))
     ticked(town)
     (lapsed,) = named(town, "case.supplement_lapsed")
-    after = town.engine.get("it").clocks["acceptance"]
+    after = town.engine.get("it")
     assert lapsed.body.at == due
-    assert (after.status, after.due > due) == (ClockStatus.RUNNING, True)
+    assert (after.clocks["acceptance"].status, due_of(after, "acceptance") > due) == (ClockStatus.RUNNING, True)
     town.pass_days(2)
     assert [each.kind for each in ticked(town)] == ["warn 80", "overdue"]
 
@@ -283,7 +284,7 @@ def test_every_evaluation_that_was_asked_for_and_not_given_ends_with_its_window_
     for step in ("handled", "fed_back"):
         for command in _last_steps(step):
             town.do(command)
-    due = town.engine.get("it").clocks["evaluation"].due
+    due = due_of(town.engine.get("it"), "evaluation")
     town.clock.set(due + hours(2))
     heard = ticked(town)
     ended = named(town, "evaluation.elapsed")
@@ -315,7 +316,7 @@ def test_an_evaluation_that_came_in_time_leaves_nothing_to_elapse():
 
 def test_the_time_for_reopening_ends_by_itself_and_then_the_case_may_be_archived():
     town = a_town()
-    due = a_case(town, "closed", **CASE).clocks["reopen_window"].due
+    due = due_of(a_case(town, "closed", **CASE), "reopen_window")
     town.clock.set(due + hours(1))
     assert [(each.kind, each.due) for each in ticked(town)] == [("elapsed", due)]
     town.do(c.ArchiveCase(**CASE, by=archivist))
@@ -325,7 +326,7 @@ def test_the_time_for_reopening_ends_by_itself_and_then_the_case_may_be_archived
 
 def test_the_time_to_ask_for_review_ends_by_itself():
     town = a_town()
-    due = a_case(town, "fed_back", kind="petition", category="petition", **CASE).clocks["review_request"].due
+    due = due_of(a_case(town, "fed_back", kind="petition", category="petition", **CASE), "review_request")
     town.clock.set(due + hours(1))
     assert ("elapsed", due) in {(each.kind, each.due) for each in ticked(town)}
     assert town.engine.get("it").clocks["review_request"].status is ClockStatus.ELAPSED
@@ -336,7 +337,7 @@ def test_an_approval_that_was_not_used_in_time_expires(given):
     town = a_town()
     case = a_case(town, "in_handling", **CASE)
     extend = c.ExtendDeadline(**CASE, by=lead, length=2, reason="parts", told_by=TOLD)
-    due = town.do(RequestApproval.of(extend, case)).clocks["approval_validity:1"].due
+    due = due_of(town.do(RequestApproval.of(extend, case)), "approval_validity:1")
     if given:
         town.do(GiveApproval(**CASE, by=unit_head, item="1"))
     town.clock.set(due + hours(1))
@@ -347,7 +348,7 @@ def test_an_approval_that_was_not_used_in_time_expires(given):
 
 def test_the_review_date_of_a_suspension_passes_once_and_the_case_stays_suspended_without_a_rule():
     town = a_town()
-    due = a_case(town, "suspended", **CASE).clocks["suspension_review"].due
+    due = due_of(a_case(town, "suspended", **CASE), "suspension_review")
     town.pass_days(25)
     ticked(town)
     (missed,) = named(town, "clock.deadline_missed")
@@ -358,16 +359,15 @@ def test_the_review_date_of_a_suspension_passes_once_and_the_case_stays_suspende
 
 def test_with_a_rule_a_suspension_nobody_reviewed_ends_and_the_clock_goes_on_with_what_was_left():
     town = a_town(policy=a_policy(escalations=(a_rule("suspension_review", Then.RESUME, after=2),)))
-    before = a_case(town, "suspended", **CASE)
-    review = before.clocks["suspension_review"].due
+    review = due_of(a_case(town, "suspended", **CASE), "suspension_review")
     town.clock.set(review + hours(1))
     assert "overdue" in {each.kind for each in ticked(town)}
     assert town.engine.get("it").status == "suspended"
     town.pass_days(6)
     assert [each.kind for each in ticked(town)] == ["escalation t.suspension_review"]
     (resumed,) = named(town, "case.resumed")
-    handling = town.engine.get("it").clocks["handling"]
-    assert (resumed.body.at, town.engine.get("it").status) == (town.clock(), "in_handling")
-    assert (handling.status, handling.due > town.clock()) == (ClockStatus.RUNNING, True)
-    assert town.engine.get("it").clocks["suspension_review"].status is ClockStatus.MET_LATE
+    after = town.engine.get("it")
+    assert (resumed.body.at, after.status) == (town.clock(), "in_handling")
+    assert (after.clocks["handling"].status, due_of(after, "handling") > town.clock()) == (ClockStatus.RUNNING, True)
+    assert after.clocks["suspension_review"].status is ClockStatus.MET_LATE
     nothing_more(town)

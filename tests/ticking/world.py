@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from govflow import Engine
+from govflow import Engine, Record
 from govflow.actors import SYSTEM
 from govflow.calendars import Calendar, Holiday, Unit, china
 from govflow.due_points import points_of
@@ -188,6 +188,13 @@ def a_busy_town(path: Any = ":memory:", *, cases: int = 20, **options: Any) -> T
         a_case(town, ALL[number % len(ALL)], id=f"case-{number:03d}")
         town.pass_days(2 / cases)
     return town
+
+
+def due_of(record: Record, clock: str) -> datetime:
+    """When a clock of a record is due."""
+    due = record.clocks[clock].due
+    assert due is not None
+    return due
 
 
 def hours(number: float) -> timedelta:

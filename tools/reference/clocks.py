@@ -68,8 +68,8 @@ def clocks_markdown() -> str:
         "# Clocks 期限",
         "The clocks that the rows of [case.md](case.md), [regions.md](regions.md) and [duty.md](duty.md) start and "
         "end. One that belongs to an item of a region carries its key, such as `joint_task:water`. The event that "
-        "starts, resumes or extends a clock records the due instant with the term, the calendar and the pauses it was counted "
-        "from, and the recorded one stands. Why it is so is told by `Engine.why_due`, `govflow show` and "
+        "starts, resumes or extends a clock records the due instant with the term and the calendar it was counted by, "
+        "and the recorded one stands. Why it is so is told by `Engine.why_due`, `govflow show` and "
         "`govflow due --explain`; the rules of counting are explained "
         "[here](../explanation.md#how-time-is-counted).",
         table(("Kind", "Means"), [(kind.value, means) for kind, means in _KINDS.items()]),

@@ -57,5 +57,5 @@ def _shown_by(entry: Mapping[str, Any]) -> str:
         tests = ", ".join(f"`{test}`" for test in entry["tests"])
         return f"{entry['capability']} ({tests})"
     if "theme" in entry:
-        return f"to come: {entry['theme']}"
+        return f"to come: {entry['theme']}" + (f" ({entry['reason']})" if "reason" in entry else "")
     return f"not software: {entry['not_software']}"

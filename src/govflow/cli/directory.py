@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from govflow.actors import SYSTEM, Area, Level, Role, covers
 from govflow.cli import words
-from govflow.cli.directory_display import as_json, post_as_json, posts_of, print_directory, print_posts
+from govflow.cli.directory_display import as_json, post_as_json, posts_of, print_directory, print_posts, standing
 from govflow.cli.display import console, print_json, print_json_array
 from govflow.cli.logs import Db, Json, Records, moment, opened, served
 from govflow.cli.rights import check_role
@@ -140,13 +140,13 @@ def show(
     """Show areas, units and who holds what."""
     with opened(db, records) as engine:
         stands, when = _directory(engine), _moment(engine, at)
-        posts = list(posts_of(stands, when))
         if unit is not None and unit not in stands.items_of("unit"):
             raise NotFound(t("directory.no_unit", unit=unit[:64]))
+        shown, posts = standing(stands, _then(engine, when), when), posts_of(stands, when)
         if json:
-            print_json(as_json(stands, posts, when, unit))
+            print_json(as_json(shown, posts, unit))
         else:
-            print_directory(engine, stands, posts, when, unit)
+            print_directory(engine, shown, posts, unit)
 
 
 @directory.command("who", help="help.directory_who")
@@ -196,6 +196,16 @@ def _directory(engine: Engine) -> Directory:
     if not engine.store.version(DIRECTORY_ID):
         raise NotFound(t("directory.none"))
     return engine.get(DIRECTORY_ID, Directory)
+
+
+def _then(engine: Engine, at: datetime) -> Directory | None:
+    """The directory as of a moment, None where it was not founded yet."""
+    try:
+        then = engine.as_of(DIRECTORY_ID, at)
+    except NotFound:
+        return None
+    assert isinstance(then, Directory)
+    return then
 
 
 def _moment(engine: Engine, at: str | None) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -57,9 +57,24 @@ def _gives(appointment: Any, claim: Claim) -> bool:
     return parts == (claim.role, claim.unit, claim.level, claim.area)
 
 
-def _standing(entries: Mapping[str, Any], at: datetime) -> list[Any]:
-    """Areas or units that are open, or were not yet closed at that moment."""
-    return [each for each in entries.values() if each.status == "open" or each.since > at]
+class Standing(NamedTuple):
+    """The areas and units to be shown for a moment, by key: those that are open, and those that were open then."""
+
+    directory: Directory
+    areas: Mapping[str, Any]
+    units: Mapping[str, Any]
+    at: datetime
+
+
+def standing(now: Directory, then: Directory | None, at: datetime) -> Standing:
+    """What to show of the directory for the moment `at`, when it stood as `then` (None: it was not founded yet)."""
+
+    def shown(region: str) -> dict[str, Any]:
+        were = then.items_of(region) if then is not None else {}
+        open_then = {key for key, each in were.items() if each.status == "open"}
+        return {key: each for key, each in now.items_of(region).items() if each.status == "open" or key in open_then}
+
+    return Standing(now, shown("area"), shown("unit"), at)
 
 
 # --- for programs ----------------------------------------------------------------------------------------------------
@@ -71,51 +86,57 @@ def post_as_json(post: Post) -> dict[str, Any]:
     return {"actor": post.actor, **post.claim.model_dump(mode="json"), **period, "part_time": post.part_time}
 
 
-def as_json(stands: Directory, posts: Iterable[Post], at: datetime, unit: str | None) -> dict[str, Any]:
+def as_json(shown: Standing, posts: Iterable[Post], unit: str | None) -> dict[str, Any]:
     """The directory at a moment as JSON; of one unit where it is named."""
-    areas = [each.model_dump(mode="json", include={"path", "level", "title"}) for each in _areas(stands, at)]
-    told: dict[str, Any] = {"title": stands.title, "area": stands.area, "level": stands.level, "at": at.isoformat()}
+    stands = shown.directory
+    areas = [each.model_dump(mode="json", include={"path", "level", "title"}) for each in _in_order(shown.areas)]
+    told: dict[str, Any] = {"title": stands.title, "area": stands.area, "level": stands.level}
     described = {"title", "kind", "level", "area", "parent"}
-    held: dict[str | None, list[dict[str, Any]]] = {}
-    for post in posts:
-        held.setdefault(post.claim.unit, []).append(post_as_json(post))
+    held = _by_unit(posts)
     units = [
-        {"id": each.key, **each.model_dump(mode="json", include=described), "held_by": held.get(each.key, [])}
-        for each in _standing(stands.items_of("unit"), at)
-        if unit in (None, each.key)
+        {
+            "id": each.key,
+            **each.model_dump(mode="json", include=described),
+            "held_by": [post_as_json(post) for post in held.get(each.key, ())],
+        }
+        for each in (shown.units.values() if unit is None else [stands.item("unit", unit)])
     ]
-    return told | ({"areas": areas} if unit is None else {}) | {"units": units}
+    return told | {"at": shown.at.isoformat()} | ({"areas": areas} if unit is None else {}) | {"units": units}
+
+
+def _by_unit(posts: Iterable[Post]) -> dict[str | None, list[Post]]:
+    held: dict[str | None, list[Post]] = {}
+    for post in posts:
+        held.setdefault(post.claim.unit, []).append(post)
+    return held
+
+
+def _in_order(areas: Mapping[str, Any]) -> list[Any]:
+    """Areas, each behind the one above it."""
+    return sorted(areas.values(), key=lambda area: area.path.split("/"))
 
 
 # --- for readers -----------------------------------------------------------------------------------------------------
 
 
-def print_directory(engine: Engine, stands: Directory, posts: Sequence[Post], at: datetime, unit: str | None) -> None:
+def print_directory(engine: Engine, shown: Standing, posts: Iterable[Post], unit: str | None) -> None:
     """The areas as a tree, or one unit."""
     out = console()
-    units = {each.key: each for each in _standing(stands.items_of("unit"), at)}
-    held: dict[str | None, list[Post]] = {}
-    for post in posts:
-        held.setdefault(post.claim.unit, []).append(post)
+    held = _by_unit(posts)
     if unit is None:
-        out.print(f"{clean(stands.title)}  {t('directory.at', at=words.when(at, engine))}", style="bold")
-        out.print(_tree(engine, stands, units, held, at))
+        title = clean(shown.directory.title)
+        out.print(f"{title}  {t('directory.at', at=words.when(shown.at, engine))}", style="bold")
+        out.print(_tree(engine, shown, held))
     else:
-        entry = stands.item("unit", unit)
+        entry = shown.directory.item("unit", unit)
         out.print(_unit_line(entry))
         out.print(t("directory.where", area=entry.area, parent=entry.parent or "–"), style=SOFT)
         print_posts(engine, held.get(unit, []))
 
 
-def _areas(stands: Directory, at: datetime) -> list[Any]:
-    """The areas as they stood at a moment, each behind the one above it."""
-    return sorted(_standing(stands.items_of("area"), at), key=lambda area: area.path.split("/"))
-
-
-def _tree(
-    engine: Engine, stands: Directory, units: Mapping[str, Any], held: Mapping[str | None, list[Post]], at: datetime
-) -> Tree:
-    root, *below = _areas(stands, at)
+def _tree(engine: Engine, shown: Standing, held: Mapping[str | None, list[Post]]) -> Tree:
+    units = shown.units
+    root, *below = _in_order(shown.areas)
     tree = Tree(_area_line(root, root.path), guide_style=SOFT)
     places = {root.path: tree}
     for area in below:

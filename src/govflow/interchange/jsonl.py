@@ -46,13 +46,14 @@ def export_log(
     """Write the log as it stands now to `out`, one line a row, in flat memory; returns how many rows.
 
     The keys of personal data are not exported. `progress` hears rows done and rows in all. `sees` tells of a stream
-    whether it is for the reader: a log of which others' rows are left out cannot be read back.
+    whether its rows are to be written: a part of a log, which cannot be read back.
     """
     head, count = store.head(), 0  # others may go on writing: a commit's end is where this log ends
     for row in store.scan():
         if row.position > head:
             break
-        if sees is None or sees(row.stream):
+        # a part of a log lacks the first row, so that nobody reads it back as a whole one
+        if sees is None or (row.position > 1 and sees(row.stream)):
             out.write(_line_of(row))
             count += 1
         if progress and (row.position % _CHUNK == 0 or row.position == head):
