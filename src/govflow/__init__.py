@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from govflow.actors import SYSTEM, Actor, Authority, Claim, ClaimsAuthority, Level, Role
-    from govflow.adoption import Migration
+    from govflow.adoption import Migrated, Migration
     from govflow.calendars import Calendar, WorkCalendar
     from govflow.cases import CASE, Case, CaseKind, CaseStatus
     from govflow.context import Context
@@ -46,7 +46,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "govflow.actors": "SYSTEM Actor Authority Claim ClaimsAuthority Level Role",
-    "govflow.adoption": "Migration",
+    "govflow.adoption": "Migrated Migration",
     "govflow.calendars": "Calendar WorkCalendar",
     "govflow.cases": "CASE Case CaseKind CaseStatus",
     "govflow.context": "Context",
@@ -101,6 +101,7 @@ __all__ = [
     "Level",
     "LogError",
     "Loop",
+    "Migrated",
     "Migration",
     "NotAllowed",
     "NotFound",

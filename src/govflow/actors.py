@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Protocol, Self
+from typing import Annotated, Any, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -123,6 +123,13 @@ LookUp = Callable[[str], Any]
 """A record of the log as it stands at the moment asked about, by its id; None where there is none."""
 
 
+class Holder(NamedTuple):
+    """Somebody who holds a role, with the claim that gives it."""
+
+    actor: str
+    claim: Claim
+
+
 class Authority(Protocol):
     """Says who may do what: the claims an actor holds at a moment, and whom the actor must keep away from."""
 
@@ -136,7 +143,7 @@ class Authority(Protocol):
 
     def holders(
         self, roles: Collection[str], level: Level | None, area: str, at: datetime, look_up: LookUp
-    ) -> tuple[str, ...]:
+    ) -> tuple[Holder, ...]:
         """Who holds one of `roles` for a matter at this level in this area, as far as the authority knows."""
         ...
 
@@ -152,7 +159,7 @@ class ClaimsAuthority:
 
     def holders(
         self, roles: Collection[str], level: Level | None, area: str, at: datetime, look_up: LookUp
-    ) -> tuple[str, ...]:
+    ) -> tuple[Holder, ...]:
         return ()
 
 

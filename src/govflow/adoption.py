@@ -42,6 +42,13 @@ class Migration(NamedTuple):
     clocks: tuple[MovedClock, ...]
 
 
+class Migrated(NamedTuple):
+    """What a migration did: how many records were moved, and those that are blocked, with the reasons."""
+
+    moved: int
+    blocked: tuple[Migration, ...]
+
+
 def is_running(record: Record, decider: Decider) -> bool:
     """Whether a record may still be moved: it has one, takes the step, and is not in a final state."""
     flow = decider.workflow

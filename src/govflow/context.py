@@ -7,7 +7,7 @@ from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from govflow.actors import Actor, Claim, Level
+from govflow.actors import Actor, Claim, Holder, Level
 from govflow.calendars import Calendar
 from govflow.clocks import Clock
 from govflow.messages import Command
@@ -24,7 +24,7 @@ _NO_CALENDARS: Mapping[str, Calendar] = {}
 _NO_POLICIES: Mapping[str, Policy] = {}
 
 
-def _nobody(roles: Collection[str], level: Level | None, area: str) -> tuple[str, ...]:
+def _nobody(roles: Collection[str], level: Level | None, area: str) -> tuple[Holder, ...]:
     return ()
 
 
@@ -75,7 +75,7 @@ class Context:
         calendars: Mapping[str, Calendar] = _NO_CALENDARS,
         policies: Mapping[str, Policy] = _NO_POLICIES,
         interests: frozenset[str] = frozenset(),
-        holders: Callable[[Collection[str], Level | None, str], tuple[str, ...]] = _nobody,
+        holders: Callable[[Collection[str], Level | None, str], tuple[Holder, ...]] = _nobody,
     ) -> None:
         self.now = now  # when it is recorded: windows and terms compare with this
         self.at = at  # when it happened: duties are done at this moment

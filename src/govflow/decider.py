@@ -349,13 +349,19 @@ class Decider:
             return _RECUSED
         roles = ", ".join(map(str, step.who))
         held = self.held_by(step, state, context, event)
-        detail = (Detail(f"held here by {', '.join(held)}", f"此处由 {'、'.join(held)} 担任"),) if held else ()
+        named, more = held[:_NAMED], len(held) - _NAMED
+        en, zh = ", ".join(named), "、".join(named)
+        if more > 0:
+            en, zh = f"{en} and {more} more", f"{zh} 等 {len(held)} 人"
+        detail = (Detail(f"held here by {en}", f"此处由 {zh} 担任"),) if held else ()
         text = f"the actor holds here one of: {roles}", f"操作人须具有以下角色之一: {roles}"
         return Broken("role_is_held", *text, detail)
 
     def held_by(self, step: Step, state: Record, context: Context, event: Event | None = None) -> tuple[str, ...]:
-        """Who may take a step here by role and place, as far as the authority knows; at most ten."""
-        return context.holders(step.who, *_where(state, event))[:10]
+        """Who may take a step here by role, place and part in the matter, as far as the authority knows; by id."""
+        found = context.holders(step.who, *_where(state, event))
+        fitting = (each for each in found if state.fits(each.claim.role, each.claim, each.actor, None, context.item))
+        return tuple(dict.fromkeys(each.actor for each in fitting))
 
     def _approval(self, state: Record, command: Command, step: Step, context: Context) -> Command | None:
         for region in self.regions.values():
@@ -417,6 +423,7 @@ class Decider:
         return NotAllowed(command.wire, _named(state), [broken], self.commands_from(state))
 
 
+_NAMED = 10  # of those who hold a role, in a refusal
 _RECUSED = Broken(
     "actor_has_no_interest",
     "the actor has an interest in this matter and must keep away from it",

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any, NamedTuple, Self
 
 from govflow.actors import SYSTEM, Actor, Authority, Role, covers_area
-from govflow.adoption import Migration, is_running, migration_of, misfits
+from govflow.adoption import Migrated, Migration, is_running, migration_of, misfits
 from govflow.calendars import Calendar
 from govflow.context import Context
 from govflow.decider import Decider
@@ -234,16 +234,27 @@ class Engine(Writer):
             known = ", ".join(self.log.policies)
             raise PolicyError([Problem("", Detail(f"{to} was not adopted here", f"此处未通过 {to}"), known)])
         chosen = self.records() if ids is None else (self.get(id) for id in ids)
-        for record in chosen:
-            if record.policy != to and is_running(record, self.deciders[record.kind_of_record]):
-                yield migration_of(record, policy, self.system_context(record))
+        return (
+            migration_of(record, policy, self.system_context(record))
+            for record in chosen
+            if record.policy != to and is_running(record, self.deciders[record.kind_of_record])
+        )
 
-    def migrate(self, to: str, by: Actor = SYSTEM, ids: Iterable[str] | None = None) -> Iterator[Migration]:
-        """Move the running records to the policy `to`, one transaction each, and tell of each; blocked ones stay.
+    def migrate(self, to: str, by: Actor = SYSTEM, ids: Iterable[str] | None = None) -> Migrated:
+        """Move the running records to the policy `to`, one transaction each; those that are blocked stay as they are.
 
-        They are moved as they are told of: whoever stops listening stops it. What is hidden from `by` is passed over.
-        It may be undone by moving back, and a run that was killed is finished by the next.
+        It may be undone by moving back, and a run that was killed is finished by the next. What is hidden from `by`
+        is passed over. Raises PolicyError for a policy that was not adopted.
         """
+        moved, blocked = 0, []
+        for plan in self.migrating(to, by, ids):
+            moved += not plan.blocked
+            if plan.blocked:
+                blocked.append(plan)
+        return Migrated(moved, tuple(blocked))
+
+    def migrating(self, to: str, by: Actor = SYSTEM, ids: Iterable[str] | None = None) -> Iterator[Migration]:
+        """The same one by one: each record is moved when it is asked for, and whoever stops asking stops it."""
         claims = self._claims(by, self._moment())
         for plan in self.plan_migration(to, ids):
             if hides(self.get(plan.record), claims, by.id):
@@ -263,7 +274,8 @@ class Engine(Writer):
 
     def _govern(self, by: Actor, change: Callable[[Unit], None]) -> None:
         claims = self._claims(by, self._moment())
-        if not any(claim.role in (Role.SYSTEM, Role.DISTRICT) for claim in claims):
+        root = self._root_area()
+        if not any(claim.role in (Role.SYSTEM, Role.DISTRICT) and covers_area(claim, root) for claim in claims):
             raise ProtectionError(
                 f"{by.id} has no right to adopt policies or calendars: the district's role is asked for"
             )

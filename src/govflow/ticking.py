@@ -207,10 +207,14 @@ class _Ticker:
             return
         from govflow.duties import plan
         from govflow.organisation import DIRECTORY_ID
+        from govflow.organisation.model import FOREVER
 
         directory = self.log.current(DIRECTORY_ID) if "directory" in self.log.deciders else None
         units = directory.items_of("unit").values() if directory is not None else ()
+        posts = directory.items_of("appointment").values() if directory is not None else ()
+        held = [each for each in posts if each.valid_from <= self.now and (each.valid_to or FOREVER) > self.now]
         open_units = [(unit.key, unit.kind, unit.level, unit.area) for unit in units if unit.status != "closed"]
+        open_units += [(each.actor, "", each.level, each.area) for each in held]  # leaders owe duties where they serve
         today = self.now.astimezone(policy.zone).date()
         calendar = self.engine.calendar(policy.calendar or "")
         duties = list(self.agenda.streams("duty."))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from govflow.actors import SYSTEM, Actor, Authority, Claim, Level, Role, is_built_in
+from govflow.actors import SYSTEM, Actor, Authority, Claim, Holder, Level, Role, is_built_in
 from govflow.calendars import Calendar
 from govflow.context import Context
 from govflow.decider import Decider
@@ -214,7 +214,7 @@ class Unit:
         by = command.by
         return by.claims if is_built_in(by) else self.authority.claims(by, self.now, self.state)
 
-    def _holders(self, roles: Collection[str], level: Level | None, area: str) -> tuple[str, ...]:
+    def _holders(self, roles: Collection[str], level: Level | None, area: str) -> tuple[Holder, ...]:
         return self.authority.holders(roles, level, area, self.now, self.state)
 
     # -- numbers ------------------------------------------------------------------------------------------------------

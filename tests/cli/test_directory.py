@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +19,7 @@ from govflow.organisation import DIRECTORY_ID, Directory
 from govflow.organisation.appointments import EndAppointment
 from govflow.organisation.substitutions import ArrangeSubstitution
 from govflow.organisation.units import CloseUnit
-from tests.cli.conftest import Run
+from tests.cli.conftest import run
 
 SHIPPED = [
     Path(str(files("govflow") / "data" / "directory" / name)) for name in ("areas.csv", "units.csv", "appointments.csv")
@@ -26,12 +27,20 @@ SHIPPED = [
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture
-def town(govflow: Run, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(session_env: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log with the directory of the invented town that ships."""
-    path = tmp_path / "town.db"
-    assert govflow("directory", "import", *SHIPPED, "--db", path).status == 0
+    path = tmp_path_factory.mktemp("town") / "town.db"
+    assert run("directory", "import", *SHIPPED, "--db", path).status == 0
     return path
+
+
+@pytest.fixture
+def town(built: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be written to."""
+    for file in built.parent.iterdir():
+        shutil.copy(file, tmp_path)
+    return tmp_path / built.name
 
 
 def head_of(path: Path) -> int:
@@ -382,7 +391,7 @@ def test_nobody_is_an_answer_too(govflow, town):
 
 
 @pytest.mark.parametrize("command", [("show",), ("who", "dispatcher")])
-def test_a_log_without_a_directory_says_so(govflow, db, tmp_path, command):
+def test_a_log_without_a_directory_says_so(govflow, tmp_path, command):
     bare = tmp_path / "bare.db"
     Engine.open(bare).close()
 

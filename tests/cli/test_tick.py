@@ -252,18 +252,16 @@ def test_what_comes_in_while_it_runs_is_done_by_the_next_tick(tmp_path):
 
 
 def test_a_log_that_is_away_for_a_while_is_told_and_tried_again(tmp_path):
-    late = a_late_log(tmp_path / "town.db", cases=1)
+    here, away = tmp_path / "here", tmp_path / "away"
+    here.mkdir()
+    late = a_late_log(here / "town.db", cases=1)
     running = ticking(late, "--every", "1s")
     assert running.stdout is not None
     assert running.stderr is not None
     running.stdout.readline()
-    away = tmp_path / "away"
-    away.mkdir()
-    for file in tmp_path.glob("town.db*"):
-        file.rename(away / file.name)
+    here.rename(away)
     complaint = running.stderr.readline()
-    for file in away.iterdir():
-        file.rename(tmp_path / file.name)
+    away.rename(here)
     with Engine.open(late, create=False) as engine:
         for command in steps_to("in_handling", "told-late"):
             engine.handle(command.changed(occurred_at=SPRING))
@@ -277,7 +275,7 @@ def test_a_log_that_is_away_for_a_while_is_told_and_tried_again(tmp_path):
 
 
 def test_the_tick_in_hand_is_finished_before_it_ends(tmp_path):
-    late = a_late_log(tmp_path / "town.db", cases=40)
+    late = a_late_log(tmp_path / "town.db", cases=25)
     running = ticking(late, "--every", "1h", "--verbose")
     assert running.stdout is not None
     running.stdout.readline()
@@ -293,7 +291,7 @@ def test_the_tick_in_hand_is_finished_before_it_ends(tmp_path):
 
 
 def test_one_that_was_killed_is_finished_by_the_next_and_nothing_is_done_twice(tmp_path):
-    late, spared = a_late_log(tmp_path / "town.db", cases=40), a_late_log(tmp_path / "spared.db", cases=40)
+    late, spared = a_late_log(tmp_path / "town.db", cases=25), a_late_log(tmp_path / "spared.db", cases=25)
     killed = ticking(late, "--verbose", "--every", "1h")  # each line is out as soon as it is done
     assert killed.stdout is not None
     for _ in range(30):
@@ -310,7 +308,7 @@ def test_one_that_was_killed_is_finished_by_the_next_and_nothing_is_done_twice(t
 
 
 def test_two_at_once_do_everything_once(tmp_path):
-    late = a_late_log(tmp_path / "town.db", cases=40)
+    late = a_late_log(tmp_path / "town.db", cases=25)
     before = head_of(late)
     both = [ticking(late, "--json") for _ in range(2)]
     told = [json.loads(each.communicate(timeout=60)[0]) for each in both]

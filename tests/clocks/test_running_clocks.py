@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -290,12 +291,12 @@ def test_extending_while_it_stands_still_and_after_come_to_the_same(first: str):
 
 def test_an_extension_taken_away_while_a_pause_exists_leaves_what_never_was_extended():
     start, pause = local("2026-03-02T09:00"), (local("2026-03-03T09:00"), local("2026-03-05T09:00"))
-    count = {"start": start, "calendar": china(), "zone": CHINA, "pauses": (pause,)}
-    plain = due_after(workdays(5), **count)
-    extended = due_after(workdays(5), **count, added=3)
+    count = partial(due_after, start=start, calendar=china(), zone=CHINA, pauses=(pause,))
+    plain = count(workdays(5))
+    extended = count(workdays(5), added=3)
     assert (plain.at, extended.at) == (end_of("2026-03-11"), end_of("2026-03-16"))
-    assert due_after(workdays(8), **count, added=-3) == plain
-    assert due_after(workdays(5), **count, added=3 - 3) == plain
+    assert count(workdays(8), added=-3) == plain
+    assert count(workdays(5), added=3 - 3) == plain
 
 
 @pytest.mark.parametrize(

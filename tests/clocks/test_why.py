@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from govflow import CASE, Engine, NotFound
+from govflow import CASE, SYSTEM, Engine, NotFound
 from govflow.calendars import china, due_after
 from govflow.calendars.notation import text_of
 from govflow.cases import commands as c
@@ -21,7 +21,7 @@ from govflow.policy import DEFAULT_POLICY
 from govflow.regions.clock import MarkOverdue
 from govflow.regions.evidence import AddEvidence
 from tests.calendars.samples import CHINA, end_of, local, matters, workdays, zones
-from tests.support import SYSTEM, TOLD, a_case, a_town, dispatcher, lead, supervisor, unit_head
+from tests.support import TOLD, a_case, a_town, dispatcher, lead, supervisor, unit_head
 
 OLD_LOG = Path(__file__).parent.parent / "data/logs/before-work-calendars.db"
 STATES = {
@@ -51,7 +51,8 @@ def said(why: Why, code: str) -> tuple[str, str]:
 
 
 def of(town, case, clock="handling", **more) -> Why:
-    (why,) = town.engine.why_due(case.id, clock, now=town.clock(), **more)
+    found: tuple[Why, ...] = town.engine.why_due(case.id, clock, now=town.clock(), **more)
+    (why,) = found
     return why
 
 

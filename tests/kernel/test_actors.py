@@ -67,7 +67,7 @@ def test_an_actor_of_several_roles_holds_them_all_in_one_place():
     actor = Actor.of("li", "lead_unit", "unit_head", unit="water", level="town", area="a/b")
     assert [claim.role for claim in actor.claims] == ["lead_unit", "unit_head"]
     assert {(claim.unit, claim.level, claim.area) for claim in actor.claims} == {("water", TOWN, "a/b")}
-    assert ClaimsAuthority().claims(actor, datetime(2026, 3, 2, tzinfo=UTC), {}.get) == actor.claims
+    assert ClaimsAuthority().claims(actor, datetime(2026, 3, 2, tzinfo=UTC), lambda id: None) == actor.claims
 
 
 def test_the_system_holds_its_own_role_alone():

@@ -26,6 +26,7 @@ from govflow import (
     Record,
     Role,
 )
+from govflow.actors import Holder
 from govflow.cases.commands import (
     AcceptCase,
     AssignCase,
@@ -724,8 +725,8 @@ def test_an_authority_of_the_hosts_own_decides_what_an_actor_holds():
         def interests(self, actor: Actor, at: datetime, look_up: Any) -> frozenset[str]:
             return frozenset()
 
-        def holders(self, roles: Any, level: Any, area: str, at: datetime, look_up: Any) -> tuple[str, ...]:
-            return ("known",)
+        def holders(self, roles: Any, level: Any, area: str, at: datetime, look_up: Any) -> tuple[Holder, ...]:
+            return (Holder("known", DESK.claims[0]),)
 
     with Engine.open(authority=Register(), now=Hand()) as engine:
         everything = Actor.of("liar", Role.RESIDENT, Role.ACCEPTANCE_DESK)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from govflow import DEFAULT_POLICY, CommandReused, Engine, Record
+from govflow import CASE, DEFAULT_POLICY, DIRECTORY, DUTY, Actor, CommandReused, Engine, Record, Role
 from govflow.cases import commands as c
 from govflow.clocks import Clock
 from govflow.regions.approval import RequestApproval
@@ -28,8 +28,6 @@ from tests.calendars.samples import end_of
 from tests.support import (
     MATTER,
     TOLD,
-    Actor,
-    Role,
     Town,
     a_case,
     a_plan_decider,
@@ -59,8 +57,6 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def town(path: Path):
-    from govflow import CASE, DIRECTORY, DUTY
-
     clock = PinnedClock(AFTER)
     with Engine.open(path, records=[CASE, DIRECTORY, DUTY, a_plan_decider()], now=clock) as engine:
         yield Town(engine, clock)
@@ -280,7 +276,7 @@ def test_moved_to_the_policy_of_today_its_provisional_dates_are_counted_by_the_c
     town.engine.adopt(DEFAULT_POLICY)
     plans = list(town.engine.plan_migration("default@2"))
     assert not [plan for plan in plans if plan.blocked]
-    assert list(town.engine.migrate("default@2")) == plans
+    assert list(town.engine.migrating("default@2")) == plans
     assert {record.policy for record in town.engine.records() if record.status != "archived"} == {"default@2"}
 
     receipt = clock(town, "case-named", "receipt")  # from Sunday 5 April; Monday the 6th is Qingming
@@ -306,7 +302,7 @@ def test_moved_to_the_policy_of_today_its_provisional_dates_are_counted_by_the_c
 
 def test_a_paused_clock_goes_on_by_the_calendar_once_it_is_moved(town: Town):
     town.engine.adopt(DEFAULT_POLICY)
-    list(town.engine.migrate("default@2", ids=["case-suspended"]))
+    list(town.engine.migrating("default@2", ids=["case-suspended"]))
     town.do(c.ResumeCase(id="case-suspended", by=lead))  # Friday 17 April
     found = clock(town, "case-suspended")
     # it began and was suspended on 5 March: the day of resuming does not count, five working days follow
@@ -317,8 +313,8 @@ def test_a_paused_clock_goes_on_by_the_calendar_once_it_is_moved(town: Town):
 
 def test_moved_back_its_dates_are_those_of_the_policy_before(town: Town):
     town.engine.adopt(DEFAULT_POLICY)
-    list(town.engine.migrate("default@2"))
-    list(town.engine.migrate("default@1"))
+    list(town.engine.migrating("default@2"))
+    list(town.engine.migrating("default@1"))
     for id, facts in FACTS.items():
         record = town.engine.get(id)
         for name, told in facts["clocks"].items():

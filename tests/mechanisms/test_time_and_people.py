@@ -152,7 +152,7 @@ def test_standing_bodies_have_a_kind_a_tier_and_members():  # M073 维稳调解�
     town.do(Appoint(by=KEEPER, actor="m-2", role="deliberating_body", unit="council.2"))
     at, look_up = town.clock(), town.engine.log.current
     held_in_town = town.engine.authority.holders(("mediator",), Level.TOWN, "beihe/qingxi", at, look_up)
-    assert held_in_town == ("m-1", "qx-181")
+    assert [each.actor for each in held_in_town] == ["m-1", "qx-181"]
     in_hexi = ("deliberating_body",), Level.COMMUNITY, "beihe/qingxi/hexi"
     assert town.engine.authority.holders(*in_hexi, at, look_up) == ()  # council.2 is Hedong's
 

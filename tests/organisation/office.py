@@ -66,7 +66,8 @@ class Office:
 
     def holders(self, *roles: str, level: Any = None, area: str = "jinniu", at: datetime | None = None) -> list[str]:
         """Who holds one of the roles for a matter there, now or then."""
-        return list(self.authority.holders(roles, level, area, at or self.clock(), self.look_up))
+        found = self.authority.holders(roles, level, area, at or self.clock(), self.look_up)
+        return list(dict.fromkeys(each.actor for each in found))
 
 
 def an_office(path: Any = ":memory:", **options: Any) -> Office:

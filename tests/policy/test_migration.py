@@ -123,7 +123,7 @@ def test_what_the_new_policy_lacks_blocks_a_record_and_it_stays(town: Town, poli
     assert [(str(each), each.zh) for each in plan.blocked] == [(en, zh)]
     assert not any(clock.moves for clock in plan.clocks)
 
-    told = {plan.record: plan.blocked for plan in town.engine.migrate("default@narrow")}
+    told = {plan.record: plan.blocked for plan in town.engine.migrating("default@narrow")}
 
     assert [str(each) for each in told["it"]] == [en]
     assert town.engine.get("it") == case
@@ -138,7 +138,7 @@ def test_a_record_that_lacks_nothing_moves_while_another_is_blocked(town: Town):
     a_case(town, "reported", id="free")
     left = tuple(each for each in DEFAULT_POLICY.time_limits if each.id != "hot.handle")
     town.engine.adopt(narrow(time_limits=left))
-    list(town.engine.migrate("default@narrow"))
+    list(town.engine.migrating("default@narrow"))
     assert {case.id: case.policy for case in town.engine.records()} == {"it": "default@2", "free": "default@narrow"}
 
 
@@ -152,7 +152,7 @@ def test_a_move_is_one_event_that_says_from_where_to_where_and_carries_every_new
     before = a_case(town, "in_handling", id="it")
     town.engine.adopt(a_policy())
     town.pass_days(1)
-    list(town.engine.migrate(SHORT, DISTRICT))
+    list(town.engine.migrating(SHORT, DISTRICT))
 
     after = town.engine.get("it")
     event = town.engine.history("it")[-1]
@@ -178,19 +178,19 @@ def test_who_may_move_a_record(town: Town):
     a_case(town, "in_handling", id="it")
     town.engine.adopt(a_policy())
     for actor in (lead, dispatcher, unit_head, Actor.of("t", Role.TOWN, area="elsewhere")):
-        told = list(town.engine.migrate(SHORT, actor))
+        told = list(town.engine.migrating(SHORT, actor))
         assert [str(each) for plan in told for each in plan.blocked] != []
         assert town.engine.get("it").policy == "default@2"
-    list(town.engine.migrate(SHORT, Actor.of("t", Role.TOWN, level="town", area=AREA.partition("/")[0])))
+    list(town.engine.migrating(SHORT, Actor.of("t", Role.TOWN, level="town", area=AREA.partition("/")[0])))
     assert town.engine.get("it").policy == SHORT
 
 
 def test_moving_again_does_nothing_and_moving_back_restores_the_date(town: Town):
     a_case(town, "in_handling", id="it")
     town.engine.adopt(a_policy())
-    list(town.engine.migrate(SHORT))
-    assert list(town.engine.migrate(SHORT)) == []
-    list(town.engine.migrate("default@2"))
+    list(town.engine.migrating(SHORT))
+    assert list(town.engine.migrating(SHORT)) == []
+    list(town.engine.migrating("default@2"))
     clock = handling(town)
     assert (clock.due, clock.earlier) == (end_of("2026-03-09"), (end_of("2026-03-09"), end_of("2026-03-05")))
 
@@ -202,7 +202,7 @@ def test_a_clock_that_stands_still_stays_so_and_goes_on_by_the_new_limit(town: T
     town.approved(c.SuspendCase(id="it", by=lead, cause="on_account", review_at=review, told_by=TOLD), supervisor)
     town.engine.adopt(a_policy())
     town.pass_days(1)
-    list(town.engine.migrate(SHORT))
+    list(town.engine.migrating(SHORT))
     assert (handling(town).status, handling(town).due) == ("paused", end_of("2026-03-05"))
     town.pass_days(1)
     town.do(c.ResumeCase(id="it", by=lead))
@@ -215,7 +215,7 @@ def test_an_extension_keeps_its_length_and_counts_as_given(town: Town):
     ask = c.ExtendDeadline(id="it", by=lead, length=2, reason="made to order", told_by=TOLD)
     town.approved(ask, unit_head)
     town.engine.adopt(a_policy(unit=Unit.DAY))
-    list(town.engine.migrate(SHORT))
+    list(town.engine.migrating(SHORT))
     clock = handling(town)
     assert (clock.due, clock.added, clock.extensions) == (end_of("2026-03-07"), 2, 1)  # 3 + 2 days
     assert "extended_only_once" in {each.code for each in town.engine.why_not(ask.changed(command_id="again"))}
@@ -226,7 +226,7 @@ def test_rework_keeps_its_share(town: Town):
     town.do(c.OrderRework(id="it", by=dispatcher, reason="leaks"))
     assert handling(town).due == end_of("2026-03-05")  # half of 5: 3
     town.engine.adopt(a_policy(length=8))
-    list(town.engine.migrate(SHORT))
+    list(town.engine.migrating(SHORT))
     assert (handling(town).due, handling(town).share) == (end_of("2026-03-06"), 50)  # half of 8
 
 
@@ -234,7 +234,7 @@ def test_timers_keep_running_through_a_move_and_fire_by_the_new_date(town: Town)
     a_case(town, "in_handling", id="it")
     town.engine.tick()
     town.engine.adopt(a_policy())
-    list(town.engine.migrate(SHORT))
+    list(town.engine.migrating(SHORT))
     town.clock.set(end_of("2026-03-05"))
     town.engine.tick()
     assert (handling(town).status, handling(town).warned) == ("running", (80,))
@@ -250,7 +250,7 @@ def test_a_date_that_is_over_under_the_new_limit_is_missed_from_the_move_on(town
     town.engine.tick()
     town.pass_days(4)  # Friday: the new limit would have ended on Thursday
     town.engine.adopt(a_policy())
-    list(town.engine.migrate(SHORT))
+    list(town.engine.migrating(SHORT))
     moved_at = town.clock()
     town.pass_days(0.1)
     town.engine.tick()
@@ -264,7 +264,7 @@ def test_what_is_overdue_stays_overdue_by_the_date_it_missed(town: Town):
     town.clock.set(end_of("2026-03-10"))
     town.engine.tick()
     town.engine.adopt(a_policy(length=30))
-    list(town.engine.migrate(SHORT))
+    list(town.engine.migrating(SHORT))
     assert (handling(town).status, handling(town).due, town.engine.get("it").policy) == (
         "overdue",
         end_of("2026-03-09"),
@@ -279,11 +279,11 @@ def test_a_limit_of_another_name_takes_the_place_of_one_that_is_gone(town: Town)
         for each in DEFAULT_POLICY.time_limits
     )
     town.engine.adopt(DEFAULT_POLICY.changed(version="renamed", time_limits=limits))
-    (plan,) = town.engine.migrate("default@renamed")
+    (plan,) = town.engine.migrating("default@renamed")
     (moved,) = [clock for clock in plan.clocks if clock.moves]
     assert (moved.rule, moved.rule_after) == ("hot.handle", "town.handle")
     assert (handling(town).rule, handling(town).due) == ("town.handle", end_of("2026-03-16"))
-    list(town.engine.migrate("default@2"))
+    list(town.engine.migrating("default@2"))
     assert (handling(town).rule, handling(town).due) == ("hot.handle", end_of("2026-03-09"))
 
 
@@ -294,16 +294,16 @@ def test_a_category_with_a_limit_of_its_own_in_the_new_policy_has_that_one(town:
         for each in DEFAULT_POLICY.categories
     )
     town.engine.adopt(DEFAULT_POLICY.changed(version="own", categories=own))
-    list(town.engine.migrate("default@own"))
+    list(town.engine.migrating("default@own"))
     assert (handling(town).rule, handling(town).due) == ("hot.tier.general", end_of("2026-03-09"))  # 7 days
-    list(town.engine.migrate("default@2"))
+    list(town.engine.migrating("default@2"))
     assert (handling(town).rule, handling(town).due) == ("hot.handle", end_of("2026-03-09"))
 
 
 def test_the_next_step_after_a_move_is_judged_by_the_new_version(town: Town):
     a_case(town, "in_handling", id="it")
     town.engine.adopt(a_policy(extension=1))
-    list(town.engine.migrate(SHORT))
+    list(town.engine.migrating(SHORT))
     ask = c.ExtendDeadline(id="it", by=lead, length=3, reason="made to order", told_by=TOLD)
     assert "extension_is_within_maximum" in {each.code for each in town.engine.why_not(ask)}
     assert town.engine.as_of("it", version=town.engine.get("it").version - 1).policy == "default@2"
@@ -314,7 +314,7 @@ def test_the_plan_says_exactly_what_the_move_does(town: Town):
         a_case(town, state, id=f"c{number}", co_units=("power",) if state == "assigned" else ())
     town.engine.adopt(a_policy(unit=Unit.OFFICE_HOUR, length=9))
     planned = list(town.engine.plan_migration(SHORT))
-    assert list(town.engine.migrate(SHORT)) == planned
+    assert list(town.engine.migrating(SHORT)) == planned
     for plan in planned:
         clocks = town.engine.get(plan.record).clocks
         assert [(clocks[each.clock].rule, clocks[each.clock].due) for each in plan.clocks] == [
@@ -328,7 +328,7 @@ def test_a_case_hidden_from_who_moves_them_is_passed_over_without_a_word(town: T
     a_case(town, "in_handling", id="b-hidden", **hidden)
     a_case(town, "in_handling", id="c-open")
     town.engine.adopt(a_policy())
-    told = list(town.engine.migrate(SHORT, Actor.of("t", Role.DISTRICT, unit="roads")))
+    told = list(town.engine.migrating(SHORT, Actor.of("t", Role.DISTRICT, unit="roads")))
     assert [(plan.record, plan.blocked) for plan in told] == [("a-open", ()), ("c-open", ())]
     assert town.engine.get("b-hidden").policy == "default@2"
 
@@ -340,7 +340,7 @@ import os, sys
 from govflow import CASE, Engine
 from govflow.testing import PinnedClock
 engine = Engine.open(sys.argv[1], records=[CASE], now=PinnedClock())
-for count, plan in enumerate(engine.migrate("default@short"), 1):
+for count, plan in enumerate(engine.migrating("default@short"), 1):
     if count == 2:
         os._exit(9)
 """
@@ -358,7 +358,7 @@ def test_a_move_that_was_killed_in_the_middle_is_finished_by_the_next(tmp_path: 
         ids = sorted(case.id for case in engine.records() if case.policy == SHORT)
         assert ids == ["c0", "c1"]  # each is moved whole: date and version together
         assert [handling(town, id).due for id in ids] == [end_of("2026-03-05")] * 2
-        assert [plan.record for plan in engine.migrate(SHORT)] == ["c2", "c3", "c4"]
+        assert [plan.record for plan in engine.migrating(SHORT)] == ["c2", "c3", "c4"]
         assert {case.policy for case in engine.records()} == {SHORT}
         names = [each.name for each in engine.events() if each.name == "policy_version.migrated"]
         assert len(names) == 5
@@ -368,6 +368,24 @@ def test_a_category_that_the_new_catalogue_closes_to_communities_stops_no_case_t
     a_case(town, "in_handling", id="it")
     closed = (Category(id="general", en="General", zh="一般", admitted=False), *DEFAULT_POLICY.categories[1:])
     town.engine.adopt(DEFAULT_POLICY.changed(version="closed", effective_from=date(2026, 3, 1), categories=closed))
-    (plan,) = town.engine.migrate("default@closed")
+    (plan,) = town.engine.migrating("default@closed")
     assert (plan.blocked, [clock.clock for clock in plan.clocks if clock.moves]) == ((), [])
     assert town.engine.get("it").policy == "default@closed"
+
+
+def test_migrating_in_one_go_counts_the_moved_and_names_the_blocked():
+    town = a_town()
+    for id in ("a", "b"):
+        a_case(town, "assigned", id=id)
+    a_case(town, "assigned", id="odd", category="utility")
+    town.engine.adopt(
+        DEFAULT_POLICY.changed(
+            version="general-only",
+            open_catalogue=False,
+            categories=tuple(each for each in DEFAULT_POLICY.categories if each.id == "general"),
+        )
+    )
+    done = town.engine.migrate("default@general-only")
+    assert (done.moved, [plan.record for plan in done.blocked]) == (2, ["odd"])
+    with pytest.raises(PolicyError, match="was not adopted here"):
+        town.engine.migrate("default@nowhere")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govflow import DEFAULT_POLICY, Actor, Level, NotAllowed, NotFound, Role
+from govflow import DEFAULT_POLICY, Actor, Case, Level, NotAllowed, NotFound, Role
 from govflow.cases import commands as c
 from govflow.policy import Category, JoinRule, Matter, Policy, RoutingRule
 from govflow.regions.approval import GiveApproval, RequestApproval
@@ -148,7 +148,7 @@ def test_an_order_that_names_nobody_goes_where_the_rules_say_and_the_event_says_
     case = assign(town, accepted(town, area="jinniu/old"))
     assert (case.lead_unit, set(case.co_units), case.route) == ("heritage", {"water"}, "old-town")
     assert [loop.owes for loop in town.engine.open_loops(case.id)] == ["water"]
-    event = next(each.body for each in town.engine.history(case.id) if each.name == "case.assigned")
+    event: Any = next(each.body for each in town.engine.history(case.id) if each.name == "case.assigned")
     assert (event.lead_unit, event.co_units, event.route) == ("heritage", ("water",), "old-town")
 
 
@@ -231,7 +231,7 @@ def test_a_field_that_changes_later_moves_no_case_to_another_unit(town: Town):
     town.do(
         c.ReclassifyCase(id=case.id, by=dispatcher, category="noise", reason="it is noise"),
     )
-    after = town.engine.get(case.id)
+    after = town.engine.get(case.id, Case)
     assert (after.category, after.lead_unit) == ("noise", "water")
     assert town.engine.route(case.id).lead_unit == "police"  # where it would go now
 
@@ -242,7 +242,7 @@ def test_a_case_is_routed_by_the_version_it_has_pinned(town: Town):
     town.engine = reopened(town, POLICY.changed(version="routes-2", routing=changed))
     new = accepted(town)
     assert [town.engine.route(id).lead_unit for id in (old, new)] == ["water", "works"]
-    list(town.engine.migrate("default@routes-2", ids=[old]))
+    list(town.engine.migrating("default@routes-2", ids=[old]))
     assert assign(town, old).route == "all"
 
 

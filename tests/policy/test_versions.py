@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govflow import CASE, DEFAULT_POLICY, Actor, Engine, PolicyError, Record, Role
+from govflow import CASE, DEFAULT_POLICY, Actor, Case, Engine, PolicyError, Record, Role
 from govflow.calendars import Calendar, Holiday, Roll, Unit, china
 from govflow.calendars.notation import needs_calendar
 from govflow.cases import commands as c
@@ -58,7 +58,7 @@ def test_a_record_stays_on_the_version_it_began_under_and_its_steps_follow_that_
     new = a_case(town, "assigned")
     town.do(c.AssignCase(id=old.id, by=dispatcher, lead_unit="water", unit_level="town"))
 
-    old, new = (town.engine.get(each.id) for each in (old, new))
+    old, new = (town.engine.get(each.id, Case) for each in (old, new))
     assert (old.policy, old.clocks["handling"].due) == ("default@2", end_of("2026-03-09"))
     assert (new.policy, new.clocks["handling"].due) == ("default@short", end_of("2026-03-04"))
     assert [each.meta.policy for each in town.engine.history(old.id)] == ["default@2"] * 3
@@ -201,7 +201,7 @@ def test_another_process_replays_it_with_no_policy_file_at_hand(tmp_path: Path):
         a_case(town, "in_handling", id="one")
         engine.adopt(a_policy("plain", length=9).changed(version="p", calendar="plain", calendars=(WEEKDAYS,)))
         a_case(town, "suspended", id="two")
-        list(engine.migrate("default@p", ids=["one"]))
+        list(engine.migrating("default@p", ids=["one"]))
         here = [(record.id, record.policy, record.digest) for record in engine.records()]
     (tmp_path / "elsewhere").mkdir()
     told = subprocess.run(
@@ -269,8 +269,8 @@ def step(town: Town, case: Record) -> None:
                 town.approved(ask, unit_head)
         case "in_handling":
             review = town.clock() + timedelta(days=60)
-            ask = c.SuspendCase(id=case.id, by=lead, cause="on_account", review_at=review, told_by=TOLD)
-            town.approved(ask, supervisor)
+            stop = c.SuspendCase(id=case.id, by=lead, cause="on_account", review_at=review, told_by=TOLD)
+            town.approved(stop, supervisor)
         case "suspended":
             town.do(c.ResumeCase(id=case.id, by=lead))
         case "handled" | "fed_back":
@@ -318,7 +318,7 @@ def test_no_date_of_a_running_case_moves_without_an_event_that_moves_it(course):
             case "migrate":
                 adopted = list(town.engine.log.policies)
                 to = adopted[what % len(adopted)]
-                plans = list(town.engine.migrate(to))
+                plans = list(town.engine.migrating(to))
                 migrated = [plan.record for plan in plans if not plan.blocked]
 
         after = dues(town)
@@ -353,7 +353,7 @@ def test_a_migration_and_the_one_back_restore_the_dates(drawn, quarters, states)
     town.clock.advance(minutes=15 * quarters)
     before = dues(town)
     town.engine.adopt(build(1, drawn))
-    there, back = list(town.engine.migrate("default@v1")), list(town.engine.migrate("default@2"))
+    there, back = list(town.engine.migrating("default@v1")), list(town.engine.migrating("default@2"))
     assert [plan.record for plan in there] == [plan.record for plan in back]
     assert not any(plan.blocked for plan in (*there, *back))
     assert dues(town) == before

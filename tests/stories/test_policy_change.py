@@ -122,17 +122,17 @@ def test_a_town_shortens_a_limit_in_mid_case():
         }
 
         # the unit may not move its own cases; the district does, and each says by what
-        refused = list(engine.migrate("town@2026.2", works, ["hole"]))
+        refused = list(engine.migrating("town@2026.2", works, ["hole"]))
         assert ["holds here one of" in str(why) for plan in refused for why in plan.blocked] == [True]
         assert due("hole") == end_of("2026-02-27")
-        list(engine.migrate("town@2026.2", district))
+        list(engine.migrating("town@2026.2", district))
         assert [due(id) for id in ("hole", "pit", "kerb")] == [
             end_of(day) for day in ("2026-02-25", "2026-02-27", "2026-02-26")
         ]
         assert (engine.get("bench").policy, due("bench")) == ("town@2026.1", end_of("2026-02-27"))
         assert engine.history("hole")[-1].meta.actor == "policy-office"
         lines = told("hole")
-        assert "streets.handle: 3 working days (our own default, town council)" in lines
+        assert "streets.handle: 3 working days (town council)" in lines
         assert "working day 3 of 3 is 2026-02-25" in lines
         assert "was due 2026-02-27 24:00 before; counted anew by policy_version.migrate, 2026-02-24 09:00" in lines
         assert "was due 2026-02-27 24:00 before; replaced by case.extend, 2026-02-13 09:00" in told("pit")
@@ -154,7 +154,7 @@ def test_a_town_shortens_a_limit_in_mid_case():
         assert "extended_only_once" in caught.value.codes
 
         # the council thinks better of it for one of them
-        list(engine.migrate("town@2026.1", district, ["kerb"]))
+        list(engine.migrating("town@2026.1", district, ["kerb"]))
         assert due("kerb") == end_of("2026-02-28")
         assert "was due 2026-02-26 24:00 before; counted anew by policy_version.migrate, 2026-02-26 08:00" in told(
             "kerb"

@@ -201,7 +201,8 @@ def test_nobody_handles_it_and_by_rule_it_goes_up_level_by_level_to_the_district
     story.engine.tick()
     assert story.engine.store.head() == head
     assert (story.engine.get("seed").level, status("handling")) == ("district", "overdue")
-    levels = [each.body.to_level for each in story.engine.history("seed") if each.name == "case.escalated_in_handling"]
+    bodies: list[Any] = [each.body for each in story.engine.history("seed")]
+    levels = [body.to_level for body in bodies if body.name == "case.escalated_in_handling"]
     missed = [each.body.at for each in story.engine.history("seed") if each.name == "clock.deadline_missed"]
     assert levels == ["town", "district"]
     assert {end_of("2026-03-09"), end_of("2026-03-20"), end_of("2026-04-02")} <= set(missed)

@@ -128,7 +128,7 @@ class Ticking(RuleBasedStateMachine):
             case "calendar":
                 engine.adopt_calendar(NEWER)
             case "migrate" if OTHER_POLICY.key in engine.log.policies:
-                list(engine.migrate(OTHER_POLICY.key))
+                list(engine.migrating(OTHER_POLICY.key))
 
     # -- time ----------------------------------------------------------------------------------------------------------
 

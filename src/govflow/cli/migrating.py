@@ -28,7 +28,7 @@ def migrate(
     counts = {"ok": 0, "blocked": 0}
     with opened(db, records, writing=not dry_run) as engine, progress(t("migrate.going", to=to[:64])) as tell:
         list(engine.plan_migration(to, ()))  # a policy that is not there is told before anything is printed
-        plans = engine.plan_migration(to) if dry_run else engine.migrate(to)
+        plans = engine.plan_migration(to) if dry_run else engine.migrating(to)
         told = _counted(plans, counts, tell)
         if json:
             print_json_array(map(_as_json, told))

@@ -28,7 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tick.reading": ("reading what is due", "正在读取待办时刻"),
     "tick.as_of": ("Done by {now}:", "截至 {now} 已处理："),
     "tick.nothing": ("By {now} nothing was due.", "截至 {now} 无到时间的事项。"),
-    "tick.next": ("next {next}", "下一项 {next}"),
+    "tick.next": ("next {next}", "下一项 {next}"), "tick.then": ("Next: {next}.", "下一项：{next}。"),
     "tick.no_next": ("Nothing else is to come.", "之后暂无待办。"),
     "tick.count": ("how many", "项数"),
     "tick.part": ("{what}: {n}", "{what} {n}"),

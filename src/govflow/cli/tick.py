@@ -22,7 +22,7 @@ from govflow.cli.logs import Db, Json, Records, moment, opened, progress
 from govflow.cli.run import DONE, FOUND, clean, complain, said
 from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
-from govflow.errors import InputError, LogError
+from govflow.errors import GovFlowError, InputError
 from govflow.ticking import Fired, Tick
 
 _PERIOD = re.compile(r"([0-9]{1,6})([smh])")
@@ -85,14 +85,14 @@ def _print(engine: Engine, done: Tick) -> None:
     if counts:
         rows = [(_word(engine, kind), f"{count:,}") for kind, count in counts]
         out.print(table(t("what"), t("tick.count"), rows=rows, keep=(1,)))
-    out.print(t("tick.next", next=words.until(done.next, engine)) if done.next else t("tick.no_next"))
+    out.print(t("tick.then", next=words.until(done.next, engine)) if done.next else t("tick.no_next"))
 
 
 # --- again and again -------------------------------------------------------------------------------------------------
 
 
 def _tick_every(period: float, db: Path, records: list[str] | None, *, verbose: bool, json: bool) -> None:
-    """A tick every so many seconds until a signal ends it; what the log cannot do now is tried again the next time."""
+    """A tick every so many seconds until a signal ends it; what cannot be done now is tried again."""
     with _until_stopped() as stopped:
         with opened(db, records, writing=True):
             pass  # a log that is not there or is none ends it at once
@@ -101,7 +101,7 @@ def _tick_every(period: float, db: Path, records: list[str] | None, *, verbose: 
             try:
                 # opened anew each time: a log that was moved or put back from a backup meanwhile is found again
                 _tick_and_tell(db, records, verbose=verbose, json=json)
-            except LogError as error:
+            except GovFlowError as error:
                 complain(said(error))
             if stopped(max(0.0, begun + period - time.monotonic())):
                 return

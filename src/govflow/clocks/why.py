@@ -123,9 +123,10 @@ def _rule(clock: Clock, limit: TimeLimit | RetentionClass | None, lines: Sequenc
         yield Line(code="rule", en=f"rule {clock.rule}", zh=f"规则 {clock.rule}")
         return
     own = isinstance(limit, TimeLimit) and limit.own
-    basis = "" if own and limit.basis == "config" else limit.basis
-    en = ", ".join(each for each in ("our own default" if own else "", basis) if each)
-    zh = "，".join(each for each in ("本系统默认值" if own else "", basis) if each)
+    if own and limit.basis == "config":  # govflow's; what a town sets for itself says so in its own words
+        en, zh = "our own default", "本系统默认值"
+    else:
+        en = zh = limit.basis
     length = next((line for line in lines if line.code == "length"), None)
     if length is None:
         yield Line(code="rule", en=f"rule {limit.id} ({en})", zh=f"规则 {limit.id}（{zh}）")

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from govflow.actors import Actor, Authority, Claim, ClaimsAuthority, Level, LookUp, Role, covers
+from govflow.actors import Actor, Authority, Claim, ClaimsAuthority, Holder, Level, LookUp, Role, covers
 from govflow.organisation.model import DIRECTORY_ID, FOREVER
 
 _Items = Mapping[str, Mapping[str, Any]]
@@ -49,16 +49,16 @@ class DirectoryAuthority:
 
     def holders(
         self, roles: Collection[str], level: Level | None, area: str, at: datetime, look_up: LookUp
-    ) -> tuple[str, ...]:
-        """The ids of all who hold one of `roles` for a matter there at `at`, substitutes included; the public apart."""
+    ) -> tuple[Holder, ...]:
+        """All who hold one of `roles` for a matter there at `at`, by id, substitutes included; the public apart."""
         by_role = self._index(look_up).by_role
-        found = {
-            actor
-            for role in roles
+        found = [
+            Holder(actor, claim)
+            for role in dict.fromkeys(roles)
             for actor, (start, end, claim) in by_role.get(role, ())
             if start <= at < end and covers(claim, level, area)
-        }
-        return tuple(sorted(found))
+        ]
+        return tuple(sorted(found, key=lambda holder: holder.actor))
 
     def _index(self, look_up: LookUp) -> "_Index":
         directory = look_up(DIRECTORY_ID)
@@ -90,7 +90,7 @@ class DefaultAuthority:
 
     def holders(
         self, roles: Collection[str], level: Level | None, area: str, at: datetime, look_up: LookUp
-    ) -> tuple[str, ...]:
+    ) -> tuple[Holder, ...]:
         return self._of(look_up).holders(roles, level, area, at, look_up)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from govflow.actors import Area, Claim, Id, Level, Role
+from govflow.actors import FOR_THEMSELVES, Area, Claim, Id, Level, Role
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.messages import Command, Event, Instant, ItemCommand, Value, Words
@@ -32,6 +32,10 @@ class Directory(Record):
     kind_of_record = "directory"
 
     title: str = ""
+
+    def can_read(self, claim: Claim, actor: str) -> bool:
+        """It is for officials: declared interests stand in it."""
+        return claim.role not in FOR_THEMSELVES and super().can_read(claim, actor)
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
         """The names of appointed people are for those who keep the directory."""

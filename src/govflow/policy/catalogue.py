@@ -25,7 +25,7 @@ class Category(Value):
     """One class of matters: who answers for it, by when, what evidence its result needs.
 
     `lead` names the lead unit per level, `lead_units` everybody who may lead (empty: any unit), `co_units` who is asked
-    along with the lead where nobody names others.
+    along with the lead where nobody names a lead and the rules choose it.
     """
 
     id: Id
