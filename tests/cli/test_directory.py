@@ -365,7 +365,7 @@ def test_who_holds_a_role_for_a_matter_is_what_the_authority_answers(govflow, to
 
         with Engine.open(town, create=False) as engine:
             expected = engine.authority.holders((role,), level, area, engine.now(), engine.log.current)
-        assert {each["actor"] for each in json.loads(ran.out)} == set(expected)
+        assert {each["actor"] for each in json.loads(ran.out)} == {holder.actor for holder in expected}
         assert ran.status == (0 if expected else 1)
 
 

@@ -18,7 +18,7 @@ from govflow.cases import commands as c
 from govflow.persistence.agenda import Agenda, Entry
 from govflow.testing import START, PinnedClock
 from tests.support import Town, a_case, a_town, dispatcher, lead
-from tests.ticking.world import a_busy_town, a_limit, a_policy, due_of, hours, nothing_more, once, ticked, waiting
+from tests.ticking.world import a_busy_town, a_limit, a_policy, hours, nothing_more, once, ticked, waiting
 
 
 def opened(path: Path, after: timedelta) -> Town:
