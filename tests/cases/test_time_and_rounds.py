@@ -304,3 +304,13 @@ def test_the_archive_keeps_a_case_for_its_retention_term():
     assert kept.due == midnight(4, 3).replace(year=2036)  # ten years after 2 April 2026, 24:00 (民法典 §202)
     assert kept.rule == "ordinary"
     assert archivist.id in {each.meta.actor for each in town.engine.history("x")}
+
+
+def test_what_nobody_did_in_time_is_not_counted_as_done_when_the_system_answers_for_it():
+    town = a_town()
+    a_case(town, "assigned", id="unsigned")  # nobody signs for the order
+    a_case(town, "fed_back", id="silent")  # nobody evaluates
+    town.pass_days(9)
+    town.engine.tick()
+    assert town.engine.get("unsigned").clocks["receipt"].status == "met_late"
+    assert town.engine.get("silent").clocks["evaluation"].status == "elapsed"

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from govflow.actors import Level
+from govflow.actors import SYSTEM, Level
 from govflow.calendars import Calendar, Unit, due_after
 from govflow.calendars.notation import needs_calendar, term_from, text_of
 from govflow.calendars.term import Term
 from govflow.clocks.clock import Clock
+from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.messages import ClockMove, ClockStatus, Event
 from govflow.workflow import Step
 
@@ -62,7 +63,7 @@ def moves_of(
     moves: list[ClockMove] = []
     for name in step.stops:
         if (clock := clocks.get(named(name))) is not None and (clock.is_going or clock.is_late):
-            moves.append(_ended(clock, terms.at))
+            moves.append(_ended(clock, terms.at, event.by))
     stopped = {move.clock for move in moves}
     for name in step.drops:
         for clock in clocks.values() if name == "*" else [clocks.get(named(name))]:
@@ -87,7 +88,11 @@ def moves_of(
     return tuple(moves)
 
 
-def _ended(clock: Clock, at: datetime) -> ClockMove:
+def _ended(clock: Clock, at: datetime, by: str) -> ClockMove:
+    if by == SYSTEM.id and clock.status is ClockStatus.RUNNING and clock.due is not None and at >= clock.due:
+        # nobody did it: it has run out, and the system answers for it
+        elapsed = kind_of(clock.name) in (ClockKind.WINDOW, ClockKind.MINIMUM)
+        return _move(clock=clock.name, to=ClockStatus.ELAPSED if elapsed else ClockStatus.MET_LATE)
     late = clock.is_late or (clock.due is not None and clock.status is ClockStatus.RUNNING and at > clock.due)
     return _move(clock=clock.name, to=ClockStatus.MET_LATE if late else ClockStatus.MET)
 
