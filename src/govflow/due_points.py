@@ -21,8 +21,17 @@ from govflow.workflow import Rest
 
 CalendarOf = Callable[[str], Calendar]
 INSTANT = timedelta(microseconds=1)
-ESCALATION = 2
-"""The order of what follows a due instant, behind warnings (0) and the end itself (1)."""
+WARNING, END, ESCALATION = 0, 1, 2
+"""The order of what is to be done at one moment: what is announced, the end itself, what follows a due instant."""
+
+
+class Moment(NamedTuple):
+    """A moment of one clock at which something is to be done: a share to announce, its end, or an escalation."""
+
+    at: datetime
+    order: int
+    clock: Clock
+    what: int | Escalation | None
 
 
 class Point(NamedTuple):
@@ -39,35 +48,74 @@ class Point(NamedTuple):
     stamp: datetime | None = None
 
 
-def points_of(record: Record, decider: Decider, policy: Policy, calendar: CalendarOf) -> list[Point]:
-    """Everything that is to be done on a record at some time, as it stands now, first things first."""
-    if not record.status or "clock" not in decider.regions:
-        return []
-    ended = decider.workflow.rests[record.status] is Rest.FINAL
-    points: list[Point] = []
+def moments_of(record: Record, decider: Decider, policy: Policy, calendar: CalendarOf) -> Iterator[Moment]:
+    """When anything is to be done on a record, as it stands now, in no order: commands are made for few of them."""
+    if not record.status or "clock" not in decider.regions or decider.workflow.rests[record.status] is Rest.FINAL:
+        return
     for clock in record.clocks.values():
-        if clock.due is None or ended:
+        if clock.due is None:
             continue
         if clock.status is ClockStatus.RUNNING:
-            points += _warnings(record, clock, policy)
-            points += _end(record, clock, decider)
+            kind = kind_of(clock.name)
+            if kind is ClockKind.DEADLINE:
+                for share in policy.warnings_for(policy.limit(clock.rule or "")):
+                    if share not in clock.warned:
+                        yield Moment(_whole(_used_up(clock, clock.due, share)), WARNING, clock, share)
+            # what follows a retention term is an archivist's decision, unless the tables say otherwise
+            if kind is not ClockKind.RETENTION or _answers(record, clock, decider):
+                yield Moment(clock.due + INSTANT, END, clock, None)  # done at the due instant itself is done in time
         elif clock.status is ClockStatus.OVERDUE:
-            points += _escalations(record, clock, decider, policy, calendar)
-    return sorted(points)
+            for rule in policy.escalations:
+                if _escalated(record, clock, rule, decider) is not None:
+                    yield Moment(_later(clock.due, rule, policy, calendar), ESCALATION, clock, rule)
 
 
-def _warnings(record: Record, clock: Clock, policy: Policy) -> Iterator[Point]:
-    assert clock.due is not None
-    if kind_of(clock.name) is not ClockKind.DEADLINE:
-        return
-    for share in policy.warnings_for(policy.limit(clock.rule or "")):
-        if share not in clock.warned:
-            at = _whole(_used_up(clock, clock.due, share))
-            kind = f"warn {share}"
-            warn = WarnClock(
-                id=record.id, by=SYSTEM, command_id=own_id(record, clock, kind), item=clock.name, share=share
-            )
-            yield Point(at, 0, kind, clock.name, (warn,), at)
+def points_of(
+    record: Record, decider: Decider, policy: Policy, calendar: CalendarOf, until: datetime | None = None
+) -> list[Point]:
+    """What is to be done on a record at some time, or by `until`, as it stands now, first things first."""
+    moments = moments_of(record, decider, policy, calendar)
+    return sorted(_point(record, each, decider) for each in moments if until is None or each.at <= until)
+
+
+def _point(record: Record, moment: Moment, decider: Decider) -> Point:
+    at, order, clock, what = moment
+    if isinstance(what, Escalation):
+        kind = f"escalation {what.id}"
+        command = _escalated(record, clock, what, decider)
+        assert command is not None, "it has a moment because it has a command"
+        return Point(at, order, kind, clock.name, (command.changed(command_id=own_id(record, clock, kind)),))
+    if what is not None:
+        kind = f"warn {what}"
+        id = own_id(record, clock, kind)
+        warn = WarnClock(id=record.id, by=SYSTEM, command_id=id, item=clock.name, share=what)
+        return Point(at, order, kind, clock.name, (warn,), at)
+    commands = tuple(
+        each.changed(command_id=own_id(record, clock, f"{each.wire} {getattr(each, 'item', '')}"))
+        for each in _answers(record, clock, decider)
+    )
+    if commands:
+        return Point(at, order, commands[0].wire, clock.name, commands, clock.due)
+    overdue = kind_of(clock.name) is ClockKind.DEADLINE
+    kind, command_type = ("overdue", MarkOverdue) if overdue else ("elapsed", ElapseWindow)
+    mark = command_type(id=record.id, by=SYSTEM, command_id=own_id(record, clock, kind), item=clock.name)
+    return Point(at, order, kind, clock.name, (mark,), clock.due)
+
+
+def _answers(record: Record, clock: Clock, decider: Decider) -> tuple[Command, ...]:
+    """What the tables let the system do when a clock has run out; else the deadline is missed, the window over."""
+    name, _, item = clock.name.partition(":")
+    makers = [decider.when_due, *(region.when_due for region in decider.regions.values())]
+    maker = next((each[name] for each in makers if name in each), None)
+    return () if maker is None else tuple(maker(record, item))
+
+
+def _escalated(record: Record, clock: Clock, rule: Escalation, decider: Decider) -> Command | None:
+    """What a rule has the system do about an overdue clock, if it is for this record."""
+    if rule.clock != clock.name.partition(":")[0] or not _serves(rule, record):
+        return None
+    maker = decider.escalations.get(rule.then)
+    return maker(record, rule.id) if maker is not None else None
 
 
 def _used_up(clock: Clock, due: datetime, share: int) -> datetime:
@@ -75,56 +123,19 @@ def _used_up(clock: Clock, due: datetime, share: int) -> datetime:
 
     Never before that share of the whole span has passed, which the rule of the step asks for.
     """
+    of_the_span = clock.since + (due - clock.since) * share / 100
+    if not clock.pauses:
+        return of_the_span
     at = clock.since + (due - clock.since - clock.paused_for) * share / 100
     for since, until in clock.pauses:
         if since < at:
             at += until - since
-    return max(at, clock.since + (due - clock.since) * share / 100)
+    return max(at, of_the_span)
 
 
 def _whole(at: datetime) -> datetime:
     """The next whole second: a share of a limit is never announced before it is used up."""
     return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
-
-
-def _end(record: Record, clock: Clock, decider: Decider) -> Iterator[Point]:
-    """What the tables let the system do when a clock has run out; else the deadline is missed, the window over."""
-    assert clock.due is not None
-    after = clock.due + INSTANT  # a duty done at the due instant itself is done in time
-    name, _, item = clock.name.partition(":")
-    makers = [decider.when_due, *(region.when_due for region in decider.regions.values())]
-    maker = next((each[name] for each in makers if name in each), None)
-    if maker is not None:
-        given = tuple(maker(record, item))
-        commands = tuple(
-            each.changed(command_id=own_id(record, clock, f"{each.wire} {getattr(each, 'item', '')}")) for each in given
-        )
-        if commands:
-            yield Point(after, 1, commands[0].wire, clock.name, commands, clock.due)
-            return
-    of = kind_of(clock.name)
-    if of is ClockKind.RETENTION:  # what follows is an archivist's decision
-        return
-    kind = "overdue" if of is ClockKind.DEADLINE else "elapsed"
-    command = MarkOverdue if of is ClockKind.DEADLINE else ElapseWindow
-    mark = command(id=record.id, by=SYSTEM, command_id=own_id(record, clock, kind), item=clock.name)
-    yield Point(after, 1, kind, clock.name, (mark,), clock.due)
-
-
-def _escalations(
-    record: Record, clock: Clock, decider: Decider, policy: Policy, calendar: CalendarOf
-) -> Iterator[Point]:
-    assert clock.due is not None
-    for rule in policy.escalations:
-        if rule.clock != clock.name.partition(":")[0] or not _serves(rule, record):
-            continue
-        maker = decider.escalations.get(rule.then)
-        command = maker(record, rule.id) if maker is not None else None
-        if command is None:
-            continue
-        at = _later(clock.due, rule, policy, calendar)
-        command = command.changed(command_id=own_id(record, clock, f"escalation {rule.id}"))
-        yield Point(at, ESCALATION, f"escalation {rule.id}", clock.name, (command,))
 
 
 def _serves(rule: Escalation, record: Record) -> bool:
@@ -147,6 +158,6 @@ def own_id(record: Record, clock: Clock, kind: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def first_of(points: Iterable[Point]) -> datetime | None:
+def first_of(points: Iterable[Point | Moment]) -> datetime | None:
     """When the first of them is due."""
     return min((point.at for point in points), default=None)

@@ -187,7 +187,7 @@ class Engine(Writer):
             if self._agenda is None:
                 self._agenda = Agenda(self._agenda_path, self.log.id)
             until = moment if now is None else aware(now, "tick")
-            return run_tick(self, self._agenda, until, on_fired=on_fired, progress=progress)
+            return run_tick(self, self._agenda, self._remembered, until, on_fired=on_fired, progress=progress)
 
     def route(self, id: str) -> Route:
         """Where the rules send a case, and why: each rule that was asked, in order. Raises NotFound."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from govflow.actors import SYSTEM
 from govflow.clocks.moves import with_calendar
-from govflow.due_points import ESCALATION, INSTANT, Point, first_of, own_id, points_of
+from govflow.due_points import ESCALATION, INSTANT, Moment, Point, first_of, moments_of, own_id, points_of
 from govflow.errors import CommandReused, Detail, GovFlowError, LogError, NotAllowed, NotFound
 from govflow.log_events import LOG_STREAM
 from govflow.messages import Command
@@ -31,6 +31,9 @@ _PAGE = 500
 _BATCH = 5_000
 _FIRST = -1  # dates that are not what they should be are put right before anything is done about them
 _TRY_AGAIN = timedelta(days=1)
+_NOTHING: Mapping[str, Entry] = {}
+
+LookUp = Callable[[str], Record | None]
 
 
 class Fired(NamedTuple):
@@ -54,6 +57,7 @@ class Tick(NamedTuple):
 def tick(
     engine: Engine,
     agenda: Agenda,
+    look_up: LookUp,
     now: datetime,
     *,
     on_fired: Callable[[Fired], object] | None = None,
@@ -61,27 +65,28 @@ def tick(
 ) -> Tick:
     """Do everything that is due by `now`. `on_fired` hears of each thing, `progress` of (events read, events there).
 
+    `look_up` gives a record as it stands now, and keeps it for the command that follows.
     Raises LogError where the log is open for reading only.
     """
     with engine.store.transaction():  # refused before a file is made
         pass
-    ticker = _Ticker(engine, agenda, now, on_fired)
+    ticker = _Ticker(engine, agenda, look_up, now, on_fired)
     ticker.read(progress)
     ticker.follow_calendars()
     ticker.fire()
     ticker.plan()  # after what was missed is on record: a duty that ends cancels what is still to come
     ticker.fire()
-    ticker.read()  # its own events, while it still knows what it tried in vain
     return Tick(now, ticker.done, ticker.refused, agenda.next())
 
 
 class _Ticker:
     def __init__(
-        self, engine: Engine, agenda: Agenda, now: datetime, on_fired: Callable[[Fired], object] | None
+        self, engine: Engine, agenda: Agenda, look_up: LookUp, now: datetime, on_fired: Callable[[Fired], object] | None
     ) -> None:
         self.engine = engine
         self.log = engine.log
         self.agenda = agenda
+        self._look_up = look_up
         self.now = now
         self.on_fired = on_fired
         self.done: Counter[str] = Counter()
@@ -90,20 +95,27 @@ class _Ticker:
 
     # -- what there is to do ------------------------------------------------------------------------------------------
 
-    def points(self, record: Record) -> list[Point]:
-        """What is to be done on a record, without what was tried in this tick in vain."""
+    def points(self, record: Record, until: datetime | None = None) -> list[Point]:
+        """What is to be done on a record, at some time or by `until`, without what was tried in this tick in vain."""
+        decider, tried = self.log.deciders[record.kind_of_record], self._in_vain.get(record.id, ())
+        found = points_of(record, decider, self.policy_of(record), self.engine.calendar, until)
+        return [point for point in (*self._recomputing(record), *found) if (point.clock, point.kind) not in tried]
+
+    def moments(self, record: Record) -> list[Point | Moment]:
+        """When it is to be done: commands are made only where it matters which of them were tried in vain."""
+        if record.id in self._in_vain:
+            return [*self.points(record)]
         decider = self.log.deciders[record.kind_of_record]
-        found = points_of(record, decider, self.policy_of(record), self.engine.calendar)
-        found = [*self._recomputing(record), *found]
-        if record.id not in self._in_vain:
-            return found
-        return [point for point in found if (point.clock, point.kind) not in self._in_vain[record.id]]
+        found = moments_of(record, decider, self.policy_of(record), self.engine.calendar)
+        return [*self._recomputing(record), *found]
 
     def _recomputing(self, record: Record) -> Iterator[Point]:
         """Where a newer edition of its calendar was adopted, a provisional date follows it."""
         for clock in record.clocks.values():
+            if not (clock.provisional and clock.is_going):
+                continue
             newest = self.log.calendars.get((clock.calendar or "").partition("@")[0])
-            if not (clock.provisional and clock.is_going and newest is not None and newest.key != clock.calendar):
+            if newest is None or newest.key == clock.calendar:
                 continue
             if with_calendar(newest, clock, self.engine.system_context(record)) is not None:
                 id = own_id(record, clock, f"recomputed {newest.key}")
@@ -116,30 +128,35 @@ class _Ticker:
 
     def entry(self, record: Record) -> Entry:
         """The agenda's entry of a record; what was tried in vain is tried again another day."""
-        points = self.points(record)
-        due = first_of(points)
+        moments = self.moments(record)
+        due = first_of(moments)
         if record.id in self._in_vain and (due is None or due > self.now):
             again = self.now + _TRY_AGAIN
             due = again if due is None else min(due, again)
         provisional = any(clock.provisional and clock.is_going for clock in record.clocks.values())
-        counted = any(point.order == ESCALATION for point in points)  # from the due instant on, by the newest calendar
+        counted = any(each.order == ESCALATION for each in moments)  # from the due instant on, by the newest calendar
         return Entry(record.id, record.version, due, provisional or counted)
 
     # -- reading what was written since -------------------------------------------------------------------------------
 
-    def read(self, progress: Callable[[int, int], object] | None = None) -> None:
-        """Bring the agenda up to the head of the log."""
+    def read(
+        self, progress: Callable[[int, int], object] | None = None, *, known: Mapping[str, Entry] = _NOTHING
+    ) -> None:
+        """Bring the agenda up to the head of the log. Records that stand as their `known` entries say stay unread."""
         head, position = self.engine.store.head(), int(self.agenda.noted("position") or 0)
         tell = progress or (lambda done, total: None)
-        if position and not self._goes_on_from(position, head):
-            self.agenda.clear()
-            position = 0
-        if position == 0:
+        rows = self.engine.store.scan(position - 1) if position else iter(())
+        first = next(rows, None)
+        if first is None or first.leaf.hex() != self.agenda.noted("leaf"):
+            if position:  # the row that was read last is there no more: the log was put back from a backup
+                self.agenda.clear()
             self._read_all(head, tell)
             return
         streams: set[str] = set()
         row = None
-        for row in self.engine.store.scan(position):
+        for row in rows:
+            if row.stream in known and known[row.stream].version >= row.version:
+                continue
             if row.stream != LOG_STREAM:
                 streams.add(row.stream)
             if len(streams) >= _BATCH:
@@ -148,13 +165,6 @@ class _Ticker:
                 tell(row.position, head)
         if row is not None:
             self.agenda.put(self._entries(streams), position=str(row.position), leaf=row.leaf.hex())
-
-    def _goes_on_from(self, position: int, head: int) -> bool:
-        """Whether the log has still the row that was read last: else it was put back from a backup."""
-        return position <= head and self._leaf(position) == self.agenda.noted("leaf")
-
-    def _leaf(self, position: int) -> str:
-        return next(iter(self.engine.store.scan(position - 1))).leaf.hex()
 
     def _read_all(self, head: int, tell: Callable[[int, int], object]) -> None:
         """The first time: every record once, in flat memory. What is written meanwhile is read the next time."""
@@ -167,7 +177,8 @@ class _Ticker:
                 self.agenda.put(entries)
                 entries.clear()
                 tell(min(done, head), head)
-        self.agenda.put(entries, position=str(head), leaf=self._leaf(head), calendars=self._calendars)
+        last = next(self.engine.store.scan(head - 1))
+        self.agenda.put(entries, position=str(head), leaf=last.leaf.hex(), calendars=self._calendars)
 
     def _entries(self, streams: Iterable[str]) -> Iterator[Entry]:
         for stream in sorted(streams):
@@ -225,7 +236,7 @@ class _Ticker:
     def fire(self) -> None:
         """Do what is due, record by record in the order of their moments, until nothing is."""
         while page := self.agenda.due(self.now, _PAGE):
-            horizon = page[-1][0]
+            horizon, calendars = page[-1][0], self._calendars
             heapq.heapify(page)
             entries: dict[str, Entry] = {}
             while page:
@@ -234,33 +245,40 @@ class _Ticker:
                 if entry.due is not None and entry.due <= min(self.now, horizon):
                     heapq.heappush(page, (entry.due, stream))
             self.agenda.put(entries.values())
+            self.read(known=entries if self._calendars == calendars else {})  # its own events: what it wrote it knows
 
     def _fire_first(self, stream: str, when: datetime) -> Entry:
         """Do the first thing that is due on a record, if its turn has come; its entry afterwards."""
-        record = self.log.current(stream)
-        assert record is not None, "its log is the agenda's: it never loses a record"
-        due = [point for point in self.points(record) if point.at <= self.now]
+        record = self._fresh(stream)
+        due = self.points(record, self.now)
         if due:
             point = _next_of(due)
             if point.at > when:
                 return self.entry(record)._replace(due=point.at)
-            self._do(record, point)
-            record = self.log.current(stream)
-            assert record is not None
+            record = self._do(record, point)
         return self.entry(record)
 
-    def _do(self, record: Record, point: Point) -> None:
-        """Give the commands of a point, together. What does not change the record is not tried again in this tick."""
+    def _fresh(self, id: str) -> Record:
+        record = self._look_up(id)
+        assert record is not None, "its log is the agenda's: it never loses a record"
+        return record
+
+    def _do(self, record: Record, point: Point) -> Record:
+        """Give the commands of a point, together; the record after them.
+
+        What does not change it is not tried again in this tick.
+        """
         stamp = point.stamp and max(point.stamp, record.at or point.stamp)
         due = self.now if point.order == _FIRST else point.stamp or point.at - INSTANT
         refused = self._refusal([command.changed(occurred_at=stamp) for command in point.commands])
-        after = self.log.current(record.id)
-        if after is None or after.version == record.version:
+        after = self._fresh(record.id)
+        if after.version == record.version:
             self._in_vain.setdefault(record.id, set()).add((point.clock, point.kind))
             if refused:
                 self._tell(Fired(record.id, point.kind, due, refused))
         elif not refused:
             self._tell(Fired(record.id, point.kind, due))
+        return after
 
     def _refusal(self, commands: list[Command]) -> str:
         """Give commands of the system in one transaction; why they are refused, empty where they are not."""

@@ -210,6 +210,12 @@ class Writer(Reader):
             self.log.catch_up(self.store.head())
             return self.authority.claims(actor, at, self.log.remembered)
 
+    def _remembered(self, id: str) -> Record | None:
+        """The record as it stands now, kept at hand for the commands that follow."""
+        with self._lock:  # while nobody else changes what is remembered
+            self.log.catch_up(self.store.head())
+            return self.log.remembered(id)
+
     # -- beginning ----------------------------------------------------------------------------------------------------
 
     def _begin(self, *, read_only: bool) -> None:

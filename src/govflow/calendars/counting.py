@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from govflow.calendars.calendar import WorkCalendar
-from govflow.calendars.course import Course, course_of
+from govflow.calendars.course import course_of
 from govflow.calendars.explaining import lines_of
 from govflow.calendars.term import Due, Line, Pause, Roll, Term, Unit
 from govflow.errors import InputError
@@ -31,7 +31,13 @@ def due_after(
     corresponding day (民法典 §§200-204). It is provisional if some day asked for is not covered by the calendar.
     Raises InputError for a moment without a zone, a negative length, and a date beyond the year 9999.
     """
-    course = _course(term, start, calendar, zone, pauses, added)
+    _check(term, start, pauses, added)
+    try:
+        if term.unit is Unit.HOUR and not pauses and not term.starts_in_office:  # no day of any calendar is asked for
+            return Due(start.astimezone(UTC) + timedelta(hours=term.length + added), False)
+        course = course_of(term, start, calendar, zone, pauses, added)
+    except OverflowError:
+        raise _beyond(term, start, added) from None
     return Due(course.at, course.outside is not None)
 
 
@@ -45,22 +51,24 @@ def explained(
     added: int = 0,
 ) -> tuple[Due, tuple[Line, ...]]:
     """What `due_after` gives, and each line of how it came about, in English and Chinese. Raises the same."""
-    course = _course(term, start, calendar, zone, pauses, added)
+    _check(term, start, pauses, added)
+    try:
+        course = course_of(term, start, calendar, zone, pauses, added)
+    except OverflowError:
+        raise _beyond(term, start, added) from None
     lines = lines_of(course, term, start, calendar, zone, pauses, added)
     return Due(course.at, course.outside is not None), lines
 
 
-def _course(
-    term: Term, start: datetime, calendar: WorkCalendar, zone: tzinfo, pauses: Sequence[Pause], added: int
-) -> Course:
-    if start.tzinfo is None or any(moment.tzinfo is None for pause in pauses for moment in pause):
+def _check(term: Term, start: datetime, pauses: Sequence[Pause], added: int) -> None:
+    if start.tzinfo is None or (pauses and any(moment.tzinfo is None for pause in pauses for moment in pause)):
         raise InputError("a time limit cannot be counted from a moment without a time zone", expected="aware datetimes")
     if term.length + added < 0:
         raise InputError(f"a time limit of {term.length} {term.unit}s cannot be shortened by {-added}")
-    try:
-        return course_of(term, start, calendar, zone, pauses, added)
-    except OverflowError:
-        raise InputError(
-            f"a time limit of {term.length + added} {term.unit}s from {start} leads out of the calendar",
-            expected="dates from year 1 to 9999",
-        ) from None
+
+
+def _beyond(term: Term, start: datetime, added: int) -> InputError:
+    return InputError(
+        f"a time limit of {term.length + added} {term.unit}s from {start} leads out of the calendar",
+        expected="dates from year 1 to 9999",
+    )

@@ -46,7 +46,7 @@ def course_of(
     today = begun.astimezone(zone).toordinal()
     total = term.length + added
     if term.unit is Unit.HOUR or term.unit is Unit.OFFICE_HOUR:
-        stops = _merged((max(since, begun), until) for since, until in pauses)
+        stops = _merged((max(since, begun), until) for since, until in pauses) if pauses else []
         needed = timedelta(hours=total)
         on = term.unit is Unit.HOUR
         at = _run_on(begun + needed, stops) if on else _open_for(needed, begun, stops, asked, zone)
