@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
-from typing import NamedTuple
+from enum import StrEnum
+from typing import NamedTuple, get_args
 
 from govflow.clocks import CLOCKS
+from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import Detail, Problem
+from govflow.messages import Command
 from govflow.policy import Policy
 from govflow.records import Record
 from govflow.regions.policy_version import blocks, moves_under
-from govflow.workflow import Rest
+from govflow.workflow import NEW, Rest
+
+MARKS = frozenset({"tier", "petition_forwarded", "reconsideration"})
+"""Kinds that policies may name though no case that is served has them: a limit of the kind `tier` serves only the
+categories that name it; forwarded petitions 转送信访 and reconsiderations 行政复议 are handled elsewhere."""
 
 
 class MovedClock(NamedTuple):
@@ -69,7 +76,11 @@ def migration_of(record: Record, policy: Policy, context: Context) -> Migration:
 
 
 def misfits(policy: Policy, deciders: Iterable[Decider]) -> list[Problem]:
-    """The names in a policy that no table served here knows: clocks and commands, each with the field it stands in."""
+    """What in a policy no table served here knows or does, each with the field it stands in.
+
+    Names of clocks, commands, case kinds and severities; commands that never start the clock; escalations of a clock
+    that is no duty.
+    """
     served = tuple(deciders)
     flows = [
         flow for each in served for flow in (each.workflow, *(region.workflow for region in each.regions.values()))
@@ -77,7 +88,18 @@ def misfits(policy: Policy, deciders: Iterable[Decider]) -> list[Problem]:
     wires = {step.command.wire for flow in flows for step in flow.steps}
     kinds = {each.name for each in served}
     clocks = {*CLOCKS, *(name for flow in flows for step in flow.steps for name in step.clock_names)}
-    return [*_clocks(policy, clocks), *_wires(policy, wires, kinds)]
+    starters: dict[str, set[str]] = {}
+    for step in (step for flow in flows for step in flow.steps):
+        for name in (*step.starts, *step.resets):
+            starters.setdefault(name, set()).add(step.command.wire)
+    return [
+        *_clocks(policy, clocks),
+        *_duties(policy, clocks),
+        *_wires(policy, wires, kinds),
+        *_starts(policy, wires, starters),
+        *_words_of(policy, served, "kinds", "kind", Detail("there is no case kind", "没有事项类型")),
+        *_words_of(policy, served, "severities", "severity", Detail("there is no severity", "没有严重程度")),
+    ]
 
 
 def _clocks(policy: Policy, known: set[str]) -> Iterator[Problem]:
@@ -98,3 +120,59 @@ def _wires(policy: Policy, known: set[str], kinds: set[str]) -> Iterator[Problem
                     what = Detail(f"there is no command {wire}", f"没有命令 {wire}")
                     near = sorted(each for each in known if each.partition(".")[0] == wire.partition(".")[0])
                     yield Problem(f"{name}[{place}] ({each.id}).{field}", what, ", ".join(near))
+
+
+def _duties(policy: Policy, known: set[str]) -> Iterator[Problem]:
+    """Only what is overdue is escalated, and only a deadline becomes overdue."""
+    for place, each in enumerate(policy.escalations):
+        if each.clock in known and kind_of(each.clock) is not ClockKind.DEADLINE:
+            what = Detail(f"{each.clock} is no deadline: it is never overdue", f"{each.clock} 不是办理期限，不会超期")
+            yield Problem(f"escalations[{place}] ({each.id}).clock", what, "handling, contact, verification …")
+
+
+def _starts(policy: Policy, known: set[str], starters: Mapping[str, set[str]]) -> Iterator[Problem]:
+    for place, each in enumerate(policy.time_limits):
+        for wire in each.starts_on:
+            if wire in known and wire not in starters.get(each.clock, ()):
+                what = Detail(f"{wire} never starts the clock {each.clock}", f"{wire} 不会启动期限钟 {each.clock}")
+                near = ", ".join(sorted(starters.get(each.clock, ())))
+                yield Problem(f"time_limits[{place}] ({each.id}).starts_on", what, near)
+
+
+def _words_of(policy: Policy, served: Iterable[Decider], field: str, of: str, what: Detail) -> Iterator[Problem]:
+    """Words in the conditions of rules that no case served here can have."""
+    known = _known_words(served, of)
+    if not known:
+        return
+    for name in ("routing", "time_limits", "escalations"):
+        for place, each in enumerate(getattr(policy, name)):
+            for word in getattr(each, field, ()):
+                if word not in known and not (of == "kind" and word in MARKS):
+                    said = Detail(f"{what} {word}", f"{what.zh} {word}")
+                    yield Problem(f"{name}[{place}] ({each.id}).{field}", said, ", ".join(known))
+
+
+def _known_words(served: Iterable[Decider], field: str) -> list[str]:
+    """The words that the commands which begin a record may give; none where one of them takes any word.
+
+    Records that only the system makes have neither kind nor severity.
+    """
+    known: dict[str, None] = {}
+    for decider in served:
+        if decider.reserves:
+            continue
+        began = [step.command for step in decider.workflow.steps if NEW in step.source]
+        enums = [found for each in began if (found := _enum_of(each, field)) is not None]
+        if not enums:
+            return []
+        known |= dict.fromkeys(member.value for found in enums for member in found)
+    return list(known)
+
+
+def _enum_of(command: type[Command], field: str) -> type[StrEnum] | None:
+    """The words of a command's field, where it takes no others."""
+    annotation = command.model_fields[field].annotation if field in command.model_fields else None
+    for each in (annotation, *get_args(annotation)):
+        if isinstance(each, type) and issubclass(each, StrEnum):
+            return each
+    return None

@@ -229,6 +229,8 @@ class Decider:
 
         step, claim, use = self._row(rows, state, command, event, context)
         context.step, context.item = step, item
+        if claim.standing_in_for is not None:
+            event = event.changed(in_stead_of=claim.standing_in_for)
         if step.touches_clocks:
             own = region.own_clocks if region else frozenset()
             if moves := moves_of(step, state.clocks, event, context, own, key):
@@ -332,13 +334,14 @@ class Decider:
 
     def _claim(self, step: Step, state: Record, event: Event | None, context: Context) -> Claim | None:
         level, area = _where(state, event)
+        actor = context.actor
         recused = bool(context.interests) and not context.interests.isdisjoint(_parties(state, event))
         for claim in context.claims:
             if (
                 claim.role in step.who
-                and not (recused and claim.role not in FOR_THEMSELVES)
+                and not (recused and not (claim.role in FOR_THEMSELVES and state.concerns(actor.id)))
                 and (step.anywhere or covers(claim, level, area))
-                and state.fits(claim.role, claim, context.actor.id, context.on_behalf_of, context.item)
+                and state.fits(claim.role, claim, actor.id, context.on_behalf_of, context.item)
             ):
                 return claim
         return None

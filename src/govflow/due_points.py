@@ -12,8 +12,9 @@ from govflow.calendars import Calendar, Unit, due_after
 from govflow.calendars.term import Term
 from govflow.clocks import Clock, ClockKind
 from govflow.clocks.kinds import kind_of
+from govflow.clocks.warning import used_up_at
 from govflow.decider import Decider
-from govflow.messages import ClockStatus, Command
+from govflow.messages import SYSTEM_IDS, ClockStatus, Command
 from govflow.policy import Escalation, Policy
 from govflow.records import Record
 from govflow.regions.clock import ElapseWindow, MarkOverdue, WarnClock
@@ -60,7 +61,8 @@ def moments_of(record: Record, decider: Decider, policy: Policy, calendar: Calen
             if kind is ClockKind.DEADLINE:
                 for share in policy.warnings_for(policy.limit(clock.rule or "")):
                     if share not in clock.warned:
-                        yield Moment(_whole(_used_up(clock, clock.due, share)), WARNING, clock, share)
+                        at = used_up_at(clock, share, calendar(clock.calendar or ""), policy.zone)
+                        yield Moment(at, WARNING, clock, share)
             # what follows a retention term is an archivist's decision, unless the tables say otherwise
             if kind is not ClockKind.RETENTION or _answers(record, clock, decider):
                 yield Moment(clock.due + INSTANT, END, clock, None)  # done at the due instant itself is done in time
@@ -118,26 +120,6 @@ def _escalated(record: Record, clock: Clock, rule: Escalation, decider: Decider)
     return maker(record, rule.id) if maker is not None else None
 
 
-def _used_up(clock: Clock, due: datetime, share: int) -> datetime:
-    """When a share of the limit is used up: while the clock stood still, nothing of it was.
-
-    Never before that share of the whole span has passed, which the rule of the step asks for.
-    """
-    of_the_span = clock.since + (due - clock.since) * share / 100
-    if not clock.pauses:
-        return of_the_span
-    at = clock.since + (due - clock.since - clock.paused_for) * share / 100
-    for since, until in clock.pauses:
-        if since < at:
-            at += until - since
-    return max(at, of_the_span)
-
-
-def _whole(at: datetime) -> datetime:
-    """The next whole second: a share of a limit is never announced before it is used up."""
-    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
-
-
 def _serves(rule: Escalation, record: Record) -> bool:
     return (not rule.kinds or record.kind in rule.kinds) and (not rule.levels or record.level in rule.levels)
 
@@ -155,7 +137,7 @@ def own_id(record: Record, clock: Clock, kind: str) -> str:
     """The command id of what is done once for this run and due instant of a clock, whoever does it and how often."""
     due = clock.due.isoformat() if clock.due is not None else ""
     text = "\n".join((record.id, clock.name, str(clock.run), due, kind))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return SYSTEM_IDS + hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def first_of(points: Iterable[Point | Moment]) -> datetime | None:

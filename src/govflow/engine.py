@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple, Self
 
-from govflow.actors import SYSTEM, Actor, Authority, Role, covers_area
+from govflow.actors import FOR_THEMSELVES, SYSTEM, Actor, Authority, Claim, Role, covers_area
 from govflow.adoption import Migrated, Migration, is_running, migration_of, misfits
 from govflow.calendars import Calendar
 from govflow.context import Context
@@ -191,6 +191,7 @@ class Engine(Writer):
 
     def route(self, id: str) -> Route:
         """Where the rules send a case, and why: each rule that was asked, in order. Raises NotFound."""
+        self._fresh()
         record = self.get(id)
         policy = self.log.policies.get(record.policy, self.policy)
         return policy.route(getattr(record, "matter", Matter(record.kind, record.category, area=record.area)))
@@ -213,13 +214,14 @@ class Engine(Writer):
     def adopt(self, policy: Policy, by: Actor = SYSTEM) -> None:
         """Adopt a policy: its full content goes into the log, and from its date on it is in force for new records.
 
-        Records that run stay on the version they have pinned until they are moved (`plan_migration`). Adopting the
-        same again does nothing. Raises PolicyError where the version stands for another content or does not fit what
-        is served here, ProtectionError without the right to adopt one.
+        Records that run stay on the version they have pinned until they are moved (`plan_migration`). Adopting what is
+        in force does nothing; the first policy of a log serves from the beginning, whatever its date. Raises
+        PolicyError where the version stands for another content or does not fit what is served here, ProtectionError
+        without the right to adopt one.
         """
         if problems := misfits(policy, self.deciders.values()):
             raise PolicyError(problems)
-        self._govern(by, lambda unit: unit.adopt_policy(policy, by))
+        self._govern(by, lambda unit, claim: unit.adopt_policy(policy, by, claim))
 
     def plan_migration(self, to: str, ids: Iterable[str] | None = None) -> Iterator[Migration]:
         """What moving the running records to the policy `to` (id@version) would do: ok or blocked, and each clock.
@@ -227,8 +229,7 @@ class Engine(Writer):
         Nothing is written. All records that run under another version, or those named. Raises PolicyError for a
         policy that was not adopted.
         """
-        with self._lock:
-            self.log.catch_up(self.store.head())
+        self._fresh()
         policy = self.log.policies.get(to)
         if policy is None:
             known = ", ".join(self.log.policies)
@@ -243,7 +244,7 @@ class Engine(Writer):
     def migrate(self, to: str, by: Actor = SYSTEM, ids: Iterable[str] | None = None) -> Migrated:
         """Move the running records to the policy `to`, one transaction each; those that are blocked stay as they are.
 
-        It may be undone by moving back, and a run that was killed is finished by the next. What is hidden from `by`
+        It may be undone by moving back, and a run that was killed is finished by the next. What `by` may not see
         is passed over. Raises PolicyError for a policy that was not adopted.
         """
         moved, blocked = 0, []
@@ -257,7 +258,7 @@ class Engine(Writer):
         """The same one by one: each record is moved when it is asked for, and whoever stops asking stops it."""
         claims = self._claims(by, self._moment())
         for plan in self.plan_migration(to, ids):
-            if hides(self.get(plan.record), claims, by.id):
+            if not sees(self.get(plan.record), claims, by.id):
                 continue
             if not plan.blocked:
                 try:
@@ -270,16 +271,21 @@ class Engine(Writer):
 
     def adopt_calendar(self, calendar: Calendar, by: Actor = SYSTEM) -> None:
         """Adopt a newer edition of a work calendar: dates follow it from here on, provisional ones at the next tick."""
-        self._govern(by, lambda unit: unit.adopt_calendar(calendar, by))
+        self._govern(by, lambda unit, claim: unit.adopt_calendar(calendar, by, claim))
 
-    def _govern(self, by: Actor, change: Callable[[Unit], None]) -> None:
-        claims = self._claims(by, self._moment())
-        root = self._root_area()
-        if not any(claim.role in (Role.SYSTEM, Role.DISTRICT) and covers_area(claim, root) for claim in claims):
+    def _govern(self, by: Actor, change: Callable[[Unit, Claim], None]) -> None:
+        claim = self._claim_of(by, Role.SYSTEM, Role.DISTRICT)
+        if claim is None:
             raise ProtectionError(
                 f"{by.id} has no right to adopt policies or calendars: the district's role is asked for"
             )
-        self._change(change)
+        self._change(lambda unit: change(unit, claim))
+
+    def _claim_of(self, by: Actor, *roles: Role) -> Claim | None:
+        """The claim of an actor to one of these roles for the whole log."""
+        root = self._root_area()
+        held = self._claims(by, self._moment())
+        return next((each for each in held if each.role in roles and covers_area(each, root)), None)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -287,7 +293,7 @@ class Engine(Writer):
         """The log as `actor` may see it: what is hidden from an actor is not there for them, in every query."""
         now = self._moment()
         claims = self._claims(actor, now)
-        return Reader(self.log, lambda record: sees(record, claims, actor.id))
+        return Reader(self.log, lambda record: sees(record, claims, actor.id), self._fresh)
 
     def allowed(self, id: str, actor: Actor, *, others: bool = False) -> tuple[AllowedStep, ...]:
         """The commands whose role and status fit now; what their rules ask beyond that is named, not judged.
@@ -295,6 +301,7 @@ class Engine(Writer):
         With `others` also the commands that only others may give, with the roles that the actor lacks (`missing`) and
         who holds them, as far as the authority knows (`held_by`). Raises NotFound for what is hidden from the actor.
         """
+        self._fresh()
         record = self.get(id)
         decider = self.deciders[record.kind_of_record]
         unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
@@ -324,6 +331,7 @@ class Engine(Writer):
         """
         if not isinstance(command, Command):
             raise InputError(f"{type(command).__name__} is no command", where="why_not", expected="a Command")
+        self._fresh()
         past: Record | None = None
         if at is not None or version is not None:
             if command.id is None:
@@ -362,7 +370,11 @@ class Engine(Writer):
         claims = self._claims(actor, self._moment())
         if hides(record, claims, actor.id):
             raise NotFound(f"there is no record {id}")
-        if not any(record.may_read_personal(field, claim, actor.id) for claim in claims):
+        recused = not record.parties().isdisjoint(self._interests(actor))
+        if not any(
+            record.may_read_personal(field, claim, actor.id) and not (recused and claim.role not in FOR_THEMSELVES)
+            for claim in claims
+        ):
             raise ProtectionError(f"{actor.id} has no right to read {field} of {id}")
         for row in reversed(self.store.read(id)):
             event = self.log.codec.decode(row.topic, row.state)
@@ -371,16 +383,18 @@ class Engine(Writer):
                 return self.vault.open(value, row.stream, row.version, row.topic, field)
         raise NotFound(f"{id} has no personal field {field}")
 
+    def _interests(self, actor: Actor) -> frozenset[str]:
+        return self.authority.interests(actor, self._moment(), self.log.current)
+
     def erase_subject(self, subject: str, by: Actor, *, basis: str, authority: str) -> None:
         """Erase the personal data of one subject: record it with its legal basis, then destroy the key for good."""
-        claims = self._claims(by, self._moment())
-        root = self._root_area()
-        if not any(claim.role in (Role.ARCHIVIST, Role.SYSTEM) and covers_area(claim, root) for claim in claims):
+        claim = self._claim_of(by, Role.ARCHIVIST, Role.SYSTEM)
+        if claim is None:
             raise ProtectionError(
                 f"{by.id} has no right to erase personal data: an archivist for everywhere is asked for"
             )
         with self._lock:
-            self._change(lambda unit: self._record_erased(unit, subject, by, basis, authority))
+            self._change(lambda unit: self._record_erased(unit, subject, by, claim, basis, authority))
             self.vault.keys.destroy(subject)
 
     def _root_area(self) -> str:
@@ -388,8 +402,8 @@ class Engine(Writer):
         directory = self.log.current(DIRECTORY_ID) if "directory" in self.deciders else None
         return directory.area if directory is not None else ""
 
-    def _record_erased(self, unit: Unit, subject: str, by: Actor, basis: str, authority: str) -> None:
+    def _record_erased(self, unit: Unit, subject: str, by: Actor, claim: Claim, basis: str, authority: str) -> None:
         if subject not in self.log.erased:
             event = SubjectErased(at=unit.now, by=by.id, subject=subject, basis=basis, authority=authority)
-            unit.add_to_log(event, by)
+            unit.add_to_log(event, by, claim)
             unit.erased.add(subject)

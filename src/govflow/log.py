@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
+from govflow.adopted import Adopted
 from govflow.calendars import Calendar
 from govflow.decider import Decider
 from govflow.errors import LogError, NotFound, Truncated
@@ -28,6 +29,7 @@ from govflow.policy import Policy
 from govflow.records import Record
 
 CACHED_RECORDS = 4_096
+_NOTHING_ADOPTED = Adopted()
 _TAIL_WORTH_READING = 1_000
 
 
@@ -45,10 +47,7 @@ class Log:
         self.head = 0
         self.last_recorded = datetime.min.replace(tzinfo=UTC)
         self.id = ""
-        self.adopted: list[Policy] = []  # in the order of their adoption
-        self._in_force: list[date] = []  # from which local day on each of them is
-        self.policies: dict[str, Policy] = {}  # by `id@version`
-        self.calendars: dict[str, Calendar] = {}  # by id the newest, by `id@version` every one
+        self.adopted = Adopted()
         self._absent: set[str] = set()  # ids that were asked for in vain
         self.tables: set[str] = set()  # digests of the tables adopted so far
         self.erased: set[str] = set()
@@ -63,10 +62,11 @@ class Log:
             raise Truncated(f"the log has {head} events, but this engine has seen {self.head}")
         if self.head == 0 or head - self.head > _TAIL_WORTH_READING:
             self.forget()
-            self.adopted.clear()
-            self._in_force.clear()
-            for row in self.store.read(LOG_STREAM):
-                self._note(self.codec.decode(row.topic, row.state))
+            events = [self.codec.decode(row.topic, row.state) for row in self.store.read(LOG_STREAM)]
+            self.adopted = adopted_by(events)
+            for event in events:
+                if not isinstance(event, PolicyAdopted | CalendarAdopted):
+                    self._note(event)
             last = next(iter(self.store.scan(head - 1)), None)
         else:
             last = None
@@ -85,43 +85,22 @@ class Log:
         match event:
             case LogOpened():
                 self.id = event.log_id
-            case PolicyAdopted():
-                self.adopt(event.policy, event.at)
-            case CalendarAdopted():
-                self.learn(event.calendar)
+            case PolicyAdopted() | CalendarAdopted():
+                self.adopted = adopted_by([event], self.adopted)
             case WorkflowAdopted():
                 self.tables.add(event.digest)
             case SubjectErased():
                 self.erased.add(event.subject)
 
-    def adopt(self, policy: Policy, at: datetime) -> None:
-        """Know a policy that was adopted at a moment, and its calendars."""
-        self.adopted.append(policy)
-        self._in_force.append(max(policy.effective_from, at.astimezone(policy.zone).date()))
-        self.policies[policy.key] = policy
-        for calendar in policy.calendars:
-            self.learn(calendar)
+    @property
+    def policies(self) -> Mapping[str, Policy]:
+        """The policies adopted so far, by `id@version`."""
+        return self.adopted.policies
 
-    def learn(self, calendar: Calendar) -> None:
-        """Know a calendar. The newest edition reaches farthest; of two that reach as far, the one adopted last."""
-        self.calendars[calendar.key] = calendar
-        known = self.calendars.get(calendar.id)
-        if known is None or known.last <= calendar.last:
-            self.calendars[calendar.id] = calendar
-
-    def policy_on(self, moment: datetime) -> Policy | None:
-        """The policy in force at a moment: the one that came into force last; before any has, the first adopted.
-
-        Each comes into force on its day, or when it is adopted, if that is later: what was adopted for a day ahead
-        does so although something else was adopted meanwhile.
-        """
-        come = [
-            (since, place)
-            for place, (policy, since) in enumerate(zip(self.adopted, self._in_force, strict=True))
-            if since <= moment.astimezone(policy.zone).date()
-        ]
-        place = max(come)[1] if come else 0
-        return self.adopted[place] if self.adopted else None
+    @property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """The calendars adopted so far: by id the newest, by `id@version` every one."""
+        return self.adopted.calendars
 
     def remember(self, records: Iterable[Record], numbers: Mapping[str, int]) -> None:
         """Keep states and numbers that were committed a moment ago."""
@@ -139,18 +118,6 @@ class Log:
         self._cache.clear()
         self._numbers.clear()
         self._absent.clear()
-
-    def is_in_force(self, policy: Policy, moment: datetime) -> bool:
-        """Whether this very policy is the log's: adopted last, or the one whose day has come."""
-        if not self.adopted:
-            return False
-        if policy is self.adopted[-1] or policy is (current := self.policy_on(moment)):
-            return True
-        if policy in (self.adopted[-1], current):
-            place = -1 if policy == self.adopted[-1] else self.adopted.index(policy)
-            self.adopted[place] = self.policies[policy.key] = policy  # found at once from now on
-            return True
-        return False
 
     # -- records ------------------------------------------------------------------------------------------------------
 
@@ -233,11 +200,8 @@ class Log:
 
     def policy_at(self, moment: datetime) -> Policy | None:
         """The policy that was in force for what was recorded at a past moment."""
-        then = Log(self.store, tuple(self.deciders.values()))
-        for recorded in self.history(LOG_STREAM):
-            if recorded.meta.recorded_at <= moment:
-                then._note(recorded.body)
-        return then.policy_on(moment)
+        said = [event.body for event in self.history(LOG_STREAM) if event.meta.recorded_at <= moment]
+        return adopted_by(said).policy_on(moment)
 
     def first_row(self, command_id: str) -> StoredEvent | None:
         """The first row that a command wrote, None where it is not in the log."""
@@ -267,3 +231,15 @@ class Log:
                 break
             last = row.version
         return self.fold(first.stream, last)
+
+
+def adopted_by(events: Iterable[Event], before: Adopted = _NOTHING_ADOPTED) -> Adopted:
+    """What is adopted after these events of the log itself."""
+    known = before
+    for event in events:
+        match event:
+            case PolicyAdopted():
+                known = known.with_policy(event.policy, event.at)
+            case CalendarAdopted():
+                known = known.with_calendar(event.calendar)
+    return known

@@ -163,6 +163,10 @@ def new_command_id() -> str:
     return f"{(stamp << 80) | (7 << 76) | (((tail >> 62) & 0xFFF) << 64) | (2 << 62) | (tail & ((1 << 62) - 1)):032x}"
 
 
+SYSTEM_IDS = "system:"
+"""How the ids of commands begin that the system gives by rule: made of what they are for, and nobody else's to use."""
+
+
 class Command(Value):
     """A request to do something, with an imperative name. `id` names the record; None lets the log give a number."""
 
@@ -275,6 +279,7 @@ class Event(Value):
 
     at: AwareDatetime  # in UTC
     by: Id
+    in_stead_of: Id | None = None  # whom a substitute stood in for
     clocks: tuple[ClockMove, ...] = ()
 
     def __init_subclass__(

@@ -36,9 +36,10 @@ def sees(record: Record, claims: Iterable[Claim], actor: str) -> bool:
 
 
 def hides(record: Record, claims: Iterable[Claim], actor: str) -> bool:
-    """Whether this very actor must not learn that the record exists."""
+    """Whether this very actor must not learn that the record exists: as of the unit reported, or a mere resident."""
     held = tuple(claims)
-    if not any(record.hides_from(claim) for claim in held):
+    resident = bool(held) and record.is_secret and all(claim.role in FOR_THEMSELVES for claim in held)
+    if not resident and not any(record.hides_from(claim) for claim in held):
         return False
     return not any(claim.role in FOR_THEMSELVES and record.can_read(claim, actor) for claim in held)
 
@@ -46,9 +47,15 @@ def hides(record: Record, claims: Iterable[Claim], actor: str) -> bool:
 class Reader:
     """Reads one log for one reader. What the reader may not see is not there: it is NotFound, and counted nowhere."""
 
-    def __init__(self, log: Log, may_see: Sees | None = None) -> None:
+    def __init__(self, log: Log, may_see: Sees | None = None, catch_up: Callable[[], object] | None = None) -> None:
         self.log = log
         self._may_see = may_see
+        self._catch_up = catch_up
+
+    def _fresh(self) -> None:
+        """See what others wrote of policies and calendars."""
+        if self._catch_up is not None:
+            self._catch_up()
 
     @property
     def deciders(self) -> Mapping[str, Decider]:
@@ -126,6 +133,7 @@ class Reader:
 
         With `now` it says what is left or by how much it is over. Raises NotFound.
         """
+        self._fresh()
         record = self.get(id) if version is None else self.as_of(id, version=version)
         if clock is not None and clock not in record.clocks:
             raise NotFound(f"{id} has no clock {clock}")

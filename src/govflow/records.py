@@ -97,9 +97,18 @@ class Record(Value):
         """Itself and whom it concerns: who has an interest in one of them must keep away from it."""
         return frozenset({self.id})
 
+    def concerns(self, actor: str) -> bool:
+        """Whether it is the actor's own matter: nobody has to keep away from that. A record to be made is."""
+        return not self.version
+
     def can_read(self, claim: Claim, actor: str) -> bool:
         """Whether a claim lets an actor see the record: unless it says more, whoever's area covers it does."""
         return covers_area(claim, self.area)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether those who are nobody but residents must not learn of it, unless it is their own matter."""
+        return False
 
     def hides_from(self, claim: Claim) -> bool:
         """Whether a claim forbids its holder to learn that the record exists, whatever else the holder may read."""

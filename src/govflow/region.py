@@ -92,6 +92,8 @@ def item_fold(region: Region, change: Callable[[Any, Any], Changes]) -> Callable
         if item is None:
             item = region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
         moved = item.changed(**change(item, event))
+        if event.in_stead_of is not None:  # what a substitute did counts as done by both
+            moved = moved.changed(hands=(*moved.hands, event.in_stead_of))
         return {"items": having(record.items, region.name, having(items, key, moved))}
 
     return fold

@@ -169,7 +169,7 @@ class _Ticker:
     def _read_all(self, head: int, tell: Callable[[int, int], object]) -> None:
         """The first time: every record once, in flat memory. What is written meanwhile is read the next time."""
         entries: list[Entry] = []
-        done = 0
+        done, calendars = 0, self._calendars  # of now: what is adopted meanwhile is followed afterwards
         for record in self.log.records():
             entries.append(self.entry(record))
             done += record.version
@@ -178,7 +178,7 @@ class _Ticker:
                 entries.clear()
                 tell(min(done, head), head)
         last = next(self.engine.store.scan(head - 1))
-        self.agenda.put(entries, position=str(head), leaf=last.leaf.hex(), calendars=self._calendars)
+        self.agenda.put(entries, position=str(head), leaf=last.leaf.hex(), calendars=calendars)
 
     def _entries(self, streams: Iterable[str]) -> Iterator[Entry]:
         for stream in sorted(streams):
@@ -194,18 +194,20 @@ class _Ticker:
 
     def follow_calendars(self) -> None:
         """Where a newer edition was adopted, look again at every record whose next moment it may change."""
-        if self.agenda.noted("calendars") == self._calendars:
+        known = self._calendars
+        if self.agenda.noted("calendars") == known:
             return
         streams = self.agenda.provisional()
         while page := list(islice(streams, _PAGE)):
             self.agenda.put(self._entries(page))
-        self.agenda.put((), calendars=self._calendars)
+        self.agenda.put((), calendars=known)
 
     def plan(self) -> None:
         """Once a local day: what recurring duties the policy in force has."""
         policy = self.engine.policy
         today = f"{self.now.astimezone(policy.zone).date()} {policy.key}"
-        if self.agenda.noted("planned") == today:
+        planned = self.agenda.noted("planned")
+        if planned == today or planned[:10] > today[:10]:  # a tick for an earlier moment plans nothing back
             return
         for command in self._planned(policy):
             refused = self._refusal([command])

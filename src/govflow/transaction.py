@@ -44,6 +44,7 @@ class Unit:
         policy: Policy,
         now: datetime,
         *,
+        also: Policy | None = None,
         past: datetime | None = None,
         dry: bool = False,
     ) -> None:
@@ -51,6 +52,7 @@ class Unit:
         self.vault = vault
         self.authority = authority
         self.policy = policy
+        self.also = also  # the policy to be adopted, where its day is still to come
         self.now = now
         self.recorded = now.isoformat()
         self.past = past
@@ -60,8 +62,12 @@ class Unit:
         self.numbers: dict[str, int] = {}
         self.keys: dict[str, bytes] = {}
         self.handled: dict[str, tuple[Command, Record]] = {}
-        self.adopted_policies: list[Policy] = []
-        self.adopted_calendars: list[Calendar] = []
+        self.adopted = log.adopted  # what decisions go by, with what this unit will adopt
+        for each in (policy, also):
+            if each is not None and each.key not in self.adopted.policies:
+                self.adopted = self.adopted.with_policy(each, now)
+        self.kept = log.adopted  # what the log has adopted once this unit is stored
+        self._written: set[str] = set()
         self.adopted_tables: set[str] = set()
         self.erased: set[str] = set()
         self._looked_up: set[str] = set()
@@ -144,7 +150,7 @@ class Unit:
         if command.id is not None and (state := self.state(command.id)) is not None:
             decider = self.log.deciders[state.kind_of_record]
             if type(command) not in decider.commands:
-                if hides(state, self._claims(command), command.by.id):
+                if hides(state, self.claims_of(command), command.by.id):
                     raise NotFound(f"there is no record {command.id}")
                 raise NotFound(f"{command.id} is a {decider.name}; it does not take {command.wire}")
             return decider, state
@@ -183,12 +189,12 @@ class Unit:
         """The policy that a record has pinned; for a new one, the one in force."""
         if not record.policy or record.policy == self.policy.key:
             return self.policy
-        return self.log.policies.get(record.policy, self.policy)
+        return self.adopted.policies.get(record.policy, self.policy)
 
     def context(self, command: Command, at: datetime, policy: Policy) -> Context:
         """What a decision on `command` may look at; a record that is hidden from its actor is not there."""
         system = is_built_in(command.by)
-        claims = self._claims(command)
+        claims = self.claims_of(command)
 
         def look_up(id: str) -> Record | None:
             record = self.look_up(id)
@@ -204,13 +210,14 @@ class Unit:
             lookup=self.look_up if system else look_up,
             deciders=self.log.deciders,
             number=self._number_for,
-            calendars=self.log.calendars,
-            policies=self.log.policies,
+            calendars=self.adopted.calendars,
+            policies=self.adopted.policies,
             interests=frozenset() if system else self.authority.interests(command.by, self.now, self.state),
             holders=self._holders,
         )
 
-    def _claims(self, command: Command) -> tuple[Claim, ...]:
+    def claims_of(self, command: Command) -> tuple[Claim, ...]:
+        """What the actor of a command holds now."""
         by = command.by
         return by.claims if is_built_in(by) else self.authority.claims(by, self.now, self.state)
 
@@ -237,14 +244,14 @@ class Unit:
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def add_to_log(self, event: Event, actor: Actor = SYSTEM) -> None:
-        """Add an event of the log itself."""
+    def add_to_log(self, event: Event, actor: Actor = SYSTEM, claim: Claim | None = None) -> None:
+        """Add an event of the log itself, with the claim that it rests on."""
         if not self._log_version:
             self._log_version = self.log.store.version(LOG_STREAM)
         self._log_version += 1
         root = Command(by=actor)
-        claim = actor.claims[0] if actor.claims else None
-        meta = _metadata(root, claim, root, root, "", self.recorded, self.policy.key, first=False, wire=event.name)
+        held = claim if claim is not None or not is_built_in(actor) else actor.claims[0]
+        meta = _metadata(root, held, root, root, "", self.recorded, self.policy.key, first=False, wire=event.name)
         self._add(LOG_STREAM, self._log_version, event, meta, None)
 
     def _add(self, stream: str, version: int, event: Event, meta: bytes, command_id: bytes | None) -> None:
@@ -258,8 +265,9 @@ class Unit:
         """Write down the policy and the tables that are used for the first time."""
         if self.dry:
             return
-        if not self.adopted_policies and not self.log.is_in_force(self.policy, self.now):
-            self.adopt_policy(self.policy)
+        for policy in (self.policy, self.also):
+            if policy is not None and policy.key not in self.log.adopted.policies and policy.key not in self._written:
+                self.adopt_policy(policy)
         if decider.digest not in self.log.tables and decider.digest not in self.adopted_tables:
             table = WorkflowAdopted(
                 at=self.now, by=SYSTEM.id, workflow=decider.name, digest=decider.digest, table=decider.as_data()
@@ -267,29 +275,30 @@ class Unit:
             self.add_to_log(table)
             self.adopted_tables.add(decider.digest)
 
-    def adopt_policy(self, policy: Policy, by: Actor = SYSTEM) -> None:
+    def adopt_policy(self, policy: Policy, by: Actor = SYSTEM, claim: Claim | None = None) -> None:
         """Write a policy down in full, unless it is in force. Raises PolicyError where its name has another content."""
-        if self.log.is_in_force(policy, self.now):
-            return
-        known = self.log.policies.get(policy.key)
+        known = self.log.adopted.policies.get(policy.key)
         if known is not None and known != policy:
             what = Detail(f"{policy.key} was adopted with another content", f"{policy.key} 已以其他内容通过")
             raise PolicyError([Problem("version", what, "a version of its own")])
+        if known is not None and known == self.kept.policy_on(self.now):
+            return
         for place, calendar in enumerate(policy.calendars):
             self._check_days(calendar, f"calendars[{place}] ({calendar.id}).version")
-        self.add_to_log(PolicyAdopted(at=self.now, by=by.id, policy=policy), by)
-        self.adopted_policies.append(policy)
+        self.add_to_log(PolicyAdopted(at=self.now, by=by.id, policy=policy), by, claim)
+        self._written.add(policy.key)
+        self.kept = self.kept.with_policy(policy, self.now)
 
-    def adopt_calendar(self, calendar: Calendar, by: Actor = SYSTEM) -> None:
+    def adopt_calendar(self, calendar: Calendar, by: Actor = SYSTEM, claim: Claim | None = None) -> None:
         """Write a calendar down in full. Raises PolicyError where its name stands for other days already."""
         self._check_days(calendar, "version")
-        if calendar.key not in self.log.calendars:
-            self.add_to_log(CalendarAdopted(at=self.now, by=by.id, calendar=calendar), by)
-            self.adopted_calendars.append(calendar)
+        if calendar.key not in self.log.adopted.calendars:
+            self.add_to_log(CalendarAdopted(at=self.now, by=by.id, calendar=calendar), by, claim)
+            self.kept = self.kept.with_calendar(calendar)
 
     def _check_days(self, calendar: Calendar, field: str) -> None:
         """The name of a calendar stands for its days for ever: dates were counted by them. Raises PolicyError."""
-        known = self.log.calendars.get(calendar.key)
+        known = self.log.adopted.calendars.get(calendar.key)
         if known is not None and known != calendar:
             what = Detail(f"{calendar.key} was adopted with other days", f"{calendar.key} 已以其他日期通过")
             raise PolicyError([Problem(field, what, "a version of its own")])

@@ -15,16 +15,16 @@ from typing import Self, TypeVar
 
 from govflow.actors import SYSTEM, Actor, Authority, Claim, is_built_in
 from govflow.decider import Decider
-from govflow.errors import CommandReused, Conflict, InputError, LogError, NotAllowed
+from govflow.errors import CommandReused, Conflict, Detail, InputError, LogError, NotAllowed, PolicyError, Problem
 from govflow.log import Log
 from govflow.log_events import LOG_STREAM, LogOpened
-from govflow.messages import Command, digest_of
+from govflow.messages import SYSTEM_IDS, Command, digest_of
 from govflow.persistence.codec import metadata_of
 from govflow.persistence.store import CommandStored, Store, Transaction, VersionTaken
 from govflow.policy import DEFAULT_POLICY, Policy
 from govflow.privacy.keys import KeyStore
 from govflow.privacy.vault import Vault
-from govflow.reading import Reader, aware
+from govflow.reading import Reader, aware, sees
 from govflow.records import Record
 from govflow.transaction import Unit
 
@@ -89,13 +89,14 @@ class Writer(Reader):
 
     @property
     def policy(self) -> Policy:
-        """The policy for what is recorded next: the one given at opening, else the log's, else the default."""
-        if self._policy is not None:
-            return self._policy
-        adopted = self.log.adopted
-        if not adopted:
-            return DEFAULT_POLICY
-        return adopted[0] if len(adopted) == 1 else self.log.policy_on(self._moment()) or DEFAULT_POLICY
+        """The policy for what is recorded next: the log's, once it has adopted the one given at opening."""
+        given, known = self._policy, self.log.adopted
+        now = self._moment()
+        if given is None or given.key in known.policies:
+            return known.policy_on(now) or DEFAULT_POLICY
+        if not known.in_order or given.effective_from <= now.astimezone(given.zone).date():
+            return given
+        return known.policy_on(now) or DEFAULT_POLICY
 
     # -- handling -----------------------------------------------------------------------------------------------------
 
@@ -146,13 +147,17 @@ class Writer(Reader):
     def _unit(self, transaction: Transaction) -> Unit:
         """A unit of work on the log as it stands now that the transaction has begun."""
         self.log.catch_up(transaction.head)
-        return Unit(self.log, self.vault, self.authority, self.policy, self._moment())
+        given = self._policy
+        also = given if given is not None and given.key not in self.log.policies else None
+        return Unit(self.log, self.vault, self.authority, self.policy, self._moment(), also=also)
 
     def _moment(self) -> datetime:
         """Now, but never before what the log has recorded already."""
         return max(aware(self.now(), "now"), self.log.last_recorded)
 
     def _run(self, unit: Unit, command: Command, *, look_first: bool) -> Record:
+        if command.command_id.startswith(SYSTEM_IDS) and not is_built_in(command.by):
+            raise InputError("the command id is one of the system's", where="command_id", expected="an id of one's own")
         if command.command_id in unit.handled or (look_first and self.log.first_row(command.command_id)):
             return self._repeated(unit, command)
         try:
@@ -173,7 +178,11 @@ class Writer(Reader):
         meta = metadata_of(first.state)
         if meta.digest != digest_of(command):
             raise CommandReused(f"command id {command.command_id} was used for another command ({meta.wire})")
-        return self.log.record_after(first)
+        record = self.log.record_after(first)
+        asker = self.log.codec.decode(first.topic, first.state).by
+        if asker != command.by.id and not sees(record, unit.claims_of(command), command.by.id):
+            raise CommandReused(f"command id {command.command_id} was used by somebody else")
+        return record
 
     def _keep(self, unit: Unit, transaction: Transaction) -> None:
         """Remember what a committed unit wrote."""
@@ -182,10 +191,7 @@ class Writer(Reader):
         self.log.head = transaction.head
         self.log.last_recorded = unit.now
         self.log.remember(unit.states.values(), unit.numbers)
-        for policy in unit.adopted_policies:
-            self.log.adopt(policy, unit.now)
-        for calendar in unit.adopted_calendars:
-            self.log.learn(calendar)
+        self.log.adopted = unit.kept
         self.log.tables |= unit.adopted_tables
         self.log.erased |= unit.erased
         self.vault.keys.confirmed(unit.keys)
@@ -210,6 +216,11 @@ class Writer(Reader):
             self.log.catch_up(self.store.head())
             return self.authority.claims(actor, at, self.log.remembered)
 
+    def _fresh(self) -> None:
+        """See what others wrote: policies and calendars too are asked as they stand now."""
+        with self._lock:
+            self.log.catch_up(self.store.head())
+
     def _remembered(self, id: str) -> Record | None:
         """The record as it stands now, kept at hand for the commands that follow."""
         with self._lock:  # while nobody else changes what is remembered
@@ -230,6 +241,10 @@ class Writer(Reader):
             if not self.store.version(LOG_STREAM):
                 raise LogError("this store holds events, but no govflow log")
             self.log.catch_up(head)
+            given = self._policy
+            if given is not None and self.log.policies.get(given.key, given) != given:
+                what = Detail(f"{given.key} was adopted with another content", f"{given.key} 已以其他内容通过")
+                raise PolicyError([Problem("version", what, "a version of its own")])
             self.vault.keys.serve(self.log.id)
             if not read_only:
                 self._settle_keys()

@@ -215,3 +215,15 @@ def holidays_of(calendar: Calendar) -> list[date]:
 def test_a_datetime_is_counted_by_its_local_day():
     start = datetime(2026, 3, 1, 23, tzinfo=UTC)  # Monday already in China
     assert due_after(workdays(1), start, china(), CHINA).at == end_of("2026-03-03")
+
+
+def test_a_holiday_longer_than_a_year_is_a_fault_and_is_not_counted_out_day_by_day():
+    ages = Holiday(first=date(2000, 1, 1), last=date(2099, 12, 31), en="Age")
+    with pytest.raises(ValueError, match=r"holiday Age \(2000-01-01 to 2099-12-31\) is longer than a year") as raised:
+        Calendar(id="x", version="1", first=date(2000, 1, 1), last=date(2099, 12, 31), holidays=(ages,) * 150)
+    assert "stands in two holidays" not in str(raised.value)
+
+    year = Holiday(first=date(2000, 1, 1), last=date(2000, 12, 31))  # 366 days
+    assert Calendar(id="x", version="1", first=year.first, last=year.last, holidays=(year,)).is_holiday(year.last)
+    with pytest.raises(ValueError, match="the holidays have more days than the period"):
+        Calendar(id="x", version="1", first=year.first, last=year.last, holidays=(year,) * 150)

@@ -112,13 +112,14 @@ def test_after_three_days_without_a_tick_one_records_each_thing_once_with_when_i
 
     what = [(each.name, getattr(each.body, "share", None)) for each in by_the_system]
     assert what == [
-        ("clock.warned", 90),
-        ("clock.warned", 95),
+        ("clock.warned", 70),
+        ("clock.warned", 80),
         ("clock.deadline_missed", None),
         ("case.escalated_in_handling", None),
     ]
     *warnings, missed, escalated = (each.body.at for each in by_the_system)
-    assert at("03-02 18:00") < warnings[0] < warnings[1] < missed == at("03-05 00:00") < escalated
+    assert warnings == [at("03-03 00:00"), at("03-04 00:00")], "five and six of seven working days are used up"
+    assert missed == at("03-05 00:00") < escalated
     assert len(versions_of(history, "clock.deadline_missed")) == 1
 
 

@@ -221,6 +221,28 @@ def test_a_file_that_is_no_table_is_one_line(govflow, tmp_path, text, said):
     assert not (tmp_path / "new.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ["the file is not UTF-8 text; expected the table saved as CSV UTF-8", "1 problems"]),
+        ("zh-CN", ["文件不是 UTF-8 文本；应为：另存为 CSV UTF-8 格式", "共 1 处有误"]),
+    ],
+)
+def test_a_file_that_is_not_utf_8_is_told_once_whatever_refers_to_it(govflow, tmp_path, lang, said):
+    areas, units = tmp_path / "areas.csv", tmp_path / "units.csv"
+    areas.write_text("path,level,name\nbeihe,district,北河区\nbeihe/qingxi,town,青溪镇\n", encoding="gb18030")
+    table(units, "id,name,kind,area\nqx,x,station,beihe/qingxi\n")
+
+    ran = govflow("directory", "import", units, areas, "--db", tmp_path / "new.db", "--lang", lang)
+
+    first, last = ran.err.splitlines()
+    assert (ran.status, ran.out) == (1, "")
+    assert f"{areas}:2" in first
+    assert said[0] in first
+    assert said[1] in last
+    assert not (tmp_path / "new.db").exists()
+
+
 def test_dates_are_days_of_the_policys_zone_or_of_the_one_named(govflow, town, tmp_path):
     one = table(tmp_path / "one.csv", "actor,role,unit,from\nqx-901,verifier,qx.works,2026-05-01\n")
     two = table(tmp_path / "two.csv", "actor,role,unit,from\nqx-902,verifier,qx.works,2026-05-01\n")

@@ -214,8 +214,20 @@ def test_adopting_says_from_which_day_and_adopting_twice_writes_once(govflow, to
     assert again.out == "qingxi@2026.1 is adopted already; nothing was written. In force is qingxi@2026.1.\n"
     assert (first.status, again.status) == (0, 0)
     with Engine.open(db, create=False, read_only=True) as engine:
-        assert [each.key for each in engine.log.adopted] == ["qingxi@2026.1"]
-        assert engine.log.adopted[0] == load_policy(town)
+        assert dict(engine.log.policies) == {"qingxi@2026.1": load_policy(town)}
+
+
+def test_adopting_an_earlier_version_again_says_so_and_is_written(govflow, town, tmp_path):
+    db = tmp_path / "city.db"
+    later = edited(town, 'version = "2026.1"', 'version = "2026.2"')
+    for file in (town, later):
+        govflow("policy", "adopt", file, "--db", db)
+
+    back = govflow("policy", "adopt", town, "--db", db)
+    twice = govflow("policy", "adopt", town, "--db", db, "--lang", "zh-CN")
+
+    assert back.out == "qingxi@2026.1 was adopted before, and is adopted again. In force is qingxi@2026.1.\n"
+    assert twice.out == "qingxi@2026.1 早已通过，未再写入。现行为 qingxi@2026.1。\n"
 
 
 def test_a_policy_that_does_not_fit_is_refused_before_anything_is_written(govflow, town, tmp_path):

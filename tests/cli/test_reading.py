@@ -6,13 +6,15 @@ import hashlib
 import json
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from govflow import Engine
+from govflow import DEFAULT_POLICY, Actor, Engine
 from govflow.cases import CASE
+from govflow.cases.commands import DiscoverCase
 
 CASE_ID = "C-2026-000001"
 CLOSE = '{"command": "case.close", "id": "%s", "by": {"id": "qx-110"}}'
@@ -70,6 +72,23 @@ def test_list_prints_an_array_of_records(govflow, db):
     assert len(records) == 102, "100 requests, the case of the story, the directory"
     with Engine.open(db, create=False) as engine:
         assert {each["id"]: each["status"] for each in records} == {each.id: each.status for each in engine.records()}
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "? = provisional"), ("zh-CN", "? = 暂定")])
+def test_list_marks_a_provisional_date_as_show_does(govflow, tmp_path, db, lang, said):
+    path = tmp_path / "no-calendar.db"
+    with Engine.open(path, policy=DEFAULT_POLICY.changed(version="3", calendar=None, calendars=())) as engine:
+        seen = {"title": "Manhole cover gone", "description": "It is open", "kind": "hazard", "level": "grid"}
+        finder = Actor(id="g-1", role="grid_worker")
+        found = engine.handle(DiscoverCase(by=finder, channel="patrol", category="hazard", **seen))
+        end = found.clocks["reporting"].due
+
+    out = govflow("list", "--db", path, "--lang", lang).out
+
+    assert found.clocks["reporting"].provisional
+    assert f"{end - timedelta(hours=16):%Y-%m-%d} ?" in out  # it ends at midnight in China: at 24:00 of the day before
+    assert said in out
+    assert said not in govflow("list", "--db", db, "--lang", lang).out
 
 
 def test_list_keeps_only_what_is_asked_for(govflow, db):

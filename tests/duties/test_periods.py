@@ -114,9 +114,26 @@ def test_a_monday_that_is_a_holiday_moves_to_the_next_working_day_of_its_week():
     assert due(owing(Every.WEEK, weekday=1), date(2026, 2, 23)) == date(2026, 2, 23)
 
 
-def test_a_make_up_saturday_keeps_a_week_from_being_left_out():
+def test_a_friday_that_is_a_holiday_moves_to_the_last_working_day_before_it_where_none_comes_after_in_its_week():
+    report = owing(Every.WEEK, weekday=5, workdays_only=True)
+    assert due(report, date(2026, 9, 25)) == date(2026, 9, 24)  # 中秋节, from Friday to Sunday
+    assert due(report, date(2026, 10, 2)) == date(2026, 9, 30)  # 国庆节, from Thursday on
+    assert due(report, date(2026, 2, 13)) == date(2026, 2, 13)
+
+
+def test_a_saturday_duty_is_done_on_a_make_up_saturday_and_else_on_friday():
     assert due(owing(Every.WEEK, weekday=6, workdays_only=True), date(2026, 2, 14)) == date(2026, 2, 14)
-    assert due(owing(Every.WEEK, weekday=6, workdays_only=True), date(2026, 2, 7)) is None
+    assert due(owing(Every.WEEK, weekday=6, workdays_only=True), date(2026, 2, 7)) == date(2026, 2, 6)
+
+
+@given(st.dates(date(2024, 1, 1), date(2026, 12, 27)), st.integers(1, 7))
+def test_a_week_with_a_working_day_has_its_occurrence_on_one_of_them(day: date, weekday: int):
+    week, calendar = period_of(Every.WEEK, day), china()
+    worked = [each for each in DAYS if week.first <= each <= week.last and calendar.is_workday(each)]
+    behind = [each for each in worked if each.isoweekday() >= weekday]
+    before = [each for each in worked if each.isoweekday() < weekday]
+    expected = min(behind) if behind else max(before, default=None)
+    assert due(owing(Every.WEEK, weekday=weekday, workdays_only=True), day) == expected
 
 
 def test_a_week_without_a_working_day_is_left_out():

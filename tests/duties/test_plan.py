@@ -13,7 +13,7 @@ from govflow import SYSTEM, Actor, Engine, Role
 from govflow.actors import Claim, Level
 from govflow.calendars import china
 from govflow.duties import DUTY, Duty, EndDuty, OpenDuty, OpenUnit, duty_id, plan
-from govflow.messages import new_command_id
+from govflow.messages import SYSTEM_IDS, new_command_id
 from govflow.policy import Every
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.obligation import ExcuseObligation
@@ -46,7 +46,7 @@ def test_the_same_commands_carry_the_same_ids_wherever_they_are_planned():
     one, other = ([*plan(policy, china(), (), nobody, DAY)] for _ in range(2))
     assert one == other
     assert [each.command_id for each in one] == [each.command_id for each in other]
-    assert all(len(each.command_id) == 32 for each in one)
+    assert all(each.command_id.startswith(SYSTEM_IDS) for each in one)
     assert len({each.command_id for each in one}) == len(one) == 2
 
 

@@ -14,6 +14,7 @@ from govflow import SYSTEM, Actor, Level, NotAllowed, Role
 from govflow.actors import Claim, covers
 from govflow.organisation import DIRECTORY_ID, DirectoryAuthority
 from govflow.organisation.appointments import Appoint, Appointed, AppointmentEnded, EndAppointment
+from govflow.organisation.interests import DeclareInterest, LiftInterest
 from govflow.organisation.substitutions import (
     ArrangeSubstitution,
     EndSubstitution,
@@ -111,6 +112,23 @@ def test_a_change_of_the_directory_counts_from_the_next_command_on(office: Offic
         office.engine.handle_all([EndAppointment(by=ANN, item=key), Appoint(by=bo, **post | {"unit": "water"})])
     office.do(Appoint(by=bo, **post | {"unit": "water"}), EndAppointment(by=ANN, item=key))
     assert office.refused(Appoint(by=bo, **post | {"unit": "bureau"})) == {"role_is_held"}
+
+
+def test_a_substitute_keeps_away_from_what_the_absent_one_must_keep_away_from_and_only_meanwhile(office: Office):
+    office.appoint("bo", Role.DISPATCHER)
+    office.appoint("cy", Role.VERIFIER)
+    for actor, subject in (("bo", "s-1"), ("bo", "cy"), ("cy", "s-2")):
+        office.do(DeclareInterest(by=ANN, actor=actor, subject=subject, ground="kin"))
+    office.do(ArrangeSubstitution(by=ANN, actor="cy", absent="bo", valid_from=on(1), valid_to=on(3)))
+
+    told = [office.authority.interests(Actor(id="cy"), on(day), office.look_up) for day in (0.5, 1, 2.9, 3)]
+
+    assert told == [{"s-2"}, {"s-1", "s-2"}, {"s-1", "s-2"}, {"s-2"}]
+    assert office.authority.interests(Actor(id="bo"), on(2), office.look_up) == {"s-1", "cy"}
+
+    office.clock.set(on(2))
+    office.do(LiftInterest(by=ANN, item="1"))
+    assert office.authority.interests(Actor(id="cy"), on(2), office.look_up) == {"s-2"}
 
 
 def test_one_authority_serves_several_logs(office: Office):

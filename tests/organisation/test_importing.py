@@ -36,6 +36,10 @@ bo,dispatcher,desk,2026-01-01,2026-07-01,no,,
 bo,dispatcher,desk,2026-07-01,,是,,
 cy,grid_worker,desk,2026-02-01,,,community,jinniu/east/river
 """
+INSTEAD = (
+    "that row left as it is (its `to` may be filled in, or set to an earlier day), "
+    "and a row of its own for the time before or after it"
+)
 FILES = {"areas.csv": AREAS, "units.csv": UNITS, "posts.csv": POSTS}
 
 
@@ -186,14 +190,88 @@ def test_what_breaks_a_rule_of_the_directory_is_listed_with_the_cell_it_looks_at
         "units.csv:3: parent: window; expected the unit it belongs to is neither itself nor below it",
         "posts.csv:2: role: wizard is no role that people hold; "
         "expected each role is one that a table names, and not the system's",
-        "posts.csv:2: to: from 2025-12-31T16:00+00:00 to 2025-12-31T16:00+00:00; "
-        "expected the period begins before it ends",
-        "posts.csv:3: from: appointment 2; appointment 3; "
-        "expected the actor does not hold the same role in the same unit and area at the same time already",
+        "posts.csv:2: to: from 2026-01-01 to 2026-01-01; expected the period begins before it ends",
+        "posts.csv:3: from: bo is dispatcher in desk already from 2026-01-01 to 2026-07-01 (appointment 2), "
+        f"from 2026-07-01 on (appointment 3); expected {INSTEAD}",
         "posts.csv:4: unit: there is no open unit nowhere; expected the unit is an open one of the directory",
-        "posts.csv:5: from: appointment 2; appointment 3; "
-        "expected the actor does not hold the same role in the same unit and area at the same time already",
+        "posts.csv:5: from: bo is dispatcher in desk already from 2026-01-01 to 2026-07-01 (appointment 2), "
+        f"from 2026-07-01 on (appointment 3); expected {INSTEAD}",
     ]
+
+
+HEADER = "actor,role,unit,from,to\n"
+
+
+@pytest.mark.parametrize(
+    ("rows_given", "wires"),
+    [
+        ("cy,grid_worker,desk,2026-02-01,2026-09-01", ["end"]),
+        ("bo,dispatcher,desk,2026-01-01,2026-03-01", ["end"]),
+        ("ann,district,bureau,2026-01-01,2026-04-01\nann,district,bureau,2026-05-01,", ["end", "appoint"]),
+        ("ann,district,bureau,2025-06-01,2026-01-01\nann,district,bureau,2026-01-01,", ["appoint"]),
+    ],
+)
+def test_an_appointment_is_ended_or_ended_sooner_and_others_stand_before_and_after_it(
+    office: Office, rows_given: str, wires: list[str]
+):
+    given = plan({"posts.csv": HEADER + rows_given}, office)
+    assert given.problems == ()
+    assert [command.wire.partition(".")[2] for command in given.commands] == wires
+
+
+@pytest.mark.parametrize(
+    ("post", "met"),
+    [
+        ("ann,district,bureau,2026-02-01,", "from 2026-01-01 on (appointment 1)"),
+        ("ann,district,bureau,2025-12-01,", "from 2026-01-01 on (appointment 1)"),
+        ("gus,verifier,desk,2026-01-01,", "from 2026-01-01 to 2026-06-01 (appointment 5)"),
+        ("gus,verifier,desk,2026-01-01,2026-08-01", "from 2026-01-01 to 2026-06-01 (appointment 5)"),
+    ],
+)
+def test_other_dates_of_an_appointment_are_refused_with_what_can_be_done_instead(office: Office, post: str, met: str):
+    imported(office, {"posts.csv": f"{HEADER}gus,verifier,desk,2026-01-01,2026-06-01\n"}, office.directory)
+    given = plan({"posts.csv": HEADER + post}, office)
+    actor, role, unit, *_ = post.split(",")
+    (sentence,) = sentences(given)
+    assert sentence == f"posts.csv:2: from: {actor} is {role} in {unit} already {met}; expected {INSTEAD}"
+    assert "保留该行原样(可填写 to,或将 to 提前)" in given.problems[0].sentence("zh-CN")
+
+
+def test_of_two_rows_that_overlap_the_second_names_the_line_of_the_first(office: Office):
+    posts = f"{HEADER}gus,verifier,desk,2026-01-01,\ngus,verifier,desk,2026-02-01,\n"
+    given = plan({"posts.csv": posts}, office)
+    assert sentences(given)[0].startswith(
+        "posts.csv:3: from: gus is verifier in desk already from 2026-01-01 on (posts.csv:2);"
+    )
+    assert "gus 已在 desk 任 verifier：自 2026-01-01 起（posts.csv:2）" in given.problems[0].sentence("zh-CN")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_unit_that_belongs_to_itself_is_told_and_so_is_each_in_a_circle(office: Office, known: bool):
+    own = "desk" if known else "own"
+    units = (
+        f"id,name,kind,level,area,parent\n{own},Own,station,,jinniu/east,{own}\n"
+        "a,A,station,,jinniu/east,b\nb,B,station,,jinniu/east,a\nbelow,Below,station,,jinniu/east,a\n"
+    )
+    assert sentences(plan({"units.csv": units}, office)) == [
+        f"units.csv:2: parent: the unit belongs to itself ({own} > {own}); expected another unit, or an empty cell",
+        "units.csv:3: parent: the unit belongs to itself (a > b > a); expected another unit, or an empty cell",
+        "units.csv:4: parent: the unit belongs to itself (b > a > b); expected another unit, or an empty cell",
+    ]
+
+
+def test_what_is_described_twice_in_different_words_is_told_with_both_lines(office: Office):
+    files = {
+        "areas.csv": "path,level,name\njinniu/west,town,West\njinniu/west,town,West\n",
+        "more.csv": "path,level,name\njinniu/west,town,Wild West\n",
+        "units.csv": "id,name,kind,area\nhut,Hut,station,jinniu\nhut,Hut,station,jinniu/east\n",
+    }
+    assert sentences(plan(files, office)) == [
+        "more.csv:2: path: jinniu/west stands in areas.csv:2 with other content; expected each of them once",
+        "units.csv:3: id: hut stands in units.csv:2 with other content; expected each of them once",
+    ]
+    del files["more.csv"], files["units.csv"]
+    assert [command.wire for command in plan(files, office).commands] == ["area.add"]
 
 
 def test_what_refers_to_a_bad_row_is_not_bad_for_that(office: Office):

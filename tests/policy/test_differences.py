@@ -31,7 +31,10 @@ def entries(*names: str) -> list[tuple[str, str]]:
 
 NUMBERS = {"time_limits": "length", "escalations": "after"}
 REMOVABLE = entries("reasons", "obligations", "routing")
-CHANGES = st.dictionaries(st.sampled_from(entries(*NUMBERS)), st.integers(1, 36), max_size=5)
+BOUND = ("time_limits", "qx.suspension")  # goes with thresholds.suspension_days
+CHANGES = st.dictionaries(
+    st.sampled_from([each for each in entries(*NUMBERS) if each != BOUND]), st.integers(1, 36), max_size=5
+)
 REMOVALS = st.sets(st.sampled_from(REMOVABLE), max_size=4)
 FIGURES = st.dictionaries(st.sampled_from(["contact_attempts", "representatives"]), st.integers(1, 9), max_size=2)
 

@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples.own_record import PROPOSAL
 from govflow import DEFAULT_POLICY, Policy
 from govflow.adoption import misfits
 from govflow.calendars import china
 from govflow.cases import CASE
+from govflow.duties import DUTY
 from govflow.errors import InputError, PolicyError
 from govflow.interchange.policy_files import (
     LARGEST,
@@ -29,6 +31,7 @@ from govflow.interchange.policy_files import (
     policy_from,
     read_policy,
 )
+from govflow.organisation import DIRECTORY
 from govflow.policy import TimeLimit, Unit
 
 DATA = Path(__file__).parent.parent / "data" / "policies"
@@ -64,7 +67,7 @@ LIMITS = st.builds(
     clock=st.sampled_from(["handling", "contact"]),
     length=st.integers(0, 36_500),
     unit=st.sampled_from([Unit.DAY, Unit.WORKDAY, Unit.MONTH]),
-    basis=st.text(max_size=9),
+    basis=st.text(min_size=1, max_size=9).filter(str.strip),
     own=st.booleans(),
     kinds=st.lists(st.text(max_size=5), max_size=2).map(tuple),
     warn_at=st.none() | st.sets(st.integers(1, 99), max_size=3).map(lambda shares: tuple(sorted(shares))),
@@ -227,7 +230,9 @@ def together(**parts: Any) -> list[str]:
 
 
 CATEGORY = {"id": "c", "en": "c", "zh": "c"}
-DUTY = {"id": "d", "en": "d", "zh": "d", "basis": "b", "owners": ["u"]}
+REVIEW = {"id": "s", "clock": "suspension_review", "length": 90, "unit": "day", "basis": "b"}
+RAISE = {"id": "e", "clock": "handling", "then": "raise", "basis": "b"}
+OWED = {"id": "d", "en": "d", "zh": "d", "basis": "b", "owners": ["u"]}
 
 
 @pytest.mark.parametrize("share", [0, 100])
@@ -285,16 +290,48 @@ def test_the_clock_of_a_limit_that_cannot_be_read_counts_as_given():
             "escalations[0] (e).clock: only what is suspended can be resumed; expected suspension_review",
         ),
         (
-            {"obligations": [DUTY | {"every": "day", "weekday": 1}]},
+            {"obligations": [OWED | {"every": "day", "weekday": 1}]},
             "obligations[0] (d): a weekday goes with every = week",
         ),
         (
-            {"obligations": [DUTY | {"every": "day", "owners": []}]},
+            {"obligations": [OWED | {"every": "day", "owners": []}]},
             "obligations[0] (d): nobody owes it: name owners or a unit_kind",
         ),
         (
-            {"obligations": [DUTY | {"every": "day"}, DUTY | {"every": "year"}]},
+            {"obligations": [OWED | {"every": "day"}, OWED | {"every": "year"}]},
             "obligations[1] (d): obligation d stands twice; expected ids of their own",
+        ),
+        (
+            {"categories": [CATEGORY | {"join": "quorum", "quorum": 3, "co_units": ["u", "v"]}]},
+            "categories[0] (c).quorum: c needs a quorum of 3, but 2 co-units are named; expected a quorum of at most 2, or more units",
+        ),
+        (
+            {
+                "categories": [CATEGORY | {"join": "quorum", "quorum": 2}],
+                "routing": [RULE | {"categories": ["c"], "co_units": ["v"]}],
+            },
+            "routing[0] (r).co_units: c needs a quorum of 2, but 1 co-units are named; expected a quorum of at most 1, or more units",
+        ),
+        (
+            {"time_limits": [LIMIT], "escalations": [RAISE | {"levels": ["town", "district"]}]},
+            "escalations[0] (e).levels: nothing is above the district: it cannot be raised from there; expected grid, community, town",
+        ),
+        (
+            {"time_limits": [LIMIT | {"basis": " "}]},
+            "time_limits[0] (l).basis: no source is named; expected the law or rule it comes from, or who set it",
+        ),
+        (
+            {"obligations": [OWED | {"every": "day", "basis": ""}]},
+            "obligations[0] (d).basis: no source is named; expected the law or rule it comes from, or who set it",
+        ),
+        ({"warn_at": [80, 90, 80]}, "warn_at: 80 % stands twice; expected each share once"),
+        (
+            {"time_limits": [LIMIT | {"warn_at": [50, 50]}]},
+            "time_limits[0] (l).warn_at: a share stands twice",
+        ),
+        (
+            {"time_limits": [REVIEW | {"length": 60}]},
+            "time_limits[0] (s).length: 60 days beside thresholds.suspension_days = 90, which alone governs a suspension; expected 90 in both, or 60 in both",
         ),
         (
             {"time_limits": [LIMIT | {"warn_at": [0]}]},
@@ -304,6 +341,82 @@ def test_the_clock_of_a_limit_that_cannot_be_read_counts_as_given():
 )
 def test_parts_that_contradict_each_other_are_told(parts, line):
     assert together(**parts) == [line]
+
+
+def test_a_quorum_of_units_that_somebody_names_later_is_no_fault():
+    assert (
+        together(categories=[CATEGORY | {"join": "quorum", "quorum": 2}], routing=[RULE | {"categories": ["c"]}]) == []
+    )
+
+
+def test_what_was_adopted_before_these_rules_is_read_as_it_is():
+    content = {
+        "version": "1",
+        "effective_from": "2026-01-01",
+        "warn_at": [80, 80],
+        "time_limits": [LIMIT | {"basis": ""}, REVIEW | {"length": 7}],
+        "escalations": [RAISE | {"levels": ["district"]}],
+        "categories": [CATEGORY | {"join": "quorum", "quorum": 3, "co_units": ["u"]}],
+    }
+
+    assert Policy.stored(content).warn_at == (80, 80)
+    with pytest.raises(ValueError, match="no source is named"):
+        Policy.model_validate(content)
+
+
+def misfitting(**parts: Any) -> list[str]:
+    policy = Policy.model_validate({"version": "1", "effective_from": "2026-01-01", **parts})
+    return [each.sentence() for each in misfits(policy, [CASE, DIRECTORY, DUTY])]
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        ({"routing": [RULE | {"severities": ["hihg"]}]}, "routing[0] (r).severities: there is no severity hihg; expected low, normal, high"),
+        ({"routing": [RULE | {"kinds": ["peition"]}]}, "routing[0] (r).kinds: there is no case kind peition; expected grid, hotline, petition"),
+        ({"time_limits": [LIMIT | {"kinds": ["moon"]}]}, "time_limits[0] (l).kinds: there is no case kind moon"),
+        ({"time_limits": [LIMIT], "escalations": [RAISE | {"kinds": ["moon"]}]}, "escalations[0] (e).kinds: there is no case kind moon"),
+        (
+            {"time_limits": [LIMIT | {"starts_on": ["case.close"]}]},
+            "time_limits[0] (l).starts_on: case.close never starts the clock handling; expected case.accept, ",
+        ),
+        (
+            {"time_limits": [LIMIT | {"clock": "evaluation"}], "escalations": [RAISE | {"clock": "evaluation"}]},
+            "escalations[0] (e).clock: evaluation is no deadline: it is never overdue",
+        ),
+    ],
+)  # fmt: skip
+def test_what_no_case_that_is_served_can_have_or_do_is_told(parts, line):
+    found = misfitting(**parts)
+
+    assert len(found) == 1
+    assert found[0].startswith(line)
+
+
+def test_kinds_that_only_mark_a_limit_are_allowed_by_name():
+    assert (
+        misfitting(time_limits=[LIMIT | {"kinds": ["tier", "petition_forwarded", "reconsideration", "hotline"]}]) == []
+    )
+
+
+def test_a_kind_of_record_of_ones_own_may_have_kinds_of_its_own():
+    policy = Policy.model_validate(
+        {"version": "1", "effective_from": "2026-01-01", "routing": [RULE | {"kinds": ["licence"]}]}
+    )
+
+    assert misfits(policy, [CASE, PROPOSAL]) == []
+    assert len(misfits(policy, [CASE])) == 1
+
+
+def test_a_limit_with_a_calendar_that_ships_needs_no_other_calendar():
+    read = policy_from({"version": "1", "effective_from": "2026-01-01", "time_limits": [LIMIT | {"calendar": "cn"}]})
+
+    assert read.problems == ()
+    assert read.policy is not None
+    assert read.policy.calendars == (china(),)
+    assert read.policy == Policy.model_validate(
+        {"version": "1", "effective_from": "2026-01-01", "time_limits": [LIMIT | {"calendar": "cn"}]}
+    )
 
 
 @pytest.mark.parametrize("switch", [{"roll": "holiday"}, {"counts_start_day": True}, {"ends_at_close": True}])

@@ -177,11 +177,13 @@ def test_a_move_is_one_event_that_says_from_where_to_where_and_carries_every_new
 def test_who_may_move_a_record(town: Town):
     a_case(town, "in_handling", id="it")
     town.engine.adopt(a_policy())
-    for actor in (lead, dispatcher, unit_head, Actor.of("t", Role.TOWN, area="elsewhere")):
+    root = AREA.partition("/")[0]
+    for actor in (lead, dispatcher, unit_head, Actor.of("t", Role.TOWN, level="town", area=root)):
         told = list(town.engine.migrating(SHORT, actor))
         assert [str(each) for plan in told for each in plan.blocked] != []
         assert town.engine.get("it").policy == "default@2"
-    list(town.engine.migrating(SHORT, Actor.of("t", Role.TOWN, level="town", area=AREA.partition("/")[0])))
+    assert list(town.engine.migrating(SHORT, Actor.of("d", Role.DISTRICT, area="elsewhere"))) == []  # sees none
+    list(town.engine.migrating(SHORT, Actor.of("d", Role.DISTRICT, level="district", area=root)))
     assert town.engine.get("it").policy == SHORT
 
 
@@ -214,11 +216,33 @@ def test_an_extension_keeps_its_length_and_counts_as_given(town: Town):
     a_case(town, "in_handling", id="it")
     ask = c.ExtendDeadline(id="it", by=lead, length=2, reason="made to order", told_by=TOLD)
     town.approved(ask, unit_head)
-    town.engine.adopt(a_policy(unit=Unit.DAY))
+    town.engine.adopt(a_policy())
     list(town.engine.migrating(SHORT))
     clock = handling(town)
-    assert (clock.due, clock.added, clock.extensions) == (end_of("2026-03-07"), 2, 1)  # 3 + 2 days
+    assert (clock.due, clock.added, clock.extensions) == (end_of("2026-03-09"), 2, 1)  # 3 + 2 working days
     assert "extended_only_once" in {each.code for each in town.engine.why_not(ask.changed(command_id="again"))}
+
+
+def test_an_extension_in_other_units_blocks_the_move_since_two_working_days_are_not_two_days(town: Town):
+    a_case(town, "in_handling", id="it")
+    ask = c.ExtendDeadline(id="it", by=lead, length=2, reason="made to order", told_by=TOLD)
+    due = town.approved(ask, unit_head).clocks["handling"].due
+    town.engine.adopt(a_policy(unit=Unit.DAY))
+    done = town.engine.migrate(SHORT)
+    assert [str(each) for plan in done.blocked for each in plan.blocked] == [
+        "handling was extended in other units than those of hot.handle"
+    ]
+    assert handling(town).due == due
+
+
+def test_a_limit_that_has_become_longer_is_announced_again(town: Town):
+    a_case(town, "in_handling", id="it")
+    town.pass_days(6)
+    town.engine.tick()
+    assert handling(town).warned == (80,)
+    town.engine.adopt(a_policy(length=20))
+    town.engine.migrate(SHORT)
+    assert handling(town).warned == ()
 
 
 def test_rework_keeps_its_share(town: Town):

@@ -12,6 +12,7 @@ from govflow.actors import SYSTEM
 from govflow.cases import commands as c
 from govflow.messages import ClockStatus
 from govflow.regions.approval import RequestApproval
+from tests.calendars.samples import local
 from tests.support import TOLD, a_case, a_town, lead
 from tests.ticking.world import (
     MARKS,
@@ -89,9 +90,9 @@ def test_each_is_stamped_with_when_it_was_due_and_with_when_it_was_recorded():
     assert clock.due is not None
     now = town.clock.advance(days=10)
     ticked(town)
-    for share in (50, 80):
+    for share, day in ((50, "2026-03-06"), (80, "2026-03-07")):  # three and four of five working days from 2 March
         warned = next(each for each in named(town, "clock.warned") if each.body.share == share)
-        assert timedelta() <= warned.body.at - (clock.since + (clock.due - clock.since) * share / 100) < hours(1 / 3600)
+        assert warned.body.at == local(f"{day} 00:00")
         assert warned.meta.recorded_at == now
     (missed,) = named(town, "clock.deadline_missed")
     assert (missed.body.at, missed.meta.recorded_at) == (clock.due, now)

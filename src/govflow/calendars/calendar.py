@@ -19,6 +19,7 @@ from govflow.messages import Document, Value, Words
 ONE_DAY = timedelta(days=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LONGEST = 100  # years: every working day of a calendar is kept at hand
+_LONGEST_HOLIDAY = 366  # days: every day of a holiday is kept at hand, too
 
 
 class WorkCalendar(Protocol):
@@ -234,13 +235,19 @@ def _of_the_period(calendar: Calendar) -> Iterator[str]:
 
 
 def _of_the_days(calendar: Calendar) -> Iterator[str]:
-    in_order = [holiday for holiday in calendar.holidays if holiday.first <= holiday.last]
+    inside: list[Holiday] = []
     for holiday in calendar.holidays:
         if holiday.first > holiday.last:
             yield f"holiday {_named(holiday)} begins after it ends"
+        elif _length(holiday) > _LONGEST_HOLIDAY:
+            yield f"holiday {_named(holiday)} is longer than a year"
         elif not (calendar.covers(holiday.first) and calendar.covers(holiday.last)):
             yield f"holiday {_named(holiday)} lies outside the period {calendar.first} to {calendar.last}"
-    inside = [each for each in in_order if calendar.covers(each.first) and calendar.covers(each.last)]
+        else:
+            inside.append(holiday)
+    if sum(map(_length, inside)) > _LONGEST * 366:  # so many overlap: they are not counted out day by day
+        yield "the holidays have more days than the period"
+        return
     off = Counter(day for holiday in inside for day in days_of(holiday))
     yield from (f"{day} stands in two holidays" for day, times in sorted(off.items()) if times > 1)
     for day, times in sorted(Counter(calendar.workdays).items()):
@@ -266,6 +273,10 @@ def _of_the_hours(hours: tuple[OfficeHours, ...]) -> Iterator[str]:
     for one, next_one in pairwise(hours):
         if next_one.opens < one.closes:
             yield f"office hours {one} and {next_one} overlap or are not in order"
+
+
+def _length(holiday: Holiday) -> int:
+    return (holiday.last - holiday.first).days + 1
 
 
 def _named(holiday: Holiday) -> str:

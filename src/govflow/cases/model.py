@@ -198,16 +198,25 @@ class Case(Record):
         concerned = {self.id, self.reporter or "", self.accused_unit or "", self.lead_unit or "", *self.co_units}
         return frozenset(concerned - {""})
 
+    def concerns(self, actor: str) -> bool:
+        owed = (item.owes for region in self.items.values() for item in region.values())
+        return super().concerns(actor) or actor == self.reporter or actor in owed
+
     def can_read(self, claim: Claim, actor: str) -> bool:
         """Reporters see their own; units what they have a part in; officials their area; fewer what is confidential."""
         if claim.role in FOR_THEMSELVES:
-            return self.reporter is not None and _speaks_for(self.reporter, claim, actor, None)
+            return self.concerns(actor) or (
+                self.reporter is not None and _speaks_for(self.reporter, claim, actor, None)
+            )
         if claim.role in (Role.LEAD_UNIT, Role.CO_UNIT, Role.UNIT_HEAD):
             return claim.unit is not None and claim.unit in (self.lead_unit, *self.co_units)
         if not covers_area(claim, self.area):
             return False
-        closed_shop = self.confidential or self.kind == CaseKind.WHISTLE_BLOWING
-        return not closed_shop or claim.role in _READ_CONFIDENTIAL
+        return not self.is_secret or claim.role in _READ_CONFIDENTIAL
+
+    @property
+    def is_secret(self) -> bool:
+        return self.confidential or self.kind == CaseKind.WHISTLE_BLOWING
 
     def hides_from(self, claim: Claim) -> bool:
         """The unit reported does not learn that there is a case (petitions §30)."""

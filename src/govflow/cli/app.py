@@ -101,17 +101,22 @@ def list_records(
         if json:
             print_json_array(as_json(record) for record, _ in found)
             return
-        now, rows = engine.now(), []
+        now, rows, provisional = engine.now(), [], False
         for record, loops in found:
             decider = engine.deciders[record.kind_of_record]
-            due = words.until(words.next_due(record, loops), engine, date=True)
+            next_due = words.next_due(record, loops)
+            due = words.until(next_due, engine, date=True)
             late = " !" if words.record_is_overdue(record, loops, now) else ""
+            if any(each.provisional and each.is_going and each.due == next_due for each in record.clocks.values()):
+                due, provisional = f"{due} ?", True
             state_name = words.state(decider.workflow, record.status)
             rows.append((record.id, state_name, words.holder(decider, record), due + late, record.title_line))
         columns = (t("id"), t("state"), t("unit"), t("due"), t("title"))
         out = console()
         out.print(table(*columns, rows=rows, elastic=4, keep=(0, 1, 3)) if rows else t("no_records"))
         out.print(t("count", n=len(rows)))
+        if provisional:
+            out.print(t("provisional"))
 
 
 def _selected(

@@ -99,12 +99,12 @@ def _head(text: str) -> None:
 def _policy_of_the_town() -> Policy:
     """The policy that ships as an example, with room for Boston's categories, in force before the story begins.
 
-    It warns late, so that both warnings fall into the days on which the computer is off.
+    It warns when five and six of the seven working days are used up: both while the computer is off.
     """
     town = policy_from(tomllib.loads(example_text())).policy
     assert town is not None
     changes = {"version": f"{town.version}-demo", "effective_from": date(2026, 1, 1), "open_catalogue": True}
-    return town.changed(**changes, warn_at=(90, 95))
+    return town.changed(**changes, warn_at=(70, 80))
 
 
 def _import_requests(engine: Engine) -> None:

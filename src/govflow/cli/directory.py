@@ -72,10 +72,11 @@ def import_(
     records: Records = None,
 ) -> None:
     """Bring areas, units and appointments in from tables."""
-    rows: dict[str, Rows] = {}
     flaws: list[Problem] = []
-    for each in tables:
-        rows[str(each)] = _read(each, flaws)
+    read = {str(each): _read(each, flaws) for each in tables}
+    rows = {file: each for file, each in read.items() if each is not None}
+    if len(rows) < len(read):  # what the others say of a table that is not there tells nobody anything
+        _refuse_bad(read, flaws)
     local = _zone(zone)
     if not db.exists():  # what is bad begins no log
         kinds = {decider.name: decider for decider in served(records)}
@@ -94,18 +95,28 @@ def _planned(engine: Engine, rows: Mapping[str, Rows], zone: tzinfo | None) -> P
     return planned(rows, stands, by=SYSTEM, zone=zone or engine.policy.zone, deciders=engine.deciders)
 
 
-def _read(path: Path, flaws: list[Problem]) -> Rows:
-    """The rows of a table by its columns; rows that are malformed are told among the flaws."""
-    rows = []
+def _read(path: Path, flaws: list[Problem]) -> Rows | None:
+    """The rows of a table by its columns; rows that are malformed are told among the flaws.
+
+    A file in another encoding has hardly a line without a flaw: that is told once, and None comes back.
+    """
+    rows, malformed = [], []
     with Table(path) as table:
         for row in table:
             if row.flaw is None:
                 rows.append((row.line, dict(zip(table.header, row.fields, strict=True))))
+            elif row.flaw.code == "not_utf8":
+                flaws.append(Problem(str(path), row.line, "", *_NOT_UTF8))
+                return None
             else:
-                flaws.append(_problem(path, row.line, row.flaw))
+                malformed.append(_problem(path, row.line, row.flaw))
         if not rows:  # the header of an empty table says by itself whether it is one of ours
-            flaws += shape_of(str(path), dict.fromkeys(table.header, ""))[1]
+            malformed += shape_of(str(path), dict.fromkeys(table.header, ""))[1]
+    flaws += malformed
     return rows
+
+
+_NOT_UTF8 = "the file is not UTF-8 text", "文件不是 UTF-8 文本", "the table saved as CSV UTF-8", "另存为 CSV UTF-8 格式"
 
 
 def _problem(path: Path, line: int, flaw: Broken) -> Problem:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json as json_text
-import tomllib
 from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfoNotFoundError
 
 import typer
-from pydantic import ValidationError
 
 from govflow.calendars import Calendar, Due, Line, Pause, Roll, Term, Unit, explained
 from govflow.cli.display import console, drawn_lines, print_json
 from govflow.cli.logs import Json
-from govflow.cli.texts import is_zh, t
+from govflow.cli.texts import t
 from govflow.errors import InputError
-from govflow.interchange.commands import expected
+from govflow.interchange.policy_files import load_calendar
 from govflow.policy.model import BUNDLED, NO_CALENDAR, zone_named
 
 _LONGEST = 36_500  # as in a policy
@@ -125,11 +122,9 @@ def _unit(text: str) -> Unit:
 
 
 def _check_lengths(length: int, added: int) -> None:
-    for name, number in (("--length", length), ("--added", abs(added))):
+    for name, number in (("--length", length), ("--added", added)):
         if not 0 <= number <= _LONGEST:
             raise InputError(t("no_length", n=number), where=name, expected=f"0 … {_LONGEST}")
-    if length + added < 0:
-        raise InputError(t("below_nothing"), where="--added", expected=f">= {-length}")
 
 
 def _roll(text: str) -> Roll:
@@ -169,32 +164,17 @@ def _pause(text: str, zone: tzinfo) -> Pause:
 
 
 def _calendar(text: str) -> Calendar:
-    """A calendar that ships, bare weekdays, or the one in a file."""
+    """A calendar that ships, bare weekdays, or the one in a file. Raises InputError, PolicyError."""
     if text in BUNDLED:
         return BUNDLED[text]()
     if text == NO_CALENDAR.id:
         return NO_CALENDAR
     path = Path(text)
-    form = path.suffix.lower().removeprefix(".")
-    if form not in ("toml", "json"):
+    if path.suffix.lower() not in (".toml", ".json"):
         known = ", ".join((*BUNDLED, NO_CALENDAR.id))
         raise InputError(
             t("no_calendar", text=text[:80]), where="--calendar", expected=f"{known}, FILE.toml, FILE.json"
         )
     if not path.is_file():
         raise InputError(t("no_file", path=text), where="--calendar")
-    try:
-        written = path.read_text("utf-8-sig")
-        return Calendar.model_validate(tomllib.loads(written) if form == "toml" else json_text.loads(written))
-    except ValidationError as error:
-        raise InputError("; ".join(map(_problem, error.errors(include_input=False))), where=path.name) from None
-    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, no JSON
-        raise InputError(f"{t('not_readable', form=form.upper())}: {error}", where=path.name) from None
-
-
-def _problem(error: object) -> str:
-    """One thing wrong in a calendar: the field, and what is wrong there or was expected."""
-    assert isinstance(error, dict)
-    if error["type"] == "value_error":  # the calendar's own words, which are about its days
-        return str(error["ctx"]["error"])
-    return f"{'.'.join(map(str, error['loc']))}: {expected(error)[is_zh()].strip()}"
+    return load_calendar(path)

@@ -110,9 +110,10 @@ def adopt(file: PolicyFile, db: Db, records: Records = None) -> None:
     if problems := misfits(found, served(records)):  # before a new log is begun for it
         raise PolicyError(problems, file=str(file))
     with opened(db, records, create=True) as engine, _about(file):
-        is_known = found in engine.log.adopted
-        engine.adopt(found)
-        key = "policy.adopted_already" if is_known else "policy.adopted"
+        was_known, before = engine.log.policies.get(found.key) == found, engine.store.head()
+        engine.adopt(found)  # an earlier version is written again, which puts it in force again
+        again = "policy.adopted_again" if engine.store.head() > before else "policy.adopted_already"
+        key = again if was_known else "policy.adopted"
         print(t(key, id=found.key, day=found.effective_from, now=engine.policy.key))
 
 

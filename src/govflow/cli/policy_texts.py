@@ -37,6 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
                     "{file}：{id} 无误：期限 {limits} 条，类别 {categories} 个，派单规则 {rules} 条，定期职责 {duties} 项"),
     "policy.adopted": ("{id} is adopted. What comes in from {day} on follows it.", "{id} 已通过，{day} 起新收的事项按其办理。"),
     "policy.adopted_already": ("{id} is adopted already; nothing was written. In force is {now}.", "{id} 早已通过，未再写入。现行为 {now}。"),
+    "policy.adopted_again": ("{id} was adopted before, and is adopted again. In force is {now}.", "{id} 曾经通过，现再次通过。现行为 {now}。"),
     "policy.unknown": ("{name} is no policy here", "此处没有政策 {name}"),
     "policy.named": ("a file (.toml, .json) | default | with --db: {names}", "文件（.toml、.json）| default | 用 --db 时：{names}"),
     "policy.same": ("They are the same.", "两者相同。"),

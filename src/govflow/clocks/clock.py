@@ -75,6 +75,8 @@ def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
             changes["extensions"] = clock.extensions + 1
             changes["added"] = move.added or clock.added
             changes["warned"] = ()  # a limit that was extended is announced again
+        if move.recomputed and clock.due is not None and move.due > clock.due:
+            changes["warned"] = ()
         if move.term is not None:
             changes |= {"term": move.term, "share": move.share, "calendar": move.calendar, "rule": move.rule}
     if move.to is ClockStatus.PAUSED:

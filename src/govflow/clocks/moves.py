@@ -232,8 +232,13 @@ def _extended(clock: Clock | None, event: Event, terms: Terms) -> Iterator[Clock
 def _remeasured(clock: Clock, terms: Terms) -> Iterator[ClockMove]:
     """The limit of another class from the same start; what is paused or overdue stays so (C51)."""
     limit = terms.policy.time_limit(clock.name, "", terms.kind, terms.category, terms.level, reset=True)
-    if limit is not None and limit.id != clock.rule and clock.is_going:
+    if limit is not None and limit.id != clock.rule and clock.is_going and not extended_otherwise(limit, clock):
         yield under(limit, clock, terms)
+
+
+def extended_otherwise(limit: TimeLimit, clock: Clock) -> bool:
+    """Whether a clock was extended in units that are not those of another limit: its date was granted, and stays."""
+    return bool(clock.added and clock.term is not None and term_from(clock.term).unit is not limit.unit)
 
 
 def under(limit: TimeLimit, clock: Clock, terms: Terms) -> ClockMove:

@@ -87,13 +87,14 @@ def due_day(obligation: Obligation, period: Period, calendar: WorkCalendar) -> d
     """The local day at whose end (24:00) the occurrence of a period is due; None where the period is left out.
 
     It is the last day of the period, or the weekday of a weekly duty. With `workdays_only`, a period without a working
-    day is left out, and a weekday that is none moves to the next working day of the same week; a week that has none
-    from that day on is left out (a default of our own).
+    day is left out, and a weekday that is none moves within its week: to the next working day behind it, or else to the
+    last one before it (a default of our own).
     """
     tied = obligation.weekday is not None
     start = period.first + timedelta(days=(obligation.weekday or 1) - 1)
     if not obligation.workdays_only:
         return start if tied else period.last
-    days = (start + timedelta(days=n) for n in range((period.last - start).days + 1))
-    worked = next((day for day in days if calendar.is_workday(day)), None)
+    behind = (start + ONE_DAY * n for n in range((period.last - start).days + 1))
+    before = (start - ONE_DAY * n for n in range(1, (start - period.first).days + 1))
+    worked = next((day for day in (*behind, *before) if calendar.is_workday(day)), None)
     return worked if tied or worked is None else period.last

@@ -11,7 +11,7 @@ from govflow.actors import SYSTEM, Level
 from govflow.calendars import WorkCalendar
 from govflow.duties.model import AmendDuty, Duty, DutyStatus, EndDuty, OpenDuty, duty_id, wording
 from govflow.duties.periods import ONE_DAY, Period, due_day, following, period_named, period_of, year_of
-from govflow.messages import Command
+from govflow.messages import SYSTEM_IDS, Command
 from govflow.policy import Every, Obligation, Policy
 from govflow.records import Record
 from govflow.regions.obligation import ScheduleObligation
@@ -215,7 +215,7 @@ def _end_of(year: int, every: Every) -> date:
 
 def command_id(record: str, key: str, kind: type[Command]) -> str:
     """The id that the same command about the same thing always has, in every process: 32 hex digits of SHA-256."""
-    return hashlib.sha256(f"{record} {key} {kind.wire}".encode()).hexdigest()[:32]
+    return SYSTEM_IDS + hashlib.sha256(f"{record} {key} {kind.wire}".encode()).hexdigest()[:32]
 
 
 def _command_id(duty: Duty, today: date, kind: type[Command]) -> str:

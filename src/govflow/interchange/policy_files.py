@@ -21,7 +21,7 @@ from govflow.interchange.policy_words import joined, printable, problems_of, unk
 from govflow.messages import Value
 from govflow.policy import Policy
 from govflow.policy.consistency import Unread, contradictions, contradictions_within, unknown_zone
-from govflow.policy.model import BUNDLED, zone_named
+from govflow.policy.model import Thresholds, with_bundled, zone_named
 
 LARGEST = 5_000_000
 """Bytes of the largest file that is read."""
@@ -79,7 +79,7 @@ def read_policy(path: str | os.PathLike[str]) -> Reading:
 def policy_from(document: Mapping[str, Any]) -> Reading:
     """The policy that a document stands for: what tomllib or json made of a file."""
     parts, problems = _parts(document)
-    problems += _together(parts)
+    problems += _together(parts, document)
     policy = None if problems else Policy(**parts)
     return Reading(policy, tuple(sorted(problems, key=_place_in(document))), SimpleNamespace(**parts))
 
@@ -132,9 +132,7 @@ def _parts(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         if not isinstance(given, list):
             wanted = Detail(f"a list of tables: [[{name}]]", f"表的列表：[[{name}]]")
             problems.append(Problem(name, Detail("it is no list", "不是列表"), wanted))
-    if parts.get("calendar") in BUNDLED and not document.get("calendars"):
-        parts["calendars"] = (BUNDLED[parts["calendar"]](),)
-    return parts, problems
+    return dict(with_bundled(parts)), problems
 
 
 def _entry(name: str, place: int, model: type[BaseModel], given: Any, problems: list[Problem]) -> BaseModel | Unread:
@@ -153,9 +151,11 @@ def _name(given: Any, field: str) -> str:
     return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
-def _together(parts: Mapping[str, Any]) -> Iterator[Problem]:
-    """What cannot hold together, among the parts that could be read."""
+def _together(parts: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Problem]:
+    """What cannot hold together, among the parts that could be read; figures that are not given are the usual ones."""
     policy = SimpleNamespace(**parts)
+    if "thresholds" not in document:
+        policy.thresholds = Thresholds()
     yield from contradictions(policy)
     yield from contradictions_within(policy)
     if "time_zone" in parts:

@@ -33,6 +33,7 @@ _EXPECTED = {
 # What the checks of single values say; each stands where the value is defined.
 _CHINESE = (
     (r"shares are percents above 0 and below 100", "比例为百分数，须大于 0 且小于 100"),
+    (r"a share stands twice", "比例重复"),
     (r"there is no figure (.+)", "没有名为 {0} 的阈值"),
     (r"a weekday goes with every = week", "weekday 只与 every = week 同用"),
     (r"nobody owes it: name owners or a unit_kind", "无人负责：应填 owners 或 unit_kind"),
@@ -42,6 +43,8 @@ _CHINESE = (
     (r"every weekday is weekend: no day is left to work on", "每天都是休息日，没有工作日"),
     (r"every_year (.*): no day of the year, .*", "every_year 中的 {0} 不是日期，应为 MM-DD"),
     (r"holiday (.*) begins after it ends", "假日 {0} 起始晚于终止"),
+    (r"holiday (.*) is longer than a year", "假日 {0} 超过一年"),
+    (r"the holidays have more days than the period", "假日总天数超过期间"),
     (r"holiday (.*) lies outside the period (\S+) to (\S+)", "假日 {0} 不在期间 {1} 至 {2} 之内"),
     (r"(\S+) stands in two holidays", "{0} 属于两个假日"),
     (r"make-up workday (\S+) stands twice", "调休上班日 {0} 重复"),

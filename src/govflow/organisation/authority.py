@@ -41,11 +41,12 @@ class DirectoryAuthority:
         return (*[claim for start, end, claim in held if start <= at < end], *self._public)
 
     def interests(self, actor: Actor, at: datetime, look_up: LookUp) -> frozenset[str]:
-        """The actors, units and records that `actor` must keep away from at `at`."""
-        declared = self._index(look_up).interests.get(actor.id, ())
-        return frozenset(
-            each.subject for each in declared if each.since <= at and (each.lifted_at is None or at < each.lifted_at)
-        )
+        """What `actor` must keep away from at `at`: actors, units and records, also in the stead of those absent."""
+        index = self._index(look_up)
+        running = [each for each in index.substitutions.get(actor.id, ()) if each.valid_from <= at < each.valid_to]
+        inherited = {subject for each in running for subject in index.kept_away(each.absent, at)}
+        # where the absent one keeps away from the substitute, the substitute still acts in matters of their own
+        return frozenset({*index.kept_away(actor.id, at), *(inherited - {actor.id})})
 
     def holders(
         self, roles: Collection[str], level: Level | None, area: str, at: datetime, look_up: LookUp
@@ -111,6 +112,12 @@ class _Index:
             if held:  # strangers come by in any number: they leave no trace here
                 self._held[actor] = held
         return held
+
+    def kept_away(self, actor: str, at: datetime) -> Iterable[str]:
+        """What an actor has declared interests in that stand at a moment."""
+        for each in self.interests.get(actor, ()):
+            if each.since <= at < (each.lifted_at or FOREVER):
+                yield each.subject
 
     @cached_property
     def by_role(self) -> dict[str, list[tuple[str, _Term]]]:

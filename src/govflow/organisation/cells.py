@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from govflow.actors import Area, Id, Level
+from govflow.errors import Detail
 from govflow.organisation.units import UnitKind
 
 
@@ -189,6 +190,18 @@ def parsed(shape: Shape, file: str, line: int, cells: Mapping[str, str], zone: t
         elif column in _REQUIRED[shape]:
             problems.append(Problem(file, line, column, "the cell is empty", "单元格为空", "a value", "有值"))
     return Row(shape, file, line, said, bool(problems)), problems
+
+
+def term(start: datetime, end: datetime | None, zone: tzinfo) -> Detail:
+    """From when to when, in the days of a table's zone; what was appointed elsewhere may begin within a day."""
+    first, last = (_written(each.astimezone(zone)) if each is not None else "" for each in (start, end))
+    if not last:
+        return Detail(f"from {first} on", f"自 {first} 起")
+    return Detail(f"from {first} to {last}", f"自 {first} 至 {last}")
+
+
+def _written(local: datetime) -> str:
+    return f"{local.date()}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
 
 
 def _shown(text: str) -> str:

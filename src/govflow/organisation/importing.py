@@ -17,9 +17,10 @@ from govflow.errors import Broken, NotAllowed
 from govflow.messages import Command
 from govflow.organisation.appointments import Appoint, Appointment, EndAppointment
 from govflow.organisation.areas import AddArea, RenameArea, open_area
-from govflow.organisation.cells import Problem, Row, Shape, parsed, shape_of
+from govflow.organisation.cells import Problem, Row, Shape, parsed, shape_of, term
 from govflow.organisation.directory import DIRECTORY
 from govflow.organisation.model import FOREVER, Directory, FoundDirectory
+from govflow.organisation.rows import Told, each_once, in_a_tree, parents_first, place
 from govflow.organisation.units import AddUnit, ChangeUnit, DirectoryUnit
 from govflow.policy import DEFAULT_POLICY
 
@@ -68,7 +69,7 @@ def planned(
     `to` is the first day on which the appointment no longer runs. What stands in the directory already is passed over,
     so the same files again give no command. `deciders` are the records served, whose tables may name further roles.
     """
-    plan = _Plan(directory, by, {**(deciders or {}), DIRECTORY.name: DIRECTORY})
+    plan = _Plan(directory, by, zone, {**(deciders or {}), DIRECTORY.name: DIRECTORY})
     rows: dict[Shape, list[Row]] = {shape: [] for shape in Shape}
     for file, lines in files.items():
         for row in _rows(file, lines, zone, plan.problems):
@@ -76,10 +77,12 @@ def planned(
                 plan.failed |= {row.cells.get("path"), row.cells.get("id")}
             else:
                 rows[row.shape].append(row)
-    for row in sorted(rows[Shape.AREAS], key=lambda row: str(row.cells["path"]).count("/")):
+    areas = plan.good(each_once(rows[Shape.AREAS], "path"))
+    units = plan.good(in_a_tree(plan.good(each_once(rows[Shape.UNITS], "id"))))
+    for row in sorted(areas, key=lambda row: str(row.cells["path"]).count("/")):
         _area(plan, row)
     if plan.founded:
-        for row in _parents_first(rows[Shape.UNITS]):
+        for row in parents_first(units):
             _unit(plan, row)
         for row in rows[Shape.APPOINTMENTS]:
             _appointment(plan, row)
@@ -112,14 +115,16 @@ def _rows(file: str, lines: Rows, zone: tzinfo, problems: list[Problem]) -> Iter
 class _Plan:
     """The directory as the rows so far leave it, the commands for that, and what is bad."""
 
-    def __init__(self, directory: Directory | None, by: Actor, deciders: Mapping[str, Decider]) -> None:
+    def __init__(self, directory: Directory | None, by: Actor, zone: tzinfo, deciders: Mapping[str, Decider]) -> None:
         self.founded = directory is not None
         self.directory: Any = directory if directory is not None else DIRECTORY.initial.changed(id="directory")
         self.by = by
+        self.zone = zone
         self.deciders = deciders
         self.posts: dict[tuple[Any, ...], list[str]] = {}  # appointments by what tells them apart in a table
         for key, each in self.directory.items_of("appointment").items():
             self.posts.setdefault((each.actor, each.role, each.unit, each.valid_from), []).append(key)
+        self.made: dict[str, Row] = {}  # the appointments of these tables, by key
         self.commands: list[Command] = []
         self.problems: list[Problem] = []
         self.failed: set[Any] = {None}  # paths and units of bad rows: what refers to them is not bad for that alone
@@ -140,8 +145,8 @@ class _Plan:
         try:
             _, self.directory = DIRECTORY.decide(self.directory, command, context)
         except NotAllowed as refused:
-            self.failed |= {row.cells.get("path"), row.cells.get("id")}
             self.problems += [self._problem(row, each) for each in refused.broken if not self._follows(row, each)]
+            self.failed |= {row.cells.get("path"), row.cells.get("id")}
         else:
             self.commands.append(command)
 
@@ -152,11 +157,29 @@ class _Plan:
         refers_to = str(value).rpartition("/")[0] if column == "path" else value
         return broken.code in _REFERENCES and refers_to is not None and refers_to in self.failed
 
-    @staticmethod
-    def _problem(row: Row, broken: Broken) -> Problem:
+    def good(self, rows: Iterable[tuple[Row, Told | None]]) -> list[Row]:
+        """The rows with which nothing is wrong; what is wrong with the others is told."""
+        kept = []
+        for row, told in rows:
+            if told is None:
+                kept.append(row)
+            else:
+                self.tell(row, *told)
+        return kept
+
+    def tell(self, row: Row, column: str, en: str, zh: str, expected_en: str, expected_zh: str) -> None:
+        """What is bad about a row beside what the rules say; other rows that refer to it are not bad for that."""
+        self.problems.append(Problem(row.file, row.line, column, en, zh, expected_en, expected_zh))
+        self.failed |= {row.cells.get("path"), row.cells.get("id")}
+
+    def _problem(self, row: Row, broken: Broken) -> Problem:
         column = _COLUMNS.get(broken.code, "")
+        if broken.code == "appointed_once":
+            return Problem(row.file, row.line, column, *_holds_already(self, row), *_INSTEAD)
         value = str(row.cells.get(column) or "")
         details = broken.detail or (value or "empty",)
+        if broken.code == "period_is_in_order":  # as the table has it: the rule tells moments in UTC
+            details = (term(row.cells["from"], row.cells["to"], self.zone),)
         return Problem(
             row.file,
             row.line,
@@ -204,7 +227,7 @@ def _area(plan: _Plan, row: Row) -> None:
         plan.add(row, AddArea(by=plan.by, path=path, level=level, title=title))
     elif area.level != level:
         stands = f"{path} stands at the level {area.level}", f"{path} 现为 {area.level} 级"
-        plan.problems.append(Problem(row.file, row.line, "level", *stands, "that level", "应与现有层级一致"))
+        plan.tell(row, "level", *stands, "that level", "与现有层级一致")
     elif title and area.title != title:
         plan.add(row, RenameArea(by=plan.by, item=area.key, title=title))
 
@@ -221,8 +244,7 @@ def _unit(plan: _Plan, row: Row) -> None:
     described["level"] = described["level"] or (area.level if area is not None else None)
     if unit.status != "open":
         told = f"unit {id} is closed", f"单位 {id} 已撤销", "an open unit, or a new id", "在用单位或新编号"
-        plan.problems.append(Problem(row.file, row.line, "id", *told))
-        plan.failed.add(id)
+        plan.tell(row, "id", *told)
     elif any(getattr(unit, name) != value for name, value in described.items()):
         plan.add(row, ChangeUnit(by=plan.by, item=id, **described))
 
@@ -254,6 +276,7 @@ def _appointment(plan: _Plan, row: Row) -> None:
     )
     if key in plan.directory.items_of("appointment"):
         keys.append(key)
+        plan.made[key] = row
 
 
 def _is_same(each: Appointment, cells: Mapping[str, Any]) -> bool:
@@ -265,16 +288,33 @@ def _is_same(each: Appointment, cells: Mapping[str, Any]) -> bool:
     )
 
 
-def _parents_first(rows: Sequence[Row]) -> list[Row]:
-    """Units in an order in which each comes behind the one it belongs to; what hangs in a circle comes last."""
-    ordered: list[Row] = []
-    waiting = {row.cells["id"] for row in rows}
-    todo = list(rows)
-    while todo:
-        ready = [row for row in todo if row.cells.get("parent") not in waiting - {row.cells["id"]}]
-        if not ready:
-            return ordered + todo
-        ordered += ready
-        waiting -= {row.cells["id"] for row in ready}
-        todo = [row for row in todo if row.cells["id"] in waiting]
-    return ordered
+# An appointment on the log keeps its dates; what may be said of it is that it ends, or ends sooner.
+_INSTEAD = (
+    "that row left as it is (its `to` may be filled in, or set to an earlier day), "
+    "and a row of its own for the time before or after it",
+    "保留该行原样(可填写 to,或将 to 提前),其前或其后的任期另起一行",
+)
+
+
+def _holds_already(plan: _Plan, row: Row) -> tuple[str, str]:
+    """The appointments that a refused one meets, with their dates as a table has them, in English and Chinese."""
+    cells, end = row.cells, row.cells.get("to") or FOREVER
+    unit = plan.directory.item("unit", cells["unit"])
+    area = cells.get("area") or (unit.area if unit is not None else "")
+    met = [
+        (key, term(each.valid_from, each.valid_to, plan.zone))
+        for key, each in plan.directory.items_of("appointment").items()
+        if (each.actor, each.role, each.unit, each.area) == (cells["actor"], cells["role"], cells["unit"], area)
+        and each.valid_from < end
+        and cells["from"] < (each.valid_to or FOREVER)
+    ]
+    en = [f"{dates} ({_place(plan, key) or f'appointment {key}'})" for key, dates in met]
+    zh = [f"{dates.zh}（{_place(plan, key) or f'任职 {key}'}）" for key, dates in met]
+    return (
+        f"{cells['actor']} is {cells['role']} in {cells['unit']} already {', '.join(en)}",
+        f"{cells['actor']} 已在 {cells['unit']} 任 {cells['role']}：{'；'.join(zh)}",
+    )
+
+
+def _place(plan: _Plan, key: str) -> str:
+    return place(plan.made[key]) if key in plan.made else ""

@@ -38,6 +38,8 @@ class Unread(NamedTuple):
     clock: str
     starts_on: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
 
 
 def contradictions(policy: Any) -> list[Problem]:
@@ -51,7 +53,10 @@ def contradictions_within(policy: Any) -> list[Problem]:
         *_twice(policy, [name for name in _LISTS if name not in _FIRST_CHECKED]),
         *_of_shares(policy),
         *_of_switches(policy),
+        *_of_sources(policy),
         *_of_lead_units(policy),
+        *_of_quorums(policy),
+        *_of_suspensions(policy),
         *_of_calendars(policy),
         *_of_routing(policy),
         *_of_escalations(policy),
@@ -132,8 +137,66 @@ def _of_lead_units(policy: Any) -> Iterator[Problem]:
                 )
 
 
+def _of_quorums(policy: Any) -> Iterator[Problem]:
+    """A quorum is reached by whoever is asked: where the policy names the co-units, there must be that many."""
+    quorums = {each.id: each.quorum for _, each in _entries(policy, "categories") if each.quorum is not None}
+    for field, each in _entries(policy, "categories"):
+        if each.id in quorums and each.co_units:
+            yield from _too_few(f"{field}.quorum", each.id, quorums[each.id], each.co_units)
+    for field, rule in _entries(policy, "routing"):
+        for category in rule.categories:
+            if category in quorums and rule.co_units:
+                yield from _too_few(f"{field}.co_units", category, quorums[category], rule.co_units)
+
+
+def _too_few(field: str, category: str, quorum: int, units: Sequence[str]) -> Iterator[Problem]:
+    asked = len(set(units))
+    if quorum > asked:
+        what = f"{category} needs a quorum of {quorum}, but {asked} co-units are named"
+        zh = f"{category} 须 {quorum} 家协办单位办结，但只列有 {asked} 家"
+        yield _problem(
+            field, what, zh, f"a quorum of at most {asked}, or more units", f"quorum 不超过 {asked} 或增列单位"
+        )
+
+
+def _of_suspensions(policy: Any) -> Iterator[Problem]:
+    """The date of review is named on suspending, within suspension_days: a limit of the clock never counts beside it.
+
+    Where both are in days, they must say the same.
+    """
+    longest = getattr(getattr(policy, "thresholds", None), "suspension_days", None)  # None: could not be read
+    for field, limit in _entries(policy, "time_limits"):
+        if longest is None or limit.clock != "suspension_review" or limit.unit != "day":
+            continue
+        if limit.length != longest:
+            yield _problem(
+                f"{field}.length",
+                f"{limit.length} days beside thresholds.suspension_days = {longest}, which alone governs a suspension",
+                f"{limit.length} 日与 thresholds.suspension_days = {longest} 不一致，挂起只以后者为准",
+                f"{longest} in both, or {limit.length} in both",
+                f"两处同为 {longest} 或同为 {limit.length}",
+            )
+
+
+def _of_sources(policy: Any) -> Iterator[Problem]:
+    """A figure without a source is nobody's: one's own says so."""
+    for name in ("time_limits", "retention", "escalations", "obligations"):
+        for field, each in _entries(policy, name):
+            if not each.basis.strip():
+                yield _problem(
+                    f"{field}.basis",
+                    "no source is named",
+                    "未注明出处",
+                    "the law or rule it comes from, or who set it",
+                    "所依据的法规，或自定的单位",
+                )
+
+
 def _of_shares(policy: Any) -> Iterator[Problem]:
-    for share in getattr(policy, "warn_at", ()):
+    shares = getattr(policy, "warn_at", ())
+    for share in sorted({each for each in shares if shares.count(each) > 1}):
+        yield _problem("warn_at", f"{share} % stands twice", f"{share}% 重复", "each share once", "每个比例只写一次")
+    for share in shares:
         if not 0 < share < 100:
             what = f"{share} % is no share of a limit at which to warn"
             yield _problem(
@@ -211,6 +274,9 @@ def _of_escalations(policy: Any) -> Iterator[Problem]:
         if each.then is Then.RESUME and each.clock != "suspension_review":
             what = "only what is suspended can be resumed"
             yield _problem(f"{field}.clock", what, "只有挂起复核可恢复办理", "suspension_review")
+        if each.then is Then.RAISE and any(level.next_up is None for level in each.levels):
+            what = "nothing is above the district: it cannot be raised from there"
+            yield _problem(f"{field}.levels", what, "区级之上无可上提的层级", "grid, community, town")
 
 
 def _of_obligations(policy: Any) -> Iterator[Problem]:

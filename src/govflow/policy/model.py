@@ -77,6 +77,16 @@ BUNDLED = {"cn": china}
 """Calendars that ship: a policy that names one need not hold its days."""
 
 
+def with_bundled(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A policy document that lists no calendars, with those that ship and that it or a time limit names."""
+    if document.get("calendars"):
+        return document
+    limits = document.get("time_limits") or ()
+    asked = [document.get("calendar"), *(_named(limit, "calendar") for limit in limits)]
+    named = dict.fromkeys(each for each in asked if isinstance(each, str) and each in BUNDLED)
+    return {**document, "calendars": tuple(BUNDLED[each]() for each in named)} if named else document
+
+
 def _named(entry: Any, field: str) -> Any:
     return entry.get(field) if isinstance(entry, Mapping) else getattr(entry, field, None)
 
@@ -111,12 +121,7 @@ class Policy(Document):
     @model_validator(mode="before")
     @classmethod
     def _with_bundled_calendar(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or given.get("calendars"):
-            return given
-        limits = given.get("time_limits") or ()
-        asked = [given.get("calendar"), *(_named(limit, "calendar") for limit in limits)]
-        named = dict.fromkeys(each for each in asked if isinstance(each, str) and each in BUNDLED)
-        return {**given, "calendars": tuple(BUNDLED[each]() for each in named)} if named else given
+        return with_bundled(given) if isinstance(given, Mapping) else given
 
     @model_validator(mode="after")
     def _whole(self, info: ValidationInfo) -> Self:
@@ -191,11 +196,6 @@ class Policy(Document):
             if each.serves(kind, level) and (reset or not each.starts_on or wire in each.starts_on):
                 return each
         return None
-
-    def calendar_of(self, limit: TimeLimit | None) -> Calendar:
-        """The calendar that a time limit is counted by: its own, else the policy's, else bare Monday to Friday."""
-        id = (limit.calendar if limit else None) or self.calendar
-        return next((each for each in self.calendars if each.id == id), NO_CALENDAR)
 
     def warnings_for(self, limit: TimeLimit | None) -> tuple[int, ...]:
         """The shares of a limit, in percent, at which it is announced."""

@@ -43,7 +43,9 @@ class TimeLimit(Document):
     def _shares(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
         if value is not None and not all(0 < share < 100 for share in value):
             raise ValueError("shares are percents above 0 and below 100")
-        return value if value is None else tuple(sorted(set(value)))
+        if value is not None and len(set(value)) < len(value):
+            raise ValueError("a share stands twice")
+        return value if value is None else tuple(sorted(value))
 
     @cached_property
     def term(self) -> Term:

@@ -8,6 +8,7 @@ from typing import Any
 from govflow.actors import Role
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.clocks.moves import with_calendar
+from govflow.clocks.warning import used_up_at
 from govflow.context import Context
 from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import Item, Record
@@ -76,7 +77,8 @@ def warning_point_has_passed(record: Record, event: Any, context: Context) -> bo
     clock: Any = context.item
     if clock.due is None or not 0 < event.share < 100 or event.share in clock.warned:
         return False
-    return bool((context.now - clock.since) * 100 >= (clock.due - clock.since) * event.share)
+    calendar = context.calendar(clock.calendar or "")
+    return context.now >= used_up_at(clock, event.share, calendar, context.policy.zone)
 
 
 @rule("该钟为期限", "design")

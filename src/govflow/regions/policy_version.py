@@ -10,7 +10,7 @@ from typing import Any
 
 from govflow.actors import Role
 from govflow.clocks.clock import Clock
-from govflow.clocks.moves import CARRIED, NAMED, under
+from govflow.clocks.moves import CARRIED, NAMED, extended_otherwise, under
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.messages import ClockMove, ItemCommand, ItemEvent, Words
@@ -40,10 +40,13 @@ class PolicyMigrated(ItemEvent, name="policy_version.migrated"):
     before: Words = ""
 
 
-@rule("目标政策版本已通过", "design", needs="to")
+@rule("目标政策版本已通过且已施行", "design", needs="to")
 def policy_is_adopted(record: Record, event: Any, context: Context) -> bool:
-    """The policy it moves to was adopted and is another than the one it has."""
-    return event.to in context.policies and event.to != record.policy
+    """The policy it moves to was adopted, its day has come, and it is another than the one it has."""
+    policy = context.policies.get(event.to)
+    if policy is None or event.to == record.policy:
+        return False
+    return bool(policy.effective_from <= context.now.astimezone(policy.zone).date())
 
 
 @rule("新政策适用于该记录", "design", needs="to")
@@ -61,8 +64,14 @@ def blocks(record: Record, policy: Policy) -> list[Detail]:
     if record.retention and policy.retention and policy.retention_class(record.retention) is None:
         found.append(Detail(f"it has no retention class {record.retention}", f"无保管期限 {record.retention}"))
     for clock in record.clocks.values():
-        if is_counted(clock) and limit_under(policy, record, clock) is None:
+        if not is_counted(clock):
+            continue
+        limit = limit_under(policy, record, clock)
+        if limit is None:
             found.append(Detail(f"it has no time limit for {clock.name}", f"期限钟 {clock.name} 无时限规则"))
+        elif extended_otherwise(limit, clock):
+            en = f"{clock.name} was extended in other units than those of {limit.id}"
+            found.append(Detail(en, f"{clock.name} 已按其他计时单位延期，与 {limit.id} 不符"))
     return found
 
 
@@ -103,7 +112,7 @@ def moves_under(record: Record, policy: Policy, context: Context) -> tuple[Clock
 
 # fmt: off
 POLICY_VERSION_WORKFLOW = Workflow("policy_version", S, zh="政策版本", on=("case", "proposal", "joint_project"), steps=(
-    Step("PV01", MigratePolicy, None, PolicyMigrated, S.DONE, (Role.SYSTEM, Role.DISTRICT, Role.TOWN), (policy_is_adopted, policy_has_what_the_record_needs)),
+    Step("PV01", MigratePolicy, None, PolicyMigrated, S.DONE, (Role.SYSTEM, Role.DISTRICT), (policy_is_adopted, policy_has_what_the_record_needs)),
 ))
 # fmt: on
 
