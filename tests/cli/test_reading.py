@@ -13,6 +13,7 @@ import pytest
 from rich.cells import cell_len
 
 from govflow import DEFAULT_POLICY, Actor, Engine
+from govflow.actors import Claim, Role
 from govflow.cases import CASE
 from govflow.cases.commands import DiscoverCase
 
@@ -78,8 +79,14 @@ def test_list_prints_an_array_of_records(govflow, db):
 def test_list_marks_a_provisional_date_as_show_does(govflow, tmp_path, db, lang, said):
     path = tmp_path / "no-calendar.db"
     with Engine.open(path, policy=DEFAULT_POLICY.changed(version="3", calendar=None, calendars=())) as engine:
-        seen = {"title": "Manhole cover gone", "description": "It is open", "kind": "hazard", "level": "grid"}
-        finder = Actor(id="g-1", role="grid_worker")
+        seen = {
+            "title": "Manhole cover gone",
+            "description": "It is open",
+            "kind": "hazard",
+            "level": "grid",
+            "area": "a/b",
+        }
+        finder = Actor(id="g-1", claims=(Claim(role=Role.GRID_WORKER, area="a"),))
         found = engine.handle(DiscoverCase(by=finder, channel="patrol", category="hazard", **seen))
         end = found.clocks["reporting"].due
 
