@@ -26,7 +26,7 @@ def _plain(start: datetime, days: int, zone: tzinfo) -> datetime:
 
 def deadlines() -> Iterator[Figure]:
     """One due date of each sort, the due dates of a case from report to close, and a case with clocks and without."""
-    zone, calendar = DEFAULT_POLICY.zone, DEFAULT_POLICY.calendar_of(None)
+    zone, calendar = DEFAULT_POLICY.zone, DEFAULT_POLICY.calendars[0]
 
     def pauses(start: datetime) -> tuple[tuple[datetime, datetime], ...]:
         ends = ((timedelta(days=2), timedelta(days=5)), (timedelta(days=9), timedelta(days=11)))

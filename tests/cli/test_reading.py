@@ -92,6 +92,7 @@ def test_list_marks_a_provisional_date_as_show_does(govflow, tmp_path, db, lang,
 
     out = govflow("list", "--db", path, "--lang", lang).out
 
+    assert end is not None
     assert found.clocks["reporting"].provisional
     assert f"{end - timedelta(hours=16):%Y-%m-%d} ?" in out  # it ends at midnight in China: at 24:00 of the day before
     assert said in out

@@ -76,14 +76,14 @@ def test_an_extension_makes_the_whole_longer_of_which_the_share_is_taken():
 def test_a_last_day_that_moves_on_moves_no_warning():
     rolls = a_clock(Term(length=12, unit=Unit.DAY, roll=Roll.REST_DAY), "2026-03-02 10:00")  # the 14th is a Saturday
     assert rolls.due == local("2026-03-17 00:00")
-    assert used_up(rolls, 99) == local("2026-03-15 00:00")
+    assert used_up(rolls, 99) == local("2026-03-14 00:00")  # a day before its last
 
 
 def test_the_switches_of_the_limit_count_for_its_shares_too():
     close = a_clock(Term(length=5, unit=Unit.WORKDAY, ends_at_close=True), "2026-03-02 10:00")
     assert used_up(close, 80) == local("2026-03-06 17:00")
     month = a_clock(Term(length=1, unit=Unit.MONTH, counts_start_day=True), "2026-02-01 10:00")
-    assert (used_up(month, 50), used_up(month, 99)) == (local("2026-02-15 00:00"), month.due)
+    assert (used_up(month, 50), used_up(month, 99)) == (local("2026-02-15 00:00"), local("2026-02-28 00:00"))
 
 
 @pytest.mark.parametrize("derived", [NAMED, CARRIED])

@@ -45,8 +45,8 @@ def policy_markdown() -> str:
         ),
         "Of several limits with one clock the first that fits counts. A limit of the kind `tier` serves the categories "
         "that name it. Working days are those of the calendar `"
-        f"{default.calendar_of(None).key}`, covered from {default.calendar_of(None).first} to "
-        f"{default.calendar_of(None).last}: {default.calendar_of(None).basis}",
+        f"{default.calendars[0].key}`, covered from {default.calendars[0].first} to "
+        f"{default.calendars[0].last}: {default.calendars[0].basis}",
         "### Warnings",
         f"At {' and '.join(f'{share} %' for share in default.warn_at)} of every deadline. "
         f"Source: {source(default.basis['warn_at'])}.",

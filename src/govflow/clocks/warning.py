@@ -19,8 +19,9 @@ def used_up_at(clock: Clock, share: int, calendar: WorkCalendar, zone: tzinfo) -
     """When `share` percent of a clock's limit is used up, in UTC on a whole second, never after its due instant.
 
     Days, working days and office hours are counted as the limit is, to the end of the unit in which the share is
-    reached; months and years in the days they have. Hours, and due instants that were named, go by the time that has
-    run. While the clock stood still nothing of it was used up, and a last day that moves on makes no limit longer.
+    reached, but at least one unit before the limit ends; months and years in the days they have. Hours, limits of a
+    single unit, and due instants that were named go by the time that has run. While the clock stood still nothing of
+    it was used up, and a last day that moves on makes no limit longer.
     """
     assert clock.due is not None, "what is never due has no share that is used up"
     term = None if clock.term is None or clock.derived == NAMED else term_from(clock.term)
@@ -28,17 +29,20 @@ def used_up_at(clock: Clock, share: int, calendar: WorkCalendar, zone: tzinfo) -
         at = _of_the_span(clock, clock.due, share)
     else:
         part = _part_of(term, clock, share, calendar, zone)
-        at = due_after(part, clock.since, calendar, zone, pauses=clock.pauses).at
+        if part.length == 0:
+            at = _of_the_span(clock, clock.due, share)
+        else:
+            at = due_after(part, clock.since, calendar, zone, pauses=clock.pauses).at
     return min(_whole(at), clock.due)
 
 
 def _part_of(term: Term, clock: Clock, share: int, calendar: WorkCalendar, zone: tzinfo) -> Term:
-    """The same kind of limit, as long as the share of it; it ends where it ends, on a day off too."""
+    """The same kind of limit, as long as the share of it and a unit shorter at least; on a day off it ends there."""
     unit, length = term.unit, term.length + clock.added
     if unit in (Unit.MONTH, Unit.YEAR):
         course = course_of(term, clock.since, calendar, zone, (), clock.added)
         unit, length = Unit.DAY, course.last - course.first + 1
-    return term.changed(unit=unit, length=-(-length * share // 100), roll=Roll.NONE)
+    return term.changed(unit=unit, length=min(-(-length * share // 100), length - 1), roll=Roll.NONE)
 
 
 def _of_the_span(clock: Clock, due: datetime, share: int) -> datetime:
