@@ -124,7 +124,7 @@ class _Ticker:
 
     def policy_of(self, record: Record) -> Policy:
         """The policy that a record has pinned."""
-        return self.log.policies.get(record.policy, self.engine.policy)
+        return self.log.policies.get(record.policy) or self.engine.policy
 
     def entry(self, record: Record) -> Entry:
         """The agenda's entry of a record; what was tried in vain is tried again another day."""

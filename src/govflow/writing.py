@@ -90,8 +90,10 @@ class Writer(Reader):
     @property
     def policy(self) -> Policy:
         """The policy for what is recorded next: the log's, once it has adopted the one given at opening."""
+        return self._policy_on(self._moment())
+
+    def _policy_on(self, now: datetime) -> Policy:
         given, known = self._policy, self.log.adopted
-        now = self._moment()
         if given is None or given.key in known.policies:
             return known.policy_on(now) or DEFAULT_POLICY
         if not known.in_order or given.effective_from <= now.astimezone(given.zone).date():
@@ -147,9 +149,9 @@ class Writer(Reader):
     def _unit(self, transaction: Transaction) -> Unit:
         """A unit of work on the log as it stands now that the transaction has begun."""
         self.log.catch_up(transaction.head)
-        given = self._policy
+        given, now = self._policy, self._moment()
         also = given if given is not None and given.key not in self.log.policies else None
-        return Unit(self.log, self.vault, self.authority, self.policy, self._moment(), also=also)
+        return Unit(self.log, self.vault, self.authority, self._policy_on(now), now, also=also)
 
     def _moment(self) -> datetime:
         """Now, but never before what the log has recorded already."""
