@@ -15,6 +15,8 @@ from govflow.cases import commands as c
 from govflow.due_points import points_of
 from govflow.messages import SYSTEM_IDS
 from govflow.organisation import FoundDirectory
+from govflow.organisation.appointments import Appoint
+from govflow.organisation.units import AddUnit
 from govflow.regions.evidence import AddEvidence
 from govflow.testing import PinnedClock
 from tests.calendars.samples import end_of
@@ -107,9 +109,6 @@ def test_a_mere_resident_learns_nothing_of_a_confidential_case_that_is_not_his_o
 def test_the_log_says_which_right_an_adoption_rested_on_not_what_the_actor_says_of_himself():
     clock = PinnedClock()
     with Engine.open(records=(CASE, DIRECTORY), now=clock) as engine:
-        from govflow.organisation.appointments import Appoint
-        from govflow.organisation.units import AddUnit
-
         engine.handle(FoundDirectory(by=SYSTEM, area="jinniu"))
         engine.handle(AddUnit(by=SYSTEM, item="hall", title="Hall", kind="department", area="jinniu"))
         engine.handle(Appoint(by=SYSTEM, actor="boss", role=Role.DISTRICT, unit="hall"))
@@ -131,3 +130,21 @@ def test_a_second_engine_asks_by_the_policies_of_now_not_of_its_last_command(tmp
         codes = {each.code for each in one.why_not(reclassify)}
         assert "class_is_in_catalogue" in codes
         assert {each.code for each in two.why_not(reclassify)} == codes
+
+
+def test_nobody_is_given_a_case_who_is_not_in_the_directory_where_there_is_one():
+    clock = PinnedClock()
+    with Engine.open(now=clock) as engine:
+        engine.handle(FoundDirectory(by=SYSTEM, area="jinniu"))
+        for unit in ("hall", "water"):
+            engine.handle(AddUnit(by=SYSTEM, item=unit, title=unit, kind="department", area="jinniu"))
+        for role in (Role.ACCEPTANCE_DESK, Role.DISPATCHER):
+            engine.handle(Appoint(by=SYSTEM, actor="clerk", role=role, unit="hall", level="community"))
+        clock.advance(hours=1)
+        clerk = Actor(id="clerk")
+        engine.handle(c.ReportCase(id="x", by=Actor(id="s-1"), **MATTER))
+        engine.handle(c.AcceptCase(id="x", by=clerk))
+        assign = c.AssignCase(id="x", by=clerk, lead_unit="water", co_units=("nowhere",), unit_level="town")
+        (broken,) = engine.why_not(assign)
+        assert broken.detail == ("nowhere is no unit of the directory",)
+        assert engine.handle(assign.changed(co_units=())).status == "assigned"

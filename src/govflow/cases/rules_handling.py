@@ -60,9 +60,14 @@ def target_unit_is_competent(case: Case, event: Any, context: Context) -> bool:
     return category is not None and category.may_lead(event.to_unit)
 
 
-@rule("主办单位有权限", "M006; BJ §11 [V]", needs="lead_unit")
+@rule("主办单位有权限,各单位均在机构名录内", "M006; BJ §11 [V]", needs="lead_unit")
 def lead_unit_is_competent(case: Case, event: Any, context: Context) -> Iterable[str]:
-    """The lead unit is competent by the catalogue, or the routing rules name it."""
+    """The lead unit is competent by the catalogue, or the routing rules name it; every unit is one of the directory."""
+    directory = context.lookup("directory") if "directory" in context.deciders else None
+    if directory is not None:
+        known = {unit.key for unit in directory.items_of("unit").values() if unit.status != "closed"}
+        for unit in sorted({event.lead_unit or "", *event.co_units} - known - {""}):
+            yield Detail(f"{unit} is no unit of the directory", f"机构名录中无 {unit}")
     category = context.policy.category(case.category)
     if category is None or event.lead_unit is None or event.lead_unit == context.policy.route(case.matter).lead_unit:
         return
