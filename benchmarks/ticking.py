@@ -85,8 +85,8 @@ with Engine.open(sys.argv[1], now=clock) as engine:
 def tick(folder: Path, clocks: int, due: int = 1000, small: int = 30_000) -> Iterator[Figure]:
     """Every figure of the tick over so many running clocks; memory and the idle tick against a small log."""
     peaks, idles = [], []
-    for size in (small, clocks):
-        path = folder / f"tick-{size}.db"
+    for name, size in (("small", small), ("large", clocks)):
+        path = folder / f"tick-{name}.db"
         build(path, size, due)
         warned, peak = map(int, printed(_IN_ITS_OWN_PROCESS, path, _READ_AT, _WARNED_AT).split())
         assert warned == COHORTS * due, warned  # one for each case of a cohort

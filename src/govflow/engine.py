@@ -182,8 +182,7 @@ class Engine(Writer):
         if now is not None and aware(now, "tick") > moment:
             raise InputError("the moment lies ahead of the engine's time", where="tick", expected="a moment up to now")
         with self._tick_lock:  # others go on working meanwhile
-            with self._lock:
-                self.log.catch_up(self.store.head())
+            self._fresh()
             if self._agenda is None:
                 self._agenda = Agenda(self._agenda_path, self.log.id)
             until = moment if now is None else aware(now, "tick")
@@ -201,10 +200,10 @@ class Engine(Writer):
         known = self.log.calendars.get(id)
         return known or next((each for each in self.policy.calendars if id in (each.id, each.key)), NO_CALENDAR)
 
-    def system_context(self, record: Record, policy: Policy | None = None) -> Context:
-        """What a decision of the system on a record may look at now; under another policy where one is named."""
+    def system_context(self, record: Record) -> Context:
+        """What a decision of the system on a record may look at now."""
         unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
-        context = unit.context(Command(by=SYSTEM, id=record.id), unit.now, policy or unit.policy_of(record))
+        context = unit.context(Command(by=SYSTEM, id=record.id), unit.now, unit.policy_of(record))
         context.kind, context.category, context.level = record.kind, record.category, record.level
         context.retention = record.retention
         return context

@@ -38,7 +38,7 @@ def sees(record: Record, claims: Iterable[Claim], actor: str) -> bool:
 def hides(record: Record, claims: Iterable[Claim], actor: str) -> bool:
     """Whether this very actor must not learn that the record exists: as of the unit reported, or a mere resident."""
     held = tuple(claims)
-    resident = bool(held) and record.is_secret and all(claim.role in FOR_THEMSELVES for claim in held)
+    resident = record.is_secret and all(claim.role in FOR_THEMSELVES for claim in held)  # or nobody at all
     if not resident and not any(record.hides_from(claim) for claim in held):
         return False
     return not any(claim.role in FOR_THEMSELVES and record.can_read(claim, actor) for claim in held)
@@ -137,7 +137,8 @@ class Reader:
         record = self.get(id) if version is None else self.as_of(id, version=version)
         if clock is not None and clock not in record.clocks:
             raise NotFound(f"{id} has no clock {clock}")
-        policy = self.log.policies.get(record.policy, DEFAULT_POLICY)
+        in_force = self.log.adopted.policy_on(self.log.last_recorded) or DEFAULT_POLICY
+        policy = self.log.policies.get(record.policy, in_force)
         history = tuple(each for each in self.log.history(id) if each.version <= record.version)
         labels = {command.wire: command.label for command in self.deciders[record.kind_of_record].commands}
         return tuple(

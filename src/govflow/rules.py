@@ -83,13 +83,13 @@ def _hands(event: Any, context: Context) -> set[str]:
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
-@rule("决定、批准、确认者非提出、承诺、服务或报告者", "M090")
+@rule("决定、批准、确认者非提出、承诺、服务或报告者", "M090", version=2)
 def decided_by_another(record: Record, event: Any, context: Context) -> bool:
     """Whoever decides, approves, confirms or dismisses is another than whoever asked, promised, served or reported."""
     return record.asked_by(context.step.command.wire, context.item).isdisjoint(_hands(event, context))
 
 
-@rule("核查者非经办者", "M090; GB/T 34300 [M]")
+@rule("核查者非经办者", "M090; GB/T 34300 [M]", version=2)
 def verified_by_another(record: Record, event: Any, context: Context) -> bool:
     """Whoever checks has not done, handled or entered what is checked."""
     hands = {*record.handled_by()}
@@ -98,7 +98,7 @@ def verified_by_another(record: Record, event: Any, context: Context) -> bool:
     return hands.isdisjoint(_hands(event, context))
 
 
-@rule("决定者未曾经办", "petitions §28 [V]")
+@rule("决定者未曾经办", "petitions §28 [V]", version=2)
 def decider_is_not_a_handler(record: Record, event: Any, context: Context) -> bool:
     """Whoever decides has not handled the matter."""
     return _hands(event, context).isdisjoint(record.handled_by())

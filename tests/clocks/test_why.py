@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from govflow import CASE, SYSTEM, Engine, NotFound
+from govflow import CASE, SYSTEM, Command, Decider, Engine, NotFound, Record, Role, Status, Step, Workflow
 from govflow.calendars import china, due_after
 from govflow.calendars.notation import text_of
 from govflow.cases import commands as c
@@ -20,6 +20,7 @@ from govflow.messages import ClockMove, ClockStatus, Event, Metadata, RecordedEv
 from govflow.policy import DEFAULT_POLICY
 from govflow.regions.clock import MarkOverdue
 from govflow.regions.evidence import AddEvidence
+from govflow.testing import PinnedClock
 from tests.calendars.samples import CHINA, end_of, local, matters, workdays, zones
 from tests.support import TOLD, a_case, a_town, dispatcher, lead, supervisor, unit_head
 
@@ -396,3 +397,31 @@ def test_a_status_is_kept_as_it_is(old):
 
     assert why.status is ClockStatus.CANCELLED
     assert DEFAULT_POLICY.key != "default@1", "the policy of the old log is its own"
+
+
+class Lamp(Status):
+    OUT = "out", "不亮"
+
+
+class ReportLamp(Command, wire="lamp.report"):
+    pass
+
+
+class LampReported(Event, name="lamp.reported"):
+    pass
+
+
+class LampRecord(Record):
+    kind_of_record = "lamp"
+
+
+def test_a_record_that_pins_no_policy_is_explained_in_the_logs_own_time_zone():
+    table = Workflow(
+        "lamp", Lamp, steps=(Step("L1", ReportLamp, None, LampReported, Lamp.OUT, Role.SYSTEM, starts="feedback"),)
+    )
+    lamp = Decider(table, LampRecord, {LampReported: lambda lamp, event: {"status": Lamp.OUT}}, prefix="L")
+    london = DEFAULT_POLICY.changed(version="london", time_zone="Europe/London")
+    with Engine.open(records=[lamp], policy=london, now=PinnedClock()) as engine:
+        id = engine.handle(ReportLamp(by=SYSTEM)).id
+        (why,) = engine.why_due(id)
+    assert any("2026-03-02 01:00" in line.en for line in why.lines)  # 09:00 in Beijing

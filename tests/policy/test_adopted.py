@@ -95,14 +95,14 @@ def test_a_repetition_by_somebody_who_may_not_see_the_record_tells_nothing():
 def test_a_mere_resident_learns_nothing_of_a_confidential_case_that_is_not_his_own():
     town = a_town()
     a_case(town, "assigned", id="x", confidential=True)
-    stranger = Actor.of("s-9", Role.RESIDENT, Role.REPORTER)
-    for ask in (
-        lambda: town.engine.allowed("x", stranger),
-        lambda: town.do(AddEvidence(id="x", by=stranger, item="e9", sha256="0" * 64)),
-        lambda: town.engine.why_not(c.AcceptCase(id="x", by=stranger)),
-    ):
-        with pytest.raises(NotFound, match=r"^there is no record x$"):
-            ask()
+    for stranger in (Actor.of("s-9", Role.RESIDENT, Role.REPORTER), Actor(id="nobody")):
+        for ask in (
+            lambda by: town.engine.allowed("x", by),
+            lambda by: town.do(AddEvidence(id="x", by=by, item="e9", sha256="0" * 64)),
+            lambda by: town.engine.why_not(c.AcceptCase(id="x", by=by)),
+        ):
+            with pytest.raises(NotFound, match=r"^there is no record x$"):
+                ask(stranger)
     town.do(AddEvidence(id="x", by=resident, item="e1", sha256="0" * 64))  # the reporter's own
 
 

@@ -51,7 +51,7 @@ def assignment_is_not_arbitrated(case: Case, event: Any, context: Context) -> bo
     return not case.arbitrated
 
 
-@rule("接收单位有权限", "BJ §14 [V]", needs="to_unit")
+@rule("接收单位有权限", "BJ §14 [V]", version=2, needs="to_unit")
 def target_unit_is_competent(case: Case, event: Any, context: Context) -> bool:
     """The unit it goes to is competent by the catalogue."""
     if event.to_unit is None or event.to_unit == case.lead_unit:
@@ -109,7 +109,7 @@ def extended_only_once(case: Case, event: Any, context: Context) -> bool:
     return clock is not None and clock.extensions == 0
 
 
-@rule("延期未超上限", "petitions §34 [V]", needs="length")
+@rule("延期未超上限", "petitions §34 [V]", version=2, needs="length")
 def extension_is_within_maximum(case: Case, event: Any, context: Context) -> bool:
     """The extension is not longer than the rule allows."""
     clock = case.clocks.get("handling")

@@ -150,7 +150,7 @@ def external_outcome_is_told(case: Case, event: Any, context: Context) -> bool:
     return event.declined or bool(event.external_outcome.strip())
 
 
-@rule("主件未办结且属同一事项", "66号 [S]", needs="master same_subject")
+@rule("主件未办结且属同一事项", "66号 [S]", version=2, needs="master same_subject")
 def master_is_open_and_same_subject(case: Case, event: Any, context: Context) -> Iterable[str]:
     """The master is another record, not at rest, on the same subject."""
     master = context.lookup(event.master) if event.master else None

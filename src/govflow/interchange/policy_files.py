@@ -40,7 +40,7 @@ _ENTRIES: dict[str, type[BaseModel]] = {
 _HEAD: type[BaseModel] = create_model(
     "Policy",
     __base__=Value,
-    **{name: (field.annotation, field) for name, field in Policy.model_fields.items() if name not in _ENTRIES},  # type: ignore[call-overload]
+    **{name: (field.annotation, field) for name, field in Policy.model_fields.items() if name not in _ENTRIES},  # type: ignore[call-overload]  # its names are known when it runs
 )
 """The fields of a policy that are no such list."""
 

@@ -71,7 +71,7 @@ class ClockRecomputed(ItemEvent, name="clock.recomputed"):
     until: Instant | None = None
 
 
-@rule("已到预警点且未预警", "design", needs="share")
+@rule("已到预警点且未预警", "design", version=2, needs="share")
 def warning_point_has_passed(record: Record, event: Any, context: Context) -> bool:
     """A warning point of the rule has passed and was not announced."""
     clock: Any = context.item
@@ -93,7 +93,7 @@ def clock_is_a_window(record: Record, event: Any, context: Context) -> bool:
     return kind_of(event.item) in (ClockKind.WINDOW, ClockKind.MINIMUM)
 
 
-@rule("工作日历已更新且原期限为暂定", "design", needs="calendar")
+@rule("工作日历已更新且原期限为暂定", "design", version=2, needs="calendar")
 def calendar_version_has_changed(record: Record, event: Any, context: Context) -> bool:
     """A newer work calendar was adopted and the date was provisional."""
     clock: Any = context.item
