@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from govflow import CASE, SYSTEM, Command, Decider, Engine, NotFound, Record, Role, Status, Step, Workflow
+from govflow import CASE, SYSTEM, Command, Decider, Engine, NotFound, Record, Rest, Role, Status, Step, Workflow
 from govflow.calendars import china, due_after
 from govflow.calendars.notation import text_of
 from govflow.cases import commands as c
@@ -400,7 +400,7 @@ def test_a_status_is_kept_as_it_is(old):
 
 
 class Lamp(Status):
-    OUT = "out", "不亮"
+    OUT = "out", "不亮", Rest.OUTCOME
 
 
 class ReportLamp(Command, wire="lamp.report"):
