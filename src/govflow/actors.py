@@ -192,6 +192,14 @@ def covers(claim: Claim, level: Level | None, area: str) -> bool:
     return True
 
 
+def speaks_for(who: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool:
+    """Whether an actor speaks as `who`: in person, as of that unit, or as the callback desk that has asked them.
+
+    `on_behalf_of` is what a command says of itself; alone it gives no right.
+    """
+    return actor == who or (on_behalf_of == who and (claim.unit == who or claim.role == Role.CALLBACK))
+
+
 def claim_for(claims: Iterable[Claim], roles: Iterable[str], level: Level | None, area: str) -> Claim | None:
     """The first claim that gives one of `roles` for a matter at this level in this area."""
     wanted = set(roles)

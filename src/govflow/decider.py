@@ -212,7 +212,7 @@ class Decider:
             rows = self.workflow.rows(state.status, command.wire)
         else:
             assert isinstance(command, ItemCommand)
-            key = command.item or region.new_key(state, command)
+            key = region.key_of(state, command)
             context.item = state.item(region.name, key)
             rows = self._region_rows(region, state, context.item, command.wire)
         if not rows:
@@ -222,7 +222,7 @@ class Decider:
         maker = (self.propose if region is None else region.propose).get(type(command))
         event = maker(state, command, context) if maker else self.copied(command, rows[0].event, context, item=key)
         said = event.__dict__
-        context.kind = said.get("kind") or state.kind
+        context.kind = said.get("kind" if region is None else "matter_kind") or state.kind
         context.category = said.get("category") or state.category
         context.retention = said.get("retention") or state.retention
         context.level = said.get("to_level") or said.get("level") or state.level
@@ -376,16 +376,18 @@ class Decider:
         for region in self.regions.values():
             for item in region.open_items(state):
                 given = hand_over_of(event, region, item)
-                assert given is not None and region.ends is not None, "the rule loops_are_handed_over saw to it"
-                yield region.ends(state.id, item, given)
+                end = region.ending(state, item, given) if given is not None else None
+                assert end is not None, "the rule loops_are_handed_over saw to it"
+                yield end
 
     def _end_round(self, state: Record) -> Iterator[Command]:
         for region in self.regions.values():
-            if region.round_bound and region.ends:
+            if region.round_bound:
                 rests = region.workflow.rests
                 for item in state.items.get(region.name, {}).values():
                     if item.round < state.round and rests[item.status] is not Rest.FINAL:
-                        yield region.ends(state.id, item, HandOver(reason="a new round has begun"))
+                        end = region.ending(state, item, HandOver(reason="a new round has begun"))
+                        yield from (end,) if end is not None else ()
 
     # -- what is allowed ----------------------------------------------------------------------------------------------
 

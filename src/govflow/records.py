@@ -28,6 +28,18 @@ class Item(Value):
         """What is owed, in a few words."""
         return self.key
 
+    def people(self) -> frozenset[str]:
+        """The people and units it is about: nobody with an interest in them may act for others here."""
+        return frozenset()
+
+    def concerns(self, actor: str, unit: str | None = None) -> bool:
+        """Whether it is a matter of the actor's own, or of the unit the actor speaks for: they may see its record."""
+        return self.owes is not None and self.owes in (actor, unit)
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
+        """Whether a claim to a role that belongs to *this* item is true here; None: the record says."""
+        return None
+
 
 class Loop(Value):
     """One open loop of a record: what is owed, by whom, since when and until when."""
@@ -97,9 +109,10 @@ class Record(Value):
         """Itself and whom it concerns: who has an interest in one of them must keep away from it."""
         return frozenset({self.id})
 
-    def concerns(self, actor: str) -> bool:
+    def concerns(self, actor: str, unit: str | None = None) -> bool:
         """Whether it is the actor's own matter: nobody has to keep away from that. A record to be made is."""
-        return not self.version
+        own = (item.concerns(actor, unit) for items in self.items.values() for item in items.values())
+        return not self.version or any(own)
 
     def can_read(self, claim: Claim, actor: str) -> bool:
         """Whether a claim lets an actor see the record: unless it says more, whoever's area covers it does."""
@@ -117,9 +130,11 @@ class Record(Value):
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """Whether a claim to a role that belongs to *this* record is true here (its reporter, its lead unit …).
 
-        `on_behalf_of` is what the command says of itself: alone it must give no right.
+        The item that a step moves is asked first. `on_behalf_of` is what the command says of itself: alone it must
+        give no right.
         """
-        return True
+        own = item.fits(role, claim, actor, on_behalf_of) if isinstance(item, Item) else None
+        return True if own is None else own
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
         """Whether a claim gives the right to read a personal field here. Nobody, unless the record says so."""

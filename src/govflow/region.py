@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from govflow.context import Context
-from govflow.messages import Command, Event, Frozen
+from govflow.messages import Command, Event, Frozen, ItemCommand
 from govflow.records import HandOver, Item, Record
 from govflow.workflow import Rest, Step, Workflow
 
@@ -28,7 +28,9 @@ class Region:
     region's items fall away with their round; `approves` answers a step that needs a second person's approval; `moved`
     gives commands for other records when the record's status moves; `new_key` names the next item, by default a running
     number; without `keeps_items` its events change the record through their clock moves alone. `when_due` names the
-    clocks of its items that the system answers when they have run out: (record, item key) -> its commands.
+    clocks of its items that the system answers when they have run out: (record, item key) -> its commands. A `single`
+    region has one item at most: its key is the region's name, and its clocks are the record's own. Where `ends` gives
+    no command, the item must be ended by hand first.
     """
 
     def __init__(
@@ -39,12 +41,13 @@ class Region:
         *,
         propose: Mapping[type[Command], Callable[[Any, Any, Context], Event]] | None = None,
         rides: Mapping[type[Event], Callable[[Any, Any], Iterable[tuple[str, Changes]]]] | None = None,
-        ends: Callable[[str, Item, HandOver], Command] | None = None,
+        ends: Callable[[str, Item, HandOver], Command | None] | None = None,
         round_bound: bool = False,
         approves: Callable[[Record, Command, Step, Context], Command | None] | None = None,
         moved: Callable[[Record, Record, Context], Iterable[Command]] | None = None,
         new_key: Callable[[Record, Command], str] | None = None,
         keeps_items: bool = True,
+        single: bool = False,
         when_due: Mapping[str, WhenDue] | None = None,
     ) -> None:
         self.name = workflow.name
@@ -60,11 +63,23 @@ class Region:
         self.keeps_items = keeps_items
         self.when_due = when_due or {}
         self._new_key = new_key
-        self.own_clocks = frozenset(name for step in workflow.steps for name in (*step.starts, *step.resets))
+        self.single = single
+        started = (name for step in workflow.steps for name in (*step.starts, *step.resets))
+        self.own_clocks: frozenset[str] = frozenset() if single else frozenset(started)
+
+    def key_of(self, record: Record, command: ItemCommand) -> str:
+        """The key of the item that a command is for; of the next one, where it names none."""
+        if self.single:
+            return self.name
+        return command.item or self.new_key(record, command)
 
     def new_key(self, record: Record, command: Command) -> str:
         """The key of the next item, where the command names none."""
         return self._new_key(record, command) if self._new_key else str(len(record.items_of(self.name)) + 1)
+
+    def ending(self, record: Record, item: Item, given: HandOver) -> Command | None:
+        """The system's command that ends an open item; None where that must be done by hand first."""
+        return self.ends(record.id, item, given) if self.ends else None
 
     def open_items(self, record: Record) -> Iterator[Item]:
         """The items that neither rest nor end."""

@@ -13,7 +13,7 @@ from govflow.actors import covers
 from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.records import Record
+from govflow.records import HandOver, Record
 from govflow.region import Region, hand_over_of
 from govflow.workflow import Rule, rule
 
@@ -80,6 +80,59 @@ def _hands(event: Any, context: Context) -> set[str]:
     return {event.by, context.standing_in_for or event.by}
 
 
+@rule("事由、地点、对象已载明", "M059", needs="title category area")
+def matter_is_described(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """What, where and for whom are given."""
+    named = (
+        ("title", "标题", ("title", "what")),
+        ("category", "类别", ("category", "concerning")),
+        ("area or place", "区域或地点", ("area", "place")),
+    )
+    for en, zh, fields in named:
+        values = [getattr(event, field, None) for field in fields]
+        if not any(value.strip() if isinstance(value, str) else value for value in values):
+            yield Detail(f"{en} is missing", f"缺{zh}")
+
+
+@rule("理由已编码并说明", "M049", needs="reason_code reason")
+def reason_is_coded(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """A reason from the coded list is given, with its explanation."""
+    code = event.reason_code
+    if code is None or not context.policy.knows_reason(code, context.step.command.wire):
+        yield Detail(f"{code or 'no code'} is not in the list of reasons", f"理由代码 {code or '(空)'} 不在目录内")
+    if not event.reason.strip():
+        yield Detail("no explanation is given", "未说明理由")
+
+
+@rule("所需材料已附", "design", needs="papers")
+def required_papers_are_attached(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """The papers this step needs (accounts, voucher, receipt, report, plan) are attached."""
+    if not event.papers:
+        yield Detail("no paper is named", "未附材料")
+    for key in event.papers:
+        piece = record.item("evidence", key)
+        if piece is None or piece.status != "added":
+            yield Detail(f"paper {key} is not on file", f"材料 {key} 不在卷")
+
+
+@rule("决定为是", "design", needs="granted")
+def decision_grants(record: Record, event: Any, context: Context) -> bool:
+    """The decision says yes."""
+    return event.granted is True
+
+
+@rule("决定为否", "design", needs="granted")
+def decision_denies(record: Record, event: Any, context: Context) -> bool:
+    """The decision says no."""
+    return event.granted is False
+
+
+@rule("已指明法定途径", "petitions §31 [V]", needs="statutory_channel")
+def statutory_channel_named(record: Record, event: Any, context: Context) -> bool:
+    """The statutory channel is named."""
+    return bool(event.statutory_channel.strip())
+
+
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
@@ -102,6 +155,17 @@ def verified_by_another(record: Record, event: Any, context: Context) -> bool:
 def decider_is_not_a_handler(record: Record, event: Any, context: Context) -> bool:
     """Whoever decides has not handled the matter."""
     return _hands(event, context).isdisjoint(record.handled_by())
+
+
+@rule("无利害关系", "petitions §28 [V]; M067", version=2, needs="interest")
+def has_no_interest(record: Record, event: Any, context: Context) -> bool:
+    """Neither who acts nor who is named has an interest in the matter."""
+    named = {event.by, *(getattr(event, name, None) for name in ("handler", "mediator"))}
+    concerned = {getattr(record, "reporter", None), *getattr(event, "people", ())} - {None}
+    if context.item is not None:
+        concerned |= context.item.people()
+    declared = getattr(event, "interest", "")
+    return not declared.strip() and named.isdisjoint(concerned) and context.interests.isdisjoint(concerned)
 
 
 @rule("审批角色与所需一致", "petitions §34 [V]")
@@ -181,6 +245,9 @@ def no_loop_is_open(record: Record, event: Any, context: Context) -> Iterable[st
         yield Detail(loop.sentence(), f"{item},责任方 {loop.owes or '未定'}{until}")
 
 
+_ANY = HandOver(reason="")
+
+
 def _item_zh(region: Region, key: str, status: str) -> str:
     return f"{region.workflow.zh or region.name} {key} {region.workflow.statuses(status).zh}"
 
@@ -190,9 +257,10 @@ def loops_are_handed_over(record: Record, event: Any, context: Context) -> Itera
     """Every open loop is ended in the same transaction, each with who takes it over or why it falls away."""
     for region in context.deciders[record.kind_of_record].regions.values():
         for item in region.open_items(record):
-            if region.ends is None:
+            given = hand_over_of(event, region, item)
+            if region.ending(record, item, given or _ANY) is None:
                 en, zh = "must be ended by hand first", "须先自行了结"
-            elif hand_over_of(event, region, item) is None:
+            elif given is None:
                 en, zh = "is left: who takes it over, or why does it fall away?", "未了:由谁接办,或因何消灭?"
             else:
                 continue

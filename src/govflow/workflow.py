@@ -109,7 +109,8 @@ class Step:
     the policy threshold (percent) that shortens the limit; `remeasures` = keeps its start and takes the limit that fits
     now. `then` gives commands that belong to the step. `rides` names the
     main rows that move the item: such a row has no command of its own. `anywhere`: whatever area and level the claim
-    is for.
+    is for. A tuple among `who` are roles that act together: the first gives the command, the others have agreed by
+    steps of their own, which the rules look for.
     """
 
     def __init__(
@@ -119,7 +120,7 @@ class Step:
         source: Iterable[str | None] | str | None,
         event: type[Event],
         to: str | None,
-        who: Iterable[str] | str,
+        who: Iterable[str | tuple[str, ...]] | str,
         rules: Iterable[Rule] = (),
         *,
         approval: str | None = None,
@@ -142,7 +143,9 @@ class Step:
         self.source = _tuple(source)
         self.event = event
         self.to = to
-        self.who = (who,) if isinstance(who, str) else tuple(who)
+        sides = (who,) if isinstance(who, str) else tuple(who)
+        self.sides = tuple((side,) if isinstance(side, str) else side for side in sides)
+        self.who = tuple(side[0] for side in self.sides)
         self.rules = tuple(rules)
         self.approval = approval
         self.anywhere = anywhere
@@ -299,7 +302,7 @@ def _row_data(step: Step) -> dict[str, Any]:
         "event": step.event.__name__,
         "name": step.event.name,
         "target": None if step.to is None else str(step.to),
-        "who": [[str(role)] for role in step.who],
+        "who": [[str(role) for role in side] for side in step.sides],
         "approval": None if step.approval is None else str(step.approval),
         "rules": [each.code for each in step.rules],
         "rule_versions": {each.code: each.version for each in step.rules if each.version > 1},
@@ -346,7 +349,7 @@ def _problems(flow: Workflow) -> Iterable[str]:
         if step.id in ids:
             yield f"{step.id}: the id is used twice"
         ids.add(step.id)
-        if not step.who or not all(step.who):
+        if not step.who or not all(map(all, step.sides)):
             yield f"{step.id}: no role may do it"
         if not step.command.wire or not step.event.name:
             yield f"{step.id}: the command or event has no wire name"

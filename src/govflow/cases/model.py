@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers, covers_area
+from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers, covers_area, speaks_for
 from govflow.messages import Instant, Protected, Value
 from govflow.policy import Matter
 from govflow.records import Item, Record
-from govflow.regions.approval import Approval
 from govflow.regions.commitment import Commitment
-from govflow.regions.evaluation import Evaluation
-from govflow.regions.joint_handling import JointPart
 from govflow.workflow import Rest, Status
 
 
@@ -95,15 +92,6 @@ class Review(Value):
 _READ_CONFIDENTIAL = frozenset(
     {Role.SYSTEM, Role.ACCEPTANCE_DESK, Role.DISPATCHER, Role.SUPERVISOR, Role.REVIEW_BODY, Role.ARCHIVIST}
 )
-_ASKS_FOR_EVALUATIONS = (Role.SYSTEM, Role.CALLBACK, Role.COMMUNITY)
-
-
-def _speaks_for(who: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool:
-    """Whether an actor speaks as `who`: in person, as of that unit, or as the callback desk that has asked them.
-
-    `on_behalf_of` is what a command says of itself; alone it gives no right.
-    """
-    return actor == who or (on_behalf_of == who and (claim.unit == who or claim.role == Role.CALLBACK))
 
 
 class Case(Record):
@@ -198,16 +186,13 @@ class Case(Record):
         concerned = {self.id, self.reporter or "", self.accused_unit or "", self.lead_unit or "", *self.co_units}
         return frozenset(concerned - {""})
 
-    def concerns(self, actor: str) -> bool:
-        owed = (item.owes for region in self.items.values() for item in region.values())
-        return super().concerns(actor) or actor == self.reporter or actor in owed
+    def concerns(self, actor: str, unit: str | None = None) -> bool:
+        return actor == self.reporter or super().concerns(actor, unit)
 
     def can_read(self, claim: Claim, actor: str) -> bool:
         """Reporters see their own; units what they have a part in; officials their area; fewer what is confidential."""
         if claim.role in FOR_THEMSELVES:
-            return self.concerns(actor) or (
-                self.reporter is not None and _speaks_for(self.reporter, claim, actor, None)
-            )
+            return self.concerns(actor, None if self.hides_from(claim) else claim.unit)
         if claim.role in (Role.LEAD_UNIT, Role.CO_UNIT, Role.UNIT_HEAD):
             return claim.unit is not None and claim.unit in (self.lead_unit, *self.co_units)
         if not covers_area(claim, self.area):
@@ -226,18 +211,15 @@ class Case(Record):
         """Roles that belong to this very case: its reporter, its lead unit, its co-units, an independent verifier."""
         if self.accused_unit is not None and claim.unit == self.accused_unit:  # petitions §30
             return False
-        if isinstance(item, Evaluation) and role not in _ASKS_FOR_EVALUATIONS:
-            return item.owes is not None and _speaks_for(item.owes, claim, actor, on_behalf_of)
+        if isinstance(item, Item) and (own := item.fits(role, claim, actor, on_behalf_of)) is not None:
+            return own
         match role:
             case Role.REPORTER:
-                return self.reporter is not None and _speaks_for(self.reporter, claim, actor, on_behalf_of)
-            case Role.LEAD_UNIT:
+                return self.reporter is not None and speaks_for(self.reporter, claim, actor, on_behalf_of)
+            case Role.LEAD_UNIT | Role.UNIT_HEAD:
                 return claim.unit is not None and claim.unit == self.lead_unit
-            case Role.UNIT_HEAD:
-                unit = item.unit if isinstance(item, Approval) and item.unit else self.lead_unit
-                return claim.unit is not None and claim.unit == unit
             case Role.CO_UNIT:
-                return claim.unit == item.unit if isinstance(item, JointPart) else claim.unit in self.co_units
+                return claim.unit in self.co_units
             case Role.VERIFIER:
                 return claim.unit is None or claim.unit not in (self.lead_unit, *self.co_units)
         return True

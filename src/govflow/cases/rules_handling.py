@@ -8,11 +8,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from govflow.actors import Area, Level
+from govflow.actors import Area, Level, Role
 from govflow.cases.model import Case, CaseStatus, Outcome, Severity
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.policy import JoinRule
+from govflow.regions.approval import leave_given
 from govflow.regions.contact import is_out_of_reach
 from govflow.regions.joint_handling import JointStatus, unfinished
 from govflow.regions.ledger import unrectified
@@ -35,14 +36,14 @@ def deadline_rule_is_pinned(case: Case, event: Any, context: Context) -> bool:
     return context.policy.time_limit("handling", wire, case.kind, case.category, context.level) is not None
 
 
-@rule("事项在准入目录内,或已获准入,或非派往社区", "M138", needs="unit_level")
+@rule("事项在准入目录内,或已获准入,或非派往社区", "M138", version=2, needs="unit_level")
 def admission_is_settled(case: Case, event: Any, context: Context) -> bool:
     """The category is in the admission catalogue, or leave was granted, or the handler is not a community."""
     if event.unit_level not in (Level.COMMUNITY, None):  # a unit of unknown level may be a community
         return True
     category = context.policy.category(case.category)
-    granted = any(item.status == "granted" for item in case.items_of("admission").values())
-    return granted or (category is not None and category.admitted)
+    leave = case.item("admission", event.lead_unit or "")
+    return (leave is not None and leave.status == "granted") or (category is not None and category.admitted)
 
 
 @rule("该派单未经裁定", "WF §22 [V]")
@@ -82,16 +83,13 @@ def transferred_once_per_level(case: Case, event: Any, context: Context) -> bool
     return case.arbitrated or case.level not in case.transferred_at
 
 
-@rule("挂牌督办件已获督办方同意", "design")
+@rule("挂牌督办件已获督办方同意", "design", version=2)
 def listed_record_has_supervisor_consent(case: Case, event: Any, context: Context) -> bool:
     """A record under listed supervision has the supervisor's consent."""
     listed = ("listed", "interviewed", "circulated", "exposed")
     if not any(item.status in listed for item in case.items_of("supervision").values()):
         return True
-    return any(
-        item.status == "given" and item.asks == "supervisor" and item.wire == context.step.command.wire
-        for item in case.items_of("approval").values()
-    )
+    return leave_given(case, context.command, Role.SUPERVISOR, context) is not None
 
 
 @rule("已联系诉求人,或确无法联系,或无诉求人", "BJ §15 [V]")
@@ -169,17 +167,21 @@ def mandatory_items_are_rectified(case: Case, event: Any, context: Context) -> I
     ]
 
 
+@rule("所需会议均已召开并记录", "M076; M082")
+def meetings_asked_for_are_recorded(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """Every kind of meeting that the category asks for was held in this round, and its record is signed."""
+    category = context.policy.category(case.category)
+    meetings = [item for item in case.items_of("meeting").values() if item.round == case.round]
+    recorded = {item.form for item in meetings if item.status == "recorded"}
+    for kind in category.meetings if category else ():
+        if kind not in recorded:
+            yield Detail(f"no {kind} is on record", f"尚无 {kind} 会议记录")
+
+
 @rule("承办人属于主办单位", "M059", needs="handler handler_unit")
 def handler_belongs_to_lead_unit(case: Case, event: Any, context: Context) -> bool:
     """The person named works for the lead unit."""
     return event.handler is not None and event.handler_unit is not None and event.handler_unit == case.lead_unit
-
-
-@rule("无利害关系", "petitions §28 [V]; M067", needs="interest")
-def has_no_interest(case: Case, event: Any, context: Context) -> bool:
-    """Neither who acts nor who is named has an interest in the matter."""
-    concerned = case.reporter is not None and case.reporter in (event.handler, event.by)
-    return not event.interest.strip() and not concerned
 
 
 @rule("新类别在现行目录内", "M006", needs="category")

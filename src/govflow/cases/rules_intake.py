@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from govflow.cases.model import Case, CaseKind, CaseStatus, Severity
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.regions.contact import is_out_of_reach
+from govflow.rules import reason_is_coded
 from govflow.workflow import rule
-
-
-@rule("事由、地点、对象已载明", "M059", needs="title category area")
-def matter_is_described(case: Case, event: Any, context: Context) -> Iterable[str]:
-    """What, where and for whom are given."""
-    named = (
-        ("title", "标题", event.title.strip()),
-        ("category", "类别", event.category),
-        ("area or place", "区域或地点", event.area or event.place),
-    )
-    return [Detail(f"{en} is missing", f"缺{zh}") for en, zh, value in named if not value]
 
 
 @rule("事项有标题", "design", needs="title")
@@ -113,22 +104,20 @@ def matter_is_not_terminated_or_open_elsewhere(case: Case, event: Any, context: 
             yield Detail(f"{id} is open: merge this one", f"{id} 在办,本件应并案")
 
 
-@rule("理由已编码并说明", "M049", needs="reason_code reason")
-def reason_is_coded(case: Case, event: Any, context: Context) -> Iterable[str]:
-    """A reason from the coded list is given, with its explanation."""
-    code = event.reason_code
-    if code is None or not context.policy.knows_reason(code, context.step.command.wire):
-        yield Detail(f"{code or 'no code'} is not in the list of reasons", f"理由代码 {code or '(空)'} 不在目录内")
-    if not event.reason.strip():
-        yield Detail("no explanation is given", "未说明理由")
-    if code == "terminated_same_facts":
+def _coded_with_its_facts(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """As everywhere, and what some of the reasons of a refusal say must be so."""
+    yield from reason_is_coded.check(case, event, context)  # type: ignore[misc]
+    if event.reason_code == "terminated_same_facts":
         others = [context.lookup(id) for id in event.same_as]
         if not any(other is not None and other.status == CaseStatus.TERMINATED for other in others):
             yield Detail("the terminated case is not named", "未指明已终结的事项")
-    if code == "not_supplemented":
+    if event.reason_code == "not_supplemented":
         clock = case.clocks.get("supplement")
         if clock is None or (clock.is_going and (clock.due is None or context.now <= clock.due)):
             yield Detail("the time for supplements is not over", "补正期限未满")
+
+
+refusal_is_coded = replace(reason_is_coded, check=_coded_with_its_facts)
 
 
 @rule("已告知诉求人或提案人并说明理由", "BJ §11, §15 [V]", needs="told_by")
@@ -136,12 +125,6 @@ def asker_is_told(case: Case, event: Any, context: Context) -> bool:
     """The reporter or proposer, if there is one who can be reached, is told and given the reason."""
     unreachable = is_out_of_reach(case, context.policy.thresholds.contact_attempts)
     return case.reporter is None or unreachable or bool(event.told_by.strip())
-
-
-@rule("已指明法定途径", "petitions §31 [V]", needs="statutory_channel")
-def statutory_channel_named(case: Case, event: Any, context: Context) -> bool:
-    """The statutory channel is named."""
-    return bool(event.statutory_channel.strip())
 
 
 @rule("已载明外部结果或对方不予受理", "design", needs="external_outcome declined")

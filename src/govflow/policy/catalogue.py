@@ -36,6 +36,7 @@ class Category(Value):
     co_units: tuple[Id, ...] = ()
     time_limit: Id | None = None  # its own limit for handling; None: the first that fits
     evidence: tuple[Id, ...] = ()  # kinds of evidence the result must show
+    meetings: tuple[Id, ...] = ()  # kinds of meeting that must have been held and recorded before the result
     admitted: bool = True  # may be sent to a community (准入目录)
     confidential: bool = False
     public_interest: bool = False

@@ -18,6 +18,9 @@ _LISTS = {
     "routing": ("routing rule", "派单规则"),
     "reasons": ("reason", "理由"),
     "obligations": ("obligation", "定期职责"),
+    "mediation_bodies": ("mediation body", "调解组织"),
+    "meetings": ("rule of meetings", "会议规则"),
+    "checklists": ("checklist", "清单"),
 }
 _FIRST_CHECKED = ("time_limits", "categories", "retention")  # by what every adopted policy was held to
 _A_YEAR = {

@@ -7,6 +7,7 @@ from datetime import date
 from govflow.calendars import Roll, Unit
 from govflow.policy.catalogue import Category
 from govflow.policy.model import Policy, ReasonCode, RetentionClass, Thresholds
+from govflow.policy.practice import Checklist, ChecklistStage, MediationBody, MeetingRule, Share
 from govflow.policy.time_limits import Escalation, Then, TimeLimit
 
 H, D, W = Unit.HOUR, Unit.DAY, Unit.WORKDAY
@@ -49,9 +50,14 @@ _LIMITS = (
     # disputes, deliberation, projects
     TimeLimit(id="med.period",         clock="mediation",          length=30, unit=D, basis="深圳矛盾纠纷多元化解条例 §25"),
     TimeLimit(id="med.confirm",        clock="confirmation",       length=30, unit=D, basis="人民调解法 §33"),
+    TimeLimit(id="med.offer",          clock="mediation_offer",    length=5,  unit=W, basis="config", own=True),
+    TimeLimit(id="med.revisit",        clock="obligation_due",     length=7,  unit=D, basis="config", own=True, starts_on=("commitment.breach",)),
+    TimeLimit(id="sup.reply",          clock="supervision_reply",  length=5,  unit=W, basis="config", own=True),
+    TimeLimit(id="adm.decide",         clock="admission_decision", length=5,  unit=W, basis="config", own=True),
+    TimeLimit(id="ref.answer",         clock="referral_answer",    length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="vill.notice",        clock="notice",             length=10, unit=D, basis="村民委员会组织法 (2018) §21"),
     TimeLimit(id="dec.comment",        clock="consultation",       length=30, unit=D, basis="重大行政决策程序暂行条例 §15"),
-    TimeLimit(id="dec.hearing",        clock="hearing_papers",     length=7,  unit=D, basis="重大行政决策程序暂行条例 §16"),
+    TimeLimit(id="dec.hearing",        clock="hearing_papers",     length=7,  unit=D, basis="重大行政决策程序暂行条例 §16", kinds=("major",)),
     TimeLimit(id="dec.legality",       clock="legality_review",    length=7,  unit=W, basis="重大行政决策程序暂行条例 §26"),
     TimeLimit(id="inv.reply",          clock="invitation_reply",   length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="claim.window",       clock="claim",              length=15, unit=D, basis="config", own=True),
@@ -82,6 +88,43 @@ _REASONS = (
     ReasonCode(id="not_supplemented",      en="not supplemented in time",                zh="逾期未补正", commands=("case.reject",)),
 )
 
+_SUPERVISION = ("supervision.remind", "supervision.urge", "supervision.list", "supervision.interview", "supervision.circulate", "accountability.open")
+# The areas of not acting (000 负面清单, M049): its 30 situations are the town's to list; these are our own examples.
+_FAILINGS = (
+    ReasonCode(id="refuses_to_act",        en="refuses or shifts what is its own",       zh="推诿扯皮", commands=_SUPERVISION),
+    ReasonCode(id="overdue_without_cause", en="overdue without a cause",                 zh="无故超期", commands=_SUPERVISION),
+    ReasonCode(id="unresolved",            en="not resolved though it could be",         zh="应解决未解决", commands=_SUPERVISION),
+    ReasonCode(id="poor_handling",         en="handled badly or for show",               zh="办理质量差、走过场", commands=_SUPERVISION),
+    ReasonCode(id="false_report",          en="reported what was not so",                zh="虚报瞒报", commands=_SUPERVISION),
+    ReasonCode(id="silent_on_invitation",  en="left an invitation unanswered",           zh="约请逾期未复", commands=_SUPERVISION),
+    ReasonCode(id="promise_not_kept",      en="did not keep a public promise",           zh="公开承诺未兑现", commands=_SUPERVISION),
+)
+
+_BODIES = (
+    MediationBody(id="village-council",    en="Village fairness meeting", zh="村级公道会", tier=1, basis="003 三会联动 (M065)"),
+    MediationBody(id="town-hearing",       en="Town hearing",             zh="镇级听证会", tier=2, basis="003 三会联动 (M065)"),
+    MediationBody(id="district-conference", en="District joint conference", zh="区级联席会", tier=3, basis="003 三会联动 (M065)"),
+)
+
+_HALF = Share(numerator=1, denominator=2, inclusive=False)
+_MEETINGS = (
+    MeetingRule(id="hearing",      basis="Shanghai three meetings 听证会; no quorum [config]", own=True),
+    MeetingRule(id="coordination", basis="Shanghai three meetings 协调会; no quorum [config]", own=True),
+    MeetingRule(id="appraisal",    quorum=_HALF, basis="Shanghai three meetings 评议会; quorum [config]", own=True),
+)
+
+
+def _stages(*pairs: tuple[str, str]) -> tuple[ChecklistStage, ...]:
+    return tuple(ChecklistStage(zh=zh, en=en) for zh, en in pairs)
+
+
+_CHECKLISTS = (
+    Checklist(id="five-stage", en="Five-stage assessment", zh="五段立体研判", basis="000 (M048)", stages=_stages(
+        ("问题筛选式梳理", "sift the problems"), ("走访式了解", "visit"), ("多点式谈话", "talk at many points"), ("印证", "corroborate"), ("定性", "characterise"))),
+    Checklist(id="five-step", en="Five-step method", zh="五步工作法", basis="001 (M145)", stages=_stages(
+        ("找党员", "find party members"), ("建组织", "build an organisation"), ("优机制", "better the mechanism"), ("聚合力", "join forces"), ("植文化", "plant a culture"))),
+)
+
 _RETENTION = (
     RetentionClass(id="ordinary",   years=10,   basis="档案局令第8号; class [config]"),
     RetentionClass(id="disputed",   years=30,   basis="档案局令第8号; class [config]"),
@@ -94,19 +137,23 @@ _ESCALATIONS = (
 
 _THRESHOLDS = Thresholds(
     contact_attempts=3, representatives=5, suspension_days=90, evaluation_attempts=3, rework_percent=50,
+    exposure_days=5, similar_signals=3, similar_signal_days=30,
     basis={
         "contact_attempts": "config",
         "representatives": "信访工作条例 §20",
         "suspension_days": "config",
         "evaluation_attempts": "config",
         "rework_percent": "config",
+        "exposure_days": "config",
+        "similar_signals": "config; 000 放大镜 M041",
+        "similar_signal_days": "config",
     },
 )
 # fmt: on
 
 DEFAULT_POLICY = Policy(
     id="default",
-    version="2",
+    version="3",
     effective_from=date(2026, 1, 1),
     title="govflow default policy 默认政策",
     calendar="cn",
@@ -115,7 +162,10 @@ DEFAULT_POLICY = Policy(
     basis={"warn_at": "config; city management platforms show a limit green up to 80 %"},
     escalations=_ESCALATIONS,
     categories=_CATEGORIES,
-    reasons=_REASONS,
+    reasons=(*_REASONS, *_FAILINGS),
+    mediation_bodies=_BODIES,
+    meetings=_MEETINGS,
+    checklists=_CHECKLISTS,
     retention=_RETENTION,
     thresholds=_THRESHOLDS,
 )

@@ -14,6 +14,7 @@ from govflow.messages import Document, Value, Words
 from govflow.policy.catalogue import Category, Matter, Route, RoutingRule, route_of
 from govflow.policy.consistency import contradictions, contradictions_within, unknown_zone
 from govflow.policy.obligations import Obligation
+from govflow.policy.practice import Checklist, MediationBody, MeetingRule
 from govflow.policy.time_limits import Escalation, TimeLimit
 
 
@@ -60,6 +61,9 @@ class Thresholds(Value):
     suspension_days: int = Field(default=90, ge=1)
     evaluation_attempts: int = Field(default=3, ge=1)
     rework_percent: int = Field(default=50, ge=1, le=100)  # of the limit, rounded up
+    exposure_days: int = Field(default=5, ge=0)  # calendar days overdue before a listed record may be exposed
+    similar_signals: int = Field(default=3, ge=2)  # so many alike raise one risk signal …
+    similar_signal_days: int = Field(default=30, ge=1)  # … within so many calendar days
     basis: Mapping[str, Words] = {}
 
     @field_validator("basis")
@@ -115,6 +119,9 @@ class Policy(Document):
     reasons: tuple[ReasonCode, ...] = ()
     retention: tuple[RetentionClass, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    mediation_bodies: tuple[MediationBody, ...] = ()
+    meetings: tuple[MeetingRule, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
     thresholds: Thresholds = Thresholds()
     basis: Mapping[str, Words] = {}
 
@@ -214,6 +221,18 @@ class Policy(Document):
     def retention_class(self, id: str) -> RetentionClass | None:
         """The retention class with this id."""
         return next((each for each in self.retention if each.id == id), None)
+
+    def mediation_body(self, id: str) -> MediationBody | None:
+        """The mediation body with this id."""
+        return next((each for each in self.mediation_bodies if each.id == id), None)
+
+    def meeting(self, kind: str) -> MeetingRule | None:
+        """What a kind of meeting needs; None: nothing in particular."""
+        return next((each for each in self.meetings if each.id == kind), None)
+
+    def checklist(self, id: str) -> Checklist | None:
+        """The checklist with this id."""
+        return next((each for each in self.checklists if each.id == id), None)
 
     def knows_reason(self, id: str, wire: str) -> bool:
         """Whether `id` is a coded reason for the command `wire`."""

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import StringConstraints
 
-from govflow.actors import SYSTEM, Actor, Id, Role
+from govflow.actors import SYSTEM, Actor, Claim, Id, Role
 from govflow.context import Context
 from govflow.messages import Command, ItemCommand, ItemEvent, Value, Words, arguments_of
 from govflow.records import Item, Record
@@ -39,6 +39,9 @@ class Approval(Item):
     unit: str | None = None
     given_by: str | None = None
 
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
+        return claim.unit == self.unit if role == Role.UNIT_HEAD and self.unit else None
+
 
 Quoted = Annotated[str, StringConstraints(max_length=200_000)]
 """A command's arguments as JSON, personal ones left out: long enough for several texts of officials."""
@@ -52,7 +55,12 @@ class _Quote(Value):
 
 
 class RequestApproval(ItemCommand, _Quote, wire="approval.request", label="申请审批"):
-    """Ask for leave to give a command. `RequestApproval.of(command, record)` quotes it in full."""
+    """Ask for leave to give a command. `RequestApproval.of(command, record)` quotes it in full.
+
+    The role that the command's row names is asked; `asks` = supervisor asks for the consent that a listed record needs.
+    """
+
+    asks: Literal[Role.SUPERVISOR] | None = None
 
     @classmethod
     def of(cls, command: Command, record: Record, by: Actor | None = None, **more: Any) -> Self:
@@ -153,9 +161,9 @@ APPROVAL_WORKFLOW = Workflow("approval", S, zh="审批", on=("case", "proposal",
 def _requested(record: Record, command: RequestApproval, context: Context) -> ApprovalRequested:
     """Which role the quoted step asks for stands in the record's own table."""
     decider = context.deciders[record.kind_of_record]
-    asks = None
+    asks: str | None = command.asks
     for kind, region in decider.commands.items():
-        if kind.wire == command.wanted:
+        if asks is None and kind.wire == command.wanted:
             flow = decider.workflow if region is None else region.workflow
             asks = next((step.approval for step in flow.steps if step.command is kind and step.approval), None)
     key = command.item or str(len(record.items_of("approval")) + 1)
@@ -190,8 +198,8 @@ def _quoted_digest(wire: str, quoted: bytes) -> str:
     return hashlib.sha256(wire.encode() + b"\n" + quoted).hexdigest()
 
 
-def _approving(record: Record, command: Command, step: Step, context: Context) -> Command | None:
-    """The command that uses up a given approval of this very command, None where there is none that holds.
+def leave_given(record: Record, command: Command, asked: str, context: Context) -> Approval | None:
+    """The leave that somebody who holds the role `asked` has given for this very command, None where there is none.
 
     It holds while it has not run out and the record's status has not moved since it was asked for.
     """
@@ -200,14 +208,23 @@ def _approving(record: Record, command: Command, step: Step, context: Context) -
         clock = record.clocks.get(f"approval_validity:{item.key}")
         if (
             item.status == S.GIVEN
-            and item.asks == step.approval
+            and item.asks == asked
             and item.given_by != command.by.id
             and record.moved_in <= item.on_version
             and _quoted_digest(item.wire, item.quoted.encode()) == wanted
             and (clock is None or clock.due is None or context.now <= clock.due)
         ):
-            return UseApproval(id=record.id, by=SYSTEM, item=item.key, used_for=command.command_id)
+            found: Approval = item
+            return found
     return None
+
+
+def _approving(record: Record, command: Command, step: Step, context: Context) -> Command | None:
+    """The command that uses up the leave given for this very command."""
+    leave = leave_given(record, command, step.approval or "", context)
+    if leave is None:
+        return None
+    return UseApproval(id=record.id, by=SYSTEM, item=leave.key, used_for=command.command_id)
 
 
 def _expire(record: Record, key: str) -> Iterator[Command]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal
 
-from govflow.actors import SYSTEM, Id, Role
+from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.messages import Command, ItemCommand, ItemEvent, Personal, Protected, Value
@@ -34,6 +34,9 @@ class Source(StrEnum):
     EXTERNAL = "external"  # 他评
 
 
+_ASKERS = (Role.SYSTEM, Role.CALLBACK, Role.COMMUNITY)
+
+
 class Evaluation(Item):
     """One evaluator's answers: contacted? resolved? satisfied?"""
 
@@ -41,6 +44,11 @@ class Evaluation(Item):
     contacted: bool | None = None
     resolved: bool | None = None
     satisfied: bool | None = None
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
+        if role in _ASKERS:
+            return None
+        return self.owes is not None and speaks_for(self.owes, claim, actor, on_behalf_of)
 
     @property
     def what(self) -> str:

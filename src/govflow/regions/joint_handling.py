@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from govflow.actors import SYSTEM, Id, Role
+from govflow.actors import SYSTEM, Claim, Id, Role
 from govflow.clocks.clock import Clock
 from govflow.context import Context
 from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Value, Words
@@ -41,6 +41,9 @@ class JointPart(Item):
     person: str | None = None  # who answers for it in the co-unit
     task: str = ""
     measure: str = ""
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
+        return claim.unit == self.unit if role == Role.CO_UNIT else None
 
     @property
     def what(self) -> str:
