@@ -21,8 +21,8 @@ from govflow.workflow import NEW, Rest
 
 MARKS = frozenset({"tier", "petition_forwarded", "reconsideration", "major"})
 """Kinds that policies may name though no case that is served has them: a limit of the kind `tier` serves only the
-categories that name it; `major` is what a meeting decides on 重大事项; forwarded petitions 转送信访 and reconsiderations
-行政复议 are handled elsewhere."""
+categories that name it; `major` 重大事项 is what a meeting decides on; forwarded petitions 转送信访 and
+reconsiderations 行政复议 are handled elsewhere."""
 
 
 class MovedClock(NamedTuple):
