@@ -187,7 +187,7 @@ class Decider:
                 what=item.what,
                 owes=item.owes,
                 since=item.since,
-                until=item.until,
+                until=item.until or region.due_of(state, item),
             )
             for region in self.regions.values()
             if region.name in state.items

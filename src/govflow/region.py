@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from govflow.context import Context
@@ -64,8 +65,8 @@ class Region:
         self.when_due = when_due or {}
         self._new_key = new_key
         self.single = single
-        started = (name for step in workflow.steps for name in (*step.starts, *step.resets))
-        self.own_clocks: frozenset[str] = frozenset() if single else frozenset(started)
+        self.started = frozenset(name for step in workflow.steps for name in (*step.starts, *step.resets))
+        self.own_clocks: frozenset[str] = frozenset() if single else self.started
 
     def key_of(self, record: Record, command: ItemCommand) -> str:
         """The key of the item that a command is for; of the next one, where it names none."""
@@ -80,6 +81,12 @@ class Region:
     def ending(self, record: Record, item: Item, given: HandOver) -> Command | None:
         """The system's command that ends an open item; None where that must be done by hand first."""
         return self.ends(record.id, item, given) if self.ends else None
+
+    def due_of(self, record: Record, item: Item) -> datetime | None:
+        """When the first of an item's own clocks that still go, or are late, is due."""
+        names = self.started if self.single else (f"{name}:{item.key}" for name in self.started)
+        owed = (clock for name in names if (clock := record.clocks.get(name)) and (clock.is_going or clock.is_late))
+        return min((clock.due for clock in owed if clock.due is not None), default=None)
 
     def open_items(self, record: Record) -> Iterator[Item]:
         """The items that neither rest nor end."""

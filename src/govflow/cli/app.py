@@ -18,7 +18,6 @@ from govflow.cli.display import (
     event_as_json,
     print_json,
     print_json_array,
-    print_loops,
     print_record,
     print_timeline,
     table,
@@ -26,6 +25,7 @@ from govflow.cli.display import (
 from govflow.cli.due import due
 from govflow.cli.handling import handle_lines, parsed
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress, served
+from govflow.cli.loops import loops
 from govflow.cli.migrating import migrate
 from govflow.cli.replaying import print_replayed, replayed_log
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, route
@@ -185,27 +185,7 @@ def timeline(
             print_timeline(engine, history)
 
 
-@app.command(help="help.loops")
-def loops(
-    id: RecordId,
-    db: Db,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
-) -> None:
-    """List the open loops of one record."""
-    with opened(db, records) as engine:
-        record = existing(reader(engine, actor, role, unit, area), id)
-        found = engine.open_loops(id)
-        if json:
-            print_json_array(loop.model_dump(mode="json") for loop in found)
-        else:
-            print_loops(engine, record, found)
-
-
+app.command("loops", help="help.loops")(loops)
 app.command("allowed", help="help.allowed")(allowed)
 app.command("route", help="help.route")(route)
 

@@ -18,6 +18,7 @@ from govflow.calendars import Line
 from govflow.cli import words
 from govflow.cli.run import clean
 from govflow.cli.texts import is_zh, t
+from govflow.decider import Decider
 from govflow.engine import Engine
 from govflow.messages import Protected, RecordedEvent
 from govflow.records import Item, Loop, Record
@@ -207,22 +208,28 @@ def _said_of(item: Item) -> str:
 
 def print_loops(engine: Engine, record: Record, loops: Sequence[Loop]) -> None:
     """The open loops of a record, each with who owes it and until when."""
-    out = console()
     if not loops:
-        out.print(t("no_loops"))
+        console().print(t("no_loops"))
         return
-    decider, now = engine.deciders[record.kind_of_record], engine.now()
-    rows = [
-        (
-            f"{words.region(decider, loop.region)} {loop.item}",
-            words.item_state(decider, loop.region, loop.status),
-            loop.what,
-            words.term("role", loop.owes or "") or t("nobody"),
-            Text(words.until(loop.until, engine), LATE if loop.until and loop.until < now else ""),
-        )
-        for loop in loops
-    ]
-    out.print(table(t("loop"), t("status"), t("what"), t("owes"), t("until"), rows=rows))
+    decider = engine.deciders[record.kind_of_record]
+    console().print(table(*loop_columns(), rows=[loop_row(engine, decider, loop) for loop in loops]))
+
+
+def loop_columns() -> tuple[str, ...]:
+    """What stands above the lines of open loops."""
+    return t("loop"), t("status"), t("what"), t("owes"), t("until")
+
+
+def loop_row(engine: Engine, decider: Decider, loop: Loop) -> tuple[str | Text, ...]:
+    """One open loop in a line."""
+    is_late = loop.until is not None and loop.until < engine.now()
+    return (
+        f"{words.region(decider, loop.region)} {loop.item}",
+        words.item_state(decider, loop.region, loop.status),
+        loop.what,
+        words.term("role", loop.owes or "") or t("nobody"),
+        Text(words.until(loop.until, engine), LATE if is_late else ""),
+    )
 
 
 # --- many ------------------------------------------------------------------------------------------------------------
