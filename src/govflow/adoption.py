@@ -19,9 +19,10 @@ from govflow.records import Record
 from govflow.regions.policy_version import blocks, moves_under
 from govflow.workflow import NEW, Rest
 
-MARKS = frozenset({"tier", "petition_forwarded", "reconsideration", "major"})
+MARKS = frozenset({"tier", "petition_forwarded", "reconsideration", "major", "revisit"})
 """Kinds that policies may name though no case that is served has them: a limit of the kind `tier` serves only the
-categories that name it; `major` 重大事项 is what a meeting decides on; forwarded petitions 转送信访 and
+categories that name it; `major` 重大事项 is what a meeting decides on, `revisit` 回访
+what an unkept promise raises; forwarded petitions 转送信访 and
 reconsiderations 行政复议 are handled elsewhere."""
 
 

@@ -37,7 +37,7 @@ def test_the_town_that_ships_passes(govflow, town):
     ran = govflow("policy", "check", town)
 
     assert (ran.status, ran.err) == (0, "")
-    assert ran.out == f"{town}: qingxi@2026.1 is fine: 40 time limits, 15 categories, 6 routing rules, 5 duties\n"
+    assert ran.out == f"{town}: qingxi@2026.1 is fine: 45 time limits, 15 categories, 6 routing rules, 5 duties\n"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
@@ -129,11 +129,11 @@ def test_a_policy_is_shown_at_80_columns_with_every_figure_and_its_source(govflo
 
 
 def test_without_a_name_the_default_is_shown_and_with_a_log_what_is_in_force_there(govflow, town, tmp_path):
-    assert govflow("policy", "show").out.startswith("default@2 ")
+    assert govflow("policy", "show").out.startswith("default@3 ")
     db = tmp_path / "city.db"
     govflow("policy", "adopt", town, "--db", db)
     assert govflow("policy", "show", "--db", db).out.startswith("qingxi@2026.1 ")
-    assert govflow("policy", "show", "default", "--db", db).out.startswith("default@2 ")
+    assert govflow("policy", "show", "default", "--db", db).out.startswith("default@3 ")
 
 
 def test_a_policy_printed_as_json_is_a_policy_file(govflow, town, tmp_path):
@@ -151,7 +151,7 @@ def test_the_example_is_printed_as_it_ships(govflow):
 
 
 def test_differences_are_told_field_by_field(govflow, town):
-    other = edited(town, "length = 5, unit", "length = 7, unit")
+    other = edited(town, "length = 5, unit = \"workday\", basis = \"信访", "length = 7, unit = \"workday\", basis = \"信访")
 
     ran = govflow("policy", "diff", town, other)
 

@@ -461,7 +461,7 @@ def test_a_changed_policy_works_everything_out_anew(deep):
     own = DEFAULT_POLICY.model_copy(
         update={"version": "2", "categories": (), "open_catalogue": False, "time_limits": (shorter,)}, deep=deep
     )
-    assert own.key == "default@2"
+    assert own.key == "default@3"
     assert own.category("general") is None
     assert own.limit("hot.handle") == shorter
     assert own.changed(version="3").key == "default@3"

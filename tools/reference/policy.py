@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from govflow.calendars import Roll
-from govflow.policy import DEFAULT_POLICY, Policy, Then, TimeLimit
+from govflow.policy import DEFAULT_POLICY, MeetingRule, Policy, Then, TimeLimit
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import code, described, page, table
 
@@ -94,6 +94,35 @@ def policy_markdown() -> str:
             ("Reason", "English", "Chinese", "Serves"),
             [(f"`{each.id}`", each.en, each.zh, code(*each.commands)) for each in default.reasons],
         ),
+        "### Mediation bodies",
+        table(
+            ("Body", "English", "Chinese", "Tier", "Source"),
+            [
+                (f"`{each.id}`", each.en, each.zh, str(each.tier), source(each.basis, own=each.own))
+                for each in default.mediation_bodies
+            ],
+        ),
+        "A town adds its professional committees with their classes of dispute and its pool of experts: "
+        "`govflow policy example`.",
+        "### Meetings",
+        table(
+            ("Kind", "Quorum", "Source"),
+            [(f"`{each.id}`", _quorum(each), source(each.basis, own=each.own)) for each in default.meetings],
+        ),
+        "### Checklists",
+        table(
+            ("Checklist", "English", "Chinese", "Stages", "Source"),
+            [
+                (
+                    f"`{each.id}`",
+                    each.en,
+                    each.zh,
+                    " → ".join(f"{stage.zh} ({stage.en})" for stage in each.stages),
+                    source(each.basis, own=each.own),
+                )
+                for each in default.checklists
+            ],
+        ),
         "### Retention",
         table(
             ("Class", "Kept", "Source"),
@@ -112,6 +141,13 @@ def policy_markdown() -> str:
             ],
         ),
     )
+
+
+def _quorum(rule: MeetingRule) -> str:
+    share = rule.quorum
+    if share is None:
+        return "none"
+    return f"{'at least' if share.inclusive else 'more than'} {share.numerator}/{share.denominator} of the roll"
 
 
 def length_of(limit: TimeLimit) -> str:

@@ -15,7 +15,7 @@ from govflow.cli.display import SOFT, console, table
 from govflow.cli.run import clean
 from govflow.cli.texts import has, is_zh, t
 from govflow.clocks import CLOCKS
-from govflow.policy import Category, Escalation, Obligation, Policy, RoutingRule, TimeLimit
+from govflow.policy import Category, Escalation, MediationBody, Obligation, Policy, RoutingRule, Share, TimeLimit
 from govflow.policy.differences import Difference
 
 
@@ -42,6 +42,13 @@ def print_policy(policy: Policy) -> None:
              [_escalation(each) for each in policy.escalations])  # fmt: skip
     _section("policy.obligations", ("id", "column.name", "column.how_often", "column.owner", "column.source"),
              [_obligation(each) for each in policy.obligations])  # fmt: skip
+    _section("policy.mediation_bodies", ("id", "column.name", "column.tier", "column.for", "column.source"),
+             [_body(each) for each in policy.mediation_bodies])  # fmt: skip
+    _section("policy.meetings", ("id", "column.quorum", "column.source"),
+             [(each.id, _share(each.quorum), _source(each)) for each in policy.meetings])  # fmt: skip
+    _section("policy.checklists", ("id", "column.name", "column.stages", "column.source"),
+             [(each.id, _named(each), " → ".join(_named(stage) for stage in each.stages), _source(each))
+              for each in policy.checklists])  # fmt: skip
     _section("policy.thresholds", ("column.figure", "column.value", "column.source"),
              [(name, str(getattr(policy.thresholds, name)), policy.thresholds.basis.get(name, ""))
               for name in type(policy.thresholds).model_fields if name != "basis"])  # fmt: skip
@@ -63,6 +70,17 @@ def _limit(limit: TimeLimit) -> Sequence[str]:
     levels = [words.term("level", level) for level in limit.levels]
     serves = [*(words.term("kind", kind) for kind in limit.kinds), *levels, *limit.starts_on]
     return limit.id, _clock(limit.clock), length_in_words(limit), ", ".join(serves), _source(limit)
+
+
+def _body(body: MediationBody) -> Sequence[str]:
+    more = [*body.categories, *([t("policy.experts", n=len(body.experts))] if body.experts else [])]
+    tier = f"{body.tier} · {t(f'mediation.{body.kind}')}"
+    return body.id, _named(body), tier, ", ".join([*more, *([body.unit] if body.unit else [])]), _source(body)
+
+
+def _share(share: Share | None) -> str:
+    """A quorum as people write it: ≥ 2/3, > 1/2."""
+    return "" if share is None else f"{'≥' if share.inclusive else '>'} {share.numerator}/{share.denominator}"
 
 
 def _clock(name: str) -> str:

@@ -51,7 +51,7 @@ _LIMITS = (
     TimeLimit(id="med.period",         clock="mediation",          length=30, unit=D, basis="深圳矛盾纠纷多元化解条例 §25"),
     TimeLimit(id="med.confirm",        clock="confirmation",       length=30, unit=D, basis="人民调解法 §33"),
     TimeLimit(id="med.offer",          clock="mediation_offer",    length=5,  unit=W, basis="config", own=True),
-    TimeLimit(id="med.revisit",        clock="obligation_due",     length=7,  unit=D, basis="config", own=True, starts_on=("commitment.breach",)),
+    TimeLimit(id="med.revisit",        clock="obligation_due",     length=7,  unit=D, basis="config", own=True, kinds=("revisit",)),
     TimeLimit(id="sup.reply",          clock="supervision_reply",  length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="adm.decide",         clock="admission_decision", length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="ref.answer",         clock="referral_answer",    length=5,  unit=W, basis="config", own=True),
