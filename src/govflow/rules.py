@@ -314,7 +314,12 @@ _PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?![\dXx])|
 @rule("已隐去个人信息", "M158; PIPL [V]", needs="public_text title field new")
 def personal_data_is_withheld(record: Record, event: Any, context: Context) -> bool:
     """The text carries no personal data beyond what its addressee may read."""
-    return _PERSONAL.search(_public_text(event)) is None
+    return not carries_personal_data(_public_text(event))
+
+
+def carries_personal_data(text: str) -> bool:
+    """Whether a text has a mobile or identity number or an e-mail address in it."""
+    return _PERSONAL.search(text) is not None
 
 
 def _public_text(event: Any) -> str:

@@ -151,7 +151,9 @@ def test_the_example_is_printed_as_it_ships(govflow):
 
 
 def test_differences_are_told_field_by_field(govflow, town):
-    other = edited(town, "length = 5, unit = \"workday\", basis = \"信访", "length = 7, unit = \"workday\", basis = \"信访")
+    other = edited(
+        edited(town, 'window", length = 5', 'window", length = 7'), 'handling", length = 5', 'handling", length = 7'
+    )
 
     ran = govflow("policy", "diff", town, other)
 

@@ -9,7 +9,11 @@ from govflow.records import HandOver
 
 
 class Matter(Value):
-    """What a case is about. `title` is public; names, addresses and texts about people stand in personal fields."""
+    """What a case is about. `title` is public; names, addresses and texts about people stand in personal fields.
+
+    `legacy` marks what was left from former years (历史遗留, 老大难), `leader` is whom a direct line reached (民意直通车),
+    `source` the record that raised it (`visit:VR-2026-000001:v1`). Not said = not written: older logs know none of them.
+    """
 
     title: Words = ""
     kind: CaseKind | None = None
@@ -25,6 +29,9 @@ class Matter(Value):
     pre_emptive: bool = False
     signal: Words | None = None
     reporter: Id | None = None
+    legacy: bool | None = None
+    leader: Id | None = None
+    source: Words | None = None
 
 
 class Telling(Value):
@@ -128,3 +135,4 @@ class ImportedMatter(Value):
     row_digest: Words = ""
     source_words: Mapping[str, Words] = {}
     unverified: tuple[str, ...] = ()
+    legacy: bool | None = None

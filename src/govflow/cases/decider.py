@@ -51,7 +51,7 @@ def _pin_category(event: type[Event]) -> Any:
             extra |= {name: getattr(case, name) for name in kept if hasattr(case, name)}
             if "category" in kept:
                 extra |= {"retention": case.retention, "public_interest": case.public_interest}
-            extra = {name: value for name, value in extra.items() if value not in (None, "")}
+            extra = {name: value for name, value in extra.items() if value not in (None, "", False)}
         return CASE.copied(command, event, context, **extra)
 
     return propose

@@ -109,11 +109,14 @@ class Case(Record):
     public_interest: bool = False
     collective: bool = False
     pre_emptive: bool = False
+    legacy: bool = False  # 历史遗留, 老大难
     signal: str | None = None
     accused_unit: str | None = None
     reporter: str | None = None
     reporting_level: Level | None = None
-    source: str | None = None  # of an imported case: file and row
+    leader: str | None = None  # whom the direct line reached
+    source: str | None = None  # what raised it: another record, or the file and row it was imported from
+    imported: bool = False
     unverified: tuple[str, ...] = ()
 
     # whose hands it is in
@@ -148,6 +151,13 @@ class Case(Record):
     @property
     def title_line(self) -> str:
         return self.title
+
+    @property
+    def answers(self) -> str | None:
+        """Who answers for it: the leader in charge (包案), else the one a direct line reached, else the lead unit."""
+        charge = self.item("leader_in_charge", "leader_in_charge")
+        in_charge = charge.leader if charge is not None and charge.status == "in_charge" else None
+        return in_charge or self.leader or self.lead_unit
 
     @property
     def co_units(self) -> frozenset[str]:

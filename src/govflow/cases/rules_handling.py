@@ -200,7 +200,7 @@ def old_value_is_kept(case: Case, event: Any, context: Context) -> bool:
 # what may be corrected, with its type: never the status, nor anything a step must change
 CORRECTABLE: dict[str, TypeAdapter[Any]] = {
     **{name: TypeAdapter(str) for name in ("title", "channel", "signal", "source")},
-    **{name: TypeAdapter(bool) for name in ("pre_emptive", "collective")},
+    **{name: TypeAdapter(bool) for name in ("pre_emptive", "collective", "legacy")},
     "area": TypeAdapter(Area),
     "severity": TypeAdapter(Severity),
 }

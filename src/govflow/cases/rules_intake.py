@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from govflow.actors import SYSTEM
 from govflow.cases.model import Case, CaseKind, CaseStatus, Severity
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.regions.contact import is_out_of_reach
 from govflow.rules import reason_is_coded
 from govflow.workflow import rule
+
+DIRECT_LINE = "direct_line"
+"""The channel of matters that reach a leader directly (民意直通车)."""
 
 
 @rule("事项有标题", "design", needs="title")
@@ -25,6 +29,18 @@ def channel_and_level_set(case: Case, event: Any, context: Context) -> Iterable[
     """Channel, kind and reporting level are given."""
     named = (("channel", "渠道", event.channel.strip()), ("kind", "类型", event.kind), ("level", "层级", event.level))
     return [Detail(f"{en} is missing", f"缺{zh}") for en, zh, value in named if not value]
+
+
+@rule("民意直通车事项已指明所达领导", "M019", needs="leader")
+def direct_line_names_its_leader(case: Case, event: Any, context: Context) -> bool:
+    """What comes by the direct line names the leader it reached, who answers for it."""
+    return event.channel != DIRECT_LINE or bool(event.leader or case.leader)
+
+
+@rule("来源仅由系统注明", "design", needs="source")
+def source_is_said_by_the_system(case: Case, event: Any, context: Context) -> bool:
+    """Which other record raised the matter is said by the system alone."""
+    return event.source in (None, case.source) or event.by == SYSTEM.id
 
 
 @rule("非重复提交", "M012")
@@ -216,4 +232,4 @@ def source_is_named(case: Case, event: Any, context: Context) -> bool:
 @rule("系导入件且本系统未曾办理", "design")
 def case_was_imported_and_not_worked_on(case: Case, event: Any, context: Context) -> bool:
     """The case came from that source, and nobody here has worked on it since."""
-    return case.source is not None and not case.handlers and case.version == case.moved_in
+    return case.imported and not case.handlers and case.version == case.moved_in

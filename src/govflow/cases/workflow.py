@@ -165,6 +165,7 @@ from govflow.cases.rules_intake import (
     channel_and_level_set,
     confidentiality_set_for_whistle_blowing,
     conversion_target_is_named,
+    direct_line_names_its_leader,
     external_outcome_is_told,
     imported_case_names_its_unit,
     imported_case_names_no_unit,
@@ -184,6 +185,7 @@ from govflow.cases.rules_intake import (
     severity_is_below_high,
     shortcomings_are_listed,
     source_is_named,
+    source_is_said_by_the_system,
     sub_cases_cover_the_matter,
     supplement_request_is_open,
 )
@@ -222,8 +224,8 @@ _REPORTERS = (R.RESIDENT, R.GRID_WORKER, R.ORGANISATION, R.ACCEPTANCE_DESK, R.LE
 CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     #    id     command               from                                event                    to               who                                           provided that
     # coming in 发现 上报 受理
-    Step("C01", DiscoverCase,         None,                               CaseDiscovered,          S.DISCOVERED,    (R.GRID_WORKER, R.ORGANISATION, R.SYSTEM),    (matter_is_described, personal_data_is_withheld), starts="reporting"),
-    Step("C02", ReportCase,           (None, S.DISCOVERED),               CaseReported,            S.REPORTED,      _REPORTERS,                                   (channel_and_level_set, matter_has_a_title, personal_data_is_withheld, report_is_not_repeated, representatives_are_few, confidentiality_set_for_whistle_blowing), starts="acceptance", stops="reporting"),
+    Step("C01", DiscoverCase,         None,                               CaseDiscovered,          S.DISCOVERED,    (R.GRID_WORKER, R.ORGANISATION, R.SYSTEM),    (matter_is_described, personal_data_is_withheld, source_is_said_by_the_system), starts="reporting"),
+    Step("C02", ReportCase,           (None, S.DISCOVERED),               CaseReported,            S.REPORTED,      _REPORTERS,                                   (channel_and_level_set, matter_has_a_title, personal_data_is_withheld, source_is_said_by_the_system, direct_line_names_its_leader, report_is_not_repeated, representatives_are_few, confidentiality_set_for_whistle_blowing), starts="acceptance", stops="reporting"),
     Step("C36", DismissDiscovery,     S.DISCOVERED,                       DiscoveryDismissed,      S.DISMISSED,     (R.COMMUNITY, R.ACCEPTANCE_DESK),             (reason_given, decided_by_another, loops_are_handed_over), starts="reopen_window", drops="*"),
     Step("C03", ResolveOnSpot,        (S.REPORTED, S.ACCEPTED),           CaseResolvedOnSpot,      S.HANDLED,       (R.GRID_WORKER, R.COMMUNITY),                 (measure_and_evidence_given, matter_is_not_confidential, severity_is_below_high), starts="feedback", stops="acceptance assignment handling"),
     Step("C04", EscalateCase,         (S.REPORTED, S.ACCEPTED),           CaseEscalated,           S.REPORTED,      (R.COMMUNITY, R.TOWN, R.ACCEPTANCE_DESK),     (raised_exactly_one_level, reason_given, own_level_exhausted), drops="assignment handling", resets="acceptance"),

@@ -26,11 +26,12 @@ S = LedgerStatus
 
 
 class LedgerItem(Item):
-    """One problem on the ledger: what and where, who puts it right, whether the result depends on it."""
+    """One problem on the ledger: what and where, who puts it right, whether the result depends on it, on which topic."""
 
     problem: str = ""
     place: str = ""
     mandatory: bool = True
+    topic: str | None = None
 
     @property
     def what(self) -> str:
@@ -43,6 +44,7 @@ class _Problem(Value):
     owner: Id | None = None
     until: Instant | None = None
     mandatory: bool = True
+    topic: Id | None = None  # what the items are grouped by (逐项 M061)
 
 
 class OpenLedgerItem(ItemCommand, _Problem, wire="ledger.open", label="列入台账"):
@@ -146,6 +148,7 @@ _FOLD: Fold = {
         "owes": e.owner,
         "until": e.until,
         "mandatory": e.mandatory,
+        "topic": e.topic,
     },
     LedgerItemRectified: lambda item, e: {"status": S.RECTIFIED, "hands": (*item.hands, e.by)},
     LedgerItemVerified: lambda item, e: {"status": S.VERIFIED},
