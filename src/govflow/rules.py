@@ -216,7 +216,7 @@ def due_has_not_passed(record: Record, event: Any, context: Context) -> bool:
 def window_is_open(record: Record, event: Any, context: Context) -> bool:
     """The window clock this step uses up is still running."""
     used = next((name for name in context.step.stops if kind_of(name) is ClockKind.WINDOW), "")
-    clock = record.clocks.get(used)
+    clock = record.clocks.get(f"{used}:{getattr(event, 'item', '')}") or record.clocks.get(used)
     return clock is not None and clock.is_going and (clock.due is None or context.now <= clock.due)
 
 

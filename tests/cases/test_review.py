@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from govflow import CASE, Item, NotAllowed, Rule
+from govflow import CASE, NotAllowed, Role, Rule
 from govflow.cases import commands as c
-from tests.support import DECISION, PETITION, Town, a_case, a_context, a_town, lead, resident, review_body, supervisor
+from govflow.regions.approval import GiveApproval, RequestApproval
+from govflow.regions.supervision import SUPERVISION, LiftSupervision, ListSupervision
+from tests.support import (
+    DECISION,
+    PETITION,
+    TOLD,
+    Town,
+    a_case,
+    a_context,
+    a_town,
+    dispatcher,
+    lead,
+    resident,
+    review_body,
+    supervisor,
+)
 
 X: dict[str, Any] = {"id": "x"}
 RULES: dict[str, Rule] = {each.code: each for step in CASE.workflow.steps for each in step.rules}
@@ -109,18 +125,44 @@ def test_a_closed_case_with_something_left_open_is_not_settled_by_a_review():
     assert "no_loop_is_open" in {each.code for each in row.rules}
 
 
-def test_a_listed_record_is_passed_on_only_with_the_supervisors_consent():
-    """Supervision comes with its region; the rule reads its items wherever they are."""
-    town = a_town()
-    case: Any = a_case(town, "in_handling", id="x")
-    suspend = c.SuspendCase(**X, by=lead)
-    context = a_context(town, suspend)
-    context.step = next(step for step in CASE.workflow.steps if step.id == "C19")
-    rule = RULES["listed_record_has_supervisor_consent"]
-    assert rule.broken(case, suspend, context) is None
-    listed = case.changed(items={**case.items, "supervision": {"1": Item(key="1", status="listed")}})
-    assert rule.broken(listed, suspend, context) is not None
-    approval = CASE.regions["approval"].blank
-    given = approval.changed(key="1", status="given", asks="supervisor", wire="case.suspend", given_by=supervisor.id)
-    with_consent = listed.changed(items={**listed.items, "approval": {"1": given}})
-    assert rule.broken(with_consent, suspend, context) is None
+def a_listed_case() -> Town:
+    """Case x in handling, under listed supervision."""
+    town = a_town(records=[CASE.extended(regions=(SUPERVISION,))])
+    a_case(town, "in_handling", id="x")
+    why: dict[str, Any] = {"reason_code": "refuses_to_act", "reason": "passes it on"}
+    town.do(ListSupervision(**X, by=supervisor, number="3/2026", **why))
+    return town
+
+
+def refused(town: Town, command: Any) -> set[str]:
+    with pytest.raises(NotAllowed) as caught:
+        town.do(command)
+    return set(caught.value.codes)
+
+
+def test_a_listed_record_is_transferred_only_with_the_supervisors_consent():
+    town = a_listed_case()
+    transfer = c.TransferCase(**X, by=lead, to_unit="roads", reason="the drain of the road")
+    town.do(RequestApproval.of(transfer, town.engine.get("x"), item="leave"))
+    town.do(GiveApproval(**X, by=dispatcher, item="leave"))
+    assert refused(town, transfer) == {"listed_record_has_supervisor_consent"}
+    town.do(RequestApproval.of(transfer, town.engine.get("x"), item="consent", asks=Role.SUPERVISOR))
+    assert refused(town, transfer) == {"listed_record_has_supervisor_consent"}  # asked for, not given
+    assert refused(town, GiveApproval(**X, by=dispatcher, item="consent")) >= {"role_asked_for_is_held"}
+    town.do(GiveApproval(**X, by=supervisor, item="consent"))
+    other = c.TransferCase(**X, by=lead, to_unit="parks", reason="the trees")
+    assert refused(town, other) == {"listed_record_has_supervisor_consent", "approval_is_given"}  # for that one only
+    assert town.do(transfer).lead_unit == "roads"
+
+
+def test_a_listed_record_is_suspended_on_the_supervisors_approval_and_freely_transferred_once_lifted():
+    town = a_listed_case()
+    review_at = town.clock() + timedelta(days=20)
+    suspend = c.SuspendCase(**X, by=lead, cause="on_account", review_at=review_at, told_by=TOLD)
+    assert refused(town, suspend) == {"listed_record_has_supervisor_consent", "approval_is_given"}
+    assert town.approved(suspend, supervisor).status == "suspended"
+
+    town = a_listed_case()
+    town.do(LiftSupervision(**X, item=supervisor.id, by=supervisor, reason="it moves"))
+    transfer = c.TransferCase(**X, by=lead, to_unit="roads", reason="the drain of the road")
+    assert town.approved(transfer, dispatcher).lead_unit == "roads"

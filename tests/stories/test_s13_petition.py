@@ -1,17 +1,19 @@
-"""S13 a petition to the end, without its hearing: 60 days, 30 more, reply, 复查, 复核, 终结, 不再受理."""
+"""S13 a petition to the end: 60 days, 30 more, reply, 复查, 复核 with six days of hearing, 终结, 不再受理."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from govflow import Actor, Engine, NotAllowed, Role
+from govflow import CASE, Actor, Engine, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.contact import LogContact
 from govflow.regions.evidence import AddEvidence
+from govflow.regions.invitation import INVITATION
+from govflow.regions.meeting import MEETING, AnnounceMeeting, HoldMeeting, RecordMeeting
 from govflow.testing import PinnedClock
 
 petitioner = Actor.of("s-7", Role.RESIDENT, Role.REPORTER)
@@ -20,7 +22,9 @@ bureau = Actor.of("clerk", Role.LEAD_UNIT, unit="housing")
 head = Actor.of("director", Role.UNIT_HEAD, unit="housing")
 review = Actor.of("district-government", Role.REVIEW_BODY, level="district")
 
+HEARD = CASE.extended(regions=(MEETING, INVITATION))
 X: dict[str, Any] = {"id": "petition"}
+HEARING: dict[str, Any] = {"id": "petition", "item": "hearing", "by": review}
 MATTER: dict[str, Any] = {
     "title": "Resettlement not paid",
     "kind": "petition",
@@ -46,7 +50,7 @@ def end_of(month: int, day: int) -> datetime:
 
 def test_a_petition_runs_through_review_and_recheck_and_is_not_accepted_again():
     clock = PinnedClock()  # Monday 2 March 2026
-    with Engine.open(now=clock) as engine:
+    with Engine.open(now=clock, records=[HEARD]) as engine:
 
         def due(name: str) -> Any:
             return engine.get("petition").clocks[name].due
@@ -100,10 +104,39 @@ def test_a_petition_runs_through_review_and_recheck_and_is_not_accepted_again():
         assert "no_review_is_decided" in refused(c.RequestReview(**X, by=petitioner, reason="again"))
 
         clock.advance(days=10)
-        # §36: 30 days; a hearing, which would be left out of them, needs the meetings that come later
         engine.handle(c.RequestRecheck(**X, by=petitioner, reason="unfair"))
-        assert due("recheck") == end_of(7, 30)
-        clock.advance(days=25)
+        assert due("recheck") == end_of(7, 30)  # §36: 30 days from 30 June
+
+        # §36: the hearing is not counted, from its announcement on 10 July until its record is signed on 16 July
+        clock.advance(days=10)
+        roll, said = ("s-7", "housing", "lawyer-1"), {"subject": "the payment", "place": "hall 2"}
+        engine.handle(
+            AnnounceMeeting(**HEARING, form="hearing", at_time=clock() + timedelta(days=3), roll=roll, **said)
+        )
+        assert engine.get("petition").clocks["recheck"].status == "paused"
+        clock.advance(days=3)
+        engine.handle(HoldMeeting(**HEARING, attended=roll))
+        assert engine.get("petition").clocks["recheck"].status == "paused"  # held, but not signed
+        early = c.DecideRecheck(**X, by=review, **DECISION)
+        assert "loops_are_handed_over" in refused(early)  # nor is it decided before that
+        clock.advance(days=3)
+        engine.handle(AddEvidence(**X, by=desk, item="minutes", sha256="d" * 64))
+        record = RecordMeeting(
+            **HEARING,
+            minutes=("minutes",),
+            signed_by=("district-government", *roll),
+            dissent="on the year that counts",
+            opinions_for=1,
+            opinions_against=2,
+        )
+        assert refused(record.changed(signed_by=roll)) == ("record_is_signed",)
+        engine.handle(record)
+        recheck = engine.get("petition").clocks["recheck"]
+        # the 10th, 11th, 12th, 13th, 14th and 15th of July stood still: 30 July + 6 days
+        assert (recheck.status, recheck.due, recheck.paused_for) == ("running", end_of(8, 5), timedelta(days=6))
+
+        clock.advance(days=18)  # 3 August: late by the old date, in time by the new one
+        assert end_of(7, 30) < clock() < end_of(8, 5)
         open_before = engine.open_loops("petition")
         final = c.DecideRecheck(**X, by=review, **DECISION)
         assert {loop.region for loop in open_before} == {"verification", "evaluation"}

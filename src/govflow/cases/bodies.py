@@ -11,8 +11,9 @@ from govflow.records import HandOver
 class Matter(Value):
     """What a case is about. `title` is public; names, addresses and texts about people stand in personal fields.
 
-    `legacy` marks what was left from former years (历史遗留, 老大难), `leader` is whom a direct line reached (民意直通车),
-    `source` the record that raised it (`visit:VR-2026-000001:v1`). Not said = not written: older logs know none of them.
+    `legacy` marks what former years left (历史遗留, 老大难), `leader` is whom a direct line reached (民意直通车),
+    `source` the record that raised it (`visit:VR-2026-000001:1`). What is not said is not written: older logs know
+    none of them.
     """
 
     title: Words = ""

@@ -69,6 +69,8 @@ class Then(StrEnum):
 
     RAISE = "raise"  # 上提一级: to the next level up, whose limit runs from then
     RESUME = "resume"  # 恢复: what was suspended goes on
+    REMIND = "remind"  # 提醒: who owes it is reminded
+    URGE = "urge"  # 催办: who owes it must answer for the delay
 
 
 class Escalation(Value):

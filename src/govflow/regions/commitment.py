@@ -1,8 +1,12 @@
 """承诺 commitment: a promise, also of money, people or place, with a due date. Keyed by the commitment."""
 
-from govflow.actors import SYSTEM, Id, Role
+from collections.abc import Iterator
+from typing import Any
+
+from govflow.actors import SYSTEM, Id, Role, covers
+from govflow.context import Context
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
-from govflow.records import HandOver, Item
+from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
 from govflow.rules import (
@@ -14,7 +18,7 @@ from govflow.rules import (
     reason_given,
     what_who_and_due_named,
 )
-from govflow.workflow import Rest, Status, Step, Workflow
+from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
 class CommitmentStatus(Status):
@@ -103,23 +107,35 @@ class CommitmentReleased(ItemEvent, Reasoned, name="commitment.released"):
     to: Id | None = None
 
 
+@rule("该承诺出自本人主持的调解协议", "人民调解法 §31 [V]")
+def promise_was_mediated(record: Record, event: Any, context: Context) -> bool:
+    """The promise stands in an agreement that whoever acts has mediated."""
+    disputes = (each for each in record.items_of("mediation").values() if event.item in each.commitments)
+    claims = [each for each in context.claims if each.role == Role.MEDIATOR and covers(each, record.level, record.area)]
+    return any(each.fits(Role.MEDIATOR, claim, event.by, context.on_behalf_of) for each in disputes for claim in claims)
+
+
 R = Role
 _PROMISERS = (R.LEADER, R.LEAD_UNIT, R.ORGANISATION, R.PROJECT_LEAD, R.COMMUNITY, R.IMPLEMENTER)
 # fmt: off
 COMMITMENT_WORKFLOW = Workflow("commitment", S, zh="承诺", on=("case", "proposal", "joint_project"), steps=(
     #    id      command                 from                event                      to          who         provided that
-    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     _PROMISERS, (what_who_and_due_named,), while_in="active", starts="commitment_due"),
+    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     (R.SYSTEM, *_PROMISERS), (what_who_and_due_named,), while_in="active", starts="commitment_due"),
     Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed, new_due_is_named), approval=R.SUPERVISOR, extends="commitment_due"),
     Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given,)),
     Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP), (decided_by_another,), stops="commitment_due"),
     Step("CM05", BreachCommitment,       S.MADE,             CommitmentBroken,          S.BROKEN,   (R.SYSTEM, R.SUPERVISOR), (due_has_passed,)),
     Step("CM06", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, (R.COMMUNITY, R.SUPERVISOR, R.SYSTEM), (reason_given, decided_by_another), drops="commitment_due"),
+    # ours: the mediation body supervises performance (人民调解法 §31), of its own agreements alone
+    Step("CM07", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     R.MEDIATOR, (decided_by_another, promise_was_mediated), stops="commitment_due"),
+    Step("CM08", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, R.MEDIATOR, (reason_given, decided_by_another, promise_was_mediated), drops="commitment_due"),
 ))
 # fmt: on
 
 _FOLD: Fold = {
     CommitmentMade: lambda item, e: {
         "status": S.MADE,
+        "by": e.owner if e.by == SYSTEM.id else e.by,  # what the system writes down is its owner's promise
         "promise": e.what,
         "owes": e.owner,
         "until": e.until,
@@ -140,4 +156,11 @@ def _release(record: str, item: Item, given: HandOver) -> ReleaseCommitment:
     return ReleaseCommitment(id=record, by=SYSTEM, item=item.key, reason=given.reason, to=given.to)
 
 
-COMMITMENT = Region(COMMITMENT_WORKFLOW, Commitment, _FOLD, ends=_release)
+def _breach(record: Record, key: str) -> Iterator[BreachCommitment]:
+    """Once: the clock runs on, since what was promised is still owed."""
+    item = record.item("commitment", key)
+    if item is not None and item.status == S.MADE:
+        yield BreachCommitment(id=record.id, by=SYSTEM, item=key)
+
+
+COMMITMENT = Region(COMMITMENT_WORKFLOW, Commitment, _FOLD, ends=_release, when_due={"commitment_due": _breach})

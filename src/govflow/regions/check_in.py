@@ -1,0 +1,203 @@
+"""双报到 check-in: one person's or unit's service for a record, confirmed by both sides. Keyed by who and occasion.
+
+Only what the community and the sending unit have both confirmed counts (M131, against 报而不到).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
+from govflow.context import Context
+from govflow.errors import Detail
+from govflow.messages import ItemCommand, ItemEvent, Value, Words
+from govflow.records import HandOver, Item, Record
+from govflow.region import Fold, Region
+from govflow.regions.bodies import Reasoned, Shown
+from govflow.rules import decided_by_another, measure_and_evidence_given, reason_given
+from govflow.workflow import Rest, Status, Step, Workflow, rule
+
+
+class CheckInStatus(Status):
+    """Where a service stands."""
+
+    CHECKED_IN = "checked_in", "已报到"
+    SERVED = "served", "已服务"
+    COMMUNITY_CONFIRMED = "community_confirmed", "社区已确认"
+    CONFIRMED = "confirmed", "双向确认", Rest.FINAL
+    DISCARDED = "discarded", "不计", Rest.FINAL
+
+
+S = CheckInStatus
+
+
+class CheckIn(Item):
+    """One service: who came (a pseudonym or a unit), from which unit, on what occasion, for how many minutes."""
+
+    who: str = ""
+    unit: str = ""
+    occasion: str = ""
+    minutes: int = 0
+    measure: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        return self.occasion or f"service of {self.who}"
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
+        """Whoever came reports the service themselves; their unit's side is confirmed by that unit alone."""
+        if role == Role.UNIT_HEAD or (role == Role.ORGANISATION and self.status == S.COMMUNITY_CONFIRMED):
+            return claim.unit == self.unit
+        if role in (Role.RESIDENT, Role.ORGANISATION):
+            return speaks_for(self.who, claim, actor, on_behalf_of)
+        return None
+
+    def concerns(self, actor: str, unit: str | None = None) -> bool:
+        """Coming by oneself opens no file: the record may be read once the community has confirmed the service."""
+        known = self.status in (S.COMMUNITY_CONFIRMED, S.CONFIRMED)
+        return known and not {self.who, self.unit}.isdisjoint({actor, unit})
+
+
+class _Arrival(Value):
+    who: Id | None = None
+    unit: Id | None = None
+    occasion: Words = ""
+
+
+class ArriveForCheckIn(ItemCommand, _Arrival, wire="check_in.arrive", label="报到"):
+    """Check in: who came (by default the one who says so), which unit sent them, and for what."""
+
+
+class CheckInArrived(ItemEvent, _Arrival, name="check_in.arrived"):
+    """Somebody came."""
+
+
+class _Service(Shown):
+    minutes: int = 0
+
+
+class ServeCheckIn(ItemCommand, _Service, wire="check_in.serve", label="填报服务"):
+    """Report one's own service: minutes, what was done, and evidence on file."""
+
+
+class CheckInServed(ItemEvent, _Service, name="check_in.served"):
+    """A service was reported."""
+
+
+class ConfirmCheckInByCommunity(ItemCommand, wire="check_in.confirm_community", label="社区确认"):
+    """Confirm for the community, as another person, that the service was done."""
+
+
+class CheckInCommunityConfirmed(ItemEvent, name="check_in.community_confirmed"):
+    """The community confirmed the service."""
+
+
+class ConfirmCheckInByUnit(ItemCommand, wire="check_in.confirm_unit", label="派出单位确认"):
+    """Confirm for the sending unit, as a third person, that the service was done."""
+
+
+class CheckInUnitConfirmed(ItemEvent, name="check_in.unit_confirmed"):
+    """The sending unit confirmed too: the service counts."""
+
+
+class DiscardCheckIn(ItemCommand, Reasoned, wire="check_in.discard", label="不计"):
+    """Say why it does not count: came and did nothing (报而不到), or the record came to rest."""
+
+
+class CheckInDiscarded(ItemEvent, Reasoned, name="check_in.discarded"):
+    """It does not count."""
+
+
+@rule("报到人及派出单位已明,且由本人或社区登记", "002 M129, M131", needs="who unit")
+def who_came_and_who_sent_them_is_known(record: Record, event: Any, context: Context) -> Iterator[Detail]:
+    """Who came says so themselves or the community does, and the unit that sent them is named."""
+    claims = context.claims
+    own = any(speaks_for(event.who, claim, event.by, context.on_behalf_of) for claim in claims)
+    if not own and not any(claim.role == Role.COMMUNITY for claim in claims):
+        yield Detail(f"{event.who} is another", f"{event.who} 非本人")
+    if event.unit is None:
+        yield Detail("no sending unit is named", "未注明派出单位")
+
+
+@rule("已填服务时长", "002 M131", needs="minutes")
+def service_time_is_given(record: Record, event: Any, context: Context) -> bool:
+    """How long the service took is given, in minutes."""
+    return bool(event.minutes > 0)
+
+
+R = Role
+_OPEN = (S.CHECKED_IN, S.SERVED, S.COMMUNITY_CONFIRMED)
+_PLACES = ("assigned", "in_handling", "in_progress")
+# fmt: off
+CHECK_IN_WORKFLOW = Workflow("check_in", S, zh="双报到", on=("case", "joint_project"), steps=(
+    #    id      command                    from                   event                      to                     who                                     provided that
+    Step("CI01", ArriveForCheckIn,          None,                  CheckInArrived,            S.CHECKED_IN,          (R.RESIDENT, R.ORGANISATION, R.COMMUNITY), (who_came_and_who_sent_them_is_known,), while_in=_PLACES),
+    Step("CI02", ServeCheckIn,              S.CHECKED_IN,          CheckInServed,             S.SERVED,              (R.RESIDENT, R.ORGANISATION),           (measure_and_evidence_given, service_time_is_given)),
+    Step("CI03", ConfirmCheckInByCommunity, S.SERVED,              CheckInCommunityConfirmed, S.COMMUNITY_CONFIRMED, R.COMMUNITY,                            (decided_by_another,)),
+    Step("CI04", ConfirmCheckInByUnit,      S.COMMUNITY_CONFIRMED, CheckInUnitConfirmed,      S.CONFIRMED,           (R.ORGANISATION, R.UNIT_HEAD),          (decided_by_another,)),
+    Step("CI05", DiscardCheckIn,            _OPEN,                 CheckInDiscarded,          S.DISCARDED,           (R.COMMUNITY, R.UNIT_HEAD, R.SYSTEM),   (reason_given,)),
+))
+# fmt: on
+
+_FOLD: Fold = {
+    CheckInArrived: lambda item, e: {
+        "status": S.CHECKED_IN,
+        "who": e.who,
+        "unit": e.unit,
+        "occasion": e.occasion,
+        "owes": e.who,
+        "hands": (*item.hands, e.who),
+    },
+    CheckInServed: lambda item, e: {
+        "status": S.SERVED,
+        "minutes": e.minutes,
+        "measure": e.measure,
+        "evidence": e.evidence,
+        "owes": Role.COMMUNITY.value,
+        "hands": (*item.hands, e.by),
+    },
+    CheckInCommunityConfirmed: lambda item, e: {  # one person never confirms both sides
+        "status": S.COMMUNITY_CONFIRMED,
+        "owes": item.unit,
+        "hands": (*item.hands, e.by),
+    },
+    CheckInUnitConfirmed: lambda item, e: {"status": S.CONFIRMED, "owes": None},
+    CheckInDiscarded: lambda item, e: {"status": S.DISCARDED, "owes": None},
+}
+
+
+def _who(command: ArriveForCheckIn) -> str:
+    return command.who or command.on_behalf_of or command.by.id
+
+
+def _key(record: Record, command: Any) -> str:
+    who = _who(command) if isinstance(command, ArriveForCheckIn) else ""
+    before = sum(item.who == who for item in record.items_of("check_in").values())
+    return f"{who}.{before + 1}"
+
+
+def _arrived(record: Record, command: ArriveForCheckIn, context: Context) -> CheckInArrived:
+    """A unit that comes sends itself; a person's unit is named, or the one they hold a claim in."""
+    who = _who(command)
+    units = {claim.unit for claim in context.claims if claim.unit}
+    own = who if who in units else next(iter(sorted(units)), None) if who == command.by.id else None
+    decider = context.deciders[record.kind_of_record]
+    key = command.item or _key(record, command)
+    event = decider.copied(command, CheckInArrived, context, item=key, who=who, unit=command.unit or own)
+    assert isinstance(event, CheckInArrived)
+    return event
+
+
+def _discard(record: str, item: Item, given: HandOver) -> DiscardCheckIn:
+    return DiscardCheckIn(id=record, by=SYSTEM, item=item.key, reason=given.reason)
+
+
+def minutes_counted(record: Record) -> int:
+    """The minutes of service on a record that both sides have confirmed; nothing else counts."""
+    items = record.items_of("check_in").values()
+    return sum(item.minutes for item in items if item.status == S.CONFIRMED)
+
+
+CHECK_IN = Region(CHECK_IN_WORKFLOW, CheckIn, _FOLD, propose={ArriveForCheckIn: _arrived}, ends=_discard, new_key=_key)

@@ -1,0 +1,270 @@
+"""约请 invitation: a unit is invited to a meeting as an equal; it may decline. Keyed by invited unit and meeting.
+
+Silence past the reply time is reported to the district as a reminder (supervision 督办), where the record has that
+region and its policy lists the failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
+from govflow.context import Context
+from govflow.errors import Detail
+from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Value
+from govflow.records import HandOver, Item, Record
+from govflow.region import Fold, Region
+from govflow.regions.bodies import Reasoned
+from govflow.regions.joint_handling import unit_reported_gets_nothing
+from govflow.regions.meeting_model import MeetingStatus
+from govflow.regions.supervision import RemindSupervision
+from govflow.rules import due_has_passed, reason_given
+from govflow.workflow import Rest, Status, Step, Workflow, rule
+
+
+class InvitationStatus(Status):
+    ISSUED = "issued", "已发出"
+    ACCEPTED = "accepted", "已应允"
+    DECLINED = "declined", "谢绝", Rest.OUTCOME
+    LAPSED = "lapsed", "逾期未复", Rest.OUTCOME
+    ATTENDED = "attended", "已到会", Rest.FINAL
+    ABSENT = "absent", "未到会", Rest.OUTCOME
+    CANCELLED = "cancelled", "取消", Rest.FINAL
+
+
+S = InvitationStatus
+
+
+class Invitation(Item):
+    """One unit's invitation to one meeting. `was_lapsed` stays true when the unit accepts late."""
+
+    unit: str = ""
+    meeting: str = ""
+    host: str = ""  # of the meeting
+    reason: str = ""  # for which it was declined or cancelled
+    was_lapsed: bool = False
+
+    @property
+    def what(self) -> str:
+        return f"{self.unit} to meeting {self.meeting}"
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
+        if role not in (Role.ORGANISATION, Role.HOST):
+            return None
+        named = self.unit if role == Role.ORGANISATION else self.host
+        return claim.unit == named or speaks_for(named, claim, actor, on_behalf_of)
+
+
+class _Whom(Value):
+    unit: Id | None = None
+    meeting: Id | None = None
+
+
+class IssueInvitation(ItemCommand, _Whom, wire="invitation.issue", label="发出约请"):
+    """Invite a unit to an announced meeting."""
+
+
+class InvitationIssued(ItemEvent, _Whom, name="invitation.issued"):
+    """A unit was invited."""
+
+    host: Id | None = None
+
+
+class AcceptInvitation(ItemCommand, wire="invitation.accept", label="应允约请"):
+    """Say as the invited unit that it will come, late if the invitation has lapsed."""
+
+
+class InvitationAccepted(ItemEvent, name="invitation.accepted"):
+    """The unit will come."""
+
+    until: Instant | None = None  # the day of the meeting
+
+
+class DeclineInvitation(ItemCommand, Reasoned, wire="invitation.decline", label="谢绝约请"):
+    """Say as the invited unit why it will not come."""
+
+
+class InvitationDeclined(ItemEvent, Reasoned, name="invitation.declined"):
+    """The unit will not come, and says why."""
+
+
+class LapseInvitation(ItemCommand, wire="invitation.lapse", label="约请逾期未复"):
+    """Record that the unit was silent past the reply time."""
+
+
+class InvitationLapsed(ItemEvent, name="invitation.lapsed"):
+    """The unit was silent past the reply time."""
+
+
+class AttendInvitation(ItemCommand, wire="invitation.attend", label="登记到会"):
+    """Record that the unit was there."""
+
+
+class InvitationAttended(ItemEvent, name="invitation.attended"):
+    """The unit was there."""
+
+
+class MissInvitation(ItemCommand, wire="invitation.miss", label="登记未到会"):
+    """Record that the unit said yes and did not come."""
+
+
+class InvitationMissed(ItemEvent, name="invitation.missed"):
+    """The unit said yes and did not come."""
+
+
+class CancelInvitation(ItemCommand, Reasoned, wire="invitation.cancel", label="取消约请"):
+    """Take the invitation back: it is not needed any more."""
+
+
+class InvitationCancelled(ItemEvent, Reasoned, name="invitation.cancelled"):
+    """The invitation was taken back."""
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+@rule("已注明受邀单位与会议", "M080", needs="unit meeting")
+def invited_unit_and_meeting_named(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """The department and the dated meeting are named."""
+    if event.unit is None:
+        yield Detail("no unit is named", "未注明受邀单位")
+    meeting = record.item("meeting", event.meeting or "")
+    if (
+        meeting is None
+        or meeting.status != MeetingStatus.ANNOUNCED
+        or meeting.until is None
+        or meeting.until <= context.at
+    ):
+        named = event.meeting or "(none)"
+        yield Detail(f"meeting {named} is not announced for a day ahead", f"会议 {named} 未公告或已过会期")
+    if event.item != _key_for(event.unit, event.meeting):
+        yield Detail("its key is unit and meeting, joined by a point", "约请编号应为单位与会议以点相连")
+
+
+@rule("会议尚未召开", "design")
+def meeting_is_to_come(record: Record, event: Any, context: Context) -> bool:
+    """The meeting is still to come."""
+    invitation: Any = context.item
+    meeting = record.item("meeting", invitation.meeting)
+    return meeting is not None and meeting.status in (MeetingStatus.ANNOUNCED, MeetingStatus.POSTPONED)
+
+
+@rule("已记录到会情况", "M080")
+def attendance_is_recorded(record: Record, event: Any, context: Context) -> bool:
+    """The attendance list of the meeting is on record."""
+    invitation: Any = context.item
+    meeting = record.item("meeting", invitation.meeting)
+    if meeting is None:
+        return False
+    if context.step.to == S.ATTENDED:  # at any sitting
+        return invitation.unit in meeting.attended
+    return meeting.status in (MeetingStatus.HELD, MeetingStatus.RECORDED) and invitation.unit not in meeting.attended
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def _report_upward(record: Record, event: InvitationLapsed, context: Context) -> Iterator[Command]:
+    """The district is told that a unit left an invitation unanswered; once while its reminder stands."""
+    decider = context.deciders[record.kind_of_record]
+    unit = record.item("invitation", event.item).unit
+    key = f"district.{unit}"  # several units may be silent on one record
+    told = record.item("supervision", key)
+    code, wire = "silent_on_invitation", RemindSupervision.wire
+    if (
+        "supervision" in decider.regions
+        and record.status in decider.active
+        and context.policy.knows_reason(code, wire)  # a town that does not list this failing wants no report of it
+        and (told is None or told.status == "lifted")
+    ):
+        reason = f"invitation {event.item} was left unanswered (约请逾期未复)"
+        yield RemindSupervision(id=record.id, by=SYSTEM, item=key, reason_code=code, reason=reason, owner=unit)
+
+
+R = Role
+_ISSUERS = (R.COMMUNITY, R.SECRETARIAT, R.HOST)
+# fmt: off
+INVITATION_WORKFLOW = Workflow("invitation", S, zh="约请", on=("case", "proposal", "joint_project"), steps=(
+    #    id      command            from                              event                to           who                   provided that
+    Step("P10",  IssueInvitation,   None,                             InvitationIssued,    S.ISSUED,    _ISSUERS,             (invited_unit_and_meeting_named, unit_reported_gets_nothing), while_in="active", starts="invitation_reply"),
+    Step("IV02", AcceptInvitation,  (S.ISSUED, S.LAPSED),             InvitationAccepted,  S.ACCEPTED,  R.ORGANISATION,       (meeting_is_to_come,), while_in="active", stops="invitation_reply"),
+    Step("IV03", DeclineInvitation, S.ISSUED,                         InvitationDeclined,  S.DECLINED,  R.ORGANISATION,       (reason_given,), stops="invitation_reply"),
+    Step("IV04", LapseInvitation,   S.ISSUED,                         InvitationLapsed,    S.LAPSED,    R.SYSTEM,             (due_has_passed,), stops="invitation_reply", then=(_report_upward,)),
+    Step("IV05", AttendInvitation,  (S.ISSUED, S.ACCEPTED, S.LAPSED), InvitationAttended,  S.ATTENDED,  _ISSUERS,             (attendance_is_recorded,), stops="invitation_reply"),
+    Step("IV06", MissInvitation,    S.ACCEPTED,                       InvitationMissed,    S.ABSENT,    _ISSUERS,             (attendance_is_recorded,)),
+    Step("IV07", CancelInvitation,  (S.ISSUED, S.ACCEPTED),           InvitationCancelled, S.CANCELLED, (*_ISSUERS, R.SYSTEM), (reason_given,), drops="invitation_reply"),
+))
+# fmt: on
+
+_FOLD: Fold = {
+    InvitationIssued: lambda item, e: {
+        "status": S.ISSUED,
+        "unit": e.unit,
+        "meeting": e.meeting,
+        "host": e.host or "",
+        "owes": e.unit,
+        "until": next((move.due for move in e.clocks), None),
+    },
+    InvitationAccepted: lambda item, e: {"status": S.ACCEPTED, "until": e.until},
+    InvitationDeclined: lambda item, e: {"status": S.DECLINED, "reason": e.reason},
+    InvitationLapsed: lambda item, e: {"status": S.LAPSED, "was_lapsed": True},
+    InvitationAttended: lambda item, e: {"status": S.ATTENDED},
+    InvitationMissed: lambda item, e: {"status": S.ABSENT},
+    InvitationCancelled: lambda item, e: {"status": S.CANCELLED, "reason": e.reason},
+}
+
+
+def _key_for(unit: str | None, meeting: str | None) -> str:
+    return f"{unit or 'nobody'}.{meeting or 'nothing'}"
+
+
+def _key(record: Record, command: Command) -> str:
+    return _key_for(getattr(command, "unit", None), getattr(command, "meeting", None))
+
+
+def _issued(record: Record, command: IssueInvitation, context: Context) -> Event:
+    """The host of the meeting stands in the event: nobody else's host speaks for this invitation."""
+    meeting = record.item("meeting", command.meeting or "")
+    key, host = INVITATION.key_of(record, command), meeting.host if meeting is not None else None
+    return context.deciders[record.kind_of_record].copied(command, InvitationIssued, context, item=key, host=host)
+
+
+def _accepted(record: Record, command: AcceptInvitation, context: Context) -> Event:
+    invitation: Any = context.item
+    meeting = record.item("meeting", invitation.meeting)
+    until = meeting.until if meeting is not None else None
+    return context.deciders[record.kind_of_record].copied(
+        command, InvitationAccepted, context, item=invitation.key, until=until
+    )
+
+
+def _end(record: str, item: Item, given: HandOver) -> CancelInvitation:
+    return CancelInvitation(id=record, by=SYSTEM, item=item.key, reason=given.reason)
+
+
+def _lapse(record: Record, key: str) -> Iterator[LapseInvitation]:
+    item = record.item("invitation", key)
+    if item is not None and item.status == S.ISSUED:
+        yield LapseInvitation(id=record.id, by=SYSTEM, item=key)
+
+
+INVITATION = Region(
+    INVITATION_WORKFLOW,
+    Invitation,
+    _FOLD,
+    propose={IssueInvitation: _issued, AcceptInvitation: _accepted},
+    ends=_end,
+    new_key=_key,
+    when_due={"invitation_reply": _lapse},
+)
+
+
+def cancelled_with_meeting(record: Record, event: Any, context: Context) -> Iterator[Command]:
+    """Nobody is invited any more to a meeting that was called off.
+
+    The system calls one off only where the record leaves and everything open is ended, the invitations included.
+    """
+    for item in INVITATION.open_items(record) if event.by != SYSTEM.id else ():
+        if isinstance(item, Invitation) and item.meeting == event.item:
+            yield CancelInvitation(id=record.id, by=SYSTEM, item=item.key, reason=event.reason)

@@ -1,0 +1,72 @@
+"""What must hold before a matter is listed, exposed, taken off again; and that nobody judges in their own cause."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from govflow.context import Context
+from govflow.records import Record
+from govflow.regions.supervision_model import Supervision
+from govflow.workflow import rule
+
+_LIMITS = ("handling", "delivery")  # the clocks whose delay may be shown in public
+
+
+def _acting(event: Any, context: Context) -> set[str]:
+    """Who acts, and in whose stead."""
+    return {event.by, context.standing_in_for or event.by}
+
+
+@rule("超期已达曝光阈值", "M052")
+def overdue_is_past_threshold(record: Record, event: Any, context: Context) -> bool:
+    """The delivery or handling clock has been overdue longer than the threshold."""
+    longest = timedelta(days=context.policy.thresholds.exposure_days)
+    owed = (clock for name in _LIMITS if (clock := record.clocks.get(name)) is not None)
+    return any(
+        (clock.is_late or clock.status == "running") and clock.due is not None and context.at > clock.due + longest
+        for clock in owed
+    )
+
+
+@rule("曾挂牌督办", "design")
+def record_has_been_listed(record: Record, event: Any, context: Context) -> bool:
+    """The record is or was under listed supervision."""
+    return any(item.was_listed for item in record.items_of("supervision").values())
+
+
+@rule("整改已经他人核实", "M052")
+def fix_is_verified(record: Record, event: Any, context: Context) -> bool:
+    """Another person has verified that the exposed failing is fixed."""
+    # said by the step confirm_fix since the exposure: neither the check of a round nor a ledger number tells who checked
+    checker = context.item.fix_checked_by if isinstance(context.item, Supervision) else None
+    return checker is not None and checker not in _acting(event, context)
+
+
+@rule("挂牌已编号且编号未重复", "design", needs="number")
+def listing_is_numbered(record: Record, event: Any, context: Context) -> bool:
+    """What is listed carries a public number, and no other listing of the record carries the same."""
+    others = (item for key, item in record.items_of("supervision").items() if key != event.item)
+    return bool(event.number.strip()) and all(item.number != event.number for item in others)
+
+
+@rule("已载明内容", "design", needs="public_text text")
+def text_is_given(record: Record, event: Any, context: Context) -> bool:
+    """The text that the step is about is given."""
+    said = event.__dict__
+    return bool((said.get("public_text") or said.get("text") or "").strip())
+
+
+@rule("涉密或举报事项不对外公开内容", "petitions §30 [V]")
+def secret_matter_stays_secret(record: Record, event: Any, context: Context) -> bool:
+    """Nothing is told in public of a confidential matter or a report on wrongdoing."""
+    return not (record.is_secret and event.public_text.strip())
+
+
+@rule("不裁断本人或本单位的事项", "petitions §28 [V]")
+def nobody_judges_their_own_cause(record: Record, event: Any, context: Context) -> bool:
+    """Whoever decides is not the person or unit concerned, does not belong to it and has not handled the matter."""
+    acting = _acting(event, context)
+    hands = {*record.handled_by(), *context.item.hands} if context.item is not None else set(record.handled_by())
+    concerned = context.item.people() if context.item is not None else frozenset()
+    return acting.isdisjoint(hands | concerned) and concerned.isdisjoint(claim.unit for claim in context.claims)

@@ -1,0 +1,181 @@
+"""双报到: a service counts once the one who came has reported it and both sides have confirmed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from govflow import CASE, Actor, Command, NotAllowed, Role
+from govflow.cases import commands as c
+from govflow.messages import new_command_id
+from govflow.regions.check_in import (
+    CHECK_IN,
+    ArriveForCheckIn,
+    ConfirmCheckInByCommunity,
+    ConfirmCheckInByUnit,
+    DiscardCheckIn,
+    ServeCheckIn,
+    minutes_counted,
+)
+from govflow.regions.evidence import AddEvidence
+from tests.support import Town, a_case, a_plan_decider, a_town, community, lead, resident
+
+member = Actor.of("s-77", Role.RESIDENT)  # a party member of the bureau of water who lives here
+bureau = Actor.of("clerk-1", Role.ORGANISATION, unit="bureau")
+bureau_head = Actor.of("head-9", Role.UNIT_HEAD, unit="bureau")
+elsewhere = Actor.of("clerk-2", Role.ORGANISATION, unit="library")
+
+ONE: dict[str, Any] = {"id": "x", "item": "s-77.1"}
+ARRIVE = ArriveForCheckIn(id="x", by=member, unit="bureau", occasion="clearing the flooded cellar")
+SERVE = ServeCheckIn(**ONE, by=member, minutes=90, measure="pumped it dry", evidence=("e1",))
+CONFIRM = ConfirmCheckInByCommunity(**ONE, by=community)
+SECOND = ConfirmCheckInByUnit(**ONE, by=bureau)
+DISCARD = DiscardCheckIn(**ONE, by=community, reason="came, signed and left (报而不到)")
+
+
+@pytest.fixture
+def town() -> Town:
+    """Case x in handling, evidence on file."""
+    town = a_town(records=[CASE.extended(regions=(CHECK_IN,)), a_plan_decider()])
+    a_case(town, "in_handling", id="x")
+    town.do(AddEvidence(id="x", by=lead, item="e1", sha256="0" * 64))
+    return town
+
+
+def anew(command: Command, **changes: Any) -> Any:
+    """The same command given once more, with changes."""
+    return command.changed(command_id=new_command_id(), **changes)
+
+
+def refused(town: Town, command: Command) -> tuple[str, ...]:
+    head = town.engine.store.head()
+    with pytest.raises(NotAllowed) as caught:
+        town.engine.handle(command)
+    assert town.engine.store.head() == head
+    return caught.value.codes
+
+
+def service(town: Town, item: str = "s-77.1") -> Any:
+    return town.engine.get("x").item("check_in", item)
+
+
+def test_hours_count_when_both_sides_have_confirmed_them_and_not_before(town: Town):
+    counted = [minutes_counted(town.do(step)) for step in (ARRIVE, SERVE, CONFIRM, SECOND)]
+    assert counted == [0, 0, 0, 90]
+    assert service(town).status == "confirmed"
+
+
+def test_the_loop_says_who_owes_the_next_word(town: Town):
+    owed = []
+    for step in (ARRIVE, SERVE, CONFIRM, SECOND):
+        town.do(step)
+        owed.append([loop.owes for loop in town.engine.open_loops("x")])
+    assert owed == [["s-77"], ["community"], ["bureau"], []]
+
+
+def test_who_comes_says_so_themselves_or_the_community_does(town: Town):
+    known = ("who_came_and_who_sent_them_is_known",)
+    assert refused(town, anew(ARRIVE, by=resident, who="s-77")) == known
+    assert refused(town, anew(ARRIVE, unit=None)) == known
+    town.do(anew(ARRIVE, by=community, who="s-77"))
+    assert (service(town).who, service(town).by, service(town).unit) == ("s-77", "community-1", "bureau")
+    by_unit = ArriveForCheckIn(id="x", by=bureau, on_behalf_of="bureau")
+    assert refused(town, by_unit.changed(on_behalf_of="library")) == known
+    town.do(by_unit)
+    assert (service(town, "bureau.1").who, service(town, "bureau.1").unit) == ("bureau", "bureau")
+
+
+def test_each_occasion_has_a_key_of_its_own(town: Town):
+    town.do(ARRIVE, anew(ARRIVE), anew(ARRIVE, by=community, who="s-78"))
+    assert sorted(town.engine.get("x").items_of("check_in")) == ["s-77.1", "s-77.2", "s-78.1"]
+
+
+def test_only_the_one_who_came_reports_the_service(town: Town):
+    town.do(ARRIVE)
+    assert refused(town, anew(SERVE, by=resident)) == ("role_is_held",)
+    assert refused(town, anew(SERVE, by=bureau)) == ("role_is_held",)
+    assert refused(town, anew(SERVE, by=bureau, on_behalf_of="s-77")) == ("role_is_held",)
+    town.do(SERVE)
+
+
+def test_a_unit_that_came_reports_through_anybody_who_speaks_for_it(town: Town):
+    town.do(ArriveForCheckIn(id="x", by=bureau, on_behalf_of="bureau"))
+    other = Actor.of("clerk-3", Role.ORGANISATION, unit="bureau")
+    serve = anew(SERVE, item="bureau.1", by=other)
+    assert refused(town, serve) == ("role_is_held",)
+    assert refused(town, serve.changed(by=elsewhere, on_behalf_of="bureau")) == ("role_is_held",)
+    town.do(serve.changed(on_behalf_of="bureau"), anew(CONFIRM, item="bureau.1"))
+    for hand in (other, bureau):  # who came and who reported
+        assert refused(town, anew(SECOND, item="bureau.1", by=hand)) == ("decided_by_another",)
+    town.do(anew(SECOND, item="bureau.1", by=bureau_head))
+
+
+def test_a_service_has_its_time_its_measure_and_evidence_on_file(town: Town):
+    town.do(ARRIVE)
+    assert refused(town, anew(SERVE, minutes=0)) == ("service_time_is_given",)
+    assert refused(town, anew(SERVE, minutes=-90)) == ("service_time_is_given",)
+    assert refused(town, anew(SERVE, measure=" ")) == ("measure_and_evidence_given",)
+    assert refused(town, anew(SERVE, evidence=("none",))) == ("measure_and_evidence_given",)
+    town.do(SERVE)
+
+
+def test_nobody_confirms_their_own_service_nor_both_sides_of_it(town: Town):
+    town.do(anew(ARRIVE, by=community, who="s-77"), SERVE)
+    assert refused(town, CONFIRM) == ("decided_by_another",)  # it was this one who registered them
+    both = Actor.of("both", Role.COMMUNITY, Role.UNIT_HEAD, unit="bureau")
+    assert refused(town, anew(CONFIRM, by=Actor.of("s-77", Role.COMMUNITY))) == ("decided_by_another",)
+    town.do(anew(CONFIRM, by=both))
+    assert refused(town, anew(SECOND, by=both)) == ("decided_by_another",)
+    assert refused(town, anew(SECOND, by=Actor.of("s-77", Role.ORGANISATION, unit="bureau"))) == ("decided_by_another",)
+    town.do(SECOND)
+
+
+def test_only_the_sending_unit_confirms_for_the_sending_unit(town: Town):
+    town.do(ARRIVE, SERVE)
+    assert refused(town, SECOND) == ("step_is_in_the_table",)  # the community first
+    town.do(CONFIRM)
+    assert refused(town, anew(SECOND, by=elsewhere)) == ("role_is_held",)
+    assert refused(town, anew(SECOND, by=elsewhere, on_behalf_of="bureau")) == ("role_is_held",)
+    assert refused(town, anew(SECOND, by=Actor.of("head-8", Role.UNIT_HEAD, unit="water"))) == ("role_is_held",)
+    town.do(anew(SECOND, by=bureau_head))
+
+
+def test_who_came_and_did_nothing_is_discarded_with_the_reason(town: Town):
+    town.do(ARRIVE)
+    assert refused(town, anew(DISCARD, reason="")) == ("reason_given",)
+    assert refused(town, anew(DISCARD, by=member)) == ("role_is_held",)
+    assert refused(town, anew(DISCARD, by=Actor.of("head-8", Role.UNIT_HEAD, unit="water"))) == ("role_is_held",)
+    town.do(DISCARD)
+    assert (service(town).status, minutes_counted(town.engine.get("x"))) == ("discarded", 0)
+    assert refused(town, SERVE) == ("step_is_in_the_table",)
+
+
+def test_nobody_checks_in_where_nothing_is_being_done(town: Town):
+    a_case(town, "accepted", id="y")
+    assert refused(town, anew(ARRIVE, id="y")) == ("step_is_in_the_table",)
+    a_case(town, "assigned", id="z")
+    town.do(anew(ARRIVE, id="z"))
+
+
+def test_checking_in_opens_nobodys_file_before_the_community_has_confirmed(town: Town):
+    def files(actor: Actor) -> list[str]:
+        return [record.id for record in town.engine.seen_by(actor).records()]
+
+    town.do(ARRIVE, SERVE)
+    assert (files(member), files(bureau)) == ([], [])
+    town.do(CONFIRM)
+    assert (files(member), files(bureau), files(elsewhere)) == (["x"], ["x"], [])
+
+
+def test_what_is_not_confirmed_falls_with_the_record_and_the_rest_stays_counted(town: Town):
+    town.do(ARRIVE, SERVE, CONFIRM, SECOND, anew(ARRIVE))
+    case = town.do(c.WithdrawCase(id="x", by=resident, reason="settled"))
+    assert (service(town, "s-77.2").status, minutes_counted(case)) == ("discarded", 90)
+    assert town.engine.open_loops("x") == ()
+
+
+def test_replay_gives_the_same_state(town: Town):
+    town.do(ARRIVE, SERVE, CONFIRM, SECOND)
+    town.clock.advance(hours=1)
+    assert town.engine.as_of("x", town.clock()).digest == town.engine.get("x").digest
