@@ -32,7 +32,9 @@ ROOMS: dict[str, set[str]] = {
     "decider": TABLES | {"context", "region", "repetition"},
     "rules": KERNEL - {"rules"},
     "regions": KERNEL,
-    "cases": KERNEL | {"regions"},
+    "watch": KERNEL | {"regions"},
+    "cases": KERNEL | {"regions", "watch"},
+    "beside": KERNEL | {"regions", "cases"},
     "proposals": KERNEL | {"regions"},
     "projects": KERNEL | {"regions"},
     "organisation": KERNEL | {"regions"},
@@ -53,7 +55,7 @@ ROOMS: dict[str, set[str]] = {
     "engine": KERNEL
     | SHIPPED
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
-    | {"persistence", "privacy", "transaction", "writing", "ticking"},
+    | {"watch", "beside", "persistence", "privacy", "transaction", "writing", "ticking"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
     "views": VALUES | {"policy", "clocks", "persistence"},
     "interchange": KERNEL | SHIPPED | {"regions", "log_events", "engine", "persistence"},
@@ -64,7 +66,7 @@ ROOMS["cli"] = {*ROOMS, "govflow"}
 ROOMS["__main__"] = {"cli"}
 
 # Rooms that know neither files nor networks nor stores, and take time, ids and chance from their context.
-PURE = (KERNEL - VALUES) | {"regions", "reactions", "log_events", *SHIPPED}
+PURE = (KERNEL - VALUES) | {"regions", "watch", "beside", "reactions", "log_events", *SHIPPED}
 IO = {
     "http", "io", "os", "pathlib", "requests", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib",
 }  # fmt: skip

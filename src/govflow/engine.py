@@ -142,11 +142,13 @@ class Engine(Writer):
         agenda: str = IN_MEMORY,
     ) -> Self:
         if records is None:
+            from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
             from govflow.cases import CASE
             from govflow.duties import DUTY
             from govflow.organisation import DIRECTORY
+            from govflow.watch import WATCH
 
-            records = (CASE, DIRECTORY, DUTY)
+            records = (CASE, DIRECTORY, DUTY, WATCH, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN)
         try:
             kept = KeyStore(keys, read_only=read_only)
             return cls(

@@ -21,6 +21,7 @@ from govflow.beside.campaign_messages import (
     StartCampaign,
 )
 from govflow.cases.commands import CloseCase, GiveFeedback, ImportClosing, RejectCase, ResolveOnSpot
+from govflow.persistence.codec import Codec
 from govflow.policy import DEFAULT_POLICY, Escalation, Then, Unit
 from govflow.regions import commitment as cm
 from govflow.regions import ledger as lg
@@ -261,6 +262,12 @@ def test_the_ledger_is_counted_topic_by_topic(town):
     assert progress(drive(town), "nothing").rate is None
 
 
+def test_an_item_of_before_there_were_topics_is_read_as_one_without():
+    body = b'{}\n{"at":"2026-03-02T01:00:00Z","by":"office","item":"n1","what":"no valve","place":"shop","owner":"u"}'
+    event: Any = Codec([lg.LedgerItemOpened]).decode("ledger.opened@1", body)
+    assert (event.what, event.topic, event.mandatory) == ("no valve", None, True)
+
+
 def test_who_promised_does_not_confirm_that_the_promise_was_kept(town):
     until = town.clock() + timedelta(days=5)
     leader = Actor.of("mayor", Role.LEADER)
@@ -304,7 +311,8 @@ def test_only_the_supervised_unit_answers(town):
 
 def test_the_sum_of_it_is_said_at_the_end(town):
     assert refused(town, CLOSE.changed(summary=" ")) == ("result_is_summed_up",)
-    assert town.do(CLOSE).summary == "all shops seen"
+    closed: Any = town.do(CLOSE)
+    assert (closed.summary, closed.clocks["handling"].status) == ("all shops seen", "met")
 
 
 # --- its time --------------------------------------------------------------------------------------------------------

@@ -193,9 +193,22 @@ def test_a_measure_that_brings_nothing_leads_back_to_the_study(town, after: int)
     town.pass_days(10)
     town.do(CHECK.changed(after=after))
     assert (issue(town).status, issue(town).root_cause) == ("studied", "pipes of 1980")
+    assert issue(town).clocks["implementation"].status == "met"
     town.do(ADOPT.changed(measure="replace the pump", until=START + timedelta(days=99), command_id="second"))
     town.pass_days(10)
     assert town.do(CHECK.changed(command_id="second-check")).status == "effective"
+
+
+@pytest.mark.parametrize(("after", "row"), [(2, "TI05"), (3, "TI06"), (4, "TI06")])
+def test_exactly_one_row_is_for_what_was_counted(after: int, row: str):
+    rows = THEMATIC_ISSUE.workflow.rows("measure_adopted", CheckEffect.wire)
+    counted = CHECK.changed(before=3, after=after)
+    fitting = [
+        each.id
+        for each in rows
+        if not any(rule.broken(None, counted, None) for rule in each.rules if rule.code.startswith("similar_"))
+    ]
+    assert fitting == [row]
 
 
 def test_the_counts_can_be_made_again_from_the_log(town):

@@ -15,7 +15,7 @@ from govflow.regions import invitation as iv
 from govflow.regions import meeting as m
 from govflow.regions.commitment import COMMITMENT, KeepCommitment
 from govflow.regions.evidence import AddEvidence
-from govflow.regions.meeting_model import MeetingForm, Undertaking
+from govflow.regions.meeting.model import MeetingForm, Undertaking
 from govflow.regions.supervision import SUPERVISION
 from tests.support import Town, a_case, a_plan_decider, a_town, community, lead, supervisor, verifier
 

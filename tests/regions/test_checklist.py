@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,16 @@ import pytest
 from govflow import CASE, DEFAULT_POLICY, SYSTEM, Actor, Command, HandOver, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.policy.practice import Checklist, ChecklistStage
-from govflow.regions.checklist import CHECKLIST, DropChecklist, StartChecklist, StepBack, TickStage
+from govflow.regions.checklist import (
+    CHECKLIST,
+    ChecklistDropped,
+    ChecklistItem,
+    DropChecklist,
+    StageTicked,
+    StartChecklist,
+    StepBack,
+    TickStage,
+)
 from govflow.regions.evidence import AddEvidence, DiscreditEvidence
 from tests.support import Town, a_case, a_town, community, lead, supervisor, verifier
 
@@ -17,8 +27,7 @@ X: dict[str, Any] = {"id": "x"}
 A: dict[str, Any] = {**X, "item": "a"}
 ON_CASES = CASE.extended(regions=(CHECKLIST,))
 START = StartChecklist(**A, by=community, template="five-stage")
-five_stages = DEFAULT_POLICY.checklist("five-stage")
-assert five_stages is not None
+FIVE_STAGES = next(each.stages for each in DEFAULT_POLICY.checklists if each.id == "five-stage")
 
 
 def refused(town: Town, command: Command) -> tuple[str, ...]:
@@ -50,7 +59,7 @@ def loops(town: Town) -> list[tuple[str, str | None]]:
 
 def test_a_list_is_an_open_loop_that_names_its_next_stage_and_who_goes_through_it():
     town = started()
-    assert item(town).stages == five_stages.stages
+    assert item(town).stages == FIVE_STAGES
     assert loops(town) == [("five-stage 1/5: sift the problems", community.id)]
     town.do(tick(1))
     assert loops(town) == [("five-stage 2/5: visit", community.id)]
@@ -77,9 +86,24 @@ def test_a_finding_is_given_and_the_evidence_it_names_is_on_file():
     assert refused(town, tick(1, evidence=("e9",))) == ("finding_is_given",)
     town.do(AddEvidence(**X, by=lead, item="e9", sha256="0" * 64))
     town.do(tick(1, evidence=("e9",)))
+    town.do(tick(2), tick(3), tick(4))
+    assert refused(town, tick(5, finding="")) == ("finding_is_given",)
     town.do(AddEvidence(**X, by=lead, item="e10", sha256="1" * 64))
     town.do(DiscreditEvidence(**X, by=verifier, item="e10", reason="wrong place"))
-    assert refused(town, tick(2, evidence=("e10",))) == ("finding_is_given",)
+    assert refused(town, tick(5, evidence=("e10",))) == ("finding_is_given",)
+
+
+@pytest.mark.parametrize(("stage", "row"), [(1, "CL02"), (4, "CL02"), (5, "CL03")])
+def test_exactly_one_row_is_for_each_stage(stage: int, row: str):
+    context = SimpleNamespace(item=ChecklistItem(stages=FIVE_STAGES))
+    follows = ("another_stage_follows", "it_is_the_last_stage")
+    rows = CHECKLIST.workflow.rows("open", TickStage.wire)
+    fitting = [
+        each.id
+        for each in rows
+        if not any(rule.broken(None, tick(stage), context) for rule in each.rules if rule.code in follows)
+    ]
+    assert fitting == [row]
 
 
 def test_it_goes_back_to_a_stage_gone_through_and_the_log_keeps_what_was_found():
@@ -92,8 +116,8 @@ def test_it_goes_back_to_a_stage_gone_through_and_the_log_keeps_what_was_found()
     town.do(back)
     assert (item(town).next_stage, [each.finding for each in item(town).done]) == (2, ["found 1"])
     assert refused(town, tick(4)) == ("stages_are_taken_in_order",)
-    ticked = [each.body for each in town.engine.history("x") if each.name == "checklist.ticked"]
-    assert [each.stage for each in ticked] == [1, 2, 3]
+    said = [each.body for each in town.engine.history("x")]
+    assert [each.stage for each in said if isinstance(each, StageTicked)] == [1, 2, 3]
 
 
 def test_a_complete_list_is_opened_again_only_while_the_record_is_active():
@@ -103,6 +127,7 @@ def test_a_complete_list_is_opened_again_only_while_the_record_is_active():
     assert town.do(back).item("checklist", "a").status == "open"
     town.do(tick(5), c.WithdrawCase(**X, by=Actor.of("s-1", Role.REPORTER), reason="settled"))
     assert refused(town, back.changed(command_id="later")) == ("step_is_in_the_table",)
+    assert refused(town, START.changed(item="b", command_id="later")) == ("step_is_in_the_table",)
 
 
 def test_a_list_that_the_policy_does_not_have_is_not_started():
@@ -154,8 +179,9 @@ def test_it_is_dropped_with_a_reason_by_hand_or_when_the_record_leaves():
     assert refused(town, leave) == ("loops_are_handed_over",)
     left = town.do(leave.changed(hand_over=(HandOver(region="checklist", reason="the court goes on"),)))
     assert left.item("checklist", "b").status == "dropped"
-    dropped = next(each for each in reversed(list(town.engine.history("x"))) if each.name == "checklist.dropped")
-    assert (dropped.body.by, dropped.body.reason) == (SYSTEM.id, "the court goes on")
+    said = [each.body for each in town.engine.history("x")]
+    dropped = [(each.by, each.reason) for each in said if isinstance(each, ChecklistDropped)]
+    assert dropped == [(supervisor.id, "not the right list"), (SYSTEM.id, "the court goes on")]
 
 
 def test_replay_gives_the_same_list(tmp_path):

@@ -14,7 +14,7 @@ from govflow.regions import meeting as m
 from govflow.regions.commitment import COMMITMENT, KeepCommitment
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.invitation import INVITATION
-from govflow.regions.meeting_model import MeetingForm, RefusedToSign, Undertaking
+from govflow.regions.meeting.model import MeetingForm, RefusedToSign, Undertaking
 from govflow.regions.supervision import SUPERVISION
 from tests.support import (
     TOLD,

@@ -91,6 +91,9 @@ def test_the_unit_says_why_it_declines_before_or_after_taking_it(town):
     assert refused(town, DECLINE.changed(reason="")) == ("reason_given",)
     town.do(ACCEPT, DECLINE)
     assert (item(town).status, loops(town)) == ("declined", [])
+    again: dict[str, Any] = {"item": "r2"}
+    town.do(MAKE.changed(**again, command_id="make-r2"), DECLINE.changed(**again, command_id="decline-r2"))
+    assert town.engine.get("x").clocks["referral_answer:r2"].status == "met"
 
 
 def test_an_answer_that_does_not_come_is_overdue_once_and_still_owed(town):

@@ -14,7 +14,7 @@ from govflow.records import HandOver
 from govflow.regions import supervision as sv
 from govflow.regions.clock import MarkOverdue
 from govflow.regions.evidence import AddEvidence
-from govflow.regions.supervision_by_rule import remind_by_rule, urge_by_rule
+from govflow.regions.supervision.by_rule import remind_by_rule, urge_by_rule
 from govflow.regions.verification import PassVerification
 from tests.support import (
     TOLD,

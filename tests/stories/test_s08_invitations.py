@@ -22,7 +22,7 @@ from govflow.regions.invitation import (
     IssueInvitation,
 )
 from govflow.regions.meeting import MEETING, AnnounceMeeting, HoldMeeting, RecordMeeting
-from govflow.regions.meeting_model import Undertaking
+from govflow.regions.meeting.model import Undertaking
 from govflow.regions.supervision import SUPERVISION
 from govflow.testing import PinnedClock
 

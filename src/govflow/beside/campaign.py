@@ -28,7 +28,7 @@ from govflow.regions.ledger import LEDGER, LedgerItem, LedgerStatus
 from govflow.regions.link import LINK, AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
 from govflow.regions.policy_version import POLICY_VERSION
 from govflow.regions.supervision import SUPERVISION
-from govflow.regions.supervision_by_rule import remind_by_rule, urge_by_rule
+from govflow.regions.supervision.by_rule import remind_by_rule, urge_by_rule
 from govflow.rules import (
     due_has_not_passed,
     loops_are_handed_over,

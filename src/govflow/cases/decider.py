@@ -22,16 +22,30 @@ from govflow.messages import Event
 from govflow.policy import Then
 from govflow.records import HandOver
 from govflow.region import Changes
+from govflow.regions.accountability import ACCOUNTABILITY
+from govflow.regions.admission import ADMISSION
 from govflow.regions.approval import APPROVAL
+from govflow.regions.check_in import CHECK_IN
+from govflow.regions.checklist import CHECKLIST
 from govflow.regions.clock import CLOCK
 from govflow.regions.commitment import COMMITMENT
 from govflow.regions.contact import CONTACT
 from govflow.regions.evaluation import EVALUATION
 from govflow.regions.evidence import EVIDENCE
+from govflow.regions.instruction import INSTRUCTION
+from govflow.regions.invitation import INVITATION
 from govflow.regions.joint_handling import JOINT_HANDLING
+from govflow.regions.leader_in_charge import LEADER_IN_CHARGE
 from govflow.regions.ledger import LEDGER
 from govflow.regions.link import LINK
+from govflow.regions.meeting import MEETING
+from govflow.regions.obligation import OBLIGATION
 from govflow.regions.policy_version import POLICY_VERSION
+from govflow.regions.referral import REFERRAL
+from govflow.regions.retention import RETENTION
+from govflow.regions.risk_signal import RISK_SIGNAL
+from govflow.regions.supervision import SUPERVISION
+from govflow.regions.supervision.by_rule import remind_by_rule, urge_by_rule
 from govflow.regions.verification import VERIFICATION
 
 
@@ -113,13 +127,26 @@ CASE = Decider(
         ASSIGNMENT_OBJECTION,
         LEDGER,
         COMMITMENT,
+        SUPERVISION,
+        LEADER_IN_CHARGE,
+        INSTRUCTION,
+        ADMISSION,
         APPROVAL,
         EVALUATION,
         VERIFICATION,
+        RISK_SIGNAL,
+        MEETING,
+        INVITATION,
         CONTACT,
-        EVIDENCE,
         LINK,
+        EVIDENCE,
+        CHECK_IN,
+        OBLIGATION,
+        ACCOUNTABILITY,
+        RETENTION,
         CLOCK,
+        CHECKLIST,
+        REFERRAL,
         POLICY_VERSION,
     ),
     propose={
@@ -137,7 +164,12 @@ CASE = Decider(
     },
     reactions=REACTIONS,
     when_due={"supplement": lapse_supplement, "receipt": deem_signed},
-    escalations={Then.RAISE: raise_one_level, Then.RESUME: resume_suspended},
+    escalations={
+        Then.RAISE: raise_one_level,
+        Then.RESUME: resume_suspended,
+        Then.REMIND: remind_by_rule,
+        Then.URGE: urge_by_rule,
+    },
     succeeded=(S.CLOSED,),
     failed=(S.REJECTED, S.DISMISSED, S.WITHDRAWN, S.REDIRECTED, S.TERMINATED),
 )

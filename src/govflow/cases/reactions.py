@@ -14,6 +14,7 @@ from govflow.cases.events import (
     CaseMerged,
     CaseRedirected,
     CaseRejected,
+    CaseReported,
     CaseSplit,
     CaseTerminated,
     CaseWithdrawn,
@@ -30,6 +31,7 @@ from govflow.decider import Reaction
 from govflow.messages import Command, Event
 from govflow.regions.evaluation import RequestEvaluation, Source
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
+from govflow.watch import noted_by
 
 
 def _tie_to_master(states: tuple[Case, Case], event: CaseMerged, context: Context) -> Iterator[Command]:
@@ -91,6 +93,7 @@ def _convert(states: tuple[Case, Case], event: Any, context: Context) -> Iterato
 
 
 REACTIONS: Mapping[type[Event], Reaction] = {
+    CaseReported: noted_by,
     CaseMerged: _tie_to_master,
     CaseConvertedToProposal: _convert,
     CaseConvertedToProject: _convert,

@@ -192,6 +192,7 @@ from govflow.cases.rules_intake import (
 from govflow.regions.joint_handling import co_units_are_distinct, competence_is_disputed, unit_reported_gets_nothing
 from govflow.regions.ledger import place_item_due_and_owner_named
 from govflow.regions.link import links_make_no_cycle
+from govflow.regions.retention import hold_in_archive
 from govflow.rules import (
     correction_names_its_event,
     decided_by_another,
@@ -284,7 +285,7 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C43", LapseReview,          _REVIEWING,                         ReviewLapsed,            S.CLOSED,        (R.REVIEW_BODY, R.SYSTEM),                    (requester_is_out_of_reach, reason_given, request_came_after_closing, no_loop_is_open), starts="reopen_window", drops="review recheck"),
     Step("C59", LapseReview,          _REVIEWING,                         ReviewLapsed,            S.FED_BACK,      (R.REVIEW_BODY, R.SYSTEM),                    (requester_is_out_of_reach, reason_given, request_came_before_closing), drops="review recheck"),
     # the record itself 归档 更正 导入
-    Step("C33", ArchiveCase,          _RESTING,                           CaseArchived,            S.ARCHIVED,      R.ARCHIVIST,                                  (no_window_is_running, retention_class_is_set, no_loop_is_open, conversion_is_answered), starts="retention", drops="*"),
+    Step("C33", ArchiveCase,          _RESTING,                           CaseArchived,            S.ARCHIVED,      R.ARCHIVIST,                                  (no_window_is_running, retention_class_is_set, no_loop_is_open, conversion_is_answered), starts="retention", drops="*", then=(hold_in_archive,)),
     Step("C50", CorrectCase,          tuple(S),                           CaseCorrected,           None,            (R.DISPATCHER, R.ARCHIVIST, R.ACCEPTANCE_DESK), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, new_value_fits_its_field, personal_data_is_withheld, reason_given), approval=R.UNIT_HEAD),
     Step("X02", ImportCase,           None,                               CaseImported,            S.ASSIGNED,      (R.SYSTEM, R.ACCEPTANCE_DESK),                (source_is_named, imported_case_names_its_unit), starts="handling"),
     Step("X03", ImportCase,           None,                               CaseImported,            S.REPORTED,      (R.SYSTEM, R.ACCEPTANCE_DESK),                (source_is_named, imported_case_names_no_unit), starts="handling"),

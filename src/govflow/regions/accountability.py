@@ -14,7 +14,7 @@ from govflow.messages import Command, Event, ItemCommand, ItemEvent
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
-from govflow.regions.supervision_rules import nobody_judges_their_own_cause
+from govflow.regions.supervision.rules import nobody_judges_their_own_cause
 from govflow.rules import (
     decided_by_another,
     decider_is_not_a_handler,

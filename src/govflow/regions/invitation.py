@@ -17,7 +17,6 @@ from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.regions.joint_handling import unit_reported_gets_nothing
-from govflow.regions.meeting_model import MeetingStatus
 from govflow.regions.supervision import RemindSupervision
 from govflow.rules import due_has_passed, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -130,12 +129,7 @@ def invited_unit_and_meeting_named(record: Record, event: Any, context: Context)
     if event.unit is None:
         yield Detail("no unit is named", "未注明受邀单位")
     meeting = record.item("meeting", event.meeting or "")
-    if (
-        meeting is None
-        or meeting.status != MeetingStatus.ANNOUNCED
-        or meeting.until is None
-        or meeting.until <= context.at
-    ):
+    if meeting is None or meeting.status != "announced" or meeting.until is None or meeting.until <= context.at:
         named = event.meeting or "(none)"
         yield Detail(f"meeting {named} is not announced for a day ahead", f"会议 {named} 未公告或已过会期")
     if event.item != _key_for(event.unit, event.meeting):
@@ -147,7 +141,7 @@ def meeting_is_to_come(record: Record, event: Any, context: Context) -> bool:
     """The meeting is still to come."""
     invitation: Any = context.item
     meeting = record.item("meeting", invitation.meeting)
-    return meeting is not None and meeting.status in (MeetingStatus.ANNOUNCED, MeetingStatus.POSTPONED)
+    return meeting is not None and meeting.status in ("announced", "postponed")
 
 
 @rule("已记录到会情况", "M080")
@@ -159,7 +153,7 @@ def attendance_is_recorded(record: Record, event: Any, context: Context) -> bool
         return False
     if context.step.to == S.ATTENDED:  # at any sitting
         return invitation.unit in meeting.attended
-    return meeting.status in (MeetingStatus.HELD, MeetingStatus.RECORDED) and invitation.unit not in meeting.attended
+    return meeting.status in ("held", "recorded") and invitation.unit not in meeting.attended
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

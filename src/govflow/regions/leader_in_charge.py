@@ -9,7 +9,7 @@ from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Va
 from govflow.records import Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
-from govflow.regions.supervision_rules import text_is_given
+from govflow.regions.supervision.rules import text_is_given
 from govflow.rules import has_no_interest, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 

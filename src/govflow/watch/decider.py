@@ -14,7 +14,7 @@ from govflow.region import Changes
 from govflow.regions.clock import CLOCK
 from govflow.regions.evidence import EVIDENCE
 from govflow.regions.risk_signal import RISK_SIGNAL, Concern, RaiseRiskSignal, RiskSignalStatus
-from govflow.regions.risk_signal_rules import signal_names_no_person
+from govflow.regions.risk_signal.rules import signal_names_no_person
 from govflow.rules import loops_are_handed_over, reason_given
 from govflow.watch.model import (
     NoteSign,

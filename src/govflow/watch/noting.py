@@ -9,7 +9,7 @@ from govflow.actors import SYSTEM
 from govflow.context import Context
 from govflow.messages import Command
 from govflow.records import Record
-from govflow.regions.risk_signal_rules import names_a_person
+from govflow.regions.risk_signal.rules import names_a_person
 from govflow.watch.model import NoteSign, watch_id
 
 

@@ -11,8 +11,8 @@ from govflow.messages import Command, Event, ItemCommand, ItemEvent, Value, Word
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
-from govflow.regions.supervision_model import ANSWERERS, Reply, Supervision, SupervisionStatus
-from govflow.regions.supervision_rules import (
+from govflow.regions.supervision.model import ANSWERERS, Reply, Supervision, SupervisionStatus
+from govflow.regions.supervision.rules import (
     fix_is_verified,
     listing_is_numbered,
     nobody_judges_their_own_cause,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from govflow.actors import SYSTEM
 from govflow.messages import Command
 from govflow.records import Record
-from govflow.regions.supervision import RemindSupervision, UrgeSupervision
+from govflow.regions.supervision.workflow import RemindSupervision, UrgeSupervision
 
 _REASON = "overdue_without_cause"
 

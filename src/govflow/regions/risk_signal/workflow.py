@@ -12,7 +12,7 @@ from govflow.messages import ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
-from govflow.regions.risk_signal_rules import (
+from govflow.regions.risk_signal.rules import (
     level_and_ground_given,
     plan_is_attached_if_high,
     signal_names_no_person,

@@ -9,7 +9,7 @@ from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.records import Record
-from govflow.regions.meeting_model import MeetingForm, MeetingStatus
+from govflow.regions.meeting.model import MeetingForm, MeetingStatus
 from govflow.workflow import rule
 
 _PENDING = (MeetingStatus.ANNOUNCED, MeetingStatus.POSTPONED, MeetingStatus.HELD)

@@ -19,8 +19,8 @@ from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.regions.commitment import MakeCommitment
 from govflow.regions.invitation import cancelled_with_meeting
-from govflow.regions.meeting_model import Meeting, MeetingForm, MeetingStatus, RefusedToSign, Undertaking
-from govflow.regions.meeting_rules import (
+from govflow.regions.meeting.model import Meeting, MeetingForm, MeetingStatus, RefusedToSign, Undertaking
+from govflow.regions.meeting.rules import (
     another_hearing_is_pending,
     form_subject_time_and_place_named,
     meeting_is_a_hearing,

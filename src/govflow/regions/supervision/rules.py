@@ -7,7 +7,7 @@ from typing import Any
 
 from govflow.context import Context
 from govflow.records import Record
-from govflow.regions.supervision_model import Supervision
+from govflow.regions.supervision.model import Supervision
 from govflow.workflow import rule
 
 _LIMITS = ("handling", "delivery")  # the clocks whose delay may be shown in public
