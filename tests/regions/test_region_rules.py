@@ -99,6 +99,10 @@ def test_an_explanation_in_time_stands_for_the_result_and_a_late_one_does_not(to
     assert refused(town, explain) == ("due_has_not_passed",)
 
 
+def test_a_command_that_names_no_part_is_refused_and_not_a_fault_of_the_program(town: Town):
+    assert refused(town, jh.AcceptJointHandling(id="x", by=co_unit)) == ("step_is_in_the_table",)
+
+
 def test_a_refusal_is_reasoned_and_only_a_refusal_is_overruled(town: Town):
     refuse = jh.RefuseJointHandling(**POWER, by=co_unit, reason="not our line")
     assert refused(town, refuse.changed(reason=" ")) == ("reason_given",)

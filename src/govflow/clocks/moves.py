@@ -89,10 +89,12 @@ def moves_of(
 
 
 def _ended(clock: Clock, at: datetime, by: str) -> ClockMove:
-    if by == SYSTEM.id and clock.status is ClockStatus.RUNNING and clock.due is not None and at >= clock.due:
-        # nobody did it: it has run out, and the system answers for it
-        elapsed = kind_of(clock.name) in (ClockKind.WINDOW, ClockKind.MINIMUM)
-        return _move(clock=clock.name, to=ClockStatus.ELAPSED if elapsed else ClockStatus.MET_LATE)
+    kind = kind_of(clock.name)
+    if clock.status is ClockStatus.RUNNING and clock.due is not None and at >= clock.due:
+        if kind in (ClockKind.MINIMUM, ClockKind.RETENTION):  # what had to pass has passed: nobody is late
+            return _move(clock=clock.name, to=ClockStatus.ELAPSED)
+        if by == SYSTEM.id:  # nobody did it: it has run out, and the system answers for it
+            return _move(clock=clock.name, to=ClockStatus.ELAPSED if kind is ClockKind.WINDOW else ClockStatus.MET_LATE)
     late = clock.is_late or (clock.due is not None and clock.status is ClockStatus.RUNNING and at > clock.due)
     return _move(clock=clock.name, to=ClockStatus.MET_LATE if late else ClockStatus.MET)
 

@@ -250,9 +250,8 @@ def next_key(record: Record, unit: str) -> str:
 
 
 def _key(record: Record, command: Command) -> str:
-    """Asked without a key, the unit's next part."""
-    assert isinstance(command, AskJointHandling)
-    return next_key(record, command.unit or "nobody")
+    """Asked without a key, the unit's next part; other commands that name none find no part."""
+    return next_key(record, getattr(command, "unit", None) or "nobody")
 
 
 def _ask(record: Record, command: AskJointHandling, context: Context) -> Event:
