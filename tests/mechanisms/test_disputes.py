@@ -12,10 +12,10 @@ from govflow.cases import commands as c
 from govflow.policy import DEFAULT_POLICY
 from govflow.policy.practice import MediationBody, MediationKind
 from govflow.records import HandOver
-from govflow.regions import mediation_messages as m
 from govflow.regions.commitment import COMMITMENT, CommitmentBroken, KeepCommitment
 from govflow.regions.mediation import MEDIATION, revisit
-from govflow.regions.mediation_model import (
+from govflow.regions.mediation import messages as m
+from govflow.regions.mediation.model import (
     AgreedObligation,
     Channel,
     Force,

@@ -15,11 +15,11 @@ from govflow.clocks import CLOCKS
 from govflow.messages import Personal
 from govflow.policy import DEFAULT_POLICY
 from govflow.records import HandOver
-from govflow.regions import mediation_messages as m
 from govflow.regions.commitment import COMMITMENT, CommitmentBroken, KeepCommitment, MakeCommitment, ReleaseCommitment
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.mediation import MEDIATION, revisit
-from govflow.regions.mediation_model import AgreedObligation, Channel, Purpose, statement_digest, text_digest_of
+from govflow.regions.mediation import messages as m
+from govflow.regions.mediation.model import AgreedObligation, Channel, Purpose, salted, statement_digest, text_digest_of
 from govflow.regions.obligation import OBLIGATION, FulfilObligation
 from tests.support import TOLD, Town, a_case, a_town, community, desk, lead, resident, supervisor
 
@@ -264,7 +264,8 @@ def test_no_answer_in_time_is_no_consent_but_no_clear_refusal_either(town):
 
 
 def dispute_due(town: Town, clock: str) -> datetime:
-    due: datetime = town.engine.get("x").clocks[f"{clock}:d"].due
+    due = town.engine.get("x").clocks[f"{clock}:d"].due
+    assert due is not None
     return due
 
 
@@ -365,7 +366,9 @@ def test_an_agreement_is_the_very_statement_that_every_party_has_signed(town):
         statement_digest("x", "d2", Purpose.AGREEMENT, obligations=terms),
         statement_digest("y", "d", Purpose.AGREEMENT, obligations=terms),
         statement_digest("x", "d", Purpose.AGREEMENT, obligations=terms[::-1]),
-        statement_digest("x", "d", Purpose.AGREEMENT, obligations=terms, text_digest=text_digest_of("more")),
+        statement_digest(
+            "x", "d", Purpose.AGREEMENT, obligations=terms, text_digest=text_digest_of(salted("more", SALT))
+        ),
     ):
         town.do(m.SignStatement(**D, by=zhao, digest=other))
         assert refused(town, agree) == ("both_sides_sign",)
@@ -375,6 +378,9 @@ def test_an_agreement_is_the_very_statement_that_every_party_has_signed(town):
     assert refused(town, agree.changed(by=wang)) == ("role_is_held",)
     town.do(agree)
     assert dispute(town).status == "agreed"
+
+
+SALT = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.mark.parametrize("wrong", ["nobody", "party", "what", "date"])
@@ -410,10 +416,12 @@ def test_each_obligation_becomes_a_commitment_of_its_party_in_the_same_append(to
 
 def test_the_text_of_an_agreement_is_protected_and_its_digest_is_what_was_signed(town):
     started(town)
-    text = "Mr Wang removes his lock. 73914"
+    text = salted("Mr Wang removes his lock.", SALT)
     signed(town, Purpose.AGREEMENT, text_digest=text_digest_of(text))
     agree = m.AgreeInMediation(**D, by=mediator, text=Personal(text=text))
-    assert refused(town, agree.changed(text=Personal(text=text + " ")))[0] == "both_sides_sign"
+    assert refused(town, agree.changed(text=Personal(text="No. " + text)))[0] == "both_sides_sign"
+    bare = Personal(text="Mr Wang removes his lock.")
+    assert "text_cannot_be_guessed" in refused(town, agree.changed(text=bare))
     town.do(agree)
     event: Any = town.engine.history("x")[-1].body
     assert (event.text_digest, event.commitments) == (text_digest_of(text), ())
@@ -483,7 +491,7 @@ def test_a_missed_obligation_is_broken_by_the_tick_and_raises_one_revisit_that_t
     assert ("obligation", "m-1") in {(each.region, each.owes) for each in town.engine.open_loops("x")}
 
     town.do(AddEvidence(**X, by=lead, item="e1", sha256="0" * 64))
-    visit = FulfilObligation(**X, by=community, item="revisit.d.1", measure="visited both", evidence=("e1",))
+    visit = FulfilObligation(**X, by=mediator, item="revisit.d.1", measure="visited both", evidence=("e1",))
     town.do(visit, KeepCommitment(**X, by=mediator, item="d.1"))
     town.engine.tick()
     assert list(town.engine.get("x").items_of("obligation")) == ["revisit.d.1"]

@@ -38,6 +38,7 @@ from govflow.regions.joint_handling import JOINT_HANDLING
 from govflow.regions.leader_in_charge import LEADER_IN_CHARGE
 from govflow.regions.ledger import LEDGER
 from govflow.regions.link import LINK
+from govflow.regions.mediation import MEDIATION
 from govflow.regions.meeting import MEETING
 from govflow.regions.obligation import OBLIGATION
 from govflow.regions.policy_version import POLICY_VERSION
@@ -130,13 +131,14 @@ CASE = Decider(
         SUPERVISION,
         LEADER_IN_CHARGE,
         INSTRUCTION,
+        MEDIATION,
+        MEETING,
+        INVITATION,
         ADMISSION,
         APPROVAL,
         EVALUATION,
         VERIFICATION,
         RISK_SIGNAL,
-        MEETING,
-        INVITATION,
         CONTACT,
         LINK,
         EVIDENCE,

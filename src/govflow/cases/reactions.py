@@ -29,8 +29,10 @@ from govflow.cases.rules_intake import conversion_kind
 from govflow.context import Context
 from govflow.decider import Reaction
 from govflow.messages import Command, Event
+from govflow.regions.commitment import CommitmentBroken
 from govflow.regions.evaluation import RequestEvaluation, Source
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
+from govflow.regions.mediation import revisit
 from govflow.watch import noted_by
 
 
@@ -108,6 +110,7 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     ReviewDecided: _inform_followers,
     RecheckDecided: _inform_followers,
     FollowerInformed: _inform_followers,
+    CommitmentBroken: revisit,
     LinkAdded: mirrored,
     LinkUnlinked: mirrored_unlink,
 }

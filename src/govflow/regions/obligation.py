@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from govflow.actors import SYSTEM, Id, Role
+from govflow.actors import SYSTEM, Claim, Id, Role
 from govflow.context import Context
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
@@ -41,6 +41,10 @@ class Occurrence(Item):
     @property
     def what(self) -> str:
         return self.duty
+
+    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
+        """Who owes it fulfils it: in person, as of that unit, or as the one who stands in."""
+        return self.owes in (actor, claim.unit, claim.standing_in_for) if role in FULFILLERS else None
 
 
 class _Owed(Value):
@@ -111,7 +115,7 @@ _OWED_IS_NAMED = replace(what_who_and_due_named, check=_named)
 
 R = Role
 _SCHEDULERS = (R.SYSTEM, R.COMMUNITY, R.TOWN, R.LEADER)
-FULFILLERS = (R.LEADER, R.ORGANISATION, R.COMMUNITY, R.PROJECT_LEAD, R.LEAD_UNIT)
+FULFILLERS = (R.LEADER, R.ORGANISATION, R.COMMUNITY, R.PROJECT_LEAD, R.LEAD_UNIT, R.MEDIATOR)
 """Who may fulfil an occurrence, if it is theirs."""
 # fmt: off
 OBLIGATION_WORKFLOW = Workflow("obligation", S, zh="定期义务", on=("case", "proposal", "joint_project", "duty"), steps=(

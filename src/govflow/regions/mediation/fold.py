@@ -9,7 +9,7 @@ from govflow.messages import Command, Event, ItemCommand
 from govflow.policy.practice import MediationKind
 from govflow.records import Record
 from govflow.region import Changes, Fold
-from govflow.regions.mediation_messages import (
+from govflow.regions.mediation.messages import (
     AgreeInMediation,
     ConsentToMediation,
     MediationAgreed,
@@ -33,7 +33,7 @@ from govflow.regions.mediation_messages import (
     SignStatement,
     StatementSigned,
 )
-from govflow.regions.mediation_model import Mediation, MediationStatus, Purpose, Signature, text_digest_of
+from govflow.regions.mediation.model import Mediation, MediationStatus, Purpose, Signature, text_digest_of
 
 S = MediationStatus
 Change = Callable[[Any, Any], Changes]

@@ -15,8 +15,8 @@ from govflow.messages import Command
 from govflow.records import HandOver, Item, Record
 from govflow.region import Region
 from govflow.regions.commitment import CommitmentBroken, MakeCommitment, ReleaseCommitment
-from govflow.regions.mediation_fold import MEDIATION_FOLD, MEDIATION_PROPOSE
-from govflow.regions.mediation_messages import (
+from govflow.regions.mediation.fold import MEDIATION_FOLD, MEDIATION_PROPOSE
+from govflow.regions.mediation.messages import (
     AgreeInMediation,
     ApplyForConfirmation,
     BreachAgreement,
@@ -50,8 +50,8 @@ from govflow.regions.mediation_messages import (
     StartMediation,
     StatementSigned,
 )
-from govflow.regions.mediation_model import Mediation, MediationStatus
-from govflow.regions.mediation_rules import (
+from govflow.regions.mediation.model import Mediation, MediationStatus
+from govflow.regions.mediation.rules import (
     agreed_commitments_are_done,
     body_is_competent,
     both_parties_consent,
@@ -66,6 +66,7 @@ from govflow.regions.mediation_rules import (
     obligations_are_dated,
     parties_are_named,
     statement_may_be_signed_now,
+    text_cannot_be_guessed,
     tier_below_failed_or_exempt,
     tier_is_at_most_three,
 )
@@ -111,7 +112,7 @@ MEDIATION_WORKFLOW = Workflow("mediation", S, zh="调解", on=("case", "joint_pr
     Step("MD03", RefuseMediation,      S.OFFERED,                                     MediationDeclined,              S.DECLINED,       (R.DISPUTANT, R.SYSTEM),                  stops="mediation_offer", then=(_refer_at_once,)),
     Step("MD04", StartMediation,       S.OFFERED,                                     MediationStarted,               S.IN_MEDIATION,   R.MEDIATOR,                               (both_parties_consent, has_no_interest), starts="mediation", stops="mediation_offer"),
     Step("MD05", ExtendMediation,      S.IN_MEDIATION,                                MediationExtended,              None,             R.MEDIATOR,                               (both_parties_consent, due_has_not_passed, length_is_named), extends="mediation"),
-    Step("MD06", AgreeInMediation,     S.IN_MEDIATION,                                MediationAgreed,                S.AGREED,         ((R.MEDIATOR, R.DISPUTANT),),             (both_sides_sign, obligations_are_dated), starts="confirmation", stops="mediation", then=(_promise,)),
+    Step("MD06", AgreeInMediation,     S.IN_MEDIATION,                                MediationAgreed,                S.AGREED,         ((R.MEDIATOR, R.DISPUTANT),),             (both_sides_sign, obligations_are_dated, text_cannot_be_guessed), starts="confirmation", stops="mediation", then=(_promise,)),
     Step("MD07", FailMediation,        S.IN_MEDIATION,                                MediationFailed,                S.FAILED,         (R.MEDIATOR, R.DISPUTANT, R.SYSTEM),      (reason_given,), stops="mediation", then=(_refer_at_once,)),
     Step("MD08", RaiseTier,            (S.FAILED, S.DECLINED),                        MediationTierRaised,            S.OFFERED,        (R.MEDIATOR, R.TOWN, R.DISTRICT),         (tier_below_failed_or_exempt, tier_is_at_most_three, mediator_is_named, has_no_interest, *_BENCH), while_in="active", starts="mediation_offer"),
     Step("MD09", ApplyForConfirmation, S.AGREED,                                      MediationConfirmationRequested, None,             R.DISPUTANT,                              (both_sides_sign, window_is_open), stops="confirmation"),
@@ -152,14 +153,18 @@ def _over(record: Record, key: str) -> Iterator[Command]:
         yield FailMediation(id=record.id, by=SYSTEM, item=key, reason="the period is over (调解期限届满)")
 
 
+REVISIT = "revisit"  # the kind that a policy's limit for revisits 回访 is for
+
+
 def revisit(states: tuple[Record, Record], event: CommitmentBroken, context: Context) -> Iterator[Command]:
     """A missed obligation of an agreement raises a revisit (回访) by its mediator, once; for `Decider.reactions`.
 
-    It is due by the policy's limit `med.revisit`, counted from when the miss is recorded; a policy without that limit
-    asks for none. A record without the region `obligation`, or that has left, gets none.
+    It is due by the policy's limit for revisits, counted from when the miss is recorded; a policy without one asks for
+    none. A record without the region `obligation`, or that has left, gets none.
     """
     record = states[1]
-    decider, limit = context.deciders[record.kind_of_record], context.policy.limit("med.revisit")
+    decider, policy = context.deciders[record.kind_of_record], context.policy
+    limit = next((each for each in policy.time_limits if REVISIT in each.kinds), None)
     disputes = record.items_of("mediation").values()
     dispute = next((each for each in disputes if event.item in each.commitments), None)
     key = f"revisit.{event.item}"
@@ -167,7 +172,7 @@ def revisit(states: tuple[Record, Record], event: CommitmentBroken, context: Con
         return
     if record.status not in decider.active or record.item("obligation", key) is not None:
         return
-    due = due_after(limit.term, context.now, calendar_of(limit, context), context.policy.zone).at
+    due = due_after(limit.term, context.now, calendar_of(limit, context), policy.zone).at
     what = f"revisit for the missed obligation {event.item} (回访)"
     yield ScheduleObligation(id=record.id, by=SYSTEM, item=key, what=what, owner=dispute.mediator, until=due)
 

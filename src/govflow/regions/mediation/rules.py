@@ -6,7 +6,7 @@ from typing import Any
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.records import Record
-from govflow.regions.mediation_model import Mediation, MediationStatus, Purpose, statement_digest
+from govflow.regions.mediation.model import Mediation, MediationStatus, Purpose, statement_digest
 from govflow.workflow import rule
 
 _LAST_TIER = 3  # 村级公道会 → 镇级听证会 → 区级联席会 (M065)
@@ -151,7 +151,7 @@ def statement_may_be_signed_now(record: Record, event: Any, context: Context) ->
     return event.digest is not None and context.item.status in _MAY_BE_SIGNED.get(event.purpose, ())
 
 
-@rule("协议载明当事人的义务及期限", "人民调解法 §29; PEERS", needs="obligations text")
+@rule("协议载明当事人的义务及期限", "人民调解法 §29", needs="obligations text")
 def obligations_are_dated(record: Record, event: Any, context: Context) -> Iterable[str]:
     """The agreement says which party does what, and until when, ahead of now; or its text says that nothing is owed."""
     assert isinstance(context.item, Mediation)
@@ -164,6 +164,12 @@ def obligations_are_dated(record: Record, event: Any, context: Context) -> Itera
             yield Detail(f"{number}: what", f"第 {number} 项: 内容")
         if each.until <= context.at:
             yield Detail(f"{number}: its date has passed", f"第 {number} 项: 期限已过")
+
+
+@rule("协议文本末行附随机数", "PIPL §47 [V]", needs="text")
+def text_cannot_be_guessed(record: Record, event: Any, context: Context) -> bool:
+    """The text ends with a random number on a line of its own: its digest outlives it and must tell nothing."""
+    return event.text is None or event.text_digest is not None
 
 
 @rule("协议义务均已履行或免除", "人民调解法 §31 [V]")

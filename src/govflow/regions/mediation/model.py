@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -107,12 +108,20 @@ def statement_digest(
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def text_digest_of(text: str) -> str:
-    """The SHA-256 (hex) of an agreement's text as it stands in the log.
+_SALT = re.compile(r"\n[0-9a-f]{32,}\Z")
 
-    The digest outlives the erasing of the text: a short text that could be guessed should end with a random number.
+
+def salted(text: str, salt: str) -> str:
+    """The text of an agreement with a random number (`secrets.token_hex(16)`) on a last line of its own."""
+    return f"{text.rstrip()}\n{salt}"
+
+
+def text_digest_of(text: str) -> str | None:
+    """The SHA-256 (hex) of an agreement's text; None where no random number of 32 hex digits or more ends it.
+
+    The digest stands in the log for ever. With the number erased together with the text, nobody can guess at it.
     """
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest() if _SALT.search(text) else None
 
 
 class Mediation(Item):

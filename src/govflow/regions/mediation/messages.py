@@ -6,7 +6,7 @@ from govflow.actors import Id
 from govflow.messages import ItemCommand, ItemEvent, ItemKey, Personal, Protected, Sha256, Value, Words
 from govflow.policy.practice import MediationKind
 from govflow.regions.bodies import Reasoned
-from govflow.regions.mediation_model import AgreedObligation, Channel, Participant, Purpose, Relation
+from govflow.regions.mediation.model import AgreedObligation, Channel, Participant, Purpose, Relation
 
 
 class _Bench(Value):
