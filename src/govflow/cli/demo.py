@@ -1,4 +1,4 @@
-"""`govflow demo`: real requests of a city, then one case of an invented town through the whole closed loop."""
+"""`govflow demo`: real requests of a city, then two stories of an invented town: one case, and a dispute with its twin."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from pathlib import Path
 
 from rich.text import Text
 
-from govflow.actors import SYSTEM
+from govflow.actors import SYSTEM, Role
 from govflow.cases import CASE
-from govflow.cli import words
-from govflow.cli.demo_story import moment
-from govflow.cli.demo_telling import tell
+from govflow.cli import demo_dispute, demo_story, words
+from govflow.cli.demo_telling import moment, tell
 from govflow.cli.display import LATE, SOFT, console, table
 from govflow.cli.files import print_bad_row, print_report
 from govflow.cli.logs import progress
@@ -30,9 +29,9 @@ from govflow.errors import InputError
 from govflow.interchange.importing import import_rows
 from govflow.interchange.mapping import shipped_mapping
 from govflow.interchange.policy_files import example_text, policy_from
-from govflow.organisation import DIRECTORY
+from govflow.organisation import DIRECTORY, DirectoryAuthority
 from govflow.organisation.importing import import_directory
-from govflow.policy import Policy
+from govflow.policy import Policy, Then
 from govflow.records import Record
 from govflow.workflow import Rest
 from govflow.writing import utc_now
@@ -64,14 +63,19 @@ def run_demo(db: Path | None) -> None:
     clock = StoryClock()
     clock.moment = moment(_BEFORE)
     # duties that come round every day and week are not part of the story
-    with Engine.open(path, policy=_policy_of_the_town(), records=(CASE, DIRECTORY), now=clock) as engine:
+    served = {"policy": _policy_of_the_town(), "records": (CASE, DIRECTORY), "authority": _authority()}
+    with Engine.open(path, **served, now=clock) as engine:
         _head(t("demo.import"))
         _import_requests(engine)
 
         _head(t("demo.story"))
         _import_directory(engine)
         console().print(t("demo.clock"), style=SOFT)
-        id = tell(engine, clock.set)
+        (id,) = tell(engine, clock.set, demo_story.story())
+
+        _head(t("demo.dispute"))
+        console().print(t("demo.dispute_clock"), style=SOFT)
+        dispute, twin = tell(engine, clock.set, demo_dispute.story())
         clock.moment = None
 
         _head(t("demo.hands"))
@@ -82,7 +86,7 @@ def run_demo(db: Path | None) -> None:
     _head(t("demo.next"))
     out = console()
     out.print(f"DB={path}", style="bold", soft_wrap=True)
-    for line, why in _next_commands(id):
+    for line, why in _next_commands(id, dispute, twin):
         out.print(f"{_program()} {line}", soft_wrap=True)
         out.print(f"    {why}", style=SOFT)
 
@@ -99,12 +103,20 @@ def _head(text: str) -> None:
 def _policy_of_the_town() -> Policy:
     """The policy that ships as an example, with room for Boston's categories, in force before the story begins.
 
-    It warns when five and six of the seven working days are used up: both while the computer is off.
+    It warns when five and six of the seven working days are used up: both while the computer is off. What is late with
+    the town's own units is not raised to the district: they are reminded, the next day.
     """
     town = policy_from(tomllib.loads(example_text())).policy
     assert town is not None
+    remind = {"then": Then.REMIND, "after": 1}
+    escalations = (each.changed(**remind) if each.id == "handling.town" else each for each in town.escalations)
     changes = {"version": f"{town.version}-demo", "effective_from": date(2026, 1, 1), "open_catalogue": True}
-    return town.changed(**changes, warn_at=(70, 80))
+    return town.changed(**changes, warn_at=(70, 80), escalations=tuple(escalations))
+
+
+def _authority() -> DirectoryAuthority:
+    """The town's directory; residents hold no appointment, and act for themselves, also as parties to a dispute."""
+    return DirectoryAuthority(public=(Role.RESIDENT, Role.REPORTER, Role.DISPUTANT))
 
 
 def _import_requests(engine: Engine) -> None:
@@ -198,19 +210,23 @@ def _longest_overdue(engine: Engine) -> None:
 # --- what next -------------------------------------------------------------------------------------------------------
 
 
-def _next_commands(id: str) -> list[tuple[str, str]]:
+def _next_commands(id: str, dispute: str, twin: str) -> list[tuple[str, str]]:
     close = f"""'{{"command": "case.reopen", "id": "{id}", "by": {{"id": "x"}}}}'"""
     speak = "" if lang() == "en" else " --lang zh-CN"
     limit = "--start 2026-02-13 --length 5 --unit workdays"
     return [
         (f"timeline {id} --db $DB{speak}", t("demo.try_timeline")),
         (f"show {id} --db $DB{speak}", t("demo.try_show")),
+        (f"show {dispute} --db $DB{speak}", t("demo.try_dispute")),
+        (f"loops {twin} --db $DB{speak}", t("demo.try_twin")),
+        (f"loops --overdue --db $DB{speak}", t("demo.try_loops")),
         (f"list --overdue --db $DB{speak}", t("demo.try_list")),
         (f"tick --db $DB{speak}", t("demo.try_tick")),
         (f"due --explain{speak} \\\n  {limit}", t("demo.try_due")),
         (f"replay --id {id} --at 2026-03-02 --db $DB{speak}", t("demo.try_replay")),
         (f"why-not --db $DB{speak} \\\n  {close}", t("demo.try_why_not")),
         (f"workflows case{speak}", t("demo.try_workflows")),
+        (f"workflows mediation{speak}", t("demo.try_mediation")),
     ]
 
 

@@ -6,17 +6,12 @@ Its people are those of the directory of the invented town of Qingxi (src/govflo
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime
-from enum import Enum
-from typing import NamedTuple
-
 from govflow.actors import Actor
 from govflow.cases import commands as c
+from govflow.cli.demo_telling import Approved, Shown, Story, Told, moment, photo, said
 from govflow.messages import Command, Personal
 from govflow.regions.contact import LogContact
 from govflow.regions.evaluation import RecordEvaluation
-from govflow.regions.evidence import AddEvidence
 from govflow.regions.joint_handling import AcceptJointHandling, FinishJointHandling
 from govflow.regions.verification import FailVerification, PassVerification
 
@@ -31,49 +26,12 @@ verifier = Actor(id="qx-112")
 enforcement = Actor(id="qx-130")  # 综合行政执法队
 works = Actor(id="qx-140")  # 城镇建设办公室
 
-TITLE = ("Rubbish by the market", "市场旁院内垃圾成堆")
 
-
-class Approved(NamedTuple):
-    """A command that is given after `by` has approved this very command."""
-
-    command: Command
-    by: Actor
-
-
-class Shown(Enum):
-    """What stands below a step: nothing, why the limit ends when it does, from when to when it moved, what fired."""
-
-    NOTHING = "nothing"
-    DUE = "due"
-    MOVED = "moved"
-    FIRED = "fired"
-
-
-class Told(NamedTuple):
-    """One step: when (Beijing time, 2026), its commands, how it is told, what is shown, whether it is to be refused.
-
-    A step that shows what fired is a tick.
-    """
-
-    at: str
-    commands: tuple[Command | Approved, ...]
-    en: str
-    zh: str
-    shown: Shown = Shown.NOTHING
-    is_refused: bool = False
-
-
-def moment(at: str) -> datetime:
-    """A moment of the story: `02-13 09:05` is in 2026, in China."""
-    return datetime.fromisoformat(f"2026-{at}+08:00")
-
-
-def report(title: str) -> Command:
-    """The report that begins the story."""
-    return c.ReportCase(
+def story() -> Story:
+    """One case, from the report on the eve of the holiday to its close."""
+    report = c.ReportCase(
         by=mei,
-        title=title,
+        title=said("Rubbish by the market", "市场旁院内垃圾成堆"),
         kind="hotline",
         channel="phone",
         level="community",
@@ -84,25 +42,19 @@ def report(title: str) -> Command:
         reporter_phone=Personal(text="+86 138 0000 0134", subject=REPORTER),
         description=Personal(text="In the yard behind my house, for a week.", subject=REPORTER),
     )
+    return Story([("02-13 09:05", report)], _steps)
 
 
-def _photo(id: str, who: Actor, key: str) -> Command:
-    digest = hashlib.sha256(f"the photo of the {key}".encode()).hexdigest()
-    return AddEvidence(
-        id=id, by=who, item=key, kind="photo", media_type="image/jpeg", reference=f"{key}.jpg", sha256=digest
-    )
-
-
-def _result(id: str, photo: str) -> tuple[Command, ...]:
-    done = c.SubmitResult(id=id, by=works, measure="yard cleared", evidence=(photo,))
-    return _photo(id, works, photo), done
+def _result(id: str, key: str) -> tuple[Command, ...]:
+    done = c.SubmitResult(id=id, by=works, measure="yard cleared", evidence=(key,))
+    return photo(id, works, key), done
 
 
 def _answer(id: str) -> Command:
     return c.GiveFeedback(id=id, by=works, to_level="community", to_reporter=True, public_text="The yard is cleared.")
 
 
-def story(id: str) -> list[Told]:
+def _steps(id: str) -> list[Told]:
     """What happens to the case `id` after it was reported."""
     extend = c.ExtendDeadline(id=id, by=hedong, length=2, reason="more than one lorry can carry", told_by="by phone")
     suspend = c.SuspendCase(
@@ -123,7 +75,7 @@ def story(id: str) -> list[Told]:
         Told("03-06 09:00", (c.AssignCase(id=id, by=dispatcher, lead_unit="qx.works", co_units=("qx.enforcement",), co_task="see that the yard is opened", unit_level="town"),), "Works leads for the town, with a new limit; enforcement helps.", "镇城建办主办，期限重新计算；执法队协办。"),
         Told("03-06 10:00", (c.SignOrder(id=id, by=works), c.StartHandling(id=id, by=works), AcceptJointHandling(id=id, by=enforcement, item="qx.enforcement")), "Both take it up.", "两家接单办理。"),
         Told("03-09 15:00", _result(id, "yard"), "Works wants to hand in the result, but enforcement is not done:", "城建办要提交结果，但执法队尚未办结：", is_refused=True),
-        Told("03-09 16:00", (_photo(id, enforcement, "gate"), FinishJointHandling(id=id, by=enforcement, item="qx.enforcement", measure="gate opened", evidence=("gate",)), *_result(id, "yard-2")), "Enforcement has done its part; now the result is in.", "执法队办结，现在提交结果。"),
+        Told("03-09 16:00", (photo(id, enforcement, "gate"), FinishJointHandling(id=id, by=enforcement, item="qx.enforcement", measure="gate opened", evidence=("gate",)), *_result(id, "yard-2")), "Enforcement has done its part; now the result is in.", "执法队办结，现在提交结果。"),
         Told("03-10 09:00", (_answer(id),), "Resident and community are answered.", "向诉求人和社区反馈。"),
         Told("03-10 14:00", (FailVerification(id=id, by=verifier, item="r1", reason="half of it is still there"), c.OrderRework(id=id, by=dispatcher, reason="half of it is still there")), "The checker finds half of it left: rework, in half the time.", "核查员现场核查：还剩一半。责令返工，时限减半。"),
         Told("03-11 16:00", (*_result(id, "yard-3"), _answer(id)), "Round 2 is done and answered.", "第二轮办结并反馈。"),

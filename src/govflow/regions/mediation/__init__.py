@@ -44,6 +44,7 @@ from govflow.regions.mediation.model import Participant as Participant
 from govflow.regions.mediation.model import Purpose as Purpose
 from govflow.regions.mediation.model import Relation as Relation
 from govflow.regions.mediation.model import Signature as Signature
+from govflow.regions.mediation.model import salted as salted
 from govflow.regions.mediation.model import statement_digest as statement_digest
 from govflow.regions.mediation.model import text_digest_of as text_digest_of
 from govflow.regions.mediation.rules import agreed_commitments_are_done as agreed_commitments_are_done
@@ -62,6 +63,7 @@ from govflow.regions.mediation.rules import parties_are_named as parties_are_nam
 from govflow.regions.mediation.rules import statement_may_be_signed_now as statement_may_be_signed_now
 from govflow.regions.mediation.rules import tier_below_failed_or_exempt as tier_below_failed_or_exempt
 from govflow.regions.mediation.rules import tier_is_at_most_three as tier_is_at_most_three
+from govflow.regions.mediation.signing import signing as signing
 from govflow.regions.mediation.workflow import MEDIATION as MEDIATION
 from govflow.regions.mediation.workflow import MEDIATION_WORKFLOW as MEDIATION_WORKFLOW
 from govflow.regions.mediation.workflow import revisit as revisit
