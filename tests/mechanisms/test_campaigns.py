@@ -149,6 +149,16 @@ def test_the_five_stages_of_an_assessment_are_taken_in_order():  # M048 五段�
     assert town.do(CloseCampaign(**X, by=office, summary="assessed")).status == "closed"
 
 
+def test_property_disputes_follow_the_five_steps_in_their_order():  # M145 五步工作法
+    town = under_way("rectification")
+    town.do(StartChecklist(**X, by=office, item="five", template="five-step"))
+    stages = town.engine.get("x").item("checklist", "five").stages
+    assert [each.zh for each in stages] == ["找党员", "建组织", "优机制", "聚合力", "植文化"]
+    second = TickStage(**X, by=office, item="five", stage=2, finding="a committee of owners")
+    assert refused(town, second) == ("stages_are_taken_in_order",)
+    town.do(TickStage(**X, by=office, item="five", stage=1, finding="seven members live here"), second)
+
+
 def test_each_unit_checks_itself_against_the_list_of_ten():  # M050 “十个一”工作清单
     ten = Checklist(
         id="ten-ones",
