@@ -48,7 +48,10 @@ class Broken(NamedTuple):
 
 
 class NotAllowed(GovFlowError):
-    """A command was refused: every broken rule at once, and what is allowed instead. Mend what is broken."""
+    """A command was refused: every broken rule at once, and what is allowed instead. Mend what is broken.
+
+    `allowed` names every command that has a row now; the text shows those of the record and of the region asked.
+    """
 
     def __init__(self, command: str, record: str | None, broken: Iterable[Broken], allowed: Iterable[str] = ()) -> None:
         self.command = command
@@ -69,8 +72,16 @@ class NotAllowed(GovFlowError):
         head = f"{subject} 不能执行 {self.command}" if zh else f"{self.command} is not allowed on {subject}"
         lines = [f"  {broken.code}: {broken.sentence(lang)}" for broken in self.broken]
         if self.allowed:
-            lines.append(("  当前可执行: " if zh else "  allowed now: ") + ", ".join(self.allowed))
+            shown, more = self._allowed_here()
+            rest = (f" 等 {more} 项并行步骤" if zh else f" and {more} more that run beside it") if more else ""
+            lines.append(("  当前可执行: " if zh else "  allowed now: ") + ", ".join(shown) + rest)
         return "\n".join([head, *lines])
+
+    def _allowed_here(self) -> tuple[list[str], int]:
+        """What is allowed of the record itself and of the region that was asked, and how many commands there are more."""
+        here = {self.allowed[0].partition(".")[0], self.command.partition(".")[0]}
+        shown = [wire for wire in self.allowed if wire.partition(".")[0] in here]
+        return shown, len(self.allowed) - len(shown)
 
 
 class Conflict(GovFlowError):

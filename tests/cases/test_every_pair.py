@@ -107,8 +107,10 @@ def with_an_item(case: Case, region: str, item_status: str) -> Case:
     """The case as if an item of the region stood there: a fold would come to the same."""
     if item_status == NEW:
         return case.changed(items={**case.items, region: {}})
-    item = CASE.regions[region].blank.changed(key="k", status=item_status, by="someone", since=case.at)
-    return case.changed(items={**case.items, region: {"k": item}})
+    key = region if CASE.regions[region].single else "k"
+    known = {"host": "s-1"} if region == "meeting" else {}  # what its event always names
+    item = CASE.regions[region].blank.changed(key=key, status=item_status, by="someone", since=case.at, **known)
+    return case.changed(items={**case.items, region: {key: item}})
 
 
 def asks(kind: type[Command], case: Case, item_status: str, by: Actor) -> Command:

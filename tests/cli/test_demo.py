@@ -1,4 +1,4 @@
-"""`govflow demo`: real requests, then one case over a holiday through the whole loop, told in a screen or two."""
+"""`govflow demo`: real requests, one case over a holiday through the whole loop, and a dispute with its twin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import shlex
 import shutil
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -14,7 +14,9 @@ from rich.cells import cell_len
 from govflow import Engine
 from govflow.interchange.policy_files import example_text
 
-TRIED = ("timeline", "show", "list", "tick", "due", "replay", "why-not", "workflows")
+TRIED = (
+    "timeline", "show", "show", "loops", "loops", "list", "tick", "due", "replay", "why-not", "workflows", "workflows"
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def versions_of(history, name):
 def tried(out):
     """The commands that the demo proposes, as their words."""
     proposed = out.partition("\nDB=")[2].replace("\\\n", " ")
-    return [shlex.split(line) for line in re.findall(r"govflow ((?:" + "|".join(TRIED) + r") .*)", proposed)]
+    return [shlex.split(line) for line in re.findall(r"govflow ((?:" + "|".join({*TRIED}) + r") .*)", proposed)]
 
 
 def test_the_demo_tells_the_whole_loop(told):
@@ -138,6 +140,153 @@ def test_it_was_raised_to_the_town_done_by_two_units_in_two_rounds_and_checked_b
 def test_everybody_in_the_story_acts_by_an_appointment_in_the_towns_directory(history):
     for each in history:
         assert each.meta.unit or each.meta.role in ("system", "resident", "reporter"), each.name
+
+
+# --- the second story ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def engine(db):
+    with Engine.open(db, create=False) as engine:
+        yield engine
+
+
+DISPUTE, TWIN = "C-2026-000002", "C-2026-000003"
+
+
+def first(history, name):
+    return next(each for each in history if each.name == name)
+
+
+def test_the_second_story_is_told_with_its_refusals_and_its_open_loops(told):
+    story = told[1].out.partition("\n3. ")[2].partition("\n4. ")[0]
+
+    for expected in (
+        "Tomb-Sweeping Day, 2026-04-04 to 2026-04-06: does not count",
+        "both_parties_consent",
+        "qx.anju has not consented",
+        "commitment locks.1  made    take off the locks   qx.anju  2026-04-10 24:00",
+        "mediation locks is agreed, owed by s-qin",
+        "reminded: due 04-08 24:00, recorded 04-09 08:00",
+        "overdue_is_past_threshold",
+        "listed_record_has_supervisor_consent",
+        "fix_is_verified",
+        "QX-2026-01 overdue",
+    ):
+        assert expected in story
+    assert story.count(" ✗ ") == 5
+
+
+def test_the_dispute_goes_from_a_hearing_through_mediation_to_a_kept_agreement(engine):
+    names = [each.name for each in engine.history(DISPUTE)]
+    order = [
+        "meeting.announced",
+        "meeting.held",
+        "meeting.recorded",
+        "mediation.offered",
+        "mediation.consented",
+        "mediation.started",
+        "mediation.statement_signed",
+        "mediation.agreed",
+        "commitment.made",
+        "commitment.kept",
+        "mediation.performed",
+        "case.closed",
+    ]
+    dispute = engine.get(DISPUTE)
+
+    assert [names.index(name) for name in order] == sorted(names.index(name) for name in order)
+    assert (dispute.status, engine.open_loops(DISPUTE)) == ("closed", ())
+    assert {key: promise.status for key, promise in dispute.items_of("commitment").items()} == {
+        "locks.1": "kept",
+        "locks.2": "kept",
+    }
+    assert dispute.item("meeting", "hearing").consensus
+    assert dispute.item("mediation", "locks").body == "housing-committee"
+
+
+def test_each_party_speaks_and_signs_for_itself(engine):
+    history = engine.history(DISPUTE)
+    spoke = [
+        (each.body.party, each.meta.actor)
+        for each in history
+        if each.name in ("mediation.consented", "mediation.statement_signed")
+    ]
+
+    assert spoke == [("s-qin", "s-qin"), ("qx.anju", "aj-01")] * 3, "consent, agreement, performance"
+    kept = [each.meta.actor for each in history if each.name == "commitment.kept"]
+    assert kept == ["qx-181", "qx-181"], "the mediator, who promised nothing"
+
+
+def test_the_mediation_began_only_with_the_second_consent(engine):
+    history = engine.history(DISPUTE)
+    consents = versions_of(history, "mediation.consented")
+
+    assert history[consents[0] - 1].body.at == at("04-02 09:00")
+    assert first(history, "mediation.started").version == consents[1] + 1
+
+
+def test_the_time_for_an_answer_steps_over_qingming(engine):
+    # 国办发明电〔2025〕7号: off 4 to 6 April; 1 April + 3 working days = 7 April
+    offered = first(engine.history(DISPUTE), "mediation.offered")
+
+    (move,) = offered.body.clocks
+    assert (move.clock, move.due) == ("mediation_offer:locks", at("04-08 00:00"))
+
+
+def test_a_signed_agreement_that_is_not_kept_stands_against_the_close(engine):
+    checked = first(engine.history(DISPUTE), "evaluation.recorded").version
+    loops = engine.deciders["case"].open_loops(engine.as_of(DISPUTE, version=checked))
+
+    assert {(loop.region, loop.item, loop.owes) for loop in loops} == {
+        ("mediation", "locks", "s-qin"),
+        ("commitment", "locks.1", "qx.anju"),
+        ("commitment", "locks.2", "s-qin"),
+    }
+
+
+def test_the_twin_climbs_the_ladder_of_supervision_and_comes_down_again(engine):
+    history = engine.history(TWIN)
+    ladder = [each.name.removeprefix("supervision.") for each in history if each.name.startswith("supervision.")]
+
+    assert ladder == [
+        "reminded",
+        "urged",
+        "listed",
+        "exposed",
+        "replied",
+        "fix_confirmed",
+        "exposure_lifted",
+        "lifted",
+    ]
+    assert first(history, "supervision.reminded").meta.actor == "system"
+    assert (engine.get(TWIN).status, engine.open_loops(TWIN)) == ("closed", ())
+    assert engine.get(TWIN).clocks["handling"].status == "met_late"
+
+
+def test_it_was_exposed_only_when_it_had_been_listed_and_was_late_past_the_towns_threshold(engine):
+    history = engine.history(TWIN)
+    due = engine.get(TWIN).clocks["handling"].due
+    listed, exposed = first(history, "supervision.listed"), first(history, "supervision.exposed")
+
+    assert due == at("04-08 00:00")
+    assert listed.body.at < at("04-16 11:00") < due + timedelta(days=10) < exposed.body.at
+    assert engine.policy.thresholds.exposure_days == 10
+
+
+def test_who_confirmed_the_fix_had_no_hand_in_it_and_did_not_lift_the_exposure(engine):
+    history = engine.history(TWIN)
+    checker = first(history, "supervision.fix_confirmed").meta.actor
+
+    assert checker not in engine.get(TWIN).handled_by()
+    assert checker != first(history, "supervision.exposure_lifted").meta.actor
+    assert not [each for each in history if each.name in ("case.suspended", "approval.requested")]
+
+
+def test_everybody_in_the_second_story_holds_an_appointment_or_acts_in_person(engine):
+    for each in (*engine.history(DISPUTE), *engine.history(TWIN)):
+        in_person = each.meta.role in ("resident", "reporter", "disputant") and each.meta.actor.startswith("s-")
+        assert each.meta.unit or in_person or each.meta.actor == "system", each.name
 
 
 def test_recorded_times_never_go_back(db):

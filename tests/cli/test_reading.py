@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,11 @@ from rich.cells import cell_len
 from govflow import DEFAULT_POLICY, Actor, Engine
 from govflow.actors import Claim, Role
 from govflow.cases import CASE
-from govflow.cases.commands import DiscoverCase
+from govflow.cases.commands import AcceptCase, AssignCase, DiscoverCase, ReportCase
+from govflow.regions.commitment import MakeCommitment
+from govflow.regions.joint_handling import AskJointHandling
+from govflow.regions.supervision import UrgeSupervision
+from govflow.testing import PinnedClock
 
 CASE_ID = "C-2026-000001"
 CLOSE = '{"command": "case.close", "id": "%s", "by": {"id": "qx-110"}}'
@@ -70,7 +74,7 @@ def test_every_reading_command_speaks_json(govflow, db, case_id, number):
 def test_list_prints_an_array_of_records(govflow, db):
     records = json.loads(govflow("list", "--db", db, "--json").out)
 
-    assert len(records) == 102, "100 requests, the case of the story, the directory"
+    assert len(records) == 104, "100 requests, the three cases of the stories, the directory"
     with Engine.open(db, create=False) as engine:
         assert {each["id"]: each["status"] for each in records} == {each.id: each.status for each in engine.records()}
 
@@ -228,6 +232,98 @@ def test_loops_are_those_that_the_engine_finds(govflow, db, case_id):
     assert {loop.region for loop in loops} == {"verification", "evaluation"}
 
 
+# --- open loops ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def owing(tmp_path):
+    """A log of two cases: a part and an answer that are late, and a promise with years to go."""
+    path = tmp_path / "owing.db"
+    clock = PinnedClock()
+    desk = Actor.of("wu", Role.ACCEPTANCE_DESK, Role.DISPATCHER)
+    water = Actor.of("li", Role.LEAD_UNIT, unit="water")
+    boss = Actor.of("boss", Role.SUPERVISOR, unit="office")
+    matter = {"kind": "hotline", "channel": "phone", "level": "town", "area": "jinniu", "category": "general"}
+    resident = Actor.of("s-1", Role.RESIDENT)
+    with Engine.open(path, now=clock) as engine:
+        for id in ("leak", "dust"):
+            engine.handle(ReportCase(id=id, by=resident, reporter="s-1", title=id, **matter))
+            engine.handle(AcceptCase(id=id, by=desk))
+            engine.handle(AssignCase(id=id, by=desk, lead_unit="water", unit_level="town"))
+        soon, years = clock() + timedelta(days=1), datetime(2099, 1, 1, tzinfo=UTC)
+        asked = {"id": "leak", "by": water, "unit": "roads", "item": "roads"}
+        engine.handle(AskJointHandling(**asked, what="close the lane", until=soon))
+        engine.handle(MakeCommitment(id="leak", by=water, item="pipe", what="a new pipe", owner="water", until=years))
+        late = {"reason_code": "overdue_without_cause", "reason": "no answer"}
+        engine.handle(UrgeSupervision(id="dust", by=boss, item="office", **late))
+    return path
+
+
+def owed(govflow, *arguments):
+    """What `govflow loops` finds, as record, region, item and who owes it."""
+    ran = govflow("loops", *arguments, "--json")
+    assert (ran.status, ran.err) == (0, "")
+    return {(each["record"], each["region"], each["item"], each["owes"]) for each in json.loads(ran.out)}
+
+
+PART = ("leak", "joint_handling", "roads", "roads")
+PROMISE = ("leak", "commitment", "pipe", "water")
+URGED = ("dust", "supervision", "office", "water")
+
+
+def test_loops_of_one_record_and_of_all(govflow, owing):
+    assert owed(govflow, "leak", "--db", owing) == {PART, PROMISE}
+    assert owed(govflow, "--db", owing) == {PART, PROMISE, URGED}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        (("--region", "commitment"), {PROMISE}),
+        (("--region", "承诺"), {PROMISE}),
+        (("--owes", "water"), {PROMISE, URGED}),
+        (("--owes", "water", "--region", "supervision"), {URGED}),
+        (("--overdue",), {PART, URGED}),
+        (("--owes", "nobody"), set()),
+    ],
+)
+def test_loops_are_chosen_by_region_by_who_owes_them_and_by_whether_they_are_late(govflow, owing, chosen, found):
+    assert owed(govflow, "--db", owing, *chosen) == found
+    assert owed(govflow, "leak", "--db", owing, *chosen) == {each for each in found if each[0] == "leak"}
+
+
+def test_loops_of_all_begin_with_what_is_due_first_and_say_how_many_are_left_out(govflow, owing):
+    lines = govflow("loops", "--db", owing, "--limit", "2").out.splitlines()
+
+    assert [line.split()[0] for line in lines[2:] if line.startswith(("leak", "dust"))] == ["leak", "dust"]
+    assert lines[-1] == "2 of 3 open loops"
+    assert "a new pipe" not in "\n".join(lines)
+    assert govflow("loops", "--db", owing, "--limit", "0").status == 2
+
+
+def test_loops_speak_the_readers_language(govflow, owing):
+    chinese = govflow("loops", "--db", owing, "--lang", "zh-CN").out
+    english = govflow("loops", "dust", "--db", owing).out
+
+    for word in ("会办 roads", "承诺 pipe", "已承诺", "催办", "无故超期", "未了事项 3 项"):
+        assert word in chinese
+    assert "overdue_without_cause" not in chinese
+    assert "overdue without a" in english
+
+
+def test_loops_of_a_log_without_any_and_of_a_region_that_is_not_there(govflow, db, owing):
+    assert govflow("loops", "--db", db).out == "Nothing is open.\n"
+    ran = govflow("loops", "--db", owing, "--region", "lawsuit")
+    assert (ran.status, ran.out) == (2, "")
+    assert "lawsuit is no region of the records served here; expected accountability, " in ran.err
+
+
+def test_loops_show_a_reader_what_they_may_see(govflow, owing):
+    of_roads = ("--as", "sun", "--role", "co_unit", "--unit", "roads", "--area", "elsewhere")
+
+    assert owed(govflow, "--db", owing, *of_roads) == {PART, PROMISE}, "of the case it has a part in, and no other"
+
+
 def test_why_not_names_every_broken_rule_and_its_status_says_whether_it_would_be_done(govflow, db, case_id):
     refused = govflow("why-not", CLOSE % case_id, "--version", "41", "--db", db)
     done = govflow("why-not", CLOSE % case_id, "--version", "43", "--db", db)
@@ -266,8 +362,8 @@ def test_replay_of_a_whole_log_digests_every_state(govflow, db):
         lines = "".join(f"{each.id}\n{each.digest}\n" for each in engine.records())
         assert found["log"] == engine.log_id
         assert found["events"] == engine.store.head()
-    assert found["records"] == 102
-    assert found["states"] == {"case": {"assigned": 15, "closed": 86}, "directory": {"in_use": 1}}
+    assert found["records"] == 104
+    assert found["states"] == {"case": {"assigned": 15, "closed": 88}, "directory": {"in_use": 1}}
     assert found["digest"] == hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -351,8 +447,8 @@ def test_the_language_follows_the_locale(govflow, db, monkeypatch, variables, ch
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
-    assert ("共 102 件" in govflow("list", "--db", db).out) is chinese
-    assert "102 records" in govflow("list", "--db", db, "--lang=en").out
+    assert ("共 104 件" in govflow("list", "--db", db).out) is chinese
+    assert "104 records" in govflow("list", "--db", db, "--lang=en").out
 
 
 def test_errors_are_told_in_chinese_too(govflow, db, tmp_path):

@@ -459,12 +459,12 @@ def test_a_changed_policy_works_everything_out_anew(deep):
     assert DEFAULT_POLICY.category("general") is not None
     shorter = limit.changed(length=1)
     own = DEFAULT_POLICY.model_copy(
-        update={"version": "2", "categories": (), "open_catalogue": False, "time_limits": (shorter,)}, deep=deep
+        update={"version": "9", "categories": (), "open_catalogue": False, "time_limits": (shorter,)}, deep=deep
     )
-    assert own.key == "default@3"
+    assert own.key == "default@9"
     assert own.category("general") is None
     assert own.limit("hot.handle") == shorter
-    assert own.changed(version="3").key == "default@3"
+    assert own.changed(version="10").key == "default@10"
     assert str(own.changed(time_zone="UTC").zone) == "UTC"
 
 

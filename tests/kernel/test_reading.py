@@ -23,6 +23,7 @@ from govflow.regions.evidence import AddEvidence
 from govflow.regions.link import AddLink
 from govflow.regions.verification import PassVerification
 from govflow.testing import PinnedClock
+from govflow.workflow import NEW
 from tests.organisation.office import ANN, Office, an_office, on
 from tests.support import (
     AREA,
@@ -114,14 +115,14 @@ def queries(engine: Engine, id: str, by: Actor) -> Iterator[tuple[str, Callable[
         yield f"why not {command.wire} at first", partial(engine.why_not, command, version=1)
 
 
-CREATING = {"case.discover", "case.report", "case.import", "directory.found"}  # an id that is free would be taken
-
-
 def commands(engine: Engine, id: str, by: Actor) -> Iterator[Any]:
-    """One of every command that is served, for a record, in whose words the record is named too."""
+    """One of every command that is served, for a record, in whose words the record is named too.
+
+    But for those that create one: an id that is free would be taken.
+    """
     for decider in engine.deciders.values():
         for kind in decider.commands:
-            if kind.wire in CREATING:
+            if decider.workflow.rows(NEW, kind.wire):
                 continue
             filled = {name: id for name in ("other", "master", "subject", "target") if name in kind.model_fields}
             try:

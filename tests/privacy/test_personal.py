@@ -7,7 +7,8 @@ import json
 import logging
 import sqlite3
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +33,18 @@ from govflow.messages import Pending, Protected, digest_of
 from govflow.regions.contact import LogContact
 from govflow.regions.evaluation import RecordEvaluation
 from govflow.regions.evidence import AddEvidence
+from govflow.regions.mediation import (
+    AgreeInMediation,
+    ConsentToMediation,
+    OfferMediation,
+    Purpose,
+    SignStatement,
+    StartMediation,
+    statement_digest,
+    text_digest_of,
+)
+from govflow.regions.meeting import AnnounceMeeting, HoldMeeting, RecordMeeting
+from govflow.testing import PinnedClock
 
 DESK = Actor.of("desk", Role.ACCEPTANCE_DESK, Role.DISPATCHER)
 WANG = Actor.of("s-wang", Role.RESIDENT, Role.REPORTER)
@@ -54,6 +67,8 @@ CANARIES = {
     "evaluation.record.remark": "the canary plumber was rude 非常不满",
     "case.discover.description": "found 金丝雀乙 on the ground canary",
     "case.import.place": "12 Canary Wharf, 金丝雀码头",
+    "meeting.record.opinions_text": "Ms Canary of flat 4: 金丝雀 says no",
+    "mediation.agree.text": "王小明 takes the canary's cage away\n" + "7b" * 16,
     "case.import_closing.closing": "resident Canaryson called back 已回复",
 }
 PIECES = ["anary", "金丝雀", "王小明", "13912345678", "51010419900101123X", "非常不满", "已回复"]
@@ -66,7 +81,37 @@ class Story(NamedTuple):
     commands: list[Command]
 
 
-def tell(engine: Any) -> tuple[str, list[Command]]:
+def _heard_and_mediated(id: str, of: Callable[[str, str], str], soon: datetime) -> list[Command]:
+    """A meeting whose opinions, and an agreement whose text, speak of people."""
+    host, mediator = Actor.of("host", Role.HOST), Actor.of("mediator", Role.MEDIATOR, Role.LEAD_UNIT, unit="water")
+    wang, other = (Actor.of(party, Role.DISPUTANT) for party in ("s-wang", "s-other"))
+    dispute: dict[str, Any] = {"id": id, "item": "d"}
+    text = of("mediation.agree", "text")
+    digest = statement_digest(id, "d", Purpose.AGREEMENT, text_digest=text_digest_of(text))
+    return [
+        AddEvidence(id=id, by=LI, item="minutes", kind="paper", sha256="1" * 64),
+        AnnounceMeeting(
+            id=id, by=host, item="m", form="talk", subject="noise", place="hall", roll=("s-wang",),
+            at_time=soon,
+        ),
+        OfferMediation(
+            **dispute, by=mediator, what="noise", parties=("s-wang", "s-other"), mediator="mediator",
+            body="village-council",
+        ),
+        ConsentToMediation(**dispute, by=wang),
+        ConsentToMediation(**dispute, by=other),
+        StartMediation(**dispute, by=mediator),
+        *(SignStatement(**dispute, by=party, digest=digest) for party in (wang, other)),
+        AgreeInMediation(**dispute, by=mediator, text=text),
+        HoldMeeting(id=id, by=host, item="m", attended=("s-wang",)),
+        RecordMeeting(
+            id=id, by=host, item="m", minutes=("minutes",), signed_by=("host", "s-wang"), consensus="quiet at night",
+            opinions_text=of("meeting.record", "opinions_text"),
+        ),
+    ]  # fmt: skip
+
+
+def tell(engine: Any, clock: PinnedClock) -> tuple[str, list[Command]]:
     """A case from report to evaluation, one found and one imported, with a canary in every personal field."""
 
     def of(wire: str, field: str) -> str:
@@ -89,8 +134,8 @@ def tell(engine: Any) -> tuple[str, list[Command]]:
         AssignCase(id=id, by=DESK, lead_unit="water"),
         LogContact(id=id, by=LI, reached=True, way="phone", gist=of("contact.log", "gist")),
         StartHandling(id=id, by=LI),
-        AddEvidence(id=id, by=LI, kind="photo", sha256="0" * 64),
-        SubmitResult(id=id, by=LI, measure="x", evidence=("1",), result=of("case.submit_result", "result")),
+        AddEvidence(id=id, by=LI, item="photo", kind="photo", sha256="0" * 64),
+        SubmitResult(id=id, by=LI, measure="x", evidence=("photo",), result=of("case.submit_result", "result")),
         GiveFeedback(
             id=id, by=LI, to_level="community", to_reporter=True, public_text="mended",
             answer=of("case.give_feedback", "answer"),
@@ -105,17 +150,20 @@ def tell(engine: Any) -> tuple[str, list[Command]]:
         ),
         ImportClosing(id="import-1", by=DESK, closing=of("case.import_closing", "closing"), source_row=1),
     ]  # fmt: skip
+    commands[6:6] = _heard_and_mediated(id, of, clock() + timedelta(seconds=9))
     worker = Actor.of("grid-3", Role.GRID_WORKER)
     commands.append(DiscoverCase(by=worker, **MATTER, description=of("case.discover", "description")))
     for command in commands:
+        clock.advance(seconds=1)
         engine.handle(command)
     return id, [report, *commands]
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with Engine.open(tmp_path / "log.db") as engine:
-        id, commands = tell(engine)
+    clock = PinnedClock()
+    with Engine.open(tmp_path / "log.db", now=clock) as engine:
+        id, commands = tell(engine, clock)
         yield Story(engine, id, tmp_path, commands)
 
 
@@ -232,8 +280,9 @@ def test_no_canary_shows_in_refusals_or_in_the_errors_of_validation(story):
 
 def test_no_canary_is_logged(caplog, tmp_path):
     caplog.set_level(logging.DEBUG)
-    with Engine.open(tmp_path / "log.db") as engine:
-        id, _ = tell(engine)
+    clock = PinnedClock()
+    with Engine.open(tmp_path / "log.db", now=clock) as engine:
+        id, _ = tell(engine, clock)
         with pytest.raises(NotAllowed):
             engine.handle(SupplementCase(id=id, by=WANG, supplement="canary"))
     assert found_in(caplog.text.encode()) == []

@@ -303,7 +303,7 @@ def _print_workflow(flow: Workflow) -> None:
         (
             step.command.wire.partition(".")[2] if not is_zh() else step.command.label or step.command.wire,
             words.sources(flow, map(str, step.source)),
-            "=" if step.to is None else str(step.to),
+            "=" if step.to is None else words.state(flow, str(step.to)),
             ", ".join(words.term("role", str(role)) for role in step.who),
         )
         for step in flow.steps

@@ -1,4 +1,4 @@
-"""`govflow demo`: real requests of a city, then two stories of an invented town: one case, and a dispute with its twin."""
+"""`govflow demo`: real requests of a city, then two stories of an invented town: a case, and a dispute and its twin."""
 
 from __future__ import annotations
 
@@ -63,8 +63,9 @@ def run_demo(db: Path | None) -> None:
     clock = StoryClock()
     clock.moment = moment(_BEFORE)
     # duties that come round every day and week are not part of the story
-    served = {"policy": _policy_of_the_town(), "records": (CASE, DIRECTORY), "authority": _authority()}
-    with Engine.open(path, **served, now=clock) as engine:
+    with Engine.open(
+        path, policy=_policy_of_the_town(), records=(CASE, DIRECTORY), authority=_authority(), now=clock
+    ) as engine:
         _head(t("demo.import"))
         _import_requests(engine)
 

@@ -42,10 +42,9 @@ SLOW = "overdue_without_cause"
 
 
 def story() -> Story:
-    """Two disputes of one kind, reported on one morning."""
-    locks = {"kind": "dispute", "category": "dispute", "channel": "visit"}
-    in_hedong = c.ReportCase(by=qin, title=said("Parking locks in Hedong", "河东小区私装停车地锁"), level="community", area="beihe/qingxi/hedong", reporter=qin.id, **locks)  # fmt: skip
-    in_hexi = c.ReportCase(by=fang, title=said("Parking locks in Hexi", "河西小区私装停车地锁"), level="town", area="beihe/qingxi/hexi", reporter=fang.id, **locks)  # fmt: skip
+    """Two matters of one kind, reported on one morning."""
+    in_hedong = c.ReportCase(by=qin, title=said("Parking locks in Hedong", "河东小区私装停车地锁"), kind="dispute", category="dispute", channel="visit", level="community", area="beihe/qingxi/hedong", reporter=qin.id)  # fmt: skip
+    in_hexi = c.ReportCase(by=fang, title=said("Locks on Hexi's fire lane", "河西小区消防通道装地锁"), kind="hazard", category="hazard", channel="app", level="town", area="beihe/qingxi/hexi", reporter=fang.id)  # fmt: skip
     return Story([("03-30 09:00", in_hedong), ("03-30 09:30", in_hexi)], _steps)
 
 
@@ -101,30 +100,30 @@ def _steps(a: str, b: str) -> list[Told]:
     gone = {"measure": said("locks taken off", "地锁已拆除"), "evidence": ("lane",)}
     # fmt: off
     return [
-        Told("03-30 10:00", (c.AcceptCase(id=a, by=desk), c.AssignCase(id=a, by=dispatcher, unit_level="community"), *_spoken_with(a, hedong, qin)), "Hedong takes up its own dispute. Five working days, over Qingming:", "河东社区自办。五个工作日，跨清明假期：", Shown.DUE),
-        Told("03-30 10:30", (c.AcceptCase(id=b, by=town_desk), c.AssignCase(id=b, by=dispatcher, lead_unit="qx.enforcement", unit_level="town"), *_spoken_with(b, enforcement, fang)), "Hexi's goes to the town's enforcement. Same limit; and there it lies.", "河西的交镇执法队主办，期限相同；此后无人过问。"),
+        Told("03-30 10:00", (c.AcceptCase(id=a, by=desk), c.AssignCase(id=a, by=dispatcher, unit_level="community"), *_spoken_with(a, hedong, qin)), "Hedong takes it up. Five working days, over Qingming:", "河东社区自办。五个工作日，跨清明假期：", Shown.ENDS),
+        Told("03-30 10:30", (c.AcceptCase(id=b, by=town_desk), c.AssignCase(id=b, by=dispatcher, lead_unit="qx.enforcement", unit_level="town"), *_spoken_with(b, enforcement, fang)), "Hexi's goes to the town's enforcement, and there it lies.", "河西的交镇执法队主办，此后搁置。"),
         Told("03-30 14:00", (announce,), "Hedong announces a hearing, with date, place and roll.", "河东公告听证会：时间、地点、参加人。"),
         Told("04-01 16:00", (HoldMeeting(**hearing, attended=roll), _paper(a, hedong, "minutes"), record), "Held; the record is signed: where they agree, and where not.", "听证会召开，各方签字：载明共识与分歧。"),
-        Told("04-01 16:30", (offer,), "The resident asks for mediation. The committee offers it to both:", "居民申请调解，专业调处委员会征询双方意见：", Shown.DUE, clock=f"mediation_offer:{DISPUTE}"),
+        Told("04-01 16:30", (offer,), "The resident asks for mediation. It is offered to both:", "居民申请调解，专业调处委员会征询双方意见：", Shown.ENDS, clock=f"mediation_offer:{DISPUTE}"),
         Told("04-02 09:00", (m.ConsentToMediation(**dispute, by=qin), start), "The resident consents, and the mediator wants to begin:", "居民同意，调解员要开始调解：", is_refused=True),
         Told("04-02 15:00", (m.ConsentToMediation(**dispute, by=firm, on_behalf_of=FIRM), start), "The property firm consents too. It begins.", "物业公司也同意，调解开始。"),
         Told("04-03 10:00", (*_signed(a, m.Purpose.AGREEMENT), agree), "Both sign an agreement. Each duty is a promise with a date:", "双方签署协议，每项义务即一项有期限的承诺：", Shown.LOOPS),
         Told("04-07 15:00", (_paper(a, hedong, "agreement"), *_answered(a, hedong, "community", said("agreement reached", "已达成协议"), "agreement")), "On the last day of its limit Hedong hands in and answers.", "期限最后一天，河东提交结果并反馈。"),
         Told("04-08 10:00", _checked(a, qin), "Checked by another; the resident is satisfied.", "他人核查通过，诉求人满意。"),
         Told("04-08 11:00", (c.CloseCase(id=a, by=dispatcher),), "Closed then? The agreement is signed, but not kept:", "可以办结了吗？协议已签，尚未履行：", is_refused=True),
-        Told("04-09 08:00", (), "Hexi meanwhile. The tick finds it late, and reminds by rule:", "再看河西。计时检查发现超期，并按规则提醒：", Shown.FIRED),
-        Told("04-10 09:00", (sv.UrgeSupervision(**twin, by=leader, **late),), "The town's leader urges; an answer is owed in three working days:", "镇领导催办，三个工作日内须回告：", Shown.DUE, clock=f"supervision_reply:{LISTED_BY}"),
+        Told("04-09 08:00", (), "Hexi meanwhile. The tick finds it late, and reminds by rule:", "再看河西。计时检查发现超期，并按规则提醒：", Shown.FIRED, about=b),
+        Told("04-10 09:00", (sv.UrgeSupervision(**twin, by=leader, **late),), "The town's leader urges. An answer is owed:", "镇领导催办，须回告：", Shown.ENDS, clock=f"supervision_reply:{LISTED_BY}"),
         Told("04-10 16:00", (photo(a, firm, "bays"), removed, KeepCommitment(id=a, by=mediator, item="locks.1")), "Hedong: the locks are off. The mediator has looked: kept.", "河东：地锁已拆，调解员到场确认践诺。"),
         Told("04-14 10:00", (KeepCommitment(id=a, by=mediator, item="locks.2"), *_signed(a, m.Purpose.PERFORMANCE), m.PerformAgreement(**dispute, by=mediator)), "The fee is paid. Both sign that the agreement is carried out.", "停车费已补缴，双方签字确认协议履行。"),
         Told("04-14 11:00", (c.CloseCase(id=a, by=dispatcher),), "Nothing is open: closed. The dispute is settled.", "再无未了事项，办结：纠纷化解。"),
         Told("04-16 09:00", (sv.ListSupervision(**twin, by=leader, number="QX-2026-01", public_text=said("Locks in Hexi", "河西地锁"), **late),), "Hexi: no answer came. Listed, under a public number:", "河西：逾期未回告，编号挂牌督办：", Shown.LOOPS),
         Told("04-16 10:00", (wait,), "Enforcement would rather suspend it. Not without the supervisor:", "执法队想挂起。挂牌事项须经督办人同意：", is_refused=True),
-        Told("04-16 11:00", (expose,), "To be exposed? Eight days late; the town's threshold is ten:", "曝光？超期八天，本镇的阈值为十天：", is_refused=True),
+        Told("04-16 11:00", (expose,), "Expose it? It is eight days late, and the town waits for ten:", "曝光？超期八天，本镇的阈值为十天：", is_refused=True),
         Told("04-20 09:00", (expose,), "Twelve days late. Now its delay is shown in public.", "超期十二天，现予曝光。"),
         Told("04-21 15:00", (photo(b, enforcement, "lane"), sv.ReplySupervision(**twin, by=enforcement, **gone), *_answered(b, enforcement, "town", said("locks taken off", "地锁已拆除"), "lane")), "The locks are off. Enforcement answers: leader, resident, town.", "地锁已拆。执法队回告，并向诉求人和镇反馈。"),
         Told("04-22 09:00", (sv.LiftExposure(**twin, by=leader),), "Off the board? First somebody else has to see it:", "撤下曝光？须先经他人核实：", is_refused=True),
         Told("04-22 14:00", (photo(b, verifier, "seen"), sv.ConfirmFix(**twin, by=verifier, measure=said("seen on the spot", "现场核实"), evidence=("seen",)), *_checked(b, fang)), "The checker has seen it; the resident agrees.", "核查员现场核实，诉求人满意。"),
         Told("04-22 15:00", (sv.LiftExposure(**twin, by=leader), sv.LiftSupervision(**twin, by=leader, reason=said("done and checked", "已整改并核实"))), "Exposure and supervision are lifted.", "撤下曝光，解除督办。"),
-        Told("04-22 16:00", (c.CloseCase(id=b, by=dispatcher),), "Closed too: 15 days late, and the log says whose.", "也已办结：迟了十五天，责任在案。"),
+        Told("04-22 16:00", (c.CloseCase(id=b, by=dispatcher),), "Closed too: done 13 days late, and the log says by whom.", "也已办结：处置逾期十三天，经过均在案。"),
     ]
     # fmt: on

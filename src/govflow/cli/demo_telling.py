@@ -24,6 +24,7 @@ from govflow.regions.evidence import AddEvidence
 from govflow.ticking import Fired
 
 _IN_FEW_WORDS = ("rule", "start", "makeup_workday", "holiday", "end")  # of the lines that say why a limit ends
+_IN_FEWER = ("rule", "holiday", "end")
 
 # --- what a story is made of -----------------------------------------------------------------------------------------
 
@@ -36,10 +37,11 @@ class Approved(NamedTuple):
 
 
 class Shown(Enum):
-    """What stands below a step: why a limit ends when it does, from when to when it moved, what fired, what is owed."""
+    """What stands below a step: why a limit ends when it does (or in fewer words), a move, what fired, what is owed."""
 
     NOTHING = "nothing"
     DUE = "due"
+    ENDS = "ends"
     MOVED = "moved"
     FIRED = "fired"
     LOOPS = "loops"
@@ -48,7 +50,8 @@ class Shown(Enum):
 class Told(NamedTuple):
     """One step: when (Beijing time, 2026), its commands, how it is told, what is shown, whether it is to be refused.
 
-    A step that shows what fired is a tick. `clock` is the limit that is shown.
+    A step that shows what fired is a tick. `clock` is the limit that is shown; `about` the case that a tick is told of,
+    all of the story where it names none.
     """
 
     at: str
@@ -58,6 +61,7 @@ class Told(NamedTuple):
     shown: Shown = Shown.NOTHING
     is_refused: bool = False
     clock: str = "handling"
+    about: str = ""
 
 
 class Story(NamedTuple):
@@ -129,7 +133,7 @@ def _do(engine: Engine, ids: Sequence[str], step: Told) -> tuple[list[str], NotA
     if step.shown is Shown.FIRED:
         fired: list[Fired] = []
         engine.tick(on_fired=fired.append)
-        told = [_fired_line(engine, each) for each in fired if each.record in ids]
+        told = [_fired_line(engine, each) for each in fired if each.record in ((step.about,) if step.about else ids)]
         return told or [t("demo.fired.nothing")], None
     try:
         for each in step.commands:
@@ -158,9 +162,10 @@ def _record_of(step: Told) -> str:
 
 def _shown(engine: Engine, step: Told) -> Iterator[str]:
     """Why the limit ends when it does, in few words, or from when to when it has just moved."""
-    if step.shown is Shown.DUE:
+    if step.shown in (Shown.DUE, Shown.ENDS):
         (why,) = engine.why_due(_record_of(step), step.clock)
-        yield from (line.zh if is_zh() else line.en for line in why.lines if line.code in _IN_FEW_WORDS)
+        chosen = _IN_FEW_WORDS if step.shown is Shown.DUE else _IN_FEWER
+        yield from (line.zh if is_zh() else line.en for line in why.lines if line.code in chosen)
     elif step.shown is Shown.MOVED:
         clock = engine.get(_record_of(step)).clocks[step.clock]
         yield t("demo.moved", due=words.until(clock.due, engine), earlier=words.until(clock.earlier[-1], engine))
@@ -169,7 +174,7 @@ def _shown(engine: Engine, step: Told) -> Iterator[str]:
 def _print_loops(engine: Engine, id: str) -> None:
     """What `govflow loops` shows of the case at this moment."""
     out = console()
-    out.print(f"govflow loops {id}", style=SOFT)
+    out.print(f"$ govflow loops {id}", style=SOFT)
     print_loops(engine, engine.get(id), engine.open_loops(id))
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from govflow.calendars import Line
-from govflow.cli import words
+from govflow.cli import items, words
 from govflow.cli.run import clean
 from govflow.cli.texts import is_zh, t
 from govflow.decider import Decider
@@ -105,11 +105,16 @@ def print_record(
         _print_clocks(engine, record, now or engine.now(), explain=explain)
     out.print(f"\n{t('loops')}")
     print_loops(engine, record, loops)
-    for name, items in record.items.items():
+    for name, keyed in record.items.items():
         out.print(f"\n{words.region(decider, name)}")
         rows_of_items = [
-            (key, words.item_state(decider, name, item.status), words.when(item.since, engine), _said_of(item))
-            for key, item in items.items()
+            (
+                key,
+                words.item_state(decider, name, item.status),
+                words.when(item.since, engine),
+                _said_of(engine, name, item),
+            )
+            for key, item in keyed.items()
         ]
         out.print(table(t("item"), t("status"), t("since"), t("what"), rows=rows_of_items))
     unverified = getattr(record, "unverified", ())
@@ -174,7 +179,7 @@ def _facts(engine: Engine, record: Record) -> Table:
         "state": words.state(decider.workflow, record.status),
         "hands": f"{hands} · {handler}" if handler and hands != t("nobody") else hands,
         "kind": words.term("kind", record.kind),
-        "category": record.category,
+        "category": words.category(engine, record.category),
         "level": words.term("level", record.level or ""),
         "area": record.area,
         "round": str(record.round),
@@ -197,12 +202,13 @@ def _facts(engine: Engine, record: Record) -> Table:
     return grid
 
 
-def _said_of(item: Item) -> str:
+def _said_of(engine: Engine, region: str, item: Item) -> str:
     """What an item is about: evidence by its kind and hash, a link by the other record, the rest in its own words."""
     fields = item.__dict__
     if "sha256" in fields:
         return f"{fields['kind']} {fields['media_type']} sha256 {str(fields['sha256'])[:12]}…"
-    told = (item.what if item.what != item.key else "", *(str(fields.get(name) or "") for name in ("measure", "way")))
+    what = items.about(engine, region, item.what) if item.what != item.key else ""
+    told = (what, *(str(fields.get(name) or "") for name in ("measure", "way")))
     return " · ".join(each for each in told if each)
 
 
@@ -226,7 +232,7 @@ def loop_row(engine: Engine, decider: Decider, loop: Loop) -> tuple[str | Text, 
     return (
         f"{words.region(decider, loop.region)} {loop.item}",
         words.item_state(decider, loop.region, loop.status),
-        loop.what,
+        items.about(engine, loop.region, loop.what),
         words.term("role", loop.owes or "") or t("nobody"),
         Text(words.until(loop.until, engine), LATE if is_late else ""),
     )

@@ -98,6 +98,10 @@ _TERMS = {
         "acceptance 受理 assignment 派单 receipt 签收 contact 联系 handling 处置 evidence 证据 feedback 反馈 "
         "verification 核查 evaluation 评价"
     ),
+    "link": (
+        "sub_case 子事项 sub_case_of 拆分自 merged 并入 absorbed 吸收 converted 转为 converted_from 转自 spawned 衍生 "
+        "spawned_by 源于 dispute 争议 dispute_of 争议对象 decided_by 由其决定 decides 决定 repeats 重复于 repeated_by 被重复"
+    ),
     "clock_status": "running 计时中 paused 暂停 met 按期 overdue 超期 met_late 逾期完成 elapsed 届满 cancelled 取消",
 }
 
@@ -273,7 +277,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.ticked": ("{n} of them are late, and a first tick has recorded it", "其中 {n} 件超期，由首次计时检查记录"),
     "demo.town": ("The invented town of Qingxi: policy {policy}, {units} units, {people} people.", "虚构的青溪镇：政策 {policy}，单位 {units} 个，人员 {people} 名。"),
     "demo.clock": ("The story's own clock: off 15-23 February, Saturdays 14 and 28 February at work.", "故事有自己的时钟：2 月 15 日至 23 日放假，14 日、28 日（周六）上班。"),
-    "demo.reported": ("A resident calls: «{title}». It is {id}.", "居民来电：“{title}”，编号 {id}。"),
+    "demo.reported": ("A resident reports «{title}»: {id}.", "居民反映“{title}”，编号 {id}。"),
     "demo.moved": ("{earlier} → {due}; the old date is kept", "{earlier} → {due}，原期限保留"),
     "demo.fired": ("{what}: due {due}, recorded {recorded}", "{what}：应于 {due}，记录于 {recorded}"),
     "demo.fired.warn": ("{which} % used up", "期限已过 {which}%"),

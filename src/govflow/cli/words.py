@@ -68,6 +68,12 @@ def term(kind: str, id: str) -> str:
     return t(f"{kind}.{id}") if texts.is_zh() and texts.has(f"{kind}.{id}") else id
 
 
+def category(engine: Engine, id: str) -> str:
+    """A category by its identifier, or in Chinese as the policy in force calls it."""
+    found = engine.policy.category(id)
+    return found.zh if texts.is_zh() and found is not None else id
+
+
 def labels(deciders: Iterable[Decider]) -> dict[str, str]:
     """Wire name -> what the command is called in the reader's language."""
     return {
@@ -162,4 +168,6 @@ def holder(decider: Decider, record: Record) -> str:
 def sources(flow: Workflow, statuses: Iterable[str]) -> str:
     """The sources of a row: a dash for nothing yet, a star for every state."""
     named = list(statuses)
-    return "*" if len(named) == len(flow.statuses) else ", ".join("–" if each == NEW else each for each in named)
+    if len(named) == len(flow.statuses):
+        return "*"
+    return ", ".join("–" if each == NEW else state(flow, each) for each in named)

@@ -51,14 +51,7 @@ class OpenLedgerItem(ItemCommand, _Problem, wire="ledger.open", label="列入台
     """Put a problem on the ledger, with place, owner and due instant."""
 
 
-class LedgerItemOpened(
-    ItemEvent,
-    _Problem,
-    name="ledger.opened",
-    version=2,
-    upcasts={1: lambda body: body},  # version 1 knew no topic
-    dues={"rectification": "until"},
-):
+class LedgerItemOpened(ItemEvent, _Problem, name="ledger.opened", dues={"rectification": "until"}):
     """A problem is on the ledger."""
 
 
