@@ -78,7 +78,7 @@ class NotAllowed(GovFlowError):
         return "\n".join([head, *lines])
 
     def _allowed_here(self) -> tuple[list[str], int]:
-        """What is allowed of the record itself and of the region that was asked, and how many commands there are more."""
+        """What is allowed of the record itself and of the region that was asked, and how many commands more."""
         here = {self.allowed[0].partition(".")[0], self.command.partition(".")[0]}
         shown = [wire for wire in self.allowed if wire.partition(".")[0] in here]
         return shown, len(self.allowed) - len(shown)

@@ -43,3 +43,15 @@ def test_a_refusal_tells_its_details_in_the_readers_language():
     assert "Nothing is open: water is asked" in again.sentence()
     assert "无未了事项：water 已请求" in again.sentence("zh-CN")
     assert "asked" not in again.sentence("zh-CN")
+
+
+def test_a_refusal_names_the_steps_of_the_record_and_of_the_region_asked_and_counts_the_rest():
+    allowed = ("case.correct", "case.suspend", "ledger.open", "mediation.offer", "mediation.sign", "meeting.announce")
+    refused = NotAllowed("mediation.start", "C-1", REFUSED.broken, allowed)
+    assert refused.allowed == allowed
+    shown = "case.correct, case.suspend, mediation.offer, mediation.sign"
+    assert str(refused).endswith(f"allowed now: {shown} and 2 more that run beside it")
+    assert refused.sentence("zh-CN").endswith(f"当前可执行: {shown} 等 2 项并行步骤")
+    assert str(NotAllowed("case.close", "C-1", REFUSED.broken, allowed[:2])).endswith(
+        "allowed now: case.correct, case.suspend"
+    )

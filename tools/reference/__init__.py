@@ -19,12 +19,24 @@ from tools.reference.policy import policy_markdown
 from tools.reference.program import program_markdown
 from tools.reference.python import python_markdown
 from tools.reference.rules import rules_markdown
-from tools.reference.tables import case_markdown, directory_markdown, duty_markdown, regions_markdown
+from tools.reference.tables import (
+    bulletin_markdown,
+    campaign_markdown,
+    case_markdown,
+    directory_markdown,
+    duty_markdown,
+    regions_markdown,
+    thematic_issue_markdown,
+    visit_round_markdown,
+    watch_markdown,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/glossary.md": glossary_markdown,
+    "docs/reference/bulletin.md": bulletin_markdown,
+    "docs/reference/campaign.md": campaign_markdown,
     "docs/reference/case.md": case_markdown,
     "docs/reference/cli.md": program_markdown,
     "docs/reference/clocks.md": clocks_markdown,
@@ -38,6 +50,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/python.md": python_markdown,
     "docs/reference/regions.md": regions_markdown,
     "docs/reference/rules.md": rules_markdown,
+    "docs/reference/thematic_issue.md": thematic_issue_markdown,
+    "docs/reference/visit_round.md": visit_round_markdown,
+    "docs/reference/watch.md": watch_markdown,
 }
 
 

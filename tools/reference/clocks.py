@@ -66,7 +66,7 @@ def clocks_markdown() -> str:
     ]
     return page(
         "# Clocks 期限",
-        "The clocks that the rows of [case.md](case.md), [regions.md](regions.md) and [duty.md](duty.md) start and "
+        "The clocks that the rows of [case.md](case.md), [regions.md](regions.md) and the other records start and "
         "end. One that belongs to an item of a region carries its key, such as `joint_task:water`. The event that "
         "starts, resumes or extends a clock records the due instant with the term and the calendar it was counted by, "
         "and the recorded one stands. Why it is so is told by `Engine.why_due`, `govflow show` and "

@@ -21,8 +21,8 @@ def commands_markdown() -> str:
         sections += [f"## {name}", *(_command(command) for command in taken)]
     return page(
         "# Commands",
-        "What can be asked of a case, of the directory, of a duty, and of the regions beside them. In Python a command "
-        "is a class; as JSON it is an object that names its wire name under `command`, as `govflow handle` and "
+        "What can be asked of a case, of the other records and of the regions beside them. In Python a command is a "
+        "class; as JSON it is an object that names its wire name under `command`, as `govflow handle` and "
         "`govflow.interchange.commands.command_from_json` read it:",
         _EXAMPLE,
         "A field marked **personal** is encrypted before anything is written; it is given as a text, or as "

@@ -7,7 +7,12 @@ from govflow.policy import DEFAULT_POLICY, MeetingRule, Policy, Then, TimeLimit
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import code, described, page, table
 
-_THEN = {Then.RAISE: "to the next level up 上提一级", Then.RESUME: "handling goes on 恢复"}
+_THEN = {
+    Then.RAISE: "to the next level up 上提一级",
+    Then.RESUME: "handling goes on 恢复",
+    Then.REMIND: "who owes it is reminded 提醒",
+    Then.URGE: "who owes it must answer for the delay 催办",
+}
 
 
 def policy_markdown() -> str:

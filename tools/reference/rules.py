@@ -51,8 +51,8 @@ def rules_markdown() -> str:
     head = ("Rule", "What must hold", "Chinese", "Basis", "Version", "Looks at", "Rows")
     return page(
         "# Rules",
-        f"The {len(rows)} rules that the rows of [case.md](case.md), [regions.md](regions.md), "
-        "[directory.md](directory.md) and [duty.md](duty.md) name. A refused "
+        f"The {len(rows)} rules that the rows of [case.md](case.md), [regions.md](regions.md) and "
+        "the pages of the other records name. A refused "
         "command lists every rule that is broken, by its code and its sentence. A rule looks at the record, the "
         "proposed event and its context, and nowhere else; its version stands in the log with the table.",
         table(head, rows),

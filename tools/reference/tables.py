@@ -1,16 +1,19 @@
-"""The pages of the tables: of the case, the directory and the duty, and of their regions: states, rows and diagrams."""
+"""The pages of the tables: one for each kind of record that ships, and one of regions: states, rows and diagrams."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
 from govflow.cases import CASE
 from govflow.decider import Decider
 from govflow.duties import DUTY
 from govflow.organisation import DIRECTORY
 from govflow.region import Region
+from govflow.watch import WATCH
 from govflow.workflow import Workflow
 from tools.reference.markdown import code, page, table
+from tools.reference.served import SERVED, regions
 
 _READING = (
     "A row reads: `command` leads from one of the states on the left to the state on the right and writes `event`, if "
@@ -33,12 +36,14 @@ def case_markdown() -> str:
 
 
 def regions_markdown() -> str:
-    """The tables of the regions."""
+    """Which records have which regions, and the tables of those that a case has."""
     parts = [
         "# Regions: what runs beside a record",
         "A region is a small table of its own. Its items run beside the record's state, each with a key, and an item "
         "that neither rests nor ends is an open loop. Its rows name the record's states they are allowed in: `active` "
         "are all that neither rest nor end, `any` are all; where nothing is named, all but final ones.",
+        f"All {len(regions())} of them. The tables of those that a case has stand below, the others with their record:",
+        table(("Region", "Chinese", "On"), [_having(region) for region in regions().values()]),
         _READING,
     ]
     for region in CASE.regions.values():
@@ -73,6 +78,79 @@ def duty_markdown() -> str:
         *_flow(DUTY.workflow, "##"),
         *_own_regions(DUTY),
     )
+
+
+def watch_markdown() -> str:
+    """The table of a watch."""
+    return _beside(
+        WATCH,
+        "# A watch 苗头: early signs, counted",
+        "One record for each category and area, under the id `watch.<category>.<area>`. A case that is reported with "
+        "`signal` leaves a sign there; so many similar signs within so many days ([policy](policy.md#thresholds)) "
+        "raise one risk signal, by the system. It counts matters, never people.",
+    )
+
+
+def campaign_markdown() -> str:
+    """The table of a campaign."""
+    return _beside(
+        CAMPAIGN,
+        "# A campaign 排查整改: one drive over many matters",
+        "Screening, rectification, self-check or visits. What is found becomes a case of its own or a numbered item "
+        "on the ledger, and it is not closed while anything is open "
+        "([recipe](../how-to.md#run-a-campaign-with-numbered-items)).",
+    )
+
+
+def thematic_issue_markdown() -> str:
+    """The table of a thematic issue."""
+    return _beside(
+        THEMATIC_ISSUE,
+        "# A thematic issue 专题: many cases, one cause",
+        "It ties at least two matters of one category in one area, names their root cause and one measure, and is "
+        "effective only if somebody else counts fewer such matters afterwards, in as many days "
+        "([recipe](../how-to.md#tie-cases-to-a-thematic-issue)).",
+    )
+
+
+def visit_round_markdown() -> str:
+    """The table of a visit round, its turns and visits."""
+    return _beside(
+        VISIT_ROUND,
+        "# A visit round 走访接访: who received or visited whom",
+        "A roster of leaders who receive visitors, or a round of visits. A matter that a visit brings up stays open "
+        "until it is a case or settled on the spot ([recipe](../how-to.md#log-visits)).",
+    )
+
+
+def bulletin_markdown() -> str:
+    """The table of a bulletin and of its readings."""
+    return _beside(
+        BULLETIN,
+        "# A bulletin 专报: what named readers must read",
+        "Each reader owes the reading in person, until a date. A reader who is a leader may order action 批示 on a "
+        "case: the order stands there as an [instruction](regions.md#instruction).",
+    )
+
+
+def _beside(decider: Decider, title: str, told: str) -> str:
+    shared = ", ".join(f"[{name}](regions.md#{name})" for name in decider.regions if name in CASE.regions)
+    return page(
+        title,
+        told,
+        f"What it shares with a case stands on the page of the regions: {shared}.",
+        _READING,
+        *_flow(decider.workflow, "##"),
+        *_own_regions(decider),
+    )
+
+
+def _having(region: Region) -> tuple[str, str, str]:
+    """A region, where its table stands, and the records that have it."""
+    having = [decider for decider in SERVED if region.name in decider.regions]
+    home = "" if region.name in CASE.regions else f"{having[0].name}.md"
+    records = ", ".join(f"[{decider.name}]({decider.name}.md)" for decider in having)
+    return f"[`{region.name}`]({home}#{region.name})", region.workflow.zh, records
 
 
 def _own_regions(decider: Decider) -> list[str]:
