@@ -163,8 +163,13 @@ class ClaimsAuthority:
         return ()
 
 
-FOR_THEMSELVES = frozenset({Role.RESIDENT, Role.REPORTER, Role.ORGANISATION, Role.DISPUTANT, Role.PROPOSER})
-"""Who speaks for themselves: an interest of one's own is no reason to keep away."""
+FOR_THEMSELVES = frozenset(
+    {Role.RESIDENT, Role.REPORTER, Role.ORGANISATION, Role.DISPUTANT, Role.PROPOSER, Role.CO_PROPOSER, Role.VOTER}
+    | {Role.APPRAISER}
+)
+"""Who speaks for themselves: an interest of one's own is no reason to keep away. The others are officials."""
+
+ROLES = frozenset(map(str, Role))
 
 # Which level a role must have towards the record's level in charge; the others act at every level.
 SAME_LEVEL = frozenset({Role.ACCEPTANCE_DESK, Role.DISPATCHER})

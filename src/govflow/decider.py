@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers
 from govflow.clocks import applied, moves_of
 from govflow.context import Context
-from govflow.errors import Broken, Detail, NotAllowed
+from govflow.errors import Broken, Detail, NotAllowed, WorkflowError
 from govflow.messages import Command, Event, ItemCommand, Personal
 from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
 from govflow.region import Changes, Fold, Region, WhenDue, hand_over_of, item_fold, riding_fold
@@ -67,6 +67,7 @@ class Decider:
         self.initial = state()
         self.prefix = prefix
         self.regions = {region.name: region for region in regions}
+        self._check_clocks()
         self.fold = fold
         self.propose = propose or {}
         self.reactions = reactions or {}
@@ -111,6 +112,14 @@ class Decider:
             escalations=self.escalations,
             reserves=self.reserves,
         )
+
+    def _check_clocks(self) -> None:
+        """An item's clock goes by its name and the item's key: no two regions may share one. Raises WorkflowError."""
+        of: dict[str, str] = {}
+        for region in self.regions.values():
+            for clock in sorted(region.own_clocks):
+                if (other := of.setdefault(clock, region.name)) != region.name:
+                    raise WorkflowError(self.name, [f"{other} and {region.name} both start the clock {clock}"])
 
     # -- what it knows ------------------------------------------------------------------------------------------------
 
@@ -335,7 +344,7 @@ class Decider:
     def _claim(self, step: Step, state: Record, event: Event | None, context: Context) -> Claim | None:
         level, area = _where(state, event)
         actor = context.actor
-        recused = bool(context.interests) and not context.interests.isdisjoint(_parties(state, event))
+        recused = bool(context.interests) and not context.interests.isdisjoint(_parties(state, event, context.item))
         for claim in context.claims:
             if (
                 claim.role in step.who
@@ -348,7 +357,7 @@ class Decider:
 
     def _no_right(self, step: Step, state: Record, event: Event | None, context: Context) -> Broken:
         """Which roles are asked for here, and who holds them, as far as the authority knows."""
-        if context.interests and not context.interests.isdisjoint(_parties(state, event)):
+        if context.interests and not context.interests.isdisjoint(_parties(state, event, context.item)):
             return _RECUSED
         roles = ", ".join(map(str, step.who))
         held = self.held_by(step, state, context, event)
@@ -444,9 +453,10 @@ def _where(state: Record, event: Event | None) -> tuple[Level | None, str]:
     return said.get("level"), said.get("area", "")
 
 
-def _parties(state: Record, event: Event | None) -> set[str]:
+def _parties(state: Record, event: Event | None, item: Item | None) -> set[str]:
     said = {} if event is None else event.__dict__
-    return {*state.parties(), *(said.get(name) or "" for name in ("reporter", "accused_unit"))}
+    people = item.people() if isinstance(item, Item) else ()
+    return {*state.parties(), *people, *(said.get(name) or "" for name in ("reporter", "accused_unit"))}
 
 
 def _named(state: Record) -> str | None:

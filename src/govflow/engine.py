@@ -25,18 +25,19 @@ from govflow.errors import (
 )
 from govflow.files import IN_MEMORY
 from govflow.log_events import SubjectErased
-from govflow.messages import Command, RecordedEvent
+from govflow.messages import Command, Event, RecordedEvent
 from govflow.organisation.authority import DefaultAuthority
 from govflow.organisation.model import DIRECTORY_ID
 from govflow.persistence.agenda import Agenda
 from govflow.persistence.agenda import beside as agenda_beside
+from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import Store
 from govflow.policy import Matter, Policy, Route
 from govflow.policy.model import NO_CALENDAR
 from govflow.privacy.keys import KeyStore
 from govflow.reading import Reader, aware, hides, sees
-from govflow.records import Record
+from govflow.records import Item, Record
 from govflow.regions.policy_version import MigratePolicy
 from govflow.ticking import Fired, Tick
 from govflow.ticking import tick as run_tick
@@ -371,18 +372,32 @@ class Engine(Writer):
         claims = self._claims(actor, self._moment())
         if hides(record, claims, actor.id):
             raise NotFound(f"there is no record {id}")
-        recused = not record.parties().isdisjoint(self._interests(actor))
-        if not any(
-            record.may_read_personal(field, claim, actor.id) and not (recused and claim.role not in FOR_THEMSELVES)
-            for claim in claims
-        ):
+        row, event = self._last_with(id, field, version)
+        named = getattr(event, "item", "")
+        item = record.item(event.name.partition(".")[0], named) if event is not None and named else None
+        if not self._may_open(record, item, field, claims, actor):
             raise ProtectionError(f"{actor.id} has no right to read {field} of {id}")
+        if row is None or event is None:
+            raise NotFound(f"{id} has no personal field {field}")
+        return self.vault.open(getattr(event, field), row.stream, row.version, row.topic, field)
+
+    def _last_with(self, id: str, field: str, version: int | None) -> tuple[StoredEvent, Event] | tuple[None, None]:
         for row in reversed(self.store.read(id)):
             event = self.log.codec.decode(row.topic, row.state)
-            value = event.__dict__.get(field) if field in event.personal else None
-            if value is not None and version in (None, row.version):
-                return self.vault.open(value, row.stream, row.version, row.topic, field)
-        raise NotFound(f"{id} has no personal field {field}")
+            if field in event.personal and getattr(event, field) is not None and version in (None, row.version):
+                return row, event
+        return None, None
+
+    def _may_open(self, record: Record, item: Any, field: str, claims: Iterable[Claim], actor: Actor) -> bool:
+        """Whether one of the claims gives the right: the item that the value belongs to is asked before its record."""
+        of_item = item if isinstance(item, Item) else Item()
+        recused = not (record.parties() | of_item.people()).isdisjoint(self._interests(actor))
+        for claim in claims:
+            own = of_item.may_read_personal(field, claim, actor.id)
+            may = record.may_read_personal(field, claim, actor.id) if own is None else own
+            if may and not (recused and claim.role not in FOR_THEMSELVES):
+                return True
+        return False
 
     def _interests(self, actor: Actor) -> frozenset[str]:
         return self.authority.interests(actor, self._moment(), self.log.current)

@@ -20,9 +20,12 @@ from govflow.actors import Actor, Id
 
 def _utc(value: datetime) -> datetime:
     try:
-        return value if value.tzinfo is UTC else value.astimezone(UTC)
+        value = value if value.tzinfo is UTC else value.astimezone(UTC)
     except OverflowError:
         raise ValueError("the moment lies beyond the calendar") from None
+    if value.year > 9998:  # a term more, or another time zone, must not lead out of it
+        raise ValueError("the moment lies beyond the calendar")
+    return value
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
@@ -36,6 +39,9 @@ ItemKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,130}$")]
 
 IdOrNone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{0,64}$")]
 """An id, or nothing."""
+
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+"""How many: bounded, since a number of any length could be written and not be read again."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

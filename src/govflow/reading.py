@@ -28,20 +28,20 @@ def aware(moment: datetime, where: str) -> datetime:
 
 
 def sees(record: Record, claims: Iterable[Claim], actor: str) -> bool:
-    """Whether these claims let an actor see a record; a claim that hides it outweighs all but one's own matter."""
+    """Whether these claims let an actor see a record; a claim that hides it outweighs all but having raised it."""
     held = tuple(claims)
-    if any(claim.role in FOR_THEMSELVES and record.can_read(claim, actor) for claim in held):
-        return True
     return not hides(record, held, actor) and any(record.can_read(claim, actor) for claim in held)
 
 
 def hides(record: Record, claims: Iterable[Claim], actor: str) -> bool:
     """Whether this very actor must not learn that the record exists: as of the unit reported, or a mere resident."""
     held = tuple(claims)
-    resident = record.is_secret and all(claim.role in FOR_THEMSELVES for claim in held)  # or nobody at all
-    if not resident and not any(record.hides_from(claim) for claim in held):
+    if record.raised_by(actor):
         return False
-    return not any(claim.role in FOR_THEMSELVES and record.can_read(claim, actor) for claim in held)
+    if any(record.hides_from(claim) for claim in held):  # whatever an item says of them
+        return True
+    resident = record.is_secret and all(claim.role in FOR_THEMSELVES for claim in held)  # or nobody at all
+    return resident and not any(record.can_read(claim, actor) for claim in held)
 
 
 class Reader:

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from pydantic import SerializeAsAny
 
-from govflow.actors import Claim, Id, Level, covers_area
+from govflow.actors import ROLES, Claim, Id, Level, covers_area
 from govflow.clocks import Clock
-from govflow.messages import Event, Frozen, Instant, Value
+from govflow.messages import Event, Frozen, Instant, Value, Words
 
 
 class Item(Value):
@@ -34,10 +34,14 @@ class Item(Value):
 
     def concerns(self, actor: str, unit: str | None = None) -> bool:
         """Whether it is a matter of the actor's own, or of the unit the actor speaks for: they may see its record."""
-        return self.owes is not None and self.owes in (actor, unit)
+        return self.owes is not None and self.owes not in ROLES and self.owes in (actor, unit)
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
         """Whether a claim to a role that belongs to *this* item is true here; None: the record says."""
+        return None
+
+    def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool | None:
+        """Whether a claim gives the right to read a personal field of this item; None: the record says."""
         return None
 
 
@@ -64,7 +68,7 @@ class HandOver(Value):
 
     region: str = "*"
     item: str = "*"
-    reason: str
+    reason: Words
     to: Id | None = None
 
 
@@ -113,6 +117,10 @@ class Record(Value):
         """Whether it is the actor's own matter: nobody has to keep away from that. A record to be made is."""
         own = (item.concerns(actor, unit) for items in self.items.values() for item in items.values())
         return not self.version or any(own)
+
+    def raised_by(self, actor: str) -> bool:
+        """Whether it is the actor who brought it up: nothing hides it from them."""
+        return False
 
     def can_read(self, claim: Claim, actor: str) -> bool:
         """Whether a claim lets an actor see the record: unless it says more, whoever's area covers it does."""

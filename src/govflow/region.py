@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from govflow.context import Context
@@ -76,7 +77,10 @@ class Region:
 
     def new_key(self, record: Record, command: Command) -> str:
         """The key of the next item, where the command names none."""
-        return self._new_key(record, command) if self._new_key else str(len(record.items_of(self.name)) + 1)
+        if self._new_key:
+            return self._new_key(record, command)
+        taken = record.items_of(self.name)
+        return next(key for number in count(len(taken) + 1) if (key := str(number)) not in taken)
 
     def ending(self, record: Record, item: Item, given: HandOver) -> Command | None:
         """The system's command that ends an open item; None where that must be done by hand first."""

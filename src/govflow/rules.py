@@ -161,6 +161,7 @@ def decider_is_not_a_handler(record: Record, event: Any, context: Context) -> bo
 def has_no_interest(record: Record, event: Any, context: Context) -> bool:
     """Neither who acts nor who is named has an interest in the matter."""
     named = {event.by, *(getattr(event, name, None) for name in ("handler", "mediator"))}
+    named |= {claim.unit for claim in context.claims} - {None}
     concerned = {getattr(record, "reporter", None), *getattr(event, "people", ())} - {None}
     if context.item is not None:
         concerned |= context.item.people()

@@ -457,3 +457,20 @@ def test_a_case_moves_to_a_policy_that_was_adopted_and_is_another(to: str):
     town = a_town()
     a_case(town, "accepted", id="x")
     assert refuse(town, MigratePolicy(**X, by=SYSTEM, to=to)) == ("policy_is_adopted",)
+
+
+def test_a_case_that_is_found_to_be_a_petition_after_it_was_accepted_can_be_assigned():
+    town = a_town()
+    a_case(town, "accepted", id="x")
+    town.do(c.ReclassifyCase(**X, by=desk, category="petition", reason="it asks for a remedy"))
+    assert town.do(c.AssignCase(**X, by=dispatcher, lead_unit="water", unit_level="town")).status == "assigned"
+
+
+def test_a_fix_on_the_spot_that_is_sent_back_is_in_somebodys_hands():
+    town = a_town()
+    a_case(town, "reported", id="x")
+    town.do(E1.changed(by=community), c.ResolveOnSpot(**X, by=community, **RESULT))
+    sent_back = town.do(c.OrderRework(**X, by=supervisor, reason="it leaks again"))
+    hands = (community, grid_worker, lead, dispatcher)
+    wires = {step.command for by in hands for step in town.engine.allowed("x", by)}
+    assert sent_back.lead_unit is not None or wires & {"case.submit_result", "case.resolve_on_spot", "case.assign"}

@@ -16,8 +16,10 @@ from govflow import DEFAULT_POLICY, Actor, Engine
 from govflow.actors import Claim, Role
 from govflow.cases import CASE
 from govflow.cases.commands import AcceptCase, AssignCase, DiscoverCase, ReportCase
+from govflow.cli import items, texts
 from govflow.regions.commitment import MakeCommitment
 from govflow.regions.joint_handling import AskJointHandling
+from govflow.regions.link import LinkKind
 from govflow.regions.supervision import UrgeSupervision
 from govflow.testing import PinnedClock
 
@@ -230,6 +232,48 @@ def test_loops_are_those_that_the_engine_finds(govflow, db, case_id):
         loops = CASE.open_loops(engine.as_of(case_id, version=41))
         assert then["digest"] == engine.as_of(case_id, version=41).digest
     assert {loop.region for loop in loops} == {"verification", "evaluation"}
+
+
+# --- what items are about ---------------------------------------------------------------------------------------------
+
+
+def test_show_names_what_runs_beside_a_case_in_the_readers_language(govflow, db):
+    def shown(id, lang):
+        return govflow("show", id, "--db", db, "--lang", lang).out
+
+    for expected in ("听证会：what becomes of the locks", "第 1 轮核查", "第 1 轮评价", "已履行", "矛盾纠纷"):
+        assert expected in shown("C-2026-000002", "zh-CN")
+    for expected in ("hearing: what becomes of the locks", "check of round 1", "performed"):
+        assert expected in shown("C-2026-000002", "en")
+    assert "QX-2026-01 无故超期" in shown("C-2026-000003", "zh-CN")
+    assert "QX-2026-01 overdue without a cause" in shown("C-2026-000003", "en")
+
+
+@pytest.mark.parametrize(
+    ("region", "what", "zh"),
+    [
+        ("verification", "rework of round 12", "第 12 轮返工"),
+        ("assignment_objection", "decide the objection: not ours", "裁定异议：not ours"),
+        ("invitation", "roads to meeting hearing", "约请 roads 参加会议 hearing"),
+        ("checklist", "five-stage 2/5: visit", "五段立体研判 2/5：走访式了解"),
+        ("checklist", "five-stage", "五段立体研判"),
+        ("checklist", "of-old 1/2: ask", "of-old 1/2: ask"),
+        ("link", "spawned_by CP-1", "源于 CP-1"),
+        ("accountability", "unresolved (roads)", "应解决未解决 (roads)"),
+        ("meeting", "hearing", "hearing"),
+        ("commitment", "check of round 1", "check of round 1"),
+    ],
+)
+def test_what_items_say_of_themselves_is_told_in_chinese(monkeypatch, region, what, zh):
+    with Engine.open() as engine:
+        assert items.about(engine, region, what).startswith(what.split()[0]) or region == "accountability"
+        monkeypatch.setattr(texts, "_spoken", "zh-CN")
+        assert items.about(engine, region, what) == zh
+
+
+@pytest.mark.parametrize("kind", LinkKind)
+def test_every_tie_between_records_has_its_chinese_term(kind):
+    assert texts.has(f"link.{kind}")
 
 
 # --- open loops ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govflow import CASE, Engine, Event, LogError, WorkflowError
+from govflow import CASE, DIRECTORY, DUTY, SYSTEM, Decider, Engine, Event, LogError, WorkflowError
+from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
 from govflow.log_events import LOG_EVENTS
 from govflow.messages import Metadata, new_command_id
 from govflow.persistence.codec import Codec, StoredEvent, leaf_of, metadata_of, packed_command_id
+from govflow.regions.instruction import GiveInstruction
+from govflow.watch import WATCH
 
+SHIPPED = (CASE, DIRECTORY, DUTY, WATCH, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN)
+EVENTS = {event for decider in SHIPPED for event in decider.events}
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "events.json"
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -60,7 +66,7 @@ def fields_of(schema: Any) -> dict[str, str] | str:
 def every_shape() -> dict[str, Any]:
     """Stored name and version -> field -> what it holds; and the same for the values that events are made of."""
     shapes: dict[str, Any] = {}
-    for event in sorted({*LOG_EVENTS, *CASE.events}, key=lambda event: event.name):
+    for event in sorted({*LOG_EVENTS, *EVENTS}, key=lambda event: event.name):
         schema = event.model_json_schema()
         shapes |= {name: fields_of(value) for name, value in schema.get("$defs", {}).items()}
         shapes[f"{event.name}@{event.version}"] = fields_of(schema)
@@ -74,7 +80,7 @@ ADVICE = (
 
 
 def test_no_stored_name_is_lost_and_no_version_goes_back():
-    newest = {event.name: event.version for event in (*LOG_EVENTS, *CASE.events)}
+    newest = {event.name: event.version for event in (*LOG_EVENTS, *EVENTS)}
     for topic in json.loads(GOLDEN.read_text("utf-8")):
         name, is_event, version = topic.partition("@")
         if is_event:
@@ -287,3 +293,32 @@ if __name__ == "__main__":  # write new shapes down; what is written of an event
         sort_keys=True,
     )
     GOLDEN.write_text(text + "\n", "utf-8")
+
+
+def _integers(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        if schema.get("type") == "integer":
+            yield schema
+        for each in schema.values():
+            yield from _integers(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _integers(each)
+
+
+@pytest.mark.parametrize("decider", SHIPPED, ids=lambda decider: decider.name)
+def test_no_command_takes_a_number_of_any_length(decider: Decider):
+    """A number too long to be read again would make its log unreadable."""
+    unbounded = {
+        command.wire
+        for command in decider.commands
+        for number in _integers(command.model_json_schema())
+        if not {"maximum", "exclusiveMaximum"} & set(number)
+    }
+    assert unbounded == set()
+
+
+def test_a_moment_beyond_the_calendar_is_refused():
+    for moment in (datetime.max.replace(tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)):
+        with pytest.raises(ValueError, match="beyond the calendar"):
+            GiveInstruction(by=SYSTEM, what="x", owner="y", until=moment)

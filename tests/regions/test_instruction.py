@@ -70,7 +70,7 @@ def test_an_instruction_says_what_who_and_until_when(town: Town):
         "water",
         soon(town),
     )
-    assert town.engine.get("x").clocks["supervision_reply:i1"].due == soon(town)
+    assert town.engine.get("x").clocks["instruction_reply:i1"].due == soon(town)
 
 
 def test_only_its_owner_answers_and_shows_what_was_done(town: Town):
@@ -80,7 +80,7 @@ def test_only_its_owner_answers_and_shows_what_was_done(town: Town):
     assert refused(town, answer(by=other_lead, evidence=())) == ("measure_and_evidence_given",)
     town.do(answer(by=other_lead))
     assert (item(town).status, item(town).measure, item(town).owes) == ("answered", "pipe laid", None)
-    assert town.engine.get("x").clocks["supervision_reply:i1"].status == "met"
+    assert town.engine.get("x").clocks["instruction_reply:i1"].status == "met"
     assert town.engine.open_loops("x") == ()
 
 
@@ -104,7 +104,7 @@ def test_an_answer_that_does_not_do_is_asked_for_again_by_a_new_date(town: Town)
     town.do(back)
     assert (item(town).status, item(town).owes, item(town).returned) == ("given", "water", 1)
     assert item(town).earlier == (first,)
-    clock = town.engine.get("x").clocks["supervision_reply:i1"]
+    clock = town.engine.get("x").clocks["instruction_reply:i1"]
     assert (clock.run, clock.status, clock.due) == (2, "running", item(town).until)
     town.do(answer(measure="cellar dry"))
     assert item(town).measure == "cellar dry"
@@ -128,7 +128,7 @@ def test_what_is_taken_back_says_why_and_moves_no_more(town: Town):
     assert refused(town, withdraw.changed(by=supervisor)) == ("role_is_held",)
     town.do(withdraw)
     assert town.engine.open_loops("x") == ()
-    assert town.engine.get("x").clocks["supervision_reply:i1"].status == "cancelled"
+    assert town.engine.get("x").clocks["instruction_reply:i1"].status == "cancelled"
     assert refused(town, answer()) == ("step_is_in_the_table",)
 
 
@@ -136,9 +136,9 @@ def test_an_instruction_that_nobody_answers_is_overdue_once_and_still_owed(town:
     town.do(giving(town))
     town.clock.set(soon(town) + timedelta(hours=1))
     assert [each.kind for each in ticked(town) if each.kind == "overdue"] == ["overdue"]
-    assert town.engine.get("x").clocks["supervision_reply:i1"].status == "overdue"
+    assert town.engine.get("x").clocks["instruction_reply:i1"].status == "overdue"
     town.do(answer())
-    assert town.engine.get("x").clocks["supervision_reply:i1"].status == "met_late"
+    assert town.engine.get("x").clocks["instruction_reply:i1"].status == "met_late"
 
 
 def test_a_case_that_leaves_takes_its_instructions_back(town: Town):

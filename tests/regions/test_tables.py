@@ -12,17 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from govflow import CASE, DIRECTORY, DUTY, Decider, HandOver, Item, Record, Region, Rest, Role, Step, Workflow
+from govflow import CASE, DIRECTORY, DUTY, Decider, HandOver, Record, Region, Rest, Role, Step, Workflow
 from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
 from govflow.cases.model import Review
-from govflow.clocks import CLOCKS, Clock
+from govflow.clocks import CLOCKS
 from govflow.messages import ClockMove, ClockStatus, Event
 from govflow.policy import DEFAULT_POLICY
-from govflow.policy.practice import ChecklistStage
+from govflow.policy.obligations import Every, Obligation
 from govflow.regions.mediation import Purpose
 from govflow.testing import START, _annotated, _of_type
 from govflow.watch import WATCH
 from govflow.workflow import NEW
+from tests.regions.standing import an_item, key_of, may_stand_in, standing, status_of
 from tests.support import Town, a_context, a_town
 
 SHIPPED = (CASE, DIRECTORY, DUTY, WATCH, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN)
@@ -83,10 +84,12 @@ BEFORE: dict[str, dict[str, Any]] = {
     **{id: {"reviews": (Review(by="s-1", after_closing=False),)} for id in ("C57", "C58", "C59", "C41")},
     **{id: {"reviews": (Review(by="s-1", recheck=True, after_closing=True),)} for id in ("C32", "C44")},
 }  # fmt: skip
-STAGES = (ChecklistStage(zh="一", en="one"), ChecklistStage(zh="二", en="two"))
+WEEKLY = Obligation(id="rounds", en="Rounds", zh="巡查", every=Every.WEEK, owners=("water",), basis="test")
 FILLED: dict[str, dict[str, Any]] = {  # what the rules see to before such an event is written
     "StatementSigned": {"party": "s-1", "digest": "0" * 64, "purpose": Purpose.AGREEMENT},
     "CaseCorrected": {"field": "title", "new": "Burst pipe"},
+    "DutyOpened": {"obligation": WEEKLY},
+    "DutyAmended": {"obligation": WEEKLY},
     "BulletinOrdered": {"case": "x", "owner": "water"},
 }
 
@@ -105,50 +108,6 @@ def events(kind: type[Event], said: Mapping[str, Any]) -> st.SearchStrategy[Any]
 
 def values_of(field: FieldInfo) -> st.SearchStrategy[Any]:
     return st.dates() if field.annotation in (date, date | None) else _of_type(_annotated(field), START, ["water"])
-
-
-def key_of(region: Region) -> str:
-    return region.name if region.single else "handling" if region.name == "clock" else "k"
-
-
-def an_item(region: Region, status: str, **known: Any) -> Item:
-    """An item as its events would have left it, as far as the table cares."""
-    fields = type(region.blank).model_fields
-    usual = {"stages": STAGES, "parties": ("s-1", "s-2"), "agreed": ("somebody",), "host": "somebody"}
-    return region.blank.changed(
-        key=key_of(region),
-        status=status,
-        by="someone",
-        since=START,
-        **{name: value for name, value in usual.items() if name in fields},
-        **known,
-    )
-
-
-def standing(
-    decider: Decider, status: str, region: Region | None = None, item_status: str = NEW, **more: Any
-) -> Record:
-    """A record in a status of its main table, with an item of a region in one of its own."""
-    record = decider.initial.changed(id="x", status=status, version=1, at=START, opened_at=START, **more)
-    if region is None or item_status == NEW:
-        return record
-    if region.name == "clock":
-        return record.changed(clocks={"handling": Clock(name="handling", status=ClockStatus(item_status), since=START)})
-    return record.changed(items={region.name: {key_of(region): an_item(region, item_status)}})
-
-
-def status_of(record: Record, region: Region) -> str:
-    item = record.item(region.name, key_of(region))
-    return str(item.status) if item is not None else NEW
-
-
-def may_stand_in(decider: Decider, step: Step) -> list[str]:
-    """The main statuses that a region's step is allowed in, read as the handbook reads `while_in`."""
-    rests = decider.workflow.rests
-    if step.while_in is None:
-        return [status for status, rest in rests.items() if rest is not Rest.FINAL]
-    told = {each.removeprefix(f"{decider.name}.") for each in step.while_in}
-    return [each for each, rest in rests.items() if {"any", each} & told or (rest is Rest.OPEN and "active" in told)]
 
 
 def targets(row: Row) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from govflow.actors import Area, Id, Level
 from govflow.cases.model import CaseKind, Outcome, Severity
-from govflow.messages import Instant, Value, Words
+from govflow.messages import Count, Instant, Value, Words
 from govflow.records import HandOver
 
 
@@ -26,7 +26,7 @@ class Matter(Value):
     confidential: bool = False
     accused_unit: Id | None = None
     collective: bool = False
-    representatives: int = 0
+    representatives: Count = 0
     pre_emptive: bool = False
     signal: Words | None = None
     reporter: Id | None = None
@@ -101,7 +101,7 @@ class Merging(Value):
 class Correcting(Value):
     """Which event (by its version) is corrected, which field, the old value and the new one."""
 
-    corrects: int = 0
+    corrects: Count = 0
     field: Words = ""
     old: Words = ""
     new: Words = ""
@@ -131,7 +131,7 @@ class ImportedMatter(Value):
     target_at: Instant | None = None
     source: Words = ""
     source_file: Words = ""
-    source_row: int = 0
+    source_row: Count = 0
     source_id: Words = ""
     row_digest: Words = ""
     source_words: Mapping[str, Words] = {}

@@ -20,7 +20,7 @@ from govflow.cases.bodies import (
     SubMatter,
     Telling,
 )
-from govflow.messages import Command, Instant, Personal, Words, new_subject
+from govflow.messages import Command, Count, Instant, Personal, Words, new_subject
 from govflow.regions.bodies import Reasoned
 
 
@@ -168,7 +168,7 @@ class StartHandling(Command, wire="case.start_handling", label="开始处置"):
 class ExtendDeadline(Command, Reasoned, Telling, wire="case.extend", label="延期"):
     """Lengthen the limit once, with the unit head's approval. `length` is in the rule's own unit."""
 
-    length: int = 0
+    length: Count = 0
 
 
 class SuspendCase(Command, Telling, wire="case.suspend", label="挂起"):
@@ -209,7 +209,7 @@ class InformFollower(Command, wire="case.inform_follower", label="告知并案�
     """Tell the reporter of a merged case what became of the master."""
 
     master: Id = ""
-    master_version: int = 0
+    master_version: Count = 0
     news: Words = ""
 
 
@@ -316,5 +316,5 @@ class ImportClosing(Command, wire="case.import_closing", label="导入办结"):
 
     closing: Personal | None = None
     row_digest: Words = ""
-    source_row: int = 0
+    source_row: Count = 0
     unverified: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from govflow.cases.bodies import (
     SubMatter,
     Telling,
 )
-from govflow.messages import Event, IdOrNone, Instant, Protected, Words
+from govflow.messages import Count, Event, IdOrNone, Instant, Protected, Words
 from govflow.regions.bodies import Reasoned
 
 
@@ -135,7 +135,7 @@ class HandlingStarted(Event, name="case.handling_started"):
 class DeadlineExtended(Event, Reasoned, Telling, name="case.deadline_extended"):
     """The limit was lengthened."""
 
-    length: int = 0
+    length: Count = 0
 
 
 class CaseSuspended(Event, Telling, name="case.suspended", dues={"suspension_review": "review_at"}):
@@ -176,7 +176,7 @@ class FollowerInformed(Event, name="case.follower_informed"):
     """The reporter of a merged case was told what became of the master."""
 
     master: Id = ""
-    master_version: int = 0
+    master_version: Count = 0
     news: Words = ""
 
 
@@ -292,5 +292,5 @@ class ClosingImported(Event, name="case.closing_imported"):
 
     closing: Protected | None = None
     row_digest: Words = ""
-    source_row: int = 0
+    source_row: Count = 0
     unverified: tuple[str, ...] = ()

@@ -196,15 +196,22 @@ class Case(Record):
         concerned = {self.id, self.reporter or "", self.accused_unit or "", self.lead_unit or "", *self.co_units}
         return frozenset(concerned - {""})
 
+    def raised_by(self, actor: str) -> bool:
+        return actor == self.reporter
+
     def concerns(self, actor: str, unit: str | None = None) -> bool:
-        return actor == self.reporter or super().concerns(actor, unit)
+        """The reporter's own; and of whoever an item concerns, save that no item opens a secret matter."""
+        return actor == self.reporter or (not self.is_secret and super().concerns(actor, unit))
 
     def can_read(self, claim: Claim, actor: str) -> bool:
         """Reporters see their own; units what they have a part in; officials their area; fewer what is confidential."""
         if claim.role in FOR_THEMSELVES:
             return self.concerns(actor, None if self.hides_from(claim) else claim.unit)
+        unit = None if self.hides_from(claim) else claim.unit
+        if unit is not None and self.concerns(actor, unit):  # somebody of the unit owes something here
+            return True
         if claim.role in (Role.LEAD_UNIT, Role.CO_UNIT, Role.UNIT_HEAD):
-            return claim.unit is not None and claim.unit in (self.lead_unit, *self.co_units)
+            return unit is not None and unit in (self.lead_unit, *self.co_units)
         if not covers_area(claim, self.area):
             return False
         return not self.is_secret or claim.role in _READ_CONFIDENTIAL
@@ -228,8 +235,8 @@ class Case(Record):
                 return self.reporter is not None and speaks_for(self.reporter, claim, actor, on_behalf_of)
             case Role.LEAD_UNIT | Role.UNIT_HEAD:
                 return claim.unit is not None and claim.unit == self.lead_unit
-            case Role.CO_UNIT:
-                return claim.unit in self.co_units
+            case Role.CO_UNIT:  # also who owes something without having been asked for a part
+                return claim.unit in self.co_units or (not self.is_secret and super().concerns(actor, claim.unit))
             case Role.VERIFIER:
                 return claim.unit is None or claim.unit not in (self.lead_unit, *self.co_units)
         return True

@@ -39,7 +39,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tick.recomputed": ("dates recomputed", "重算到期日"), "tick.planned": ("duties planned", "排定职责"),
     "tick.case.lapse_supplement": ("supplements not given", "逾期未补正"), "tick.case.sign_for": ("orders deemed signed", "视为签收"),
     "tick.evaluation.elapse": ("evaluations not given", "逾期未评价"), "tick.approval.expire": ("approvals expired", "审批失效"),
-    "tick.obligation.miss": ("duties missed", "未履行职责"),
+    "tick.obligation.miss": ("duties missed", "未履行职责"), "tick.turn.miss": ("turns missed", "轮值缺勤"),
+    "tick.commitment.breach": ("promises not kept in time", "承诺逾期未兑现"), "tick.invitation.lapse": ("invitations unanswered", "约请逾期未复"),
+    "tick.mediation.refuse": ("mediation offers unanswered", "调解征询逾期未复"), "tick.mediation.fail": ("mediations out of time", "调解期限届满"),
 
     # The directory
     "help.directory": ("Keep the directory: areas, units, and who holds what in them.", "机构名录：区域、单位及任职。"),

@@ -59,6 +59,7 @@ CLOCKS: dict[str, tuple[ClockKind, str]] = {
     "rectification": (_D, "整改"),
     "commitment_due": (_D, "践诺"),
     "supervision_reply": (_D, "督办回告"),
+    "instruction_reply": (_D, "批示回告"),
     "mediation_offer": (_W, "调解意愿"),
     "mediation": (_D, "调解"),
     "confirmation": (_W, "司法确认申请"),

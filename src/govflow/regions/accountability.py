@@ -6,11 +6,9 @@ held to account only the number is kept.
 
 from typing import Any
 
-from pydantic import Field
-
 from govflow.actors import SYSTEM, Claim, Id, Role
 from govflow.context import Context
-from govflow.messages import Command, Event, ItemCommand, ItemEvent
+from govflow.messages import Command, Count, Event, ItemCommand, ItemEvent
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -67,7 +65,7 @@ class _Failing(Reasoned):
 
 
 class _Blame(Reasoned):
-    persons: int = Field(default=0, ge=0)  # how many are held to account: a number, no names
+    persons: Count = 0  # how many are held to account: a number, no names
 
 
 class _Decision(_Blame):

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from govflow.actors import SYSTEM, Actor, Claim, Id, Role
 from govflow.context import Context
-from govflow.messages import Command, ItemCommand, ItemEvent, Value, Words, arguments_of
+from govflow.messages import Command, Count, ItemCommand, ItemEvent, Value, Words, arguments_of
 from govflow.records import Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -50,7 +50,7 @@ Quoted = Annotated[str, StringConstraints(max_length=200_000)]
 class _Quote(Value):
     wanted: Words = ""  # the wire name of the command
     quoted: Quoted = ""
-    on_version: int = 0
+    on_version: Count = 0
     unit: Id | None = None  # the requester's unit: its head is the unit head
 
 

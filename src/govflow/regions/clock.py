@@ -10,7 +10,7 @@ from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.clocks.moves import with_calendar
 from govflow.clocks.warning import used_up_at
 from govflow.context import Context
-from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, ItemCommand, ItemEvent, Words
+from govflow.messages import ClockMove, ClockStatus, Count, Frozen, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import Item, Record
 from govflow.region import Changes, Region
 from govflow.rules import due_has_passed, not_done_before
@@ -33,13 +33,13 @@ S = ClockState
 class WarnClock(ItemCommand, wire="clock.warn", label="预警"):
     """Announce that this share (percent) of the limit is used up."""
 
-    share: int = 80
+    share: Count = 80
 
 
 class ClockWarned(ItemEvent, name="clock.warned"):
     """A warning point has passed."""
 
-    share: int = 80
+    share: Count = 80
 
 
 class MarkOverdue(ItemCommand, wire="clock.mark_overdue", label="标记超期"):

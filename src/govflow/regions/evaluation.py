@@ -7,7 +7,7 @@ from typing import Any, Literal
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Command, ItemCommand, ItemEvent, Personal, Protected, Value
+from govflow.messages import Command, Count, ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -94,13 +94,13 @@ class EvaluationRecorded(ItemEvent, _Answers, name="evaluation.recorded"):
 class MarkEvaluationInvalid(ItemCommand, Reasoned, wire="evaluation.mark_invalid", label="无效回访"):
     """Record that nobody answered: an invalid visit, not a no."""
 
-    attempts: int = 0
+    attempts: Count = 0
 
 
 class EvaluationMarkedInvalid(ItemEvent, Reasoned, name="evaluation.marked_invalid"):
     """Nobody answered."""
 
-    attempts: int = 0
+    attempts: Count = 0
 
 
 class ElapseEvaluation(ItemCommand, wire="evaluation.elapse", label="评价逾期"):

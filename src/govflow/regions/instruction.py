@@ -53,7 +53,7 @@ class GiveInstruction(ItemCommand, _Order, wire="instruction.give", label="批�
     """Order something of a unit or person (`owner`), by `until`."""
 
 
-class InstructionGiven(ItemEvent, _Order, name="instruction.given", dues={"supervision_reply": "until"}):
+class InstructionGiven(ItemEvent, _Order, name="instruction.given", dues={"instruction_reply": "until"}):
     """Something was ordered and must be answered."""
 
 
@@ -71,7 +71,7 @@ class ReturnInstruction(ItemCommand, Reasoned, wire="instruction.return", label=
     until: Instant | None = None
 
 
-class InstructionReturned(ItemEvent, Reasoned, name="instruction.returned", dues={"supervision_reply": "until"}):
+class InstructionReturned(ItemEvent, Reasoned, name="instruction.returned", dues={"instruction_reply": "until"}):
     """The answer did not do; another one is owed."""
 
     until: Instant | None = None
@@ -93,10 +93,10 @@ R = Role
 # fmt: off
 INSTRUCTION_WORKFLOW = Workflow("instruction", S, zh="批示", on=("case", "proposal", "joint_project"), steps=(
     #    id      command              from        event                 to           who                   provided that
-    Step("IN01", GiveInstruction,     None,       InstructionGiven,     S.GIVEN,     _GIVERS,              (what_who_and_due_named,), while_in="active", starts="supervision_reply"),
-    Step("IN02", AnswerInstruction,   S.GIVEN,    InstructionAnswered,  S.ANSWERED,  _ANSWERERS,           (measure_and_evidence_given,), stops="supervision_reply"),
-    Step("IN03", ReturnInstruction,   S.ANSWERED, InstructionReturned,  S.GIVEN,     _GIVERS,              (reason_given, new_due_is_named), while_in="active", starts="supervision_reply"),
-    Step("IN04", WithdrawInstruction, S.GIVEN,    InstructionWithdrawn, S.WITHDRAWN, (R.LEADER, R.SYSTEM), (reason_given,), drops="supervision_reply"),
+    Step("IN01", GiveInstruction,     None,       InstructionGiven,     S.GIVEN,     _GIVERS,              (what_who_and_due_named,), while_in="active", starts="instruction_reply"),
+    Step("IN02", AnswerInstruction,   S.GIVEN,    InstructionAnswered,  S.ANSWERED,  _ANSWERERS,           (measure_and_evidence_given,), stops="instruction_reply"),
+    Step("IN03", ReturnInstruction,   S.ANSWERED, InstructionReturned,  S.GIVEN,     _GIVERS,              (reason_given, new_due_is_named), while_in="active", starts="instruction_reply"),
+    Step("IN04", WithdrawInstruction, S.GIVEN,    InstructionWithdrawn, S.WITHDRAWN, (R.LEADER, R.SYSTEM), (reason_given,), drops="instruction_reply"),
 ))
 # fmt: on
 

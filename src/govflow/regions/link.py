@@ -249,8 +249,7 @@ _FOLD: Fold = {
 
 
 def _key(record: Record, command: Command) -> str:
-    assert isinstance(command, AddLink)
-    key = f"{command.kind}.{command.other or ''}"
+    key = f"{getattr(command, 'kind', '')}.{getattr(command, 'other', None) or ''}"
     taken = record.items_of("link")
     while key in taken and taken[key].status == S.UNLINKED:
         key += "."

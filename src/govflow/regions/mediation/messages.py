@@ -3,7 +3,7 @@
 from datetime import date
 
 from govflow.actors import Id
-from govflow.messages import ItemCommand, ItemEvent, ItemKey, Personal, Protected, Sha256, Value, Words
+from govflow.messages import Count, ItemCommand, ItemEvent, ItemKey, Personal, Protected, Sha256, Value, Words
 from govflow.policy.practice import MediationKind
 from govflow.regions.bodies import Reasoned
 from govflow.regions.mediation.model import AgreedObligation, Channel, Participant, Purpose, Relation
@@ -99,13 +99,13 @@ class StatementSigned(ItemEvent, name="mediation.statement_signed"):
 class ExtendMediation(ItemCommand, Reasoned, wire="mediation.extend", label="延长调解期限"):
     """Lengthen the period, as every party has signed. `length` is in the limit's own unit."""
 
-    length: int = 0
+    length: Count = 0
 
 
 class MediationExtended(ItemEvent, Reasoned, name="mediation.extended"):
     """The period was lengthened."""
 
-    length: int = 0
+    length: Count = 0
 
 
 class AgreeInMediation(ItemCommand, wire="mediation.agree", label="达成协议"):
@@ -135,14 +135,14 @@ class MediationFailed(ItemEvent, Reasoned, name="mediation.failed"):
 class RaiseTier(ItemCommand, _Bench, wire="mediation.raise_tier", label="上一级调解"):
     """Offer it anew at a higher tier. Only an exemption with its ground passes over a tier."""
 
-    tier: int = 0
+    tier: Count = 0
     exemption: Words = ""
 
 
 class MediationTierRaised(ItemEvent, _Bench, name="mediation.tier_raised"):
     """The parties are asked for their consent at a higher tier."""
 
-    tier: int = 0
+    tier: Count = 0
     exemption: Words = ""
     body_unit: Id | None = None
 
