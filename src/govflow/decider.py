@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers
-from govflow.clocks import applied, moves_of
+from govflow.clocks import Clock, applied, moves_of
 from govflow.context import Context
 from govflow.errors import Broken, Detail, NotAllowed, WorkflowError
 from govflow.messages import Command, Event, ItemCommand, Personal
@@ -41,8 +41,8 @@ class Decider:
     kind out of another one (conversion); `reactions` are commands for other records that an event here causes;
     `succeeded` and `failed` are the statuses that tell a record which waits for this one how it ended; `when_due` names
     the clocks that the system answers when they have run out, `escalations` what it does when a policy says so: the
-    step's name -> (record, id of the rule) -> its command, None where there is nothing to do. Ids that begin with
-    `reserves` are for records of this kind, made by the system alone.
+    step's name -> (record, id of the rule, overdue clock) -> its command, None where there is nothing to do. Ids that
+    begin with `reserves` are for records of this kind, made by the system alone.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Decider:
         succeeded: Iterable[str] = (),
         failed: Iterable[str] = (),
         when_due: Mapping[str, WhenDue] | None = None,
-        escalations: Mapping[str, Callable[[Any, str], Command | None]] | None = None,
+        escalations: Mapping[str, Callable[[Any, str, Clock], Command | None]] | None = None,
         reserves: str = "",
     ) -> None:
         self.name = workflow.name

@@ -117,7 +117,7 @@ def _escalated(record: Record, clock: Clock, rule: Escalation, decider: Decider)
     if rule.clock != clock.name.partition(":")[0] or not _serves(rule, record):
         return None
     maker = decider.escalations.get(rule.then)
-    return maker(record, rule.id) if maker is not None else None
+    return maker(record, rule.id, clock) if maker is not None else None
 
 
 def _serves(rule: Escalation, record: Record) -> bool:

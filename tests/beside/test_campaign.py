@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, SYSTEM, Actor, CaseKind, Command, Engine, HandOver, Level, NotAllowed, NotFound, Role
+from govflow import CASE, SYSTEM, Actor, CaseKind, Claim, Command, Engine, HandOver, Level, NotAllowed, NotFound, Role
+from govflow.actors import FOR_THEMSELVES
 from govflow.beside.campaign import CAMPAIGN, Progress, progress, progress_by_topic
 from govflow.beside.campaign_messages import (
     AbandonCampaign,
@@ -345,10 +346,42 @@ def test_it_is_prolonged_before_its_due_instant_with_the_supervisors_leave(town)
 
 
 def test_the_one_who_asks_does_not_give_leave(town):
-    both = Actor.of("both", Role.LEAD_UNIT, Role.SUPERVISOR, unit="office")
+    held = Claim(role=Role.LEAD_UNIT, unit="office"), Claim(role=Role.SUPERVISOR, unit="inspectorate")
+    both = Actor(id="both", claims=held)
     prolong = ProlongCampaign(**CP, by=both, reason="more", until=DUE + timedelta(days=30))
     town.do(RequestApproval.of(prolong, drive(town)))
     assert refused(town, GiveApproval(**CP, by=both, item="1")) == ("decided_by_another",)
+    own_house = Actor.of("own-supervisor", Role.SUPERVISOR, unit="office")
+    assert "role_is_held" in refused(town, GiveApproval(**CP, by=own_house, item="1"))
+
+
+def test_nobody_of_a_unit_that_leads_or_takes_part_checks_or_strikes_off_its_problems(town):
+    town.do(problem("n1"), rectify("n1"))
+    checks = (Role.VERIFIER, Role.SUPERVISOR, Role.ACCEPTANCE_GROUP, Role.APPRAISER)
+    for unit in ("office", "bakery"):
+        colleague = Actor.of(f"colleague-{unit}", *checks, unit=unit)
+        assert refused(town, check("n1").changed(by=colleague)) == ("role_is_held",)
+        refuse = lg.RefuseLedgerItem(**CP, by=colleague, item="n1", reason="so as to look strict")
+        assert refused(town, refuse) == ("role_is_held",)
+    town.do(check("n1"))
+    own = Actor.of("colleague", Role.SUPERVISOR, Role.ACCEPTANCE_GROUP, unit="office")
+    assert refused(town, strike("n1").changed(by=own)) == ("role_is_held",)
+
+
+def test_who_acts_for_nobody_but_themselves_reads_no_campaign(town):
+    for role in sorted(FOR_THEMSELVES):
+        with pytest.raises(NotFound):
+            town.engine.seen_by(Actor.of("s-50", role)).get("drive")
+
+
+def test_a_finding_that_must_be_kept_secret_is_not_told_here():
+    kept = tuple(each.changed(confidential=True) if each.id == "hazard" else each for each in DEFAULT_POLICY.categories)
+    town = a_town(records=[CASE, CAMPAIGN], policy=DEFAULT_POLICY.changed(id="mine", categories=kept))
+    town.do(PLAN, BEGIN)
+    assert refused(town, FINDING) == ("matter_is_no_secret",)
+    told = FINDING.changed(category="general", case_kind=CaseKind.WHISTLE_BLOWING)
+    assert refused(town, told) == ("matter_is_no_secret",)
+    town.do(FINDING.changed(category="general"))
 
 
 def test_it_is_abandoned_with_a_reason_and_every_loop_is_handed_over(town):

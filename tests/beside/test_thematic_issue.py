@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from govflow import CASE, Actor, Command, HandOver, NotAllowed, NotFound, Role
+from govflow.actors import FOR_THEMSELVES
 from govflow.beside.campaign import CAMPAIGN
 from govflow.beside.thematic_issue import (
     THEMATIC_ISSUE,
@@ -104,6 +105,37 @@ def test_two_matters_that_exist_are_asked_for(town):
     assert refused(town, OPEN.changed(members=("c1", "old"))) == ("members_can_be_tied",)
 
 
+def test_a_secret_matter_is_not_there_for_an_issue_and_a_report_on_a_unit_is_not_led_by_it(town):
+    a_case(town, "reported", id="secret", confidential=True)
+    a_case(town, "reported", id="told", accused_unit="works")
+    inspector = Actor.of("inspector", Role.SUPERVISOR)  # who may read both
+    for by in (community, inspector):
+        with pytest.raises(NotAllowed) as caught:
+            town.engine.handle(OPEN.changed(by=by, members=("c1", "secret")))
+        assert caught.value.codes == ("members_can_be_tied",)
+        assert list(caught.value.broken[0].detail) == ["there is no matter secret"]
+    assert refused(town, OPEN.changed(members=("c1", "told"))) == ("members_are_of_the_issue",)
+    town.do(OPEN)
+    with pytest.raises(NotAllowed) as caught:  # the unit reported learns of nothing
+        town.engine.handle(AddMembers(**TI, by=works, members=("told",)))
+    assert list(caught.value.broken[0].detail) == ["there is no matter told"]
+    assert len(caught.value.codes) == 1
+    town.do(OPEN.changed(id="led-by-others", lead_unit="roads", members=("c1", "told"), command_id="others"))
+
+
+def test_its_members_are_of_its_category_and_area(town):
+    a_case(town, "accepted", id="noise", category="environment")
+    a_case(town, "accepted", id="far", area="elsewhere")
+    a_case(town, "accepted", id="near", area=f"{AREA}-west")
+    a_case(town, "accepted", id="part", area=f"{AREA}/grid-3")
+    for other in ("noise", "far", "near"):
+        assert refused(town, OPEN.changed(members=("c1", other))) == ("members_are_of_the_issue",)
+    town.do(OPEN)
+    for other in ("noise", "far"):
+        assert refused(town, AddMembers(**TI, by=works, members=(other,))) == ("members_are_of_the_issue",)
+    town.do(AddMembers(**TI, by=works, members=("part",)))
+
+
 def test_more_members_come_later_once_each_and_go_with_a_reason(town):
     town.do(OPEN)
     more = AddMembers(**TI, by=works, members=("c3",))
@@ -171,7 +203,7 @@ def test_the_effect_is_counted_by_another_than_who_proposed_the_measure(town):
 def test_the_lead_unit_does_not_check_its_own_measure(town):
     adopted(town)
     town.pass_days(10)
-    colleague = Actor.of("colleague", Role.VERIFIER, Role.LEAD_UNIT, unit="works")
+    colleague = Actor.of("colleague", Role.VERIFIER, Role.SUPERVISOR, Role.LEAD_UNIT, unit="works")
     assert refused(town, CHECK.changed(by=colleague)) == ("role_is_held",)
 
 
@@ -197,6 +229,23 @@ def test_a_measure_that_brings_nothing_leads_back_to_the_study(town, after: int)
     town.do(ADOPT.changed(measure="replace the pump", until=START + timedelta(days=99), command_id="second"))
     town.pass_days(10)
     assert town.do(CHECK.changed(command_id="second-check")).status == "effective"
+
+
+def test_after_a_measure_that_brought_nothing_the_cause_is_studied_again(town):
+    adopted(town)
+    town.pass_days(10)
+    town.do(CHECK.changed(after=3), STUDY.changed(root_cause="the pump", command_id="second-study"))
+    assert (issue(town).status, issue(town).root_cause) == ("studied", "the pump")
+    assert refused(town, STUDY.changed(root_cause=" ", command_id="third")) == ("root_cause_is_named",)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"days": 36_501}, {"days": -1}, {"before": 10**10}, {"after": 10**50}, {"after": -1}]
+)
+def test_counts_beyond_all_measure_cannot_be_said(wrong: dict[str, int]):
+    with pytest.raises(ValueError, match="than or equal"):
+        CheckEffect(**TI, by=checker, **{"before": 3, "after": 1, "days": 10, **wrong})
+    CheckEffect(**TI, by=checker, before=3, after=1, days=36_500)
 
 
 @pytest.mark.parametrize(("after", "row"), [(2, "TI05"), (3, "TI06"), (4, "TI06")])
@@ -274,7 +323,7 @@ def test_residents_and_units_without_a_part_do_not_see_it(town):
     town.do(OPEN)
     for who in (district, community, works):
         assert town.engine.seen_by(who).get("water").id == "water"
-    for who in (Actor.of("s-1", Role.RESIDENT, Role.REPORTER), Actor.of("o", Role.ORGANISATION, unit="shop")):
+    for who in (Actor.of("s-1", *FOR_THEMSELVES), Actor.of("o", Role.ORGANISATION, unit="shop")):
         with pytest.raises(NotFound):
             town.engine.seen_by(who).get("water")
 

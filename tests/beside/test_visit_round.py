@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, Actor, Case, Command, Engine, NotAllowed, NotFound, ProtectionError, Record, Role
+from govflow import (
+    CASE,
+    DEFAULT_POLICY,
+    Actor,
+    Case,
+    Claim,
+    Command,
+    Engine,
+    NotAllowed,
+    NotFound,
+    ProtectionError,
+    Record,
+    Role,
+)
 from govflow.beside.visit import LogVisit, ReportVisit, SettleVisit, Visit
 from govflow.beside.visit_round import VISIT_ROUND, CloseVisitRound, OpenVisitRound, VisitRound, leader_figures
 from govflow.cases.commands import DiscoverCase, ImportClosing, ReportCase
@@ -114,12 +127,17 @@ def test_residents_do_not_see_whom_the_cadres_visit_and_officials_of_other_areas
     assert town.engine.seen_by(han).get("v").title_line == "Reception of visitors"
 
 
-def test_what_was_said_is_protected_and_read_by_those_who_go_on_visits_alone():
+def test_what_was_said_is_protected_and_read_by_the_visitor_the_leaders_and_the_organisers_alone():
     town = Office()
-    town.do(town.a_visit("1", gist=Personal(text="Old Chen is ill", subject="s-9")))
-    assert town.engine.open_personal("v", "gist", han) == "Old Chen is ill"
-    with pytest.raises(ProtectionError):
-        town.engine.open_personal("v", "gist", desk)
+    said = Personal(text="Old Chen is ill", subject="s-9")
+    town.do(town.a_visit("1", by=cadre, visitor="cadre-1", gist=said))
+    for reader in (cadre, han, office):
+        assert town.engine.open_personal("v", "gist", reader) == "Old Chen is ill"
+    colleague = Actor.of("cadre-2", Role.GRID_WORKER)
+    branch = Actor.of("branch-1", Role.PARTY_BRANCH)
+    for reader in (desk, colleague, branch, community, Actor.of("cadre-1", Role.RESIDENT)):
+        with pytest.raises(ProtectionError):
+            town.engine.open_personal("v", "gist", reader)
     assert b"Old Chen" not in b"".join(row.state for row in town.engine.store.read("v"))
 
 
@@ -219,6 +237,26 @@ def test_a_turn_is_taken_off_the_roster_for_a_reason():
     assert town.turn().status == "cancelled"
 
 
+def test_a_turn_that_is_over_can_neither_be_cancelled_nor_passed_on():
+    town = Office()
+    town.do(town.a_turn(), OfferTurn(**V, by=han, item="t1", to="mei", reason="ill"))
+    town.clock.advance(days=2)  # nobody has asked what is due yet
+    for late in (
+        CancelTurn(**V, by=office, item="t1", reason="a holiday"),
+        OfferTurn(**V, by=han, item="t1", to="lin", reason="ill"),
+        TakeTurnOver(**V, by=mei, item="t1"),
+    ):
+        assert town.refused(late) == ("due_has_not_passed",)
+    town.engine.tick()
+    assert (town.turn().status, town.turn().leader) == ("missed", "han")
+
+
+@pytest.mark.parametrize("received", [-1, 10**10, 10**50])
+def test_a_number_received_that_could_not_be_read_again_cannot_be_said(received: int):
+    with pytest.raises(ValueError, match="than or equal"):
+        ServeTurn(**V, by=han, item="t1", received=received)
+
+
 # --- visits ----------------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +266,59 @@ def test_a_visit_says_by_whom_when_and_in_which_area_of_the_round(changed: dict[
     assert "visit_is_described" in town.refused(town.a_visit("1", **changed))
     later = town.a_visit("1", met_at=town.clock() + timedelta(hours=1))
     assert "visit_is_described" in town.refused(later)
+
+
+def test_nobody_but_the_visitor_or_an_organiser_says_that_a_visit_was_paid():
+    town = Office()
+    for title in ("", "No lamps"):
+        forged = town.a_visit("1", by=cadre, visitor="han", title=title)
+        assert town.refused(forged) == ("visitor_or_organiser_enters_it",)
+    elsewhere = Actor(
+        id="cadre-1",
+        claims=(Claim(role=Role.GRID_WORKER, area=AREA), Claim(role=Role.COMMUNITY, area="wuhou")),
+    )
+    assert town.refused(town.a_visit("1", by=elsewhere)) == ("visitor_or_organiser_enters_it",)
+    deputy = Actor(id="deputy", claims=(Claim(role=Role.LEADER, standing_in_for="han"),))
+    town.do(town.a_visit("1", by=office), town.a_visit("2", by=deputy), town.a_visit("3", by=deputy, visitor="deputy"))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"kind": "whistle_blowing", "confidential": True, "accused_unit": "roads"},
+        {"kind": "whistle_blowing"},
+        {"confidential": True},
+        {"accused_unit": "roads"},
+        {"category": "kept"},
+    ],
+)
+def test_what_must_be_kept_secret_is_not_made_a_case_by_a_visit_that_many_read(secret: dict[str, Any]):
+    kept = DEFAULT_POLICY.categories[0].changed(id="kept", confidential=True)
+    town = Office()
+    town.engine.adopt(DEFAULT_POLICY.changed(id="mine", categories=(*DEFAULT_POLICY.categories, kept)))
+    town.do(town.a_visit("1", by=cadre, visitor="cadre-1", person="s-5"))
+    with pytest.raises(NotAllowed) as caught:
+        town.engine.handle(ReportVisit(**V, by=cadre, item="1", **{**MATTER, **secret}))
+    assert caught.value.codes == ("matter_is_no_secret",)
+    assert "report it as a case by itself" in str(caught.value)
+    assert town.visit("1").case is None
+
+
+def test_a_case_of_a_visit_lies_within_its_round_and_not_above_its_level():
+    town = Office(level="town", area="jinniu")
+    town.do(town.a_visit("1"), town.a_visit("2"), town.a_visit("3"))
+    for wrong in ({"area": "other/place"}, {"area": "jinniu-west"}, {"level": "district"}):
+        asked = ReportVisit(**V, by=han, item="1", **MATTER, **wrong)
+        assert town.refused(asked) == ("case_is_within_the_round",)
+    town.do(ReportVisit(**V, by=han, item="1", **MATTER, area="jinniu/elsewhere", level="community"))
+    town.do(ReportVisit(**V, by=han, item="2", **MATTER))
+
+
+def test_a_step_on_a_visit_that_is_not_named_finds_none():
+    town = Office()
+    town.do(town.a_visit("2"))
+    for command in (ReportVisit(**V, by=han, **MATTER), SettleVisit(**V, by=han, measure="mended")):
+        assert town.refused(command) == ("step_is_in_the_table",)
 
 
 def test_a_visit_that_raises_nothing_is_noted_and_stays_so():

@@ -166,7 +166,7 @@ def test_the_second_story_is_told_with_its_refusals_and_its_open_loops(told):
         "both_parties_consent",
         "qx.anju has not consented",
         "commitment locks.1  made    take off the locks   qx.anju  2026-04-10 24:00",
-        "mediation locks is agreed, owed by s-qin",
+        "mediation locks is agreed, owed by qx-181",
         "reminded: due 04-08 24:00, recorded 04-09 08:00",
         "overdue_is_past_threshold",
         "listed_record_has_supervisor_consent",
@@ -239,7 +239,7 @@ def test_a_signed_agreement_that_is_not_kept_stands_against_the_close(engine):
     loops = engine.deciders["case"].open_loops(engine.as_of(DISPUTE, version=checked))
 
     assert {(loop.region, loop.item, loop.owes) for loop in loops} == {
-        ("mediation", "locks", "s-qin"),
+        ("mediation", "locks", "qx-181"),
         ("commitment", "locks.1", "qx.anju"),
         ("commitment", "locks.2", "s-qin"),
     }

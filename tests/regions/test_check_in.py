@@ -87,7 +87,7 @@ def test_who_comes_says_so_themselves_or_the_community_does(town: Town):
 
 
 def test_each_occasion_has_a_key_of_its_own(town: Town):
-    town.do(ARRIVE, anew(ARRIVE), anew(ARRIVE, by=community, who="s-78"))
+    town.do(ARRIVE, DISCARD, anew(ARRIVE), anew(ARRIVE, by=community, who="s-78"))
     assert sorted(town.engine.get("x").items_of("check_in")) == ["s-77.1", "s-77.2", "s-78.1"]
 
 
@@ -114,7 +114,6 @@ def test_a_unit_that_came_reports_through_anybody_who_speaks_for_it(town: Town):
 def test_a_service_has_its_time_its_measure_and_evidence_on_file(town: Town):
     town.do(ARRIVE)
     assert refused(town, anew(SERVE, minutes=0)) == ("service_time_is_given",)
-    assert refused(town, anew(SERVE, minutes=-90)) == ("service_time_is_given",)
     assert refused(town, anew(SERVE, measure=" ")) == ("measure_and_evidence_given",)
     assert refused(town, anew(SERVE, evidence=("none",))) == ("measure_and_evidence_given",)
     town.do(SERVE)
@@ -158,14 +157,42 @@ def test_nobody_checks_in_where_nothing_is_being_done(town: Town):
     town.do(anew(ARRIVE, id="z"))
 
 
-def test_checking_in_opens_nobodys_file_before_the_community_has_confirmed(town: Town):
+def test_nobody_comes_a_second_time_before_the_first_is_done_with(town: Town):
+    town.do(ARRIVE)
+    twice = ("earlier_check_in_is_done_with",)
+    assert refused(town, anew(ARRIVE)) == refused(town, anew(ARRIVE, by=community, who="s-77")) == twice
+    town.do(SERVE)
+    assert refused(town, anew(ARRIVE)) == twice
+    town.do(CONFIRM)
+    assert refused(town, anew(ARRIVE)) == twice
+    town.do(SECOND, anew(ARRIVE))
+
+
+def test_a_key_that_somebody_else_has_taken_keeps_nobody_from_coming(town: Town):
+    town.do(anew(ARRIVE, by=community, who="s-78", item="s-77.1"), ARRIVE)
+    assert service(town, "s-77.2").who == "s-77"
+
+
+@pytest.mark.parametrize("gets", [{"unit": "roads"}, {"who": "roads", "by": community}])
+def test_the_unit_reported_sends_nobody_and_does_not_come(town: Town, gets: dict[str, Any]):
+    a_case(town, "in_handling", id="told", accused_unit="roads")
+    assert refused(town, anew(ARRIVE, id="told", **gets)) == ("unit_reported_gets_nothing",)
+    town.do(anew(ARRIVE, id="told"))
+
+
+@pytest.mark.parametrize("minutes", [-90, 10**10, 10**50])
+def test_minutes_that_could_not_be_read_again_cannot_be_said(minutes: int):
+    with pytest.raises(ValueError, match="than or equal"):
+        ServeCheckIn(**ONE, by=member, minutes=minutes, measure="m", evidence=("e1",))
+
+
+def test_checking_in_opens_nobodys_file_ever(town: Town):
     def files(actor: Actor) -> list[str]:
         return [record.id for record in town.engine.seen_by(actor).records()]
 
-    town.do(ARRIVE, SERVE)
-    assert (files(member), files(bureau)) == ([], [])
-    town.do(CONFIRM)
-    assert (files(member), files(bureau), files(elsewhere)) == (["x"], ["x"], [])
+    for step in (ARRIVE, SERVE, CONFIRM, SECOND):
+        town.do(step)
+        assert (files(member), files(bureau), files(bureau_head), files(elsewhere)) == ([], [], [], [])
 
 
 def test_what_is_not_confirmed_falls_with_the_record_and_the_rest_stays_counted(town: Town):

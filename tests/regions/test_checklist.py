@@ -190,3 +190,26 @@ def test_replay_gives_the_same_list(tmp_path):
     digest = town.engine.get("x").digest
     town.engine.close()
     assert a_town(tmp_path / "log.db", records=[ON_CASES]).engine.get("x").digest == digest
+
+
+def test_the_unit_reported_goes_through_no_list():
+    town = a_town(records=[ON_CASES])
+    a_case(town, "in_handling", id="x", accused_unit="roads")
+    assert refused(town, START.changed(owner="roads")) == ("unit_reported_gets_nothing",)
+    town.do(START.changed(owner="water"))
+
+
+def test_whoever_goes_through_a_list_no_further_reads_the_record_no_more():
+    town = a_town(records=[ON_CASES])
+    a_case(town, "in_handling", id="x")
+    shop = Actor.of("baker", Role.ORGANISATION, unit="bakery")
+    town.do(START.changed(owner="bakery"))
+    assert [record.id for record in town.engine.seen_by(shop).records()] == ["x"]
+    town.do(DropChecklist(**A, by=community, reason="no longer asked for"))
+    assert [record.id for record in town.engine.seen_by(shop).records()] == []
+
+
+def test_a_stage_beyond_all_numbers_cannot_be_said():
+    for wrong in (-1, 10**50):
+        with pytest.raises(ValueError, match="than or equal"):
+            tick(wrong)

@@ -9,25 +9,44 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, SYSTEM, Actor, Command, Engine, NotAllowed, NotFound, Role
+from govflow import CASE, SYSTEM, Actor, Command, Engine, NotAllowed, NotFound, ProtectionError, Role
+from govflow.actors import Claim, ClaimsAuthority, Holder
 from govflow.cases import commands as c
 from govflow.clocks import CLOCKS
 from govflow.messages import Personal
 from govflow.policy import DEFAULT_POLICY
 from govflow.records import HandOver
-from govflow.regions.commitment import COMMITMENT, CommitmentBroken, KeepCommitment, MakeCommitment, ReleaseCommitment
+from govflow.regions import mediation
+from govflow.regions.commitment import (
+    COMMITMENT,
+    ChangeCommitment,
+    CommitmentBroken,
+    KeepCommitment,
+    MakeCommitment,
+    ReleaseCommitment,
+)
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.mediation import MEDIATION, revisit
 from govflow.regions.mediation import messages as m
-from govflow.regions.mediation.model import AgreedObligation, Channel, Purpose, salted, statement_digest, text_digest_of
-from govflow.regions.obligation import OBLIGATION, FulfilObligation
-from tests.support import TOLD, Town, a_case, a_town, community, desk, lead, resident, supervisor
+from govflow.regions.mediation.model import (
+    AgreedObligation,
+    Channel,
+    Force,
+    Participant,
+    Purpose,
+    salted,
+    statement_digest,
+    text_digest_of,
+)
+from govflow.regions.obligation import OBLIGATION, FulfilObligation, ScheduleObligation
+from govflow.regions.supervision import ListSupervision
+from tests.support import TOLD, Town, a_case, a_context, a_town, callback, community, desk, lead, resident, supervisor
 
 HANDBOOK = json.loads((Path(__file__).parents[1] / "data/handbook/workflows.json").read_text(encoding="utf-8"))
 THEIRS = HANDBOOK["regions"]["mediation"]
 OURS = MEDIATION.workflow.as_data()
 ROWS = [row["id"] for row in THEIRS["transitions"]]
-OWN_ROWS = ["MD15", "MD16"]
+OWN_ROWS = ["MD15", "MD16", "MD17", "MD18"]
 
 CASES = CASE.extended(regions=(COMMITMENT, OBLIGATION, MEDIATION), reactions={CommitmentBroken: revisit})
 X: dict[str, Any] = {"id": "x"}
@@ -128,7 +147,7 @@ def test_the_states_are_the_handbooks_with_their_terms_and_rests():
     ]
 
 
-def test_the_rows_are_the_handbooks_and_two_of_our_own():
+def test_the_rows_are_the_handbooks_and_four_of_our_own():
     assert [row["id"] for row in OURS["transitions"]] == [*ROWS, *OWN_ROWS]
     assert list(MEDIATION.workflow.on) == THEIRS["on"]
 
@@ -173,6 +192,7 @@ WRONG_OFFERS: dict[str, tuple[dict[str, Any], str]] = {
     "another form than the body's": ({"form": "judicial"}, "body_is_competent"),
     "an expert of no pool": ({"experts": ("e-1",)}, "experts_are_in_the_pool"),
     "the desk": ({"by": desk}, "role_is_held"),
+    "an official of a party": ({"by": lead, "parties": ("s-6", "water")}, "has_no_interest"),
 }
 
 
@@ -204,8 +224,89 @@ def test_the_parties_owe_their_answers_one_after_the_other_until_the_offer_runs_
     assert (loop(town).what, loop(town).owes, loop(town).until) == ("parking locks", "s-6", due)
     town.do(m.ConsentToMediation(**D, by=zhao))
     assert loop(town).owes == "s-6"
+    town.pass_days(1)
     town.do(m.ConsentToMediation(**D, by=wang))
     assert (loop(town).owes, dispute(town).consents) == ("m-1", ("s-6", "s-7"))
+    # med.offer: five working days from the last consent, on Tuesday 3 March, to the end of the day in Shanghai
+    start_by = datetime.fromisoformat("2026-03-11T00:00:00+08:00")
+    assert loop(town).until == start_by > due
+    town.do(m.ConsentToMediation(**D, by=wang, command_id="said-again"))
+    assert loop(town).until == start_by
+    town.pass_days(20)
+    town.engine.tick()
+    assert (dispute(town).status, loop(town).owes, loop(town).until) == ("offered", "m-1", start_by)  # late, and shown
+    town.do(m.StartMediation(**D, by=mediator))
+    assert loop(town).until == dispute_due(town, "mediation")
+
+
+def test_a_policy_that_gives_the_parties_no_time_limit_gives_the_mediator_none():
+    limits = tuple(each for each in DEFAULT_POLICY.time_limits if each.id != "med.offer")
+    town = a_town(records=[CASES], policy=DEFAULT_POLICY.changed(version="none", time_limits=limits))
+    a_case(town, "in_handling", id="x", category="dispute")
+    offered(town)
+    town.do(m.ConsentToMediation(**D, by=wang), m.ConsentToMediation(**D, by=zhao))
+    assert (loop(town).owes, loop(town).until) == ("m-1", None)
+
+
+def test_no_second_dispute_between_the_same_parties_is_offered_while_one_is_open(town):
+    started(town)
+    again = m.OfferMediation(**{**OFFER, "item": "d2", "parties": ("s-7", "s-6", "s-8")})
+    assert refused(town, again) == ("dispute_is_mediable",)
+    assert town.engine.why_not(again.changed(parties=("s-7", "s-8"))) == ()  # others
+    refer = m.ReferDispute(**D, by=mediator, statutory_channel="arbitration")
+    town.do(m.FailMediation(**D, by=mediator, reason="no agreement"))
+    assert refused(town, again) == ("dispute_is_mediable",)
+    town.do(refer, again)
+    assert dispute(town, "d2").status == "offered"
+
+
+@pytest.mark.parametrize("secret", [{}, {"kind": "whistle_blowing", "accused_unit": "chem"}])
+def test_a_secret_matter_is_not_mediated(secret: dict[str, Any]):
+    town = a_town(records=[CASES])
+    a_case(town, "in_handling", id="x", category="general", confidential=True, **secret)
+    assert refused(town, m.OfferMediation(**OFFER)) == ("dispute_is_mediable",)
+
+
+def test_a_dispute_whose_matter_has_become_secret_climbs_no_further(town):
+    offered(town)
+    town.do(m.RefuseMediation(**D, by=zhao))
+    raise_tier = m.RaiseTier(**D, by=town_hall, tier=2, mediator="m-2", body="town-hearing")
+    context, case = a_context(town, raise_tier), town.engine.get("x")
+    context.item = case.item("mediation", "d")
+    assert mediation.dispute_is_mediable.broken(case, raise_tier, context) is None
+    assert mediation.dispute_is_mediable.broken(case.changed(confidential=True), raise_tier, context) is not None
+    assert {"MD01", "MD08"} == {
+        step.id for step in MEDIATION.workflow.steps if mediation.dispute_is_mediable in step.rules
+    }
+
+
+REPORTED_AT_THE_TABLE: dict[str, dict[str, Any]] = {
+    "party": {"parties": ("s-6", "chem")},
+    "mediator": {"mediator": "chem"},
+    "participant": {"participants": (Participant(id="chem", force=Force.LAWYER),)},
+}
+
+
+@pytest.mark.parametrize("seat", REPORTED_AT_THE_TABLE)
+def test_the_unit_reported_has_no_seat_in_a_mediation(seat: str):
+    town = a_town(records=[CASES])
+    a_case(town, "in_handling", id="x", category="dispute", accused_unit="chem")
+    offer = m.OfferMediation(**{**OFFER, **REPORTED_AT_THE_TABLE[seat]})
+    assert refused(town, offer) == ("unit_reported_is_not_at_the_table",)
+
+
+def test_the_unit_reported_does_not_follow_as_mediator_and_promises_and_owes_nothing():
+    town = a_town(records=[CASES])
+    a_case(town, "in_handling", id="x", category="dispute", accused_unit="chem")
+    offered(town)
+    replace = m.ReplaceMediator(**D, by=supervisor, mediator="chem", reason="on leave")
+    assert refused(town, replace) == ("unit_reported_is_not_at_the_table",)
+    town.do(m.RefuseMediation(**D, by=zhao))
+    climb = m.RaiseTier(**D, by=town_hall, tier=2, mediator="chem", body="town-hearing")
+    assert refused(town, climb) == ("unit_reported_is_not_at_the_table",)
+    owed: dict[str, Any] = {"what": "w", "owner": "chem", "until": town.clock() + timedelta(days=3)}
+    for command in (MakeCommitment(**X, by=community, **owed), ScheduleObligation(**X, by=community, **owed)):
+        assert refused(town, command) == ("unit_reported_gets_nothing",)
 
 
 # --- consent and refusal ---------------------------------------------------------------------------------------------
@@ -260,7 +361,32 @@ def test_no_answer_in_time_is_no_consent_but_no_clear_refusal_either(town):
     item = dispute(town)
     assert (item.status, item.refused) == ("declined", ())
     assert names(town).count("mediation.declined") == 1
+    town.do(m.ReferDispute(**D, by=mediator, statutory_channel="litigation"))
     town.do(m.OfferMediation(**{**OFFER, "item": "d2"}))
+
+
+def test_a_clear_refusal_outlasts_the_tier_until_that_party_consents(town):
+    offered(town)
+    town.do(m.RefuseMediation(**D, by=zhao))
+    second = m.RaiseTier(**D, by=town_hall, tier=2, mediator="m-2", body="town-hearing")
+    town.do(second)
+    assert (dispute(town).refused, dispute(town).unwilling) == ((), ("s-7",))
+    town.pass_days(10)
+    town.engine.tick()  # nobody answers
+    refer = m.ReferDispute(**D, by=second_mediator, statutory_channel="litigation")
+    town.do(refer)
+    again = m.OfferMediation(**{**OFFER, "item": "d2"})
+    assert refused(town, again) == ("dispute_is_mediable",)
+
+    other = a_town(records=[CASES])
+    a_case(other, "in_handling", id="x", category="dispute")
+    offered(other)
+    other.do(m.RefuseMediation(**D, by=zhao), second.changed(command_id="2"), m.ConsentToMediation(**D, by=zhao))
+    assert dispute(other).unwilling == ()
+    other.pass_days(10)
+    other.engine.tick()
+    other.do(refer.changed(command_id="3"), again.changed(command_id="4"))
+    assert dispute(other, "d2").status == "offered"
 
 
 def dispute_due(town: Town, clock: str) -> datetime:
@@ -285,20 +411,64 @@ def test_a_mediator_with_an_interest_in_a_party_does_not_begin_and_is_replaced(t
     offered(town)
     town.do(m.ConsentToMediation(**D, by=wang), m.ConsentToMediation(**D, by=zhao))
     recused = mediator.model_copy(update={"interests": ("s-6",)})
-    assert refused(town, m.StartMediation(**D, by=recused)) == ("has_no_interest",)
+    assert refused(town, m.StartMediation(**D, by=recused)) == ("actor_has_no_interest", "has_no_interest")
 
-    replace = m.ReplaceMediator(**D, by=recused, mediator="m-2", reason="a relative of a party")
+    replace = m.ReplaceMediator(**D, by=supervisor, mediator="m-2", reason="a relative of a party")
+    assert refused(town, replace.changed(by=recused)) == ("actor_has_no_interest",)  # not theirs to name either
     assert refused(town, replace.changed(reason=" ")) == ("reason_given",)
     for mediator_named in (None, "m-1", "s-7", "s-1"):
         assert refused(town, replace.changed(mediator=mediator_named)) == ("new_mediator_is_impartial",)
     party = Actor.of("s-7", Role.COMMUNITY)
     assert refused(town, replace.changed(by=party)) == ("new_mediator_is_impartial",)
     assert "role_is_held" in refused(town, replace.changed(by=zhao))
+    torn = Actor(id="c-9", claims=(Claim(role=Role.COMMUNITY), Claim(role=Role.ORGANISATION, unit="s-7")))
+    assert refused(town, replace.changed(by=torn)) == ("new_mediator_is_impartial",)
     town.do(replace)
     item = dispute(town)
     assert (item.mediator, item.earlier_mediators, item.owes) == ("m-2", ("m-1",), "m-2")
     assert refused(town, m.StartMediation(**D, by=mediator)) == ("role_is_held",)
-    town.do(m.StartMediation(**D, by=second_mediator))
+    assert refused(town, replace.changed(mediator="m-1", command_id="back")) == ("new_mediator_is_impartial",)
+    town.do(m.StartMediation(**D, by=second_mediator), m.FailMediation(**D, by=second_mediator, reason="no"))
+    climb = m.RaiseTier(**D, by=town_hall, tier=2, mediator="m-1", body="town-hearing")
+    assert refused(town, climb) == ("mediator_is_named",)
+
+
+def test_nobody_of_a_partys_unit_is_named_where_the_authority_knows_it():
+    officer = Claim(role=Role.MEDIATOR)
+    rolls = {"m-3": (officer, Claim(role=Role.ORGANISATION, unit="owners")), "m-4": (officer,)}
+
+    class Knowing(ClaimsAuthority):
+        def holders(self, roles: Any, *where: Any) -> tuple[Holder, ...]:
+            held = ((who, claim) for who, claims in rolls.items() for claim in claims)
+            return tuple(Holder(who, claim) for who, claim in held if claim.role in roles)
+
+    town = a_town(records=[CASES], authority=Knowing())
+    a_case(town, "in_handling", id="x", category="dispute")
+    offered(town, parties=("s-6", "owners"))
+    replace = m.ReplaceMediator(**D, by=supervisor, mediator="m-3", reason="on leave")
+    assert refused(town, replace) == ("new_mediator_is_impartial",)
+    town.do(replace.changed(mediator="m-4"))
+
+
+def test_a_mediator_who_was_replaced_does_not_go_on_as_one_of_the_bodys_people():
+    body = DEFAULT_POLICY.mediation_bodies[0].changed(unit="council")
+    bodies = (body, *DEFAULT_POLICY.mediation_bodies[1:])
+    town = a_town(records=[CASES], policy=DEFAULT_POLICY.changed(version="m", mediation_bodies=bodies))
+    a_case(town, "in_handling", id="x", category="dispute")
+    started(town)
+    town.do(m.ReplaceMediator(**D, by=supervisor, mediator="m-2", reason="a cousin of s-7"))
+    fail = m.FailMediation(**D, by=Actor.of("m-1", Role.MEDIATOR, unit="council"), reason="no")
+    assert refused(town, fail) == ("role_is_held",)
+    assert town.engine.why_not(fail.changed(by=Actor.of("m-5", Role.MEDIATOR, unit="council"))) == ()
+
+
+def test_a_unit_that_was_replaced_as_mediator_does_not_go_on_by_any_of_its_people(town):
+    offered(town, mediator="justice")
+    fail = m.ReplaceMediator(**D, by=supervisor, mediator="m-2", reason="its head is a party's cousin")
+    town.do(fail, m.ConsentToMediation(**D, by=wang), m.ConsentToMediation(**D, by=zhao))
+    start = m.StartMediation(**D, by=Actor.of("m-5", Role.MEDIATOR, unit="justice"))
+    assert refused(town, start) == ("role_is_held",)
+    town.do(start.changed(by=Actor.of("m-2", Role.MEDIATOR, unit="justice")))  # who was named since
 
 
 def test_a_unit_or_the_bodys_own_unit_mediates_by_its_people_but_never_by_a_partys():
@@ -311,7 +481,10 @@ def test_a_unit_or_the_bodys_own_unit_mediates_by_its_people_but_never_by_a_part
     start = m.StartMediation(**D, by=Actor.of("m-5", Role.MEDIATOR, unit="justice"))
     assert town.engine.why_not(start) == ()
     assert town.engine.why_not(start.changed(by=Actor.of("m-6", Role.MEDIATOR, unit="mediators"))) == ()
-    assert refused(town, start.changed(by=Actor.of("m-7", Role.MEDIATOR, unit="owners"))) == ("role_is_held",)
+    of_a_party = Actor.of("m-7", Role.MEDIATOR, unit="owners")
+    assert set(refused(town, start.changed(by=of_a_party))) == {"role_is_held", "has_no_interest"}
+    torn = Actor(id="m-9", claims=(Claim(role=Role.MEDIATOR, unit="justice"), Claim(role=Role.CO_UNIT, unit="owners")))
+    assert refused(town, start.changed(by=torn)) == ("has_no_interest",)
     assert refused(town, start.changed(by=Actor.of("m-8", Role.MEDIATOR))) == ("role_is_held",)
 
 
@@ -409,7 +582,7 @@ def test_each_obligation_becomes_a_commitment_of_its_party_in_the_same_append(to
     assert [(each.what, each.owes, each.until, each.by) for each in made] == [
         (duty.what, duty.by, duty.until, duty.by) for duty in terms
     ]
-    assert (loop(town).owes, loop(town).until) == ("s-7", terms[1].until)  # whose part is due last
+    assert (loop(town).owes, loop(town).until) == ("m-1", terms[1].until)  # who watches over the part that is due last
     assert case.clocks["confirmation:d"].due is not None
     assert case.clocks["mediation:d"].status == "met"
 
@@ -426,6 +599,11 @@ def test_the_text_of_an_agreement_is_protected_and_its_digest_is_what_was_signed
     event: Any = town.engine.history("x")[-1].body
     assert (event.text_digest, event.commitments) == (text_digest_of(text), ())
     assert not any(b"Mr Wang" in row.state for row in town.engine.store.scan(0))
+    for reader in (wang, zhao, mediator):
+        assert town.engine.open_personal("x", "text", reader) == text
+    for other in (resident, lead, callback, community, desk, second_mediator):
+        with pytest.raises(ProtectionError):
+            town.engine.open_personal("x", "text", other)
     assert (loop(town).owes, loop(town).until) == ("m-1", dispute_due(town, "confirmation"))
 
 
@@ -460,17 +638,66 @@ def test_performance_that_one_side_did_not_sign_is_not_on_record(town):
     assert refused(town, m.PerformAgreement(**D, by=mediator)) == ("both_sides_sign",)
 
 
+NOT_THEIRS = (("role_is_held",), ("promise_was_mediated",))
+
+
 def test_a_mediator_confirms_and_releases_the_promises_of_the_own_dispute_alone(town):
     agreed(town)
     until = town.clock() + timedelta(days=3)
     town.do(MakeCommitment(**X, by=lead, item="p", what="repave", owner="water", until=until))
     for command in (KeepCommitment(**X, by=mediator), ReleaseCommitment(**X, by=mediator, reason="no longer needed")):
         assert refused(town, command.changed(item="p")) == ("role_is_held",)
-        assert refused(town, command.changed(item="d.1", by=second_mediator)) == ("role_is_held",)
+        assert refused(town, command.changed(item="d.1", by=second_mediator)) in NOT_THEIRS
     promiser = Actor.of("s-6", Role.COMMUNITY)
     assert refused(town, KeepCommitment(**X, by=promiser, item="d.1")) == ("decided_by_another",)
-    town.do(ReleaseCommitment(**X, by=mediator, item="d.1", reason="no longer needed"))
-    town.do(KeepCommitment(**X, by=mediator, item="d.2"))
+    keep, release = KeepCommitment(**X, by=mediator, item="d.2"), ReleaseCommitment(**X, by=mediator, item="d.1")
+    of_the_other_side = mediator.model_copy(update={"interests": ("s-6",)})  # to whom s-7 promised
+    assert refused(town, keep.changed(by=of_the_other_side)) == ("promise_was_mediated",)
+    torn = Actor(id="m-1", claims=(*mediator.claims, Claim(role=Role.CO_UNIT, unit="s-6")))
+    assert refused(town, keep.changed(by=torn)) == ("promise_was_mediated",)
+    owing = mediator.model_copy(update={"interests": ("s-7",)})
+    assert "actor_has_no_interest" in refused(town, keep.changed(by=owing))
+    town.do(release.changed(reason="no longer needed"), keep)
+
+
+def test_a_promise_of_an_agreement_is_not_changed_by_the_one_side_that_owes_it(town):
+    terms = agreed(town)
+    promiser = Actor.of("s-6", Role.ORGANISATION)
+    later = {"until": terms[0].until + timedelta(days=9), "reason": "no time"}
+    change = ChangeCommitment(**X, by=promiser, item="d.1", **later)
+    assert "promise_stands_in_no_agreement" in refused(town, change)
+    town.do(MakeCommitment(**X, by=promiser, item="p", what="a call", owner="s-6", until=terms[0].until))
+    town.approved(change.changed(item="p", command_id="own"), supervisor)
+    assert town.engine.get("x").item("commitment", "p").until == later["until"]
+
+
+def test_a_reporter_confirms_what_an_agreement_promises_as_one_of_its_parties_alone(town):
+    agreed(town)
+    assert refused(town, KeepCommitment(**X, by=resident, item="d.1")) == ("agreement_is_not_a_strangers",)
+    assert refused(town, KeepCommitment(**X, by=resident, item="d.1", on_behalf_of="s-7")) == (
+        "agreement_is_not_a_strangers",
+    )
+    town.do(KeepCommitment(**X, by=community, item="d.1"))
+    mine = a_town(records=[CASES])
+    a_case(mine, "in_handling", id="x", category="dispute", reporter="s-1")
+    me = Actor.of("s-1", Role.REPORTER, Role.DISPUTANT)
+    offered(mine, parties=("s-1", "s-7"))
+    mine.do(*(m.ConsentToMediation(**D, by=each) for each in (me, zhao)), m.StartMediation(**D, by=mediator))
+    until = mine.clock() + timedelta(days=5)
+    terms = tuple(AgreedObligation(by=each, what="pay half", until=until) for each in ("s-1", "s-7"))
+    signed(mine, Purpose.AGREEMENT, by=(me, zhao), obligations=terms)
+    mine.do(m.AgreeInMediation(**D, by=mediator, obligations=terms))
+    assert refused(mine, KeepCommitment(**X, by=me, item="d.1")) == ("decided_by_another",)
+    mine.do(KeepCommitment(**X, by=me, item="d.2"))
+
+
+def test_nobody_of_the_unit_that_promised_confirms_or_releases_the_promise(town):
+    until = town.clock() + timedelta(days=3)
+    town.do(MakeCommitment(**X, by=community, item="p", what="repave", owner="comm", until=until))
+    colleague = Actor(id="c-9", claims=(Claim(role=Role.COMMUNITY), Claim(role=Role.ORGANISATION, unit="comm")))
+    for command in (KeepCommitment(**X, by=colleague, item="p"), ReleaseCommitment(**X, by=colleague, item="p")):
+        assert "promised_by_another_unit" in refused(town, command)
+    town.do(KeepCommitment(**X, by=Actor.of("c-8", Role.COMMUNITY, unit="others"), item="p"))
 
 
 # --- a missed obligation ---------------------------------------------------------------------------------------------
@@ -495,6 +722,25 @@ def test_a_missed_obligation_is_broken_by_the_tick_and_raises_one_revisit_that_t
     town.do(visit, KeepCommitment(**X, by=mediator, item="d.1"))
     town.engine.tick()
     assert list(town.engine.get("x").items_of("obligation")) == ["revisit.d.1"]
+
+
+@pytest.mark.parametrize("days", [0, 20], ids=["owed", "missed"])
+def test_the_mediator_in_office_owes_the_revisit(town, days: int):
+    terms = agreed(town)
+    town.clock.set(terms[0].until + timedelta(days=2))
+    town.engine.tick()
+    town.do(AddEvidence(**X, by=lead, item="e1", sha256="0" * 64))
+    until = town.engine.get("x").item("obligation", "revisit.d.1").until
+    town.pass_days(days)
+    town.engine.tick()
+    town.do(m.ReplaceMediator(**D, by=supervisor, mediator="m-2", reason="left office"))
+    owed = town.engine.get("x").item("obligation", "revisit.d.1")
+    assert (owed.owes, owed.until, owed.was_missed) == ("m-2", until, bool(days))
+    visit = FulfilObligation(**X, by=mediator, item="revisit.d.1", measure="visited both", evidence=("e1",))
+    assert refused(town, visit) == ("role_is_held",)
+    town.do(visit.changed(by=second_mediator))
+    town.do(m.ReplaceMediator(**D, by=supervisor, mediator="m-3", reason="ill"))
+    assert town.engine.get("x").item("obligation", "revisit.d.1").owes == "m-2"  # it is done
 
 
 def test_a_promise_that_belongs_to_no_dispute_raises_no_revisit(town):
@@ -526,7 +772,7 @@ def test_a_breach_is_reasoned_and_takes_new_signatures_to_mend(town):
     breach = m.BreachAgreement(**D, by=zhao, reason="the lock is back")
     assert refused(town, breach.changed(reason="")) == ("reason_given",)
     town.do(breach)
-    assert (dispute(town).status, loop(town).owes) == ("breached", "s-7")
+    assert (dispute(town).status, loop(town).owes, loop(town).until) == ("breached", "m-1", None)
     perform = m.PerformAgreement(**D, by=mediator)
     assert refused(town, perform) == ("both_sides_sign",)
     signed(town, Purpose.PERFORMANCE, obligations=terms)
@@ -561,7 +807,7 @@ def test_on_the_last_instant_the_window_is_open_and_then_it_is_used(town):
 
 @pytest.mark.parametrize("command", [m.ConfirmAgreement, m.RefuseConfirmation])
 def test_the_courts_decision_is_named_with_number_and_date(town, command: Any):
-    agreed(town)
+    applied(town)
     decided = command(**D, by=mediator, **DECISION)
     for field, value in (("court", ""), ("number", " "), ("decided_on", None), ("decided_on", date(2026, 3, 3))):
         assert refused(town, decided.changed(**{field: value})) == ("court_decision_is_named",)
@@ -569,9 +815,56 @@ def test_the_courts_decision_is_named_with_number_and_date(town, command: Any):
     assert dispute(town).court_decision == "Jinniu District Court (2026) 1 2026-03-02"
 
 
-def test_a_confirmed_agreement_rests_while_its_commitments_are_owed(town):
+def applied(town: Town) -> tuple[AgreedObligation, ...]:
+    """Agreed, and both have applied to the court."""
     terms = agreed(town)
-    town.do(m.ConfirmAgreement(**D, by=wang, **DECISION))
+    signed(town, Purpose.CONFIRMATION, obligations=terms)
+    town.do(m.ApplyForConfirmation(**D, by=zhao, court="Jinniu District Court"))
+    return terms
+
+
+@pytest.mark.parametrize("command", [m.ConfirmAgreement, m.RefuseConfirmation])
+def test_no_court_decides_what_nobody_has_applied_for(town, command: Any):
+    terms = agreed(town)
+    decided = command(**D, by=mediator, **DECISION)
+    assert refused(town, decided) == ("confirmation_was_applied_for",)
+    signed(town, Purpose.CONFIRMATION, obligations=terms)
+    town.do(m.ApplyForConfirmation(**D, by=wang), decided)
+
+
+@pytest.mark.parametrize("command", [m.ConfirmAgreement, m.RefuseConfirmation])
+def test_a_party_alone_records_no_decision_without_the_courts_own_paper(town, command: Any):
+    applied(town)
+    town.do(AddEvidence(**X, by=Actor.of("s-7", Role.RESIDENT), item="forged", sha256="0" * 64))
+    town.do(AddEvidence(**X, by=community, item="decision", sha256="1" * 64))
+    decided = command(**D, by=zhao, **DECISION)
+    for papers in ((), ("nowhere",), ("forged",), ("decision", "forged")):
+        assert refused(town, decided.changed(papers=papers)) == ("decision_is_on_file",)
+    town.do(decided.changed(papers=("decision",)))
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [(m.ConfirmAgreement, "confirmed"), (m.RefuseConfirmation, "failed")], ids=["yes", "no"]
+)
+def test_a_court_may_decide_after_the_agreement_was_broken(town, command: Any, status: str):
+    breach = m.BreachAgreement(**D, by=wang, reason="not paid")
+    agreed(town)
+    town.do(breach)
+    decided = command(**D, by=mediator, **DECISION)
+    assert refused(town, decided) == ("confirmation_was_applied_for",)
+
+    other = a_town(records=[CASES])
+    a_case(other, "in_handling", id="x", category="dispute")
+    applied(other)
+    other.do(breach.changed(command_id="b"), decided.changed(command_id="c"))
+    assert dispute(other).status == status
+    made = {each.status for each in other.engine.get("x").items_of("commitment").values()}
+    assert made == ({"made"} if status == "confirmed" else {"released"})
+
+
+def test_a_confirmed_agreement_rests_while_its_commitments_are_owed(town):
+    terms = applied(town)
+    town.do(m.ConfirmAgreement(**D, by=mediator, **DECISION))
     assert dispute(town).status == "confirmed"
     assert {each.region for each in town.engine.open_loops("x")} >= {"commitment"}
     assert not [each for each in town.engine.open_loops("x") if each.region == "mediation"]
@@ -581,7 +874,7 @@ def test_a_confirmed_agreement_rests_while_its_commitments_are_owed(town):
 
 
 def test_when_the_court_refuses_the_agreement_is_void_and_what_is_owed_by_it_falls_away(town):
-    agreed(town)
+    applied(town)
     town.do(KeepCommitment(**X, by=mediator, item="d.1"))
     town.do(m.RefuseConfirmation(**D, by=mediator, **DECISION))
     case = town.engine.get("x")
@@ -681,6 +974,53 @@ def test_when_the_case_leaves_what_stands_open_is_referred_in_the_same_append(to
     history = town.engine.history("x")
     of_leaving = [each for each in history if each.meta.correlation == history[-1].meta.correlation]
     assert {"case.redirected", "mediation.referred"} <= {each.name for each in of_leaving}
+
+
+@pytest.mark.parametrize("status", ["agreed", "breached", "confirmed", "referred"])
+def test_a_reporter_does_not_escape_an_agreement_by_withdrawing_the_case(town, status: str):
+    terms = applied(town)
+    match status:
+        case "breached":
+            town.do(m.BreachAgreement(**D, by=zhao, reason="no"))
+        case "confirmed":
+            town.do(m.ConfirmAgreement(**D, by=mediator, **DECISION))
+        case "referred":
+            town.do(m.BreachAgreement(**D, by=zhao, reason="no"))
+            town.do(m.ReferDispute(**D, by=mediator, statutory_channel="litigation"))
+    assert dispute(town).status == status
+    withdraw = c.WithdrawCase(id="x", by=resident, reason="settled")
+    named = tuple(HandOver(region=each, reason="settled") for each in ("mediation", "commitment"))
+    for attempt in (withdraw, withdraw.changed(hand_over=named)):
+        assert refused(town, attempt) == ("loops_are_handed_over",)
+    if status == "agreed":
+        for key in ("d.1", "d.2"):
+            town.do(KeepCommitment(**X, by=mediator, item=key))
+        signed(town, Purpose.PERFORMANCE, obligations=terms)
+        town.do(m.PerformAgreement(**D, by=mediator), withdraw)
+        assert town.engine.get("x").status == "withdrawn"
+
+
+def test_a_withdrawal_ends_a_mediation_under_way_and_a_promise_of_ones_own(town):
+    started(town)
+    until = town.clock() + timedelta(days=3)
+    town.do(MakeCommitment(**X, by=lead, item="p", what="repave", owner="water", until=until))
+    own = HandOver(region="mediation", item="d", reason="litigation")
+    left = town.do(c.WithdrawCase(id="x", by=resident, reason="settled", hand_over=(own,)))
+    assert (left.status, dispute(town).status, dispute(town).channel) == ("withdrawn", "referred", "litigation")
+    assert left.item("commitment", "p").status == "released"
+    assert not town.engine.open_loops("x")
+
+
+def test_a_reporter_does_not_withdraw_a_case_from_the_public_list():
+    town = a_town()
+    a_case(town, "in_handling", id="x")
+    late = {"reason_code": "overdue_without_cause", "reason": "nothing was done"}
+    town.do(ListSupervision(id="x", by=supervisor, item="s", number="1", **late))
+    withdraw = c.WithdrawCase(id="x", by=resident, reason="settled")
+    assert refused(town, withdraw) == ("loops_are_handed_over",)
+    town.do(c.RedirectCase(id="x", by=desk, statutory_channel="litigation", reason="a court's", told_by=TOLD,
+                           hand_over=(HandOver(region="supervision", reason="the court decides"),)))  # fmt: skip
+    assert town.engine.get("x").item("supervision", "s").status == "lifted"
 
 
 def test_a_case_is_not_answered_for_as_done_while_its_dispute_is_open(town):

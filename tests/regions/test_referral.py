@@ -131,9 +131,15 @@ def test_it_holds_the_case_open_and_is_withdrawn_when_the_case_leaves(town):
 
 def test_the_unit_reported_is_never_the_one_that_helps():
     town = a_town(records=[CASE.extended(regions=(REFERRAL,))])
-    a_case(town, "in_handling", id="x", kind="whistle_blowing", confidential=True, accused_unit="clinic")
+    a_case(town, "in_handling", id="x", accused_unit="clinic")
     assert refused(town, MAKE) == ("unit_reported_gets_nothing",)
     town.do(MAKE.changed(unit="shelter"))
+
+
+def test_nobody_is_passed_on_in_a_secret_matter_of_which_no_unit_may_know():
+    town = a_town(records=[CASE.extended(regions=(REFERRAL,))])
+    a_case(town, "in_handling", id="x", confidential=True)
+    assert refused(town, MAKE.changed(by=lead)) == ("unit_may_know_of_it",)
 
 
 def test_the_unit_referred_to_sees_the_case_and_no_other_unit_does(town):
@@ -141,6 +147,16 @@ def test_the_unit_referred_to_sees_the_case_and_no_other_unit_does(town):
     assert town.engine.seen_by(clinic).get("x").id == "x"
     with pytest.raises(NotFound):
         town.engine.seen_by(shelter).get("x")
+
+
+@pytest.mark.parametrize(
+    "ends", [(DECLINE,), (ACCEPT, SERVE), (WithdrawReferral(**R1, by=resident, reason="no longer wanted"),)]
+)
+def test_whoever_owes_nothing_any_more_reads_the_case_no_more(town, ends: tuple[Command, ...]):
+    town.do(MAKE)
+    assert [record.id for record in town.engine.seen_by(clinic).records()] == ["x"]
+    town.do(*ends)
+    assert [record.id for record in town.engine.seen_by(clinic).records()] == []
 
 
 def test_nothing_of_the_person_but_a_pseudonym_stands_in_the_log(town):

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, Actor, Command, NotAllowed, Role
+from govflow import CASE, Actor, Claim, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.messages import new_command_id
 from govflow.records import HandOver
+from govflow.regions.checklist import StartChecklist
 from govflow.regions.evidence import AddEvidence, DiscreditEvidence
 from govflow.regions.risk_signal import (
     RISK_SIGNAL,
@@ -187,10 +188,53 @@ def test_no_new_signal_is_raised_on_a_record_at_rest(town: Town):
     assert refused(town, RAISE) == ("step_is_in_the_table",)
 
 
-def test_a_resident_who_raises_a_signal_does_not_get_to_read_the_case(town: Town):
-    passer_by = Actor.of("s-9", Role.RESIDENT)
-    town.do(anew(RAISE, by=passer_by))
-    assert [record.id for record in town.engine.seen_by(passer_by).records()] == []
+def test_who_speaks_for_themselves_raises_signals_on_matters_of_their_own_alone(town: Town):
+    town.do(anew(RAISE, by=resident))  # the case is theirs
+    other = anew(RAISE, item="2")
+    shop = Actor.of("baker", Role.ORGANISATION, unit="bakery")
+    away = Actor(id="s-9", claims=(Claim(role=Role.RESIDENT), Claim(role=Role.GRID_WORKER, area="elsewhere")))
+    for stranger in (Actor.of("s-9", Role.RESIDENT), shop, away):
+        assert refused(town, anew(other, by=stranger)) == ("raiser_has_a_part",)
+    town.do(StartChecklist(id="x", by=community, item="c", template="five-stage", owner="bakery"))
+    town.do(anew(other, by=shop))
+
+
+def test_what_was_high_once_is_cleared_by_another_than_who_raised_it(town: Town):
+    raised = anew(RAISE, by=community)
+    town.do(raised, ASSESS, anew(ASSESS, risk_level=RiskLevel.LOW, ground="rain"))
+    assert refused(town, CLEAR) == ("high_risk_is_cleared_by_another",)
+    deputy = Actor(id="deputy", claims=(Claim(role=Role.COMMUNITY, standing_in_for=community.id),))
+    assert refused(town, anew(CLEAR, by=deputy)) == ("high_risk_is_cleared_by_another",)
+    town.do(anew(CLEAR, by=Actor.of("town-1", Role.TOWN)))
+    town.do(anew(raised), anew(ASSESS, risk_level=RiskLevel.LOW), anew(CLEAR))  # never high since
+
+
+def test_no_reason_names_a_person_save_what_the_record_itself_says_of_its_end(town: Town):
+    town.do(RAISE, anew(RAISE, item="2"), anew(ASSESS, item="2"), anew(RAISE, item="3"))
+    named = "call 13800138000"
+    assert refused(town, anew(DISMISS, reason=named)) == ("signal_names_no_person",)
+    assert refused(town, anew(CLEAR, item="2", reason=named)) == ("signal_names_no_person",)
+    town.do(c.WithdrawCase(id="x", by=resident, reason=named))
+    assert [each.status for each in town.engine.get("x").items_of("risk_signal").values()] == [
+        "dismissed",
+        "cleared",
+        "dismissed",
+    ]
+
+
+def test_a_signal_raised_again_is_owed_from_then_on_and_is_whose_who_raised_it_last(town: Town):
+    town.do(RAISE, anew(ASSESS, risk_level=RiskLevel.LOW), CLEAR)
+    town.pass_days(1)
+    town.do(anew(RAISE, by=lead))
+    (loop,) = town.engine.open_loops("x")
+    assert (loop.since, signal(town).by) == (town.clock(), lead.id)
+
+
+def test_the_unit_reported_is_in_no_task_force(town: Town):
+    a_case(town, "in_handling", id="y", accused_unit="police")
+    town.do(anew(RAISE, id="y"), anew(ASSESS, id="y", risk_level=RiskLevel.LOW))
+    assert refused(town, anew(RESPOND, id="y")) == ("unit_reported_gets_nothing",)
+    town.do(anew(RESPOND, id="y", members=("mall",)))
 
 
 def test_replay_gives_the_same_state(town: Town):

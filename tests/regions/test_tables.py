@@ -265,6 +265,15 @@ def test_a_clock_that_a_row_starts_has_a_limit_or_its_event_names_the_day(table:
             assert clock in limited or clock in step.event.dues or clock in OTHERWISE, f"{step.id} starts {clock}"
 
 
+@pytest.mark.parametrize("decider", SHIPPED, ids=lambda each: each.name)
+def test_no_two_regions_of_a_record_move_the_same_clock_of_an_item(decider: Decider):
+    """Items of two regions may have the same key: the answer to one would stop the clock of the other."""
+    owners: dict[str, str] = {}
+    for region in decider.regions.values():
+        for clock in region.own_clocks:
+            assert owners.setdefault(clock, region.name) == region.name, clock
+
+
 # --- what is left is ended -------------------------------------------------------------------------------------------
 
 LEAVING = [

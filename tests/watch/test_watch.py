@@ -263,6 +263,7 @@ def test_a_watch_is_laid_to_rest_with_a_reason_and_wakes_with_the_next_sign(town
     rest = RestWatch(id=ID, by=district, reason="the sewer was rebuilt")
     report(town)
     assert refused(town, rest.changed(reason="")) == ("reason_given",)
+    assert refused(town, rest.changed(reason="s-1 has left")) == ("signal_names_no_person",)
     report(town, 2)
     assert refused(town, rest.changed(by=lead)) == ("role_is_held",)
     town.do(rest)

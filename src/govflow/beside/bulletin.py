@@ -29,7 +29,6 @@ from govflow.rules import (
     loops_are_handed_over,
     no_loop_is_open,
     reason_given,
-    what_who_and_due_named,
 )
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
@@ -46,11 +45,10 @@ S = BulletinStatus
 
 
 class Ordered(Value):
-    """One instruction that a reader gave on the bulletin: on which case, by whom, to whom."""
+    """One instruction that a reader gave on the bulletin: on which case, by whom. What it says stands on the case."""
 
     case: str
     by: str
-    owner: str
 
 
 class Bulletin(Record):
@@ -94,17 +92,18 @@ class BulletinIssued(Event, _Bulletin, name="bulletin.issued"):
 
 class _Order(Value):
     case: Id | None = None
-    what: Words = ""
-    owner: Id | None = None
-    until: Instant | None = None
 
 
 class OrderByBulletin(Command, _Order, wire="bulletin.order", label="批示办理"):
     """Order action on a case as a leader who has read the bulletin: what, by whom, until when."""
 
+    what: Words = ""
+    owner: Id | None = None
+    until: Instant | None = None
+
 
 class BulletinOrdered(Event, _Order, name="bulletin.ordered"):
-    """A reader has ordered action on a case."""
+    """A reader has ordered action on a case: what, stands there, since not all who read the bulletin read the case."""
 
 
 class CloseBulletin(Command, wire="bulletin.close", label="阅毕归档"):
@@ -152,10 +151,13 @@ def who_orders_has_read_it(bulletin: Bulletin, event: Any, context: Context) -> 
     return reading is not None and reading.status == ReadingStatus.READ
 
 
-@rule("批示所涉事项存在", "M028", needs="case")
-def ordered_case_exists(bulletin: Bulletin, event: Any, context: Context) -> bool:
-    """The case that action is ordered on exists."""
-    return event.case is not None and isinstance(context.lookup(event.case), Case)
+@rule("批示所涉事项存在,且无须对批示人或其他阅读人保密", "M028; petitions §30 [V]", needs="case what owner until")
+def ordered_case_is_open_to_its_readers(bulletin: Bulletin, event: Any, context: Context) -> bool:
+    """The case that action is ordered on exists, and neither who orders nor another reader must be kept from it."""
+    case = context.lookup(event.case) if event.case is not None else None
+    if not isinstance(case, Case) or case.is_secret or case.accused_unit is not None:
+        return False
+    return any(case.can_read(claim, event.by) for claim in context.claims)
 
 
 def _put_before_readers(bulletin: Bulletin, event: BulletinIssued, context: Context) -> Iterator[Command]:
@@ -167,7 +169,7 @@ def _put_before_readers(bulletin: Bulletin, event: BulletinIssued, context: Cont
 BULLETIN_WORKFLOW = Workflow("bulletin", S, zh="专报", steps=(
     #    id      command           from                  event              to           who                      provided that
     Step("BU01", IssueBulletin,    None,                 BulletinIssued,    S.ISSUED,    ISSUERS,                 (bulletin_is_described, bulletin_withholds_personal_data), then=(_put_before_readers,)),
-    Step("BU02", OrderByBulletin,  (S.ISSUED, S.CLOSED), BulletinOrdered,   None,        Role.LEADER,             (who_orders_has_read_it, ordered_case_exists, what_who_and_due_named)),
+    Step("BU02", OrderByBulletin,  (S.ISSUED, S.CLOSED), BulletinOrdered,   None,        Role.LEADER,             (who_orders_has_read_it, ordered_case_is_open_to_its_readers), anywhere=True),
     Step("BU03", CloseBulletin,    S.ISSUED,             BulletinClosed,    S.CLOSED,    (Role.SYSTEM, *ISSUERS), (no_loop_is_open,)),
     Step("BU04", WithdrawBulletin, S.ISSUED,             BulletinWithdrawn, S.WITHDRAWN, ISSUERS,                 (reason_given, loops_are_handed_over)),
 ))
@@ -182,7 +184,9 @@ def _withdraw(bulletin: Bulletin, command: WithdrawBulletin, context: Context) -
 
 def _instruct(states: tuple[Any, Any], event: BulletinOrdered, context: Context) -> Iterator[Command]:
     """The instruction stands on the case, given by the leader: the case's own table says whether the leader may."""
-    yield GiveInstruction(id=event.case, by=context.actor, what=event.what, owner=event.owner, until=event.until)
+    said = context.command
+    assert isinstance(said, OrderByBulletin)
+    yield GiveInstruction(id=event.case, by=context.actor, what=said.what, owner=said.owner, until=said.until)
 
 
 def _close_when_all_have_read(states: tuple[Any, Any], event: Any, context: Context) -> Iterator[Command]:
@@ -206,7 +210,7 @@ BULLETIN = Decider(
             "opened_at": event.at,
         },
         BulletinOrdered: lambda bulletin, event: {
-            "orders": (*bulletin.orders, Ordered(case=event.case, by=event.by, owner=event.owner)),
+            "orders": (*bulletin.orders, Ordered(case=event.case, by=event.by)),
         },
         BulletinClosed: lambda bulletin, event: {"status": S.CLOSED},
         BulletinWithdrawn: lambda bulletin, event: {"status": S.WITHDRAWN},

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from govflow.actors import SYSTEM, Claim, Role, covers_area
+from govflow.actors import FOR_THEMSELVES, SYSTEM, Claim, Role, covers_area
 from govflow.beside import campaign_messages as m
 from govflow.beside.campaign_messages import CampaignKind
+from govflow.beside.reach import lies_within, matter_is_no_secret
 from govflow.cases.commands import ReportCase
 from govflow.context import Context
 from govflow.decider import Decider
@@ -52,6 +53,7 @@ class CampaignStatus(Status):
 S = CampaignStatus
 _OF_THE_LEAD = (Role.LEAD_UNIT, Role.UNIT_HEAD, Role.PROJECT_LEAD)
 _OF_A_UNIT = (Role.CO_UNIT, Role.ORGANISATION, Role.IMPLEMENTER)
+_CHECKERS = (Role.VERIFIER, Role.SUPERVISOR, Role.ACCEPTANCE_GROUP, Role.APPRAISER)
 
 
 class Campaign(Record):
@@ -83,7 +85,7 @@ class Campaign(Record):
         """Officials see the campaigns of their area, units those they take part in, nobody else any."""
         if claim.unit is not None and claim.unit in (self.lead_unit, *self.units):
             return True
-        return claim.role not in (Role.RESIDENT, Role.REPORTER, *_OF_A_UNIT) and covers_area(claim, self.area)
+        return claim.role not in (*FOR_THEMSELVES, *_OF_A_UNIT) and covers_area(claim, self.area)
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """The unit that leads; the units that take part, each for its own problems; who checks is of none of them."""
@@ -94,7 +96,7 @@ class Campaign(Record):
         if role in _OF_A_UNIT:
             own_item = not isinstance(item, LedgerItem) or item.owes in (actor, claim.unit)
             return claim.unit in self.units and own_item
-        if role == Role.VERIFIER:
+        if role in _CHECKERS:
             return claim.unit is None or claim.unit not in (self.lead_unit, *self.units)
         return True
 
@@ -159,7 +161,7 @@ def finding_lies_in_its_area(campaign: Campaign, event: Any, context: Context) -
     """The finding has a title and lies in the campaign's area; cases are kept in this log."""
     if not event.title.strip():
         yield Detail("title is missing", "缺标题")
-    if event.area and event.area != campaign.area and not event.area.startswith(f"{campaign.area}/"):
+    if event.area and not lies_within(event.area, campaign.area):
         yield Detail(f"{event.area} lies outside {campaign.area}", f"{event.area} 不在 {campaign.area} 内")
     if event.case is None:
         yield Detail("no cases are kept in this log", "本系统不办理事项")
@@ -184,7 +186,7 @@ CAMPAIGN_WORKFLOW = Workflow("campaign", S, zh="排查整改", steps=(
     #    id      command            from         event                to           who        provided that
     Step("CP01", m.PlanCampaign,    None,        m.CampaignPlanned,   S.PLANNED,   _PLANNERS, _PLAN_RULES, starts="handling"),
     Step("CP02", m.StartCampaign,   S.PLANNED,   m.CampaignStarted,   S.UNDER_WAY, _LEADERS),
-    Step("CP03", m.ReportFinding,   S.UNDER_WAY, m.FindingReported,   None,        _FINDERS,  (finding_lies_in_its_area, personal_data_is_withheld)),
+    Step("CP03", m.ReportFinding,   S.UNDER_WAY, m.FindingReported,   None,        _FINDERS,  (finding_lies_in_its_area, matter_is_no_secret, personal_data_is_withheld)),
     Step("CP04", m.ProlongCampaign, _OPEN,       m.CampaignProlonged, None,        _LEADERS,  (reason_given, due_has_not_passed, new_due_is_named), approval=R.SUPERVISOR, extends="handling"),
     Step("CP05", m.CloseCampaign,   S.UNDER_WAY, m.CampaignClosed,    S.CLOSED,    _LEADERS,  (result_is_summed_up, no_loop_is_open), stops="handling"),
     Step("CP06", m.AbandonCampaign, _OPEN,       m.CampaignAbandoned, S.ABANDONED, _PLANNERS, (reason_given, loops_are_handed_over), drops="*"),

@@ -10,8 +10,9 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from govflow.actors import SYSTEM, Claim, Role, covers_area
+from govflow.actors import FOR_THEMSELVES, SYSTEM, Claim, Role, covers_area
 from govflow.beside import thematic_issue_messages as m
+from govflow.beside.reach import lies_within
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import Detail
@@ -89,14 +90,14 @@ class ThematicIssue(Record):
         """Officials see the issues of their area, and the unit that leads its own."""
         if claim.unit is not None and claim.unit == self.lead_unit:
             return True
-        return claim.role not in (Role.RESIDENT, Role.REPORTER, Role.ORGANISATION) and covers_area(claim, self.area)
+        return claim.role not in FOR_THEMSELVES and covers_area(claim, self.area)
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         if isinstance(item, Item) and (own := item.fits(role, claim, actor, on_behalf_of)) is not None:
             return own
         if role in (Role.LEAD_UNIT, Role.UNIT_HEAD, Role.PROJECT_LEAD):
             return claim.unit is not None and claim.unit == self.lead_unit
-        if role == Role.VERIFIER:
+        if role in (Role.VERIFIER, Role.SUPERVISOR):
             return claim.unit is None or claim.unit != self.lead_unit
         return True
 
@@ -111,7 +112,7 @@ class Similar(NamedTuple):
 def similar_matters(issue: ThematicIssue, records: Iterable[Record], days: int) -> Similar | None:
     """The cases of the issue's category and area among these records, by when they were opened: what `CheckEffect` says.
 
-    Both periods are half-open and last `days` times 24 hours. None where no measure was adopted.
+    Both periods are half-open and last `days` (up to 36,500) times 24 hours. None where no measure was adopted.
     """
     if issue.adopted_at is None:
         return None
@@ -121,7 +122,7 @@ def similar_matters(issue: ThematicIssue, records: Iterable[Record], days: int) 
         for record in records
         if record.kind_of_record == "case"
         and record.category == issue.category
-        and (record.area == issue.area or record.area.startswith(f"{issue.area}/"))
+        and lies_within(record.area, issue.area)
         and record.opened_at is not None
     ]
     before, after = (sum(since <= at < since + span for at in opened) for since in (middle - span, middle))
@@ -157,12 +158,29 @@ def members_can_be_tied(issue: ThematicIssue, event: Any, context: Context) -> I
     for id in event.members:
         other = context.lookup(id)
         decider = context.deciders[other.kind_of_record] if other is not None else None
-        if other is None or decider is None or "link" not in decider.regions or id == issue.id:
+        secret = other is not None and other.is_secret  # whoever may read the issue would learn of it: not there
+        if other is None or secret or decider is None or "link" not in decider.regions or id == issue.id:
             yield Detail(f"there is no matter {id}", f"无事项 {id}")
         elif decider.workflow.rests[other.status] is Rest.FINAL:
             yield Detail(f"{id} is {other.status}", f"{id} 已{decider.workflow.statuses(other.status).zh}")
         elif tie_to(issue, LinkKind.SPAWNED_BY, id) is not None:
             yield Detail(f"{id} is a member already", f"{id} 已在其中")
+
+
+@rule("成员事项与专题同类别、同区域,且不涉牵头单位被举报", "M031; petitions §30 [V]", needs="members")
+def members_are_of_the_issue(issue: ThematicIssue, event: Any, context: Context) -> Iterable[Detail]:
+    """Each member is of the issue's category and area, as far as it has one, and reports nothing of its lead unit."""
+    said = event if isinstance(event, m.ThematicIssueOpened) else issue
+    for id in event.members:
+        other = context.lookup(id)
+        if other is None or other.is_secret:
+            continue  # there is no such matter, says another rule
+        if other.category and said.category and other.category != said.category:
+            yield Detail(f"{id} is of another category", f"{id} 类别不同")
+        if other.area and not lies_within(other.area, said.area):
+            yield Detail(f"{id} lies outside {said.area}", f"{id} 不在 {said.area} 内")
+        if said.lead_unit is not None and getattr(other, "accused_unit", None) == said.lead_unit:
+            yield Detail(f"the lead unit cannot lead what {id} is part of", f"牵头单位不宜办理含 {id} 的专题")
 
 
 @rule("至少两件事项", "M031", needs="members")
@@ -224,9 +242,9 @@ _CHECKED = (equal_periods_are_over, decided_by_another)
 # fmt: off
 THEMATIC_ISSUE_WORKFLOW = Workflow("thematic_issue", S, zh="专题", steps=(
     #    id      command               from               event                    to                 who        provided that
-    Step("TI01", m.OpenThematicIssue,  None,              m.ThematicIssueOpened,   S.OPENED,          _OWNERS,   (matter_is_described, personal_data_is_withheld, members_can_be_tied, two_members_at_least)),
-    Step("TI02", m.AddMembers,         _OPEN,             m.MembersAdded,          None,              _WORKERS,  (members_can_be_tied,)),
-    Step("TI03", m.StudyThematicIssue, S.OPENED,          m.ThematicIssueStudied,  S.STUDIED,         _WORKERS,  (root_cause_is_named,)),
+    Step("TI01", m.OpenThematicIssue,  None,              m.ThematicIssueOpened,   S.OPENED,          _OWNERS,   (matter_is_described, personal_data_is_withheld, members_can_be_tied, members_are_of_the_issue, two_members_at_least)),
+    Step("TI02", m.AddMembers,         _OPEN,             m.MembersAdded,          None,              _WORKERS,  (members_can_be_tied, members_are_of_the_issue)),
+    Step("TI03", m.StudyThematicIssue, (S.OPENED, S.STUDIED), m.ThematicIssueStudied,  S.STUDIED,         _WORKERS,  (root_cause_is_named,)),
     Step("TI04", m.AdoptMeasure,       S.STUDIED,         m.MeasureAdopted,        S.MEASURE_ADOPTED, _WORKERS,  (measure_has_a_basis, effect_is_due_later), starts="implementation"),
     Step("TI05", m.CheckEffect,        S.MEASURE_ADOPTED, m.EffectChecked,         S.EFFECTIVE,       _CHECKERS, (*_CHECKED, similar_matters_became_fewer, no_loop_is_open), stops="implementation"),
     Step("TI06", m.CheckEffect,        S.MEASURE_ADOPTED, m.EffectChecked,         S.STUDIED,         _CHECKERS, (*_CHECKED, similar_matters_did_not_become_fewer), stops="implementation"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from govflow.actors import Area, Id, Level
-from govflow.messages import Command, Event, Instant, Value, Words
+from govflow.messages import Command, Count, Event, Instant, Value, Words
 from govflow.records import HandOver
 from govflow.regions.bodies import Reasoned
 
@@ -53,7 +55,7 @@ class _Cause(Value):
 
 
 class StudyThematicIssue(Command, _Cause, wire="thematic_issue.study", label="研判"):
-    """Name the root cause."""
+    """Name the root cause; again, where the measure against the one named before brought nothing."""
 
 
 class ThematicIssueStudied(Event, _Cause, name="thematic_issue.studied"):
@@ -78,9 +80,9 @@ class MeasureAdopted(Event, _Measure, name="thematic_issue.measure_adopted", due
 class _Effect(Value):
     """Similar matters in so many days right before the measure was adopted, and in as many from then on."""
 
-    before: int = 0
-    after: int = 0
-    days: int = 0
+    before: Count = 0
+    after: Count = 0
+    days: int = Field(default=0, ge=0, le=36_500)
 
 
 class CheckEffect(Command, _Effect, wire="thematic_issue.check_effect", label="核定成效"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from govflow.actors import SYSTEM, Area, Claim, Id, Role
+from govflow.beside.reach import lies_within, matter_is_no_secret
 from govflow.cases.bodies import Matter
 from govflow.cases.commands import ReportCase
 from govflow.context import Context
@@ -52,9 +53,16 @@ class Visit(Item):
         """Visitors answer for their own visits, the organisers for all."""
         return None if role in _ORGANISERS else self.visitor in (actor, claim.standing_in_for)
 
+    def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool | None:
+        """What was said to a visitor is that visitor's to read; who else, the round says."""
+        return True if claim.role in _VISITORS and self.visitor in (actor, claim.standing_in_for) else None
+
 
 class _Visit(Value):
-    """`title` names the matter raised, in public words; empty where nothing is to follow."""
+    """`title` names the matter raised, in public words; empty where nothing is to follow.
+
+    What must be kept secret and reports on a unit are no matter of a round, which many read: they are cases at once.
+    """
 
     visitor: Id | None = None
     met_at: Instant | None = None
@@ -102,8 +110,27 @@ def visit_is_described(record: Record, event: Any, context: Context) -> Iterable
         yield Detail("who visited", "走访人")
     if event.met_at is None or event.met_at > context.at:
         yield Detail("when, and not in the future", "走访时间(不得晚于当前)")
-    if record.area and event.area != record.area and not event.area.startswith(record.area + "/"):
+    if not lies_within(event.area, record.area):
         yield Detail(f"an area within {record.area}", f"{record.area} 内的区域")
+
+
+@rule("由走访人本人或组织单位登记", "M038", needs="visitor")
+def visitor_or_organiser_enters_it(record: Record, event: Any, context: Context) -> bool:
+    """Who visited says so themselves, or an organiser enters it for them: nobody else has them pay visits."""
+    if event.visitor in (None, event.by, context.standing_in_for):
+        return True
+    organisers = (claim for claim in context.claims if claim.role in _ORGANISERS)
+    return any(record.fits(claim.role, claim, event.by, context.on_behalf_of, context.item) for claim in organisers)
+
+
+@rule("事项位于走访区域内,层级不高于走访", "M038", needs="area level")
+def case_is_within_the_round(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """The case lies within the round's area, and not above its level."""
+    said: Any = context.command
+    if said.area and not lies_within(said.area, record.area):
+        yield Detail(f"an area within {record.area}", f"{record.area} 内的区域")
+    if said.level is not None and record.level is not None and said.level.rank > record.level.rank:
+        yield Detail(f"a level not above {record.level}", f"不高于 {record.level} 的层级")
 
 
 @rule("走访提出了事项", "M038", needs="title")
@@ -141,9 +168,9 @@ _VISITORS = (R.LEADER, R.GRID_WORKER, R.PARTY_BRANCH, *_ORGANISERS)
 # fmt: off
 VISIT_WORKFLOW = Workflow("visit", S, zh="走访记录", on=("visit_round",), steps=(
     #    id      command      from      event          to          who        provided that
-    Step("VI01", LogVisit,    None,     VisitLogged,   S.NOTED,    _VISITORS, (visit_is_described, visit_raises_no_matter, personal_data_is_withheld), while_in="active", anywhere=True),
-    Step("VI02", LogVisit,    None,     VisitLogged,   S.RAISED,   _VISITORS, (visit_is_described, visit_raises_a_matter, personal_data_is_withheld), while_in="active", anywhere=True),
-    Step("VI03", ReportVisit, S.RAISED, VisitReported, S.REPORTED, _VISITORS, (one_new_case_is_named,), while_in="active", anywhere=True),
+    Step("VI01", LogVisit,    None,     VisitLogged,   S.NOTED,    _VISITORS, (visit_is_described, visitor_or_organiser_enters_it, visit_raises_no_matter, personal_data_is_withheld), while_in="active", anywhere=True),
+    Step("VI02", LogVisit,    None,     VisitLogged,   S.RAISED,   _VISITORS, (visit_is_described, visitor_or_organiser_enters_it, visit_raises_a_matter, personal_data_is_withheld), while_in="active", anywhere=True),
+    Step("VI03", ReportVisit, S.RAISED, VisitReported, S.REPORTED, _VISITORS, (one_new_case_is_named, case_is_within_the_round, matter_is_no_secret), while_in="active", anywhere=True),
     Step("VI04", SettleVisit, S.RAISED, VisitSettled,  S.SETTLED,  _VISITORS, (measure_is_given,), while_in="active", anywhere=True),
 ))
 # fmt: on
@@ -166,7 +193,7 @@ _FOLD: Fold = {
 
 def _name_case(record: Record, command: ReportVisit, context: Context) -> VisitReported:
     case = context.number("case") if "case" in context.deciders else None
-    return VisitReported(at=context.at, by=command.by.id, item=command.item or "", case=case)
+    return VisitReported(at=context.at, by=command.by.id, item=VISIT.key_of(record, command), case=case)
 
 
 VISIT = Region(VISIT_WORKFLOW, Visit, _FOLD, propose={ReportVisit: _name_case})

@@ -74,9 +74,8 @@ class VisitRound(Record):
         return claim.role not in FOR_THEMSELVES and self.reaches(claim)
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
-        """What was said on visits, for those who go on them and organise them."""
-        readers = {Role.LEADER, Role.GRID_WORKER, Role.PARTY_BRANCH, *_ORGANISERS}
-        return claim.role in readers and covers(claim, self.level, self.area)
+        """What was said on visits, for the leaders and those who organise the round; visitors read their own."""
+        return claim.role in (Role.LEADER, *_ORGANISERS) and covers(claim, self.level, self.area)
 
 
 class _Round(Value):

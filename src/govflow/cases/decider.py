@@ -21,14 +21,14 @@ from govflow.decider import Decider
 from govflow.messages import Event
 from govflow.policy import Then
 from govflow.records import HandOver
-from govflow.region import Changes
+from govflow.region import Changes, hand_over_of
 from govflow.regions.accountability import ACCOUNTABILITY
 from govflow.regions.admission import ADMISSION
 from govflow.regions.approval import APPROVAL
 from govflow.regions.check_in import CHECK_IN
 from govflow.regions.checklist import CHECKLIST
 from govflow.regions.clock import CLOCK
-from govflow.regions.commitment import COMMITMENT
+from govflow.regions.commitment import COMMITMENT, dispute_of
 from govflow.regions.contact import CONTACT
 from govflow.regions.evaluation import EVALUATION
 from govflow.regions.evidence import EVIDENCE
@@ -112,10 +112,31 @@ def _unmerge(case: Case, command: c.UnmergeCase, context: Context) -> Event:
     return CASE.copied(command, e.CaseUnmerged, context)
 
 
-def _withdraw(case: Case, command: c.WithdrawCase, context: Context) -> Event:
-    """Units already at work are released: what the reporter does not name falls away with the withdrawal."""
+def _withdraw(case: Case, command: Any, context: Context) -> Event:
+    """Units already at work are released: what the reporter does not name falls away with the withdrawal.
+
+    What binds others as well, or is listed in public, stays whatever the reporter says of it: an open loop.
+    """
     rest = HandOver(reason=command.reason.strip() or "the reporter withdrew")
-    return CASE.copied(command, e.CaseWithdrawn, context, hand_over=(*command.hand_over, rest))
+    given = tuple(
+        (hand_over_of(command, region, item) or rest).changed(region=region.name, item=item.key)
+        for region in context.deciders[case.kind_of_record].regions.values()
+        for item in region.open_items(case)
+        if not _outlasts_a_withdrawal(case, region.name, item)
+    )
+    return CASE.copied(command, e.CaseWithdrawn, context, hand_over=given)
+
+
+def _outlasts_a_withdrawal(case: Case, region: str, item: Any) -> bool:
+    """An agreement in force or broken, each of its promises, and a supervision on the public list."""
+    match region:
+        case "mediation":
+            return item.status in ("agreed", "breached")
+        case "commitment":
+            return dispute_of(case, item.key) is not None
+        case "supervision":
+            return bool(item.was_listed)
+    return False
 
 
 CASE = Decider(

@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from govflow.actors import Area, Level, Role
+from govflow.actors import SYSTEM, Area, Level, Role
 from govflow.cases.model import Case, CaseStatus, Outcome, Severity
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.policy import JoinRule
-from govflow.regions.approval import leave_given
+from govflow.regions.approval import leaves_given
 from govflow.regions.contact import is_out_of_reach
 from govflow.regions.joint_handling import JointStatus, unfinished
 from govflow.regions.ledger import unrectified
@@ -36,14 +36,42 @@ def deadline_rule_is_pinned(case: Case, event: Any, context: Context) -> bool:
     return context.policy.time_limit("handling", wire, case.kind, case.category, context.level) is not None
 
 
-@rule("事项在准入目录内,或已获准入,或非派往社区", "M138", version=2, needs="unit_level")
-def admission_is_settled(case: Case, event: Any, context: Context) -> bool:
-    """The category is in the admission catalogue, or leave was granted, or the handler is not a community."""
-    if event.unit_level not in (Level.COMMUNITY, None):  # a unit of unknown level may be a community
-        return True
+def _is_admitted(case: Case, context: Context) -> bool:
     category = context.policy.category(case.category)
-    leave = case.item("admission", event.lead_unit or "")
-    return (leave is not None and leave.status == "granted") or (category is not None and category.admitted)
+    return category is not None and category.admitted
+
+
+def _level_of(unit: str, context: Context) -> Level | None:
+    """The level of a unit, as the directory has it."""
+    directory = context.lookup("directory") if "directory" in context.deciders else None
+    known = directory.item("unit", unit) if directory is not None else None
+    return known.level if known is not None else None
+
+
+@rule("事项在准入目录内,或已获准入,或非派往社区", "M138", version=3, needs="lead_unit to_unit co_units unit_level")
+def admission_is_settled(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """The category is in the admission catalogue, or leave was granted, or the handler is not a community."""
+    if _is_admitted(case, context):
+        return
+    lead, said = getattr(event, "lead_unit", None), getattr(event, "unit_level", None)
+    units = {lead, getattr(event, "to_unit", None), *getattr(event, "co_units", ())} - {None}
+    for unit in sorted(units):
+        # what is said of the lead unit's level counts where no directory knows it; an unknown one may be a community's
+        level = _level_of(unit, context) or (said if unit == lead else None)
+        leave = case.item("admission", unit)
+        if level in (Level.COMMUNITY, None) and (leave is None or leave.status != "granted"):
+            yield Detail(f"no leave was granted for {unit}", f"{unit} 未获准入")
+
+
+@rule("主办社区的准入未被拒绝或撤销", "M138")
+def leave_for_the_lead_unit_stands(case: Case, event: Any, context: Context) -> bool:
+    """No community begins with a task outside the catalogue for which it has no leave, or no longer has it."""
+    lead = case.lead_unit or ""
+    level, leave = _level_of(lead, context), case.item("admission", lead)
+    if _is_admitted(case, context) or level not in (Level.COMMUNITY, None):
+        return True
+    # of a unit of unknown level it was said, when it got the task, that it is no community: unless leave was asked for
+    return leave.status == "granted" if leave is not None else level is None
 
 
 @rule("该派单未经裁定", "WF §22 [V]")
@@ -83,13 +111,24 @@ def transferred_once_per_level(case: Case, event: Any, context: Context) -> bool
     return case.arbitrated or case.level not in case.transferred_at
 
 
-@rule("挂牌督办件已获督办方同意", "design", version=2)
-def listed_record_has_supervisor_consent(case: Case, event: Any, context: Context) -> bool:
+@rule("挂牌督办件已获督办方同意", "design", version=3)
+def listed_record_has_supervisor_consent(case: Case, event: Any, context: Context) -> Iterable[str]:
     """A record under listed supervision has the supervisor's consent."""
-    listed = ("listed", "interviewed", "circulated", "exposed")
-    if not any(item.status in listed for item in case.items_of("supervision").values()):
-        return True
-    return leave_given(case, context.command, Role.SUPERVISOR, context) is not None
+    by_supervisors = Role.SUPERVISOR in context.step.who  # a step of theirs: whose listing it is needs nobody's leave
+    if by_supervisors and event.by == SYSTEM.id:
+        return
+    for item in case.items_of("supervision").values():
+        if item.status not in ("listed", "interviewed", "circulated", "exposed"):
+            continue
+        leaves = leaves_given(case, context.command, Role.SUPERVISOR, context)
+        given = any(item.is_of(leave.giver_unit, {leave.given_by, *leave.giver_units}) for leave in leaves)
+        units = {claim.unit for claim in context.claims}
+        own = by_supervisors and any(
+            claim.role == Role.SUPERVISOR and item.is_of(claim.unit, {event.by, *units}) for claim in context.claims
+        )
+        if not given and not own:
+            whose = item.body or Role.SUPERVISOR.value
+            yield Detail(f"{item.key}: no consent of {whose}", f"{item.key}：未获 {whose} 同意")
 
 
 @rule("已联系诉求人,或确无法联系,或无诉求人", "BJ §15 [V]")

@@ -146,6 +146,7 @@ from govflow.cases.rules_handling import (
     extension_is_within_maximum,
     handler_belongs_to_lead_unit,
     lead_unit_is_competent,
+    leave_for_the_lead_unit_stands,
     listed_record_has_supervisor_consent,
     mandatory_items_are_rectified,
     meetings_asked_for_are_recorded,
@@ -192,6 +193,7 @@ from govflow.cases.rules_intake import (
 from govflow.regions.joint_handling import co_units_are_distinct, competence_is_disputed, unit_reported_gets_nothing
 from govflow.regions.ledger import place_item_due_and_owner_named
 from govflow.regions.link import links_make_no_cycle
+from govflow.regions.meeting import stay_for_pending_hearings
 from govflow.regions.retention import hold_in_archive
 from govflow.rules import (
     correction_names_its_event,
@@ -253,11 +255,11 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C13", ObjectAssignment,     S.ASSIGNED,                         AssignmentObjected,      None,            R.LEAD_UNIT,                                  (window_is_open, reason_given, assignment_is_not_arbitrated, no_assignment_objection_is_open), starts="objection_decision", stops="objection_window"),
     Step("C34", DecideReturn,         S.ASSIGNED,                         ReturnDecided,           S.ACCEPTED,      R.DISPATCHER,                                 (decision_upholds, decided_by_another), starts="assignment", stops="objection_decision", drops="receipt contact"),
     Step("C35", DecideReturn,         S.ASSIGNED,                         ReturnDecided,           None,            R.DISPATCHER,                                 (decision_dismisses, decided_by_another), stops="objection_decision"),
-    Step("C14", ArbitrateAssignment,  (S.ACCEPTED, S.ASSIGNED),           AssignmentArbitrated,    S.ASSIGNED,      (R.DISPATCHER, R.DISTRICT),                   (competence_is_disputed, one_lead_unit_named, unit_reported_gets_nothing), starts="contact receipt", stops="objection_decision assignment", drops="objection_window", resets="handling"),
-    Step("C15", TransferCase,         (S.ASSIGNED, S.IN_HANDLING),        CaseTransferred,         S.ASSIGNED,      R.LEAD_UNIT,                                  (target_unit_is_competent, unit_reported_gets_nothing, transferred_once_per_level, no_assignment_objection_is_open, listed_record_has_supervisor_consent), approval=R.DISPATCHER, starts="receipt contact", drops="objection_window"),
+    Step("C14", ArbitrateAssignment,  (S.ACCEPTED, S.ASSIGNED),           AssignmentArbitrated,    S.ASSIGNED,      (R.DISPATCHER, R.DISTRICT),                   (competence_is_disputed, one_lead_unit_named, unit_reported_gets_nothing, admission_is_settled), starts="contact receipt", stops="objection_decision assignment", drops="objection_window", resets="handling"),
+    Step("C15", TransferCase,         (S.ASSIGNED, S.IN_HANDLING),        CaseTransferred,         S.ASSIGNED,      R.LEAD_UNIT,                                  (target_unit_is_competent, unit_reported_gets_nothing, transferred_once_per_level, admission_is_settled, no_assignment_objection_is_open, listed_record_has_supervisor_consent), approval=R.DISPATCHER, starts="receipt contact", drops="objection_window"),
     Step("C54", NameHandler,          (S.ASSIGNED, S.IN_HANDLING),        HandlerNamed,            None,            R.LEAD_UNIT,                                  (handler_belongs_to_lead_unit, has_no_interest)),
     # handling 处置
-    Step("C17", StartHandling,        S.ASSIGNED,                         HandlingStarted,         S.IN_HANDLING,   R.LEAD_UNIT,                                  (contact_is_logged_or_impossible, no_assignment_objection_is_open), stops="contact receipt", drops="objection_window"),
+    Step("C17", StartHandling,        S.ASSIGNED,                         HandlingStarted,         S.IN_HANDLING,   R.LEAD_UNIT,                                  (contact_is_logged_or_impossible, no_assignment_objection_is_open, leave_for_the_lead_unit_stands), stops="contact receipt", drops="objection_window"),
     Step("C18", ExtendDeadline,       (S.ASSIGNED, S.IN_HANDLING, S.SUSPENDED), DeadlineExtended,  None,            R.LEAD_UNIT,                                  (due_has_not_passed, extended_only_once, extension_is_within_maximum, asker_is_told), approval=R.UNIT_HEAD, extends="handling"),
     Step("C19", SuspendCase,          (S.ASSIGNED, S.IN_HANDLING),        CaseSuspended,           S.SUSPENDED,     R.LEAD_UNIT,                                  (cause_and_review_date_named, asker_is_told, listed_record_has_supervisor_consent, no_assignment_objection_is_open), approval=R.SUPERVISOR, starts="suspension_review", pauses="handling contact"),
     Step("C20", ResumeCase,           S.SUSPENDED,                        CaseResumed,             S.IN_HANDLING,   (R.LEAD_UNIT, R.SUPERVISOR, R.SYSTEM),        (suspended_from_in_handling,), stops="suspension_review", resumes="handling contact"),
@@ -277,7 +279,7 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C30", DecideReview,         S.UNDER_REVIEW,                     ReviewDecided,           S.CLOSED,        R.REVIEW_BODY,                                (decision_is_written, review_ends_the_matter, decider_is_not_a_handler, request_came_after_closing, no_loop_is_open), starts="recheck_request", stops="review"),
     Step("C57", DecideReview,         S.UNDER_REVIEW,                     ReviewDecided,           S.FED_BACK,      R.REVIEW_BODY,                                (decision_is_written, review_ends_the_matter, decider_is_not_a_handler, request_came_before_closing), starts="recheck_request", stops="review"),
     Step("C41", DecideReview,         S.UNDER_REVIEW,                     ReviewDecided,           S.ACCEPTED,      R.REVIEW_BODY,                                (decision_is_written, review_orders_new_handling, decider_is_not_a_handler), starts="assignment", stops="review", resets="handling"),
-    Step("C31", RequestRecheck,       (S.FED_BACK, S.CLOSED),             RecheckRequested,        S.UNDER_RECHECK, R.REPORTER,                                   (matter_is_a_petition, review_is_decided, window_is_open), starts="recheck", stops="recheck_request reopen_window"),
+    Step("C31", RequestRecheck,       (S.FED_BACK, S.CLOSED),             RecheckRequested,        S.UNDER_RECHECK, R.REPORTER,                                   (matter_is_a_petition, review_is_decided, window_is_open), starts="recheck", stops="recheck_request reopen_window", then=(stay_for_pending_hearings,)),
     Step("C32", DecideRecheck,        S.UNDER_RECHECK,                    RecheckDecided,          S.TERMINATED,    R.REVIEW_BODY,                                (decision_is_written, recheck_ends_the_matter, decider_is_not_a_handler, loops_are_handed_over), stops="recheck", drops="*"),
     Step("C44", DecideRecheck,        S.UNDER_RECHECK,                    RecheckDecided,          S.ACCEPTED,      R.REVIEW_BODY,                                (decision_is_written, recheck_orders_new_handling, decider_is_not_a_handler), starts="assignment", stops="recheck", resets="handling"),
     Step("C42", WithdrawReview,       _REVIEWING,                         ReviewWithdrawn,         S.CLOSED,        R.REPORTER,                                   (request_is_undecided, request_came_after_closing, no_loop_is_open), starts="reopen_window", drops="review recheck"),

@@ -180,7 +180,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.overdue_loops": ("Only those whose time is over.", "仅限已超期的。"),
     "option.region": ("Only those of this region: mediation, 督办 …", "仅限该区域：mediation、督办……"),
     "option.owes": ("Only those that this person, unit or role owes.", "仅限该人员、单位或角色负责的。"),
-    "option.limit": ("No more lines than this, what is due first on top.", "最多显示的行数，先到期的在前。"),
+    "option.limit": ("No more lines than this in the table of all records, what is due first on top.", "全部记录的表格最多显示的行数，先到期的在前。"),
     "option.at": ("As of what had occurred by then: 2026-03-02 (its end) or 2026-03-02T09:00.", "按此时刻已发生的内容：2026-03-02（当日终了）或 2026-03-02T09:00。"),
     "option.known_at": ("As of what had been recorded by then.", "按此时刻已记录的内容。"),
     "option.version": ("As of this version.", "按此版本。"),

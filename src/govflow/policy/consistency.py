@@ -34,6 +34,12 @@ _A_YEAR = {
 }
 
 
+OVERDUE = "overdue_without_cause"
+"""The coded reason with which the system reminds and urges by rule."""
+
+_SUPERVISES = {Then.REMIND: "supervision.remind", Then.URGE: "supervision.urge"}
+
+
 class Unread(NamedTuple):
     """An entry that could not be read, as far as others refer to it: its name still counts as given."""
 
@@ -280,6 +286,20 @@ def _of_escalations(policy: Any) -> Iterator[Problem]:
         if each.then is Then.RAISE and any(level.next_up is None for level in each.levels):
             what = "nothing is above the district: it cannot be raised from there"
             yield _problem(f"{field}.levels", what, "区级之上无可上提的层级", "grid, community, town")
+        if (wire := _SUPERVISES.get(each.then)) is not None and not _is_reason(policy, OVERDUE, wire):
+            yield _problem(
+                f"{field}.then",
+                f"{wire} has no reason {OVERDUE}: the system could never do it",
+                f"{wire} 缺少理由 {OVERDUE}，系统无法执行",
+                f"the reason {OVERDUE} in reasons, for {wire}",
+                f"reasons 中列有用于 {wire} 的理由 {OVERDUE}",
+            )
+
+
+def _is_reason(policy: Any, id: str, wire: str) -> bool:
+    """Whether a reason serves a command; one that could not be read is taken to."""
+    found = (reason for _, reason in _named(policy, "reasons") if reason.id == id)
+    return any(isinstance(reason, Unread) or wire in reason.commands for reason in found)
 
 
 def _of_obligations(policy: Any) -> Iterator[Problem]:

@@ -6,10 +6,10 @@ held to account only the number is kept.
 
 from typing import Any
 
-from govflow.actors import SYSTEM, Claim, Id, Role
+from govflow.actors import Claim, Id, Role
 from govflow.context import Context
 from govflow.messages import Command, Count, Event, ItemCommand, ItemEvent
-from govflow.records import HandOver, Item, Record
+from govflow.records import Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.regions.supervision.rules import nobody_judges_their_own_cause
@@ -43,6 +43,7 @@ class Accountability(Item):
     reason_code: str = ""
     failing: str = ""
     plea: str = ""
+    answered_by: tuple[str, ...] = ()  # who has spoken for the unit, and in whose stead
     persons: int = 0
 
     @property
@@ -167,6 +168,7 @@ _FOLD: Fold = {
         "status": S.TOLERANCE_REQUESTED,
         "plea": e.reason,
         "hands": (*item.hands, e.by),
+        "answered_by": (e.by,) if e.in_stead_of is None else (e.by, e.in_stead_of),
     },
     AccountabilityDecided: _decided,
     AccountabilityUpheld: lambda item, e: {"status": S.UPHELD, "persons": e.persons},
@@ -174,10 +176,6 @@ _FOLD: Fold = {
 }
 
 
-def _drop(record: str, item: Item, given: HandOver) -> DropAccountability:
-    return DropAccountability(id=record, by=SYSTEM, item=item.key, reason=given.reason)
-
-
 ACCOUNTABILITY = Region(
-    ACCOUNTABILITY_WORKFLOW, Accountability, _FOLD, propose={OpenAccountability: _open}, new_key=_key, ends=_drop
+    ACCOUNTABILITY_WORKFLOW, Accountability, _FOLD, propose={OpenAccountability: _open}, new_key=_key
 )

@@ -85,6 +85,12 @@ def task_is_outside_catalogue(record: Record, event: Any, context: Context) -> b
     return category is None or not category.admitted
 
 
+@rule("已注明社区", "M138", needs="item")
+def community_is_named(record: Record, event: Any, context: Context) -> bool:
+    """The community that is to get the task is named: leave for one serves no other."""
+    return bool(getattr(context.command, "item", None))
+
+
 _NOT_BEGUN = ("discovered", "reported", "accepted", "assigned")
 
 
@@ -99,7 +105,7 @@ _ASKERS = (R.DISPATCHER, R.ORGANISATION, R.TOWN)
 # fmt: off
 ADMISSION_WORKFLOW = Workflow("admission", S, zh="准入", on=("case", "joint_project"), steps=(
     #    id      command            from                           event               to           who                   provided that
-    Step("AD01", RequestAdmission,  (None, S.DENIED, S.REVOKED),   AdmissionRequested, S.REQUESTED, _ASKERS,              (task_is_outside_catalogue, reason_given), while_in="active", starts="admission_decision"),
+    Step("AD01", RequestAdmission,  (None, S.DENIED, S.REVOKED),   AdmissionRequested, S.REQUESTED, _ASKERS,              (task_is_outside_catalogue, community_is_named, reason_given), while_in="active", starts="admission_decision"),
     Step("AD03", DecideAdmission,   S.REQUESTED,                   AdmissionDecided,   S.DENIED,    R.DISTRICT,           (decided_by_another, decision_denies, reason_given), stops="admission_decision"),
     Step("AD02", DecideAdmission,   S.REQUESTED,                   AdmissionDecided,   S.GRANTED,   R.DISTRICT,           (decided_by_another, decision_grants), stops="admission_decision"),
     Step("AD04", WithdrawAdmission, S.REQUESTED,                   AdmissionWithdrawn, S.WITHDRAWN, (*_ASKERS, R.SYSTEM), stops="admission_decision"),
@@ -117,6 +123,8 @@ def _requested(item: Admission, event: AdmissionRequested) -> Changes:
     """The district owes the answer; whoever asked may not give it."""
     return {
         "status": S.REQUESTED,
+        "since": event.at,
+        "by": event.by,
         "asked_for": event.reason,
         "owes": Role.DISTRICT.value,
         "until": _due(event),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import StringConstraints
 
-from govflow.actors import SYSTEM, Actor, Claim, Id, Role
+from govflow.actors import SYSTEM, Actor, Claim, Id, Role, covers
 from govflow.context import Context
 from govflow.messages import Command, Count, ItemCommand, ItemEvent, Value, Words, arguments_of
 from govflow.records import Item, Record
@@ -38,6 +38,8 @@ class Approval(Item):
     asks: str | None = None
     unit: str | None = None
     given_by: str | None = None
+    giver_unit: str | None = None  # the unit for which leave was given
+    giver_units: tuple[str, ...] = ()  # every unit the giver belongs to
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
         return claim.unit == self.unit if role == Role.UNIT_HEAD and self.unit else None
@@ -86,6 +88,9 @@ class GiveApproval(ItemCommand, wire="approval.give", label="同意"):
 class ApprovalGiven(ItemEvent, name="approval.given"):
     """Leave was given."""
 
+    giver_unit: Id | None = None
+    giver_units: tuple[Id, ...] = ()
+
 
 class RefuseApproval(ItemCommand, Reasoned, wire="approval.refuse", label="不同意"):
     """Refuse leave, with the reason."""
@@ -130,7 +135,7 @@ def command_is_quoted(record: Record, event: Any, context: Context) -> bool:
         return False
     try:
         return isinstance(json.loads(event.quoted), dict)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested deeper than can be read
         return False
 
 
@@ -166,10 +171,28 @@ def _requested(record: Record, command: RequestApproval, context: Context) -> Ap
         if asks is None and kind.wire == command.wanted:
             flow = decider.workflow if region is None else region.workflow
             asks = next((step.approval for step in flow.steps if step.command is kind and step.approval), None)
-    key = command.item or str(len(record.items_of("approval")) + 1)
+    key = APPROVAL.key_of(record, command)
     own = any(claim.unit == command.unit for claim in context.claims)  # nobody names another unit's head
     event = decider.copied(command, ApprovalRequested, context, item=key, asks=asks, unit=command.unit if own else None)
     assert isinstance(event, ApprovalRequested)
+    return event
+
+
+def _given(record: Record, command: GiveApproval, context: Context) -> ApprovalGiven:
+    """For which unit it is given, and whose else the giver is, stands in the event: consent may depend on it."""
+    asked = getattr(context.item, "asks", None)
+    held = (
+        each
+        for each in context.claims
+        if each.role == asked
+        and covers(each, record.level, record.area)
+        and record.fits(each.role, each, command.by.id, context.on_behalf_of, context.item)
+    )
+    unit = next((each.unit for each in held), None)
+    units = tuple(sorted({each.unit for each in context.claims if each.unit is not None}))
+    decider = context.deciders[record.kind_of_record]
+    event = decider.copied(command, ApprovalGiven, context, item=command.item, giver_unit=unit, giver_units=units)
+    assert isinstance(event, ApprovalGiven)
     return event
 
 
@@ -186,7 +209,12 @@ def _fold_requested(item: Any, event: Any) -> Changes:
 
 _FOLD: Fold = {
     ApprovalRequested: _fold_requested,
-    ApprovalGiven: lambda item, e: {"status": S.GIVEN, "given_by": e.by},
+    ApprovalGiven: lambda item, e: {
+        "status": S.GIVEN,
+        "given_by": e.by,
+        "giver_unit": e.giver_unit,
+        "giver_units": e.giver_units,
+    },
     ApprovalRefused: lambda item, e: {"status": S.REFUSED},
     ApprovalExpired: lambda item, e: {"status": S.EXPIRED},
     ApprovalWithdrawn: lambda item, e: {"status": S.WITHDRAWN},
@@ -198,10 +226,10 @@ def _quoted_digest(wire: str, quoted: bytes) -> str:
     return hashlib.sha256(wire.encode() + b"\n" + quoted).hexdigest()
 
 
-def leave_given(record: Record, command: Command, asked: str, context: Context) -> Approval | None:
-    """The leave that somebody who holds the role `asked` has given for this very command, None where there is none.
+def leaves_given(record: Record, command: Command, asked: str, context: Context) -> Iterator[Approval]:
+    """Every leave that holders of the role `asked` have given for this very command.
 
-    It holds while it has not run out and the record's status has not moved since it was asked for.
+    Leave holds while it has not run out and the record's status has not moved since it was asked for.
     """
     wanted = _quoted_digest(command.wire, arguments_of(command))
     for item in record.items_of("approval").values():
@@ -214,14 +242,12 @@ def leave_given(record: Record, command: Command, asked: str, context: Context) 
             and _quoted_digest(item.wire, item.quoted.encode()) == wanted
             and (clock is None or clock.due is None or context.now <= clock.due)
         ):
-            found: Approval = item
-            return found
-    return None
+            yield item
 
 
 def _approving(record: Record, command: Command, step: Step, context: Context) -> Command | None:
     """The command that uses up the leave given for this very command."""
-    leave = leave_given(record, command, step.approval or "", context)
+    leave = next(leaves_given(record, command, step.approval or "", context), None)
     if leave is None:
         return None
     return UseApproval(id=record.id, by=SYSTEM, item=leave.key, used_for=command.command_id)
@@ -235,7 +261,7 @@ APPROVAL = Region(
     APPROVAL_WORKFLOW,
     Approval,
     _FOLD,
-    propose={RequestApproval: _requested},
+    propose={RequestApproval: _requested, GiveApproval: _given},
     approves=_approving,
     when_due={"approval_validity": _expire},
 )

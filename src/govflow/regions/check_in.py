@@ -6,15 +6,17 @@ Only what the community and the sending unit have both confirmed counts (M131, a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import ItemCommand, ItemEvent, Value, Words
+from govflow.messages import Count, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
+from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.rules import decided_by_another, measure_and_evidence_given, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
@@ -55,9 +57,8 @@ class CheckIn(Item):
         return None
 
     def concerns(self, actor: str, unit: str | None = None) -> bool:
-        """Coming by oneself opens no file: the record may be read once the community has confirmed the service."""
-        known = self.status in (S.COMMUNITY_CONFIRMED, S.CONFIRMED)
-        return known and not {self.who, self.unit}.isdisjoint({actor, unit})
+        """Whoever comes to help gets no file to read by it, nor does the unit that sent them."""
+        return False
 
 
 class _Arrival(Value):
@@ -75,7 +76,7 @@ class CheckInArrived(ItemEvent, _Arrival, name="check_in.arrived"):
 
 
 class _Service(Shown):
-    minutes: int = 0
+    minutes: Count = 0
 
 
 class ServeCheckIn(ItemCommand, _Service, wire="check_in.serve", label="填报服务"):
@@ -121,6 +122,12 @@ def who_came_and_who_sent_them_is_known(record: Record, event: Any, context: Con
         yield Detail("no sending unit is named", "未注明派出单位")
 
 
+@rule("此前的报到已了结", "002 M131", needs="who")
+def earlier_check_in_is_done_with(record: Record, event: Any, context: Context) -> bool:
+    """Whoever comes has no earlier check-in open here: one at a time."""
+    return all(item.who != event.who or item.status not in _OPEN for item in record.items_of("check_in").values())
+
+
 @rule("已填服务时长", "002 M131", needs="minutes")
 def service_time_is_given(record: Record, event: Any, context: Context) -> bool:
     """How long the service took is given, in minutes."""
@@ -133,7 +140,7 @@ _PLACES = ("assigned", "in_handling", "in_progress")
 # fmt: off
 CHECK_IN_WORKFLOW = Workflow("check_in", S, zh="双报到", on=("case", "joint_project"), steps=(
     #    id      command                    from                   event                      to                     who                                     provided that
-    Step("CI01", ArriveForCheckIn,          None,                  CheckInArrived,            S.CHECKED_IN,          (R.RESIDENT, R.ORGANISATION, R.COMMUNITY), (who_came_and_who_sent_them_is_known,), while_in=_PLACES),
+    Step("CI01", ArriveForCheckIn,          None,                  CheckInArrived,            S.CHECKED_IN,          (R.RESIDENT, R.ORGANISATION, R.COMMUNITY), (who_came_and_who_sent_them_is_known, unit_reported_gets_nothing, earlier_check_in_is_done_with), while_in=_PLACES),
     Step("CI02", ServeCheckIn,              S.CHECKED_IN,          CheckInServed,             S.SERVED,              (R.RESIDENT, R.ORGANISATION),           (measure_and_evidence_given, service_time_is_given)),
     Step("CI03", ConfirmCheckInByCommunity, S.SERVED,              CheckInCommunityConfirmed, S.COMMUNITY_CONFIRMED, R.COMMUNITY,                            (decided_by_another,)),
     Step("CI04", ConfirmCheckInByUnit,      S.COMMUNITY_CONFIRMED, CheckInUnitConfirmed,      S.CONFIRMED,           (R.ORGANISATION, R.UNIT_HEAD),          (decided_by_another,)),
@@ -174,8 +181,8 @@ def _who(command: ArriveForCheckIn) -> str:
 
 def _key(record: Record, command: Any) -> str:
     who = _who(command) if isinstance(command, ArriveForCheckIn) else ""
-    before = sum(item.who == who for item in record.items_of("check_in").values())
-    return f"{who}.{before + 1}"
+    taken = record.items_of("check_in")
+    return next(key for number in count(1) if (key := f"{who}.{number}") not in taken)
 
 
 def _arrived(record: Record, command: ArriveForCheckIn, context: Context) -> CheckInArrived:

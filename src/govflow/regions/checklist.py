@@ -9,11 +9,12 @@ from typing import Any
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Event, Instant, ItemCommand, ItemEvent, Value, Words
+from govflow.messages import Count, Event, Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.policy.practice import ChecklistStage
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
+from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.rules import reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
@@ -77,7 +78,7 @@ class ChecklistStarted(ItemEvent, name="checklist.started"):
 
 
 class _Found(Value):
-    stage: int = 0  # from 1
+    stage: Count = 0  # from 1
     finding: Words = ""
     evidence: tuple[Id, ...] = ()
 
@@ -91,7 +92,7 @@ class StageTicked(ItemEvent, _Found, name="checklist.ticked"):
 
 
 class _Back(Reasoned):
-    stage: int = 0  # from 1: it is the next one again
+    stage: Count = 0  # from 1: it is the next one again
 
 
 class StepBack(ItemCommand, _Back, wire="checklist.step_back", label="退回一步"):
@@ -161,7 +162,7 @@ _STARTERS = (R.COMMUNITY, R.LEAD_UNIT, R.TOWN, R.DISTRICT, R.SUPERVISOR)
 # fmt: off
 CHECKLIST_WORKFLOW = Workflow("checklist", S, zh="清单", on=("case", "campaign", "thematic_issue"), steps=(
     #    id      command         from                  event             to          who                           provided that
-    Step("CL01", StartChecklist, None,                 ChecklistStarted, S.OPEN,     _STARTERS,                    (checklist_is_in_the_policy,), while_in="active"),
+    Step("CL01", StartChecklist, None,                 ChecklistStarted, S.OPEN,     _STARTERS,                    (checklist_is_in_the_policy, unit_reported_gets_nothing), while_in="active"),
     Step("CL02", TickStage,      S.OPEN,               StageTicked,      None,       (*_STARTERS, R.ORGANISATION), (stages_are_taken_in_order, finding_is_given, another_stage_follows)),
     Step("CL03", TickStage,      S.OPEN,               StageTicked,      S.COMPLETE, (*_STARTERS, R.ORGANISATION), (stages_are_taken_in_order, finding_is_given, it_is_the_last_stage)),
     Step("CL04", StepBack,       (S.OPEN, S.COMPLETE), SteppedBack,      S.OPEN,     _STARTERS,                    (reason_given, stage_was_gone_through), while_in="active"),
@@ -198,7 +199,7 @@ _FOLD: Fold = {
     },
     StageTicked: _ticked,
     SteppedBack: lambda item, e: {"status": S.OPEN, "done": item.done[: e.stage - 1]},
-    ChecklistDropped: lambda item, e: {"status": S.DROPPED},
+    ChecklistDropped: lambda item, e: {"status": S.DROPPED, "owes": None},
 }
 
 

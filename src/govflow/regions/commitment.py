@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from govflow.actors import SYSTEM, Id, Role, covers
+from govflow.actors import FOR_THEMSELVES, SYSTEM, Id, Role, covers
 from govflow.context import Context
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
+from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.rules import (
     decided_by_another,
     due_has_not_passed,
@@ -42,6 +43,9 @@ class Commitment(Item):
     @property
     def what(self) -> str:
         return self.promise
+
+    def people(self) -> frozenset[str]:
+        return frozenset() if self.owes is None else frozenset({self.owes})
 
 
 class _Promise(Value):
@@ -107,28 +111,71 @@ class CommitmentReleased(ItemEvent, Reasoned, name="commitment.released"):
     to: Id | None = None
 
 
-@rule("该承诺出自本人主持的调解协议", "人民调解法 §31 [V]")
-def promise_was_mediated(record: Record, event: Any, context: Context) -> bool:
-    """The promise stands in an agreement that whoever acts has mediated."""
-    disputes = (each for each in record.items_of("mediation").values() if event.item in each.commitments)
-    claims = [each for each in context.claims if each.role == Role.MEDIATOR and covers(each, record.level, record.area)]
-    return any(each.fits(Role.MEDIATOR, claim, event.by, context.on_behalf_of) for each in disputes for claim in claims)
+# --- rules -----------------------------------------------------------------------------------------------------------
 
+
+def dispute_of(record: Record, key: str) -> Any:
+    """The dispute in whose agreement a commitment stands, None where it is nobody's but the promiser's."""
+    return next((each for each in record.items_of("mediation").values() if key in each.commitments), None)
+
+
+def mediates(dispute: Any, record: Record, event: Any, context: Context) -> bool:
+    """Whether whoever acts holds the office of mediator in a dispute, and has no side in it."""
+    sides = {claim.unit for claim in context.claims} | context.interests
+    return sides.isdisjoint(dispute.people()) and any(
+        claim.role == Role.MEDIATOR
+        and covers(claim, record.level, record.area)
+        and dispute.fits(Role.MEDIATOR, claim, event.by, context.on_behalf_of)
+        for claim in context.claims
+    )
+
+
+@rule("该承诺出自本人主持的调解协议,且与各方无利害关系", "人民调解法 §31 [V]", version=2)
+def promise_was_mediated(record: Record, event: Any, context: Context) -> bool:
+    """The promise stands in an agreement that whoever acts has mediated, without an interest in a party."""
+    dispute = dispute_of(record, event.item)
+    return dispute is not None and mediates(dispute, record, event, context)
+
+
+@rule("确认、免除者非承诺单位的人", "M090")
+def promised_by_another_unit(record: Record, event: Any, context: Context) -> bool:
+    """Whoever confirms or releases a promise is not of the unit that promised."""
+    assert context.item is not None
+    return context.item.owes is None or context.item.owes not in {claim.unit for claim in context.claims}
+
+
+@rule("协议义务非由局外的诉求人确认", "人民调解法 §31 [V]")
+def agreement_is_not_a_strangers(record: Record, event: Any, context: Context) -> bool:
+    """What an agreement promises is confirmed by officials, or by a reporter who is a party of it."""
+    dispute = dispute_of(record, event.item)
+    if dispute is None or getattr(record, "reporter", None) in dispute.parties:
+        return True
+    officials = [each for each in context.claims if each.role in context.step.who and each.role not in FOR_THEMSELVES]
+    return any(covers(each, record.level, record.area) for each in officials)
+
+
+@rule("非调解协议约定的义务", "人民调解法 §31 [V]")
+def promise_stands_in_no_agreement(record: Record, event: Any, context: Context) -> bool:
+    """What an agreement says is not changed by one side: its parties have signed it."""
+    return dispute_of(record, event.item) is None
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
 
 R = Role
 _PROMISERS = (R.LEADER, R.LEAD_UNIT, R.ORGANISATION, R.PROJECT_LEAD, R.COMMUNITY, R.IMPLEMENTER)
 # fmt: off
 COMMITMENT_WORKFLOW = Workflow("commitment", S, zh="承诺", on=("case", "proposal", "joint_project"), steps=(
     #    id      command                 from                event                      to          who         provided that
-    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     (R.SYSTEM, *_PROMISERS), (what_who_and_due_named,), while_in="active", starts="commitment_due"),
-    Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed, new_due_is_named), approval=R.SUPERVISOR, extends="commitment_due"),
+    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     (R.SYSTEM, *_PROMISERS), (what_who_and_due_named, unit_reported_gets_nothing), while_in="active", starts="commitment_due"),
+    Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed, new_due_is_named, promise_stands_in_no_agreement), approval=R.SUPERVISOR, extends="commitment_due"),
     Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given,)),
-    Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP), (decided_by_another,), stops="commitment_due"),
+    Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP), (decided_by_another, promised_by_another_unit, agreement_is_not_a_strangers), stops="commitment_due"),
     Step("CM05", BreachCommitment,       S.MADE,             CommitmentBroken,          S.BROKEN,   (R.SYSTEM, R.SUPERVISOR), (due_has_passed,)),
-    Step("CM06", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, (R.COMMUNITY, R.SUPERVISOR, R.SYSTEM), (reason_given, decided_by_another), drops="commitment_due"),
+    Step("CM06", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, (R.COMMUNITY, R.SUPERVISOR, R.SYSTEM), (reason_given, decided_by_another, promised_by_another_unit), drops="commitment_due"),
     # ours: the mediation body supervises performance (人民调解法 §31), of its own agreements alone
-    Step("CM07", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     R.MEDIATOR, (decided_by_another, promise_was_mediated), stops="commitment_due"),
-    Step("CM08", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, R.MEDIATOR, (reason_given, decided_by_another, promise_was_mediated), drops="commitment_due"),
+    Step("CM07", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     R.MEDIATOR, (decided_by_another, promised_by_another_unit, promise_was_mediated), stops="commitment_due"),
+    Step("CM08", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, R.MEDIATOR, (reason_given, decided_by_another, promised_by_another_unit, promise_was_mediated), drops="commitment_due"),
 ))
 # fmt: on
 

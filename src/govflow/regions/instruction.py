@@ -1,12 +1,18 @@
 """批示 instruction: what a leader orders on a record, by whom it is answered and until when. Keyed by the instruction."""
 
-from govflow.actors import SYSTEM, Claim, Id, Role
-from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
-from govflow.records import HandOver, Item
+from collections.abc import Iterable
+from typing import Any
+
+from govflow.actors import SYSTEM, Claim, Id, Level, Role, covers
+from govflow.context import Context
+from govflow.errors import Detail
+from govflow.messages import Event, Instant, ItemCommand, ItemEvent, Value, Words
+from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
+from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.rules import measure_and_evidence_given, new_due_is_named, reason_given, what_who_and_due_named
-from govflow.workflow import Rest, Status, Step, Workflow
+from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
 class InstructionStatus(Status):
@@ -16,15 +22,18 @@ class InstructionStatus(Status):
 
 
 S = InstructionStatus
-_ANSWERERS = (Role.LEAD_UNIT, Role.PROJECT_LEAD, Role.IMPLEMENTER, Role.COMMUNITY)
+_ANSWERERS = (Role.LEAD_UNIT, Role.CO_UNIT, Role.PROJECT_LEAD, Role.IMPLEMENTER, Role.COMMUNITY)
 _GIVERS = (Role.LEADER, Role.SUPERVISOR)
 
 
 class Instruction(Item):
-    """One instruction: what, who answers it, until when; how it was answered, and how often it was sent back."""
+    """One instruction: what, who answers it, until when, who gave it; how it was answered, how often sent back."""
 
     order: str = ""
     owner: str | None = None
+    given_by: tuple[str, ...] = ()  # who gave it, and in whose stead
+    giver_unit: str | None = None
+    giver_level: Level | None = None
     measure: str = ""
     returned: int = 0
     earlier: tuple[Instant, ...] = ()
@@ -55,6 +64,9 @@ class GiveInstruction(ItemCommand, _Order, wire="instruction.give", label="批�
 
 class InstructionGiven(ItemEvent, _Order, name="instruction.given", dues={"instruction_reply": "until"}):
     """Something was ordered and must be answered."""
+
+    giver_unit: Id | None = None
+    giver_level: Level | None = None
 
 
 class AnswerInstruction(ItemCommand, Shown, wire="instruction.answer", label="回告批示"):
@@ -89,16 +101,59 @@ class InstructionWithdrawn(ItemEvent, Reasoned, name="instruction.withdrawn"):
     to: Id | None = None
 
 
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+@rule("责任方能够回告", "M059", needs="owner")
+def owner_can_answer(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """Whoever must answer holds a role that answers instructions here, as far as the authority knows who holds any."""
+    known = context.holders(_ANSWERERS, record.level, record.area)
+    if known and not any(event.owner in (each.actor, each.claim.unit) for each in known):
+        roles = ", ".join(map(str, _ANSWERERS))
+        yield Detail(f"nobody of {event.owner} holds here one of: {roles}", f"{event.owner} 无人在此担任: {roles}")
+
+
+@rule("由批示人、其单位或其上级撤回", "design")
+def giver_takes_it_back(record: Record, event: Any, context: Context) -> bool:
+    """Whoever takes it back gave it, is of the giver's unit or stands above the giver; or the record leaves."""
+    item = context.item
+    if event.by == SYSTEM.id or not isinstance(item, Instruction):
+        return True
+    if {event.by, context.standing_in_for} & {*item.given_by}:
+        return True
+    return any(_is_of_or_above(claim, item) for claim in context.claims if _gives(claim, record))
+
+
+def _gives(claim: Claim, record: Record) -> bool:
+    return claim.role in _GIVERS and covers(claim, record.level, record.area)
+
+
+def _is_of_or_above(claim: Claim, item: Instruction) -> bool:
+    own, theirs = claim.level, item.giver_level
+    is_above = own is not None and theirs is not None and own.rank > theirs.rank
+    return is_above or (claim.unit is not None and claim.unit == item.giver_unit)
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
 R = Role
 # fmt: off
 INSTRUCTION_WORKFLOW = Workflow("instruction", S, zh="批示", on=("case", "proposal", "joint_project"), steps=(
     #    id      command              from        event                 to           who                   provided that
-    Step("IN01", GiveInstruction,     None,       InstructionGiven,     S.GIVEN,     _GIVERS,              (what_who_and_due_named,), while_in="active", starts="instruction_reply"),
+    Step("IN01", GiveInstruction,     None,       InstructionGiven,     S.GIVEN,     _GIVERS,              (what_who_and_due_named, unit_reported_gets_nothing, owner_can_answer), while_in="active", starts="instruction_reply"),
     Step("IN02", AnswerInstruction,   S.GIVEN,    InstructionAnswered,  S.ANSWERED,  _ANSWERERS,           (measure_and_evidence_given,), stops="instruction_reply"),
     Step("IN03", ReturnInstruction,   S.ANSWERED, InstructionReturned,  S.GIVEN,     _GIVERS,              (reason_given, new_due_is_named), while_in="active", starts="instruction_reply"),
-    Step("IN04", WithdrawInstruction, S.GIVEN,    InstructionWithdrawn, S.WITHDRAWN, (R.LEADER, R.SYSTEM), (reason_given,), drops="instruction_reply"),
+    Step("IN04", WithdrawInstruction, S.GIVEN,    InstructionWithdrawn, S.WITHDRAWN, (*_GIVERS, R.SYSTEM), (reason_given, giver_takes_it_back), drops="instruction_reply"),
 ))
 # fmt: on
+
+
+def _give(record: Record, command: GiveInstruction, context: Context) -> Event:
+    """For which unit and at which level it was given stands in the event: who may take it back depends on it."""
+    key = INSTRUCTION.key_of(record, command)
+    claim = next((each for each in context.claims if _gives(each, record)), None)
+    giver = {"giver_unit": claim.unit, "giver_level": claim.level} if claim is not None else {}
+    return context.deciders[record.kind_of_record].copied(command, InstructionGiven, context, item=key, **giver)
 
 
 def _returned(item: Instruction, e: InstructionReturned) -> Changes:
@@ -117,6 +172,9 @@ _FOLD: Fold = {
         "status": S.GIVEN,
         "order": e.what,
         "owner": e.owner,
+        "given_by": (e.by,) if e.in_stead_of is None else (e.by, e.in_stead_of),
+        "giver_unit": e.giver_unit,
+        "giver_level": e.giver_level,
         "owes": e.owner,
         "until": e.until,
     },
@@ -135,4 +193,4 @@ def _withdraw(record: str, item: Item, given: HandOver) -> WithdrawInstruction:
     return WithdrawInstruction(id=record, by=SYSTEM, item=item.key, reason=given.reason, to=given.to)
 
 
-INSTRUCTION = Region(INSTRUCTION_WORKFLOW, Instruction, _FOLD, ends=_withdraw)
+INSTRUCTION = Region(INSTRUCTION_WORKFLOW, Instruction, _FOLD, propose={GiveInstruction: _give}, ends=_withdraw)

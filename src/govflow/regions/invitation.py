@@ -1,5 +1,7 @@
 """约请 invitation: a unit is invited to a meeting as an equal; it may decline. Keyed by invited unit and meeting.
 
+Who declined, was not wanted any more or stayed away may be invited again: with a number at the end of the key. A new
+date of the meeting is put to everybody invited who has not said no. Once the meeting has met, its host says who came.
 Silence past the reply time is reported to the district as a reminder (supervision 督办), where the record has that
 region and its policy lists the failing.
 """
@@ -7,14 +9,15 @@ region and its policy lists the failing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from typing import Any
 
-from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
+from govflow.actors import SYSTEM, Claim, Id, Role, covers, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Value
 from govflow.records import HandOver, Item, Record
-from govflow.region import Fold, Region
+from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.regions.supervision import RemindSupervision
@@ -120,6 +123,22 @@ class InvitationCancelled(ItemEvent, Reasoned, name="invitation.cancelled"):
     """The invitation was taken back."""
 
 
+class AskInvitedAgain(ItemCommand, wire="invitation.ask_again", label="改期再约"):
+    """Put a new date of the meeting to a unit that was invited and has not said no."""
+
+
+class InvitedAskedAgain(ItemEvent, name="invitation.asked_again"):
+    """The unit is asked for the new date of the meeting; what it said of another one is void."""
+
+
+class PassInvitationToHost(ItemCommand, wire="invitation.pass_to_host", label="转由召集方登记"):
+    """Leave to the host what is still to be said: the meeting has met, or was called off."""
+
+
+class InvitationPassedToHost(ItemEvent, name="invitation.passed_to_host"):
+    """The unit owes nothing more: whether it came, its host says."""
+
+
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
@@ -132,8 +151,21 @@ def invited_unit_and_meeting_named(record: Record, event: Any, context: Context)
     if meeting is None or meeting.status != "announced" or meeting.until is None or meeting.until <= context.at:
         named = event.meeting or "(none)"
         yield Detail(f"meeting {named} is not announced for a day ahead", f"会议 {named} 未公告或已过会期")
-    if event.item != _key_for(event.unit, event.meeting):
+    if event.item != _key_for(record, event.unit, event.meeting):
         yield Detail("its key is unit and meeting, joined by a point", "约请编号应为单位与会议以点相连")
+
+
+@rule("召集方仅就本方会议发出约请", "M080", needs="meeting")
+def host_invites_to_own_meeting(record: Record, event: Any, context: Context) -> bool:
+    """A host invites to a meeting of its own alone; community and secretariat to any."""
+    meeting = record.item("meeting", event.meeting or "")
+    held = [
+        each for each in context.claims if each.role in context.step.who and covers(each, record.level, record.area)
+    ]
+    others = [each for each in held if each.role != Role.HOST]
+    if meeting is None or others or not held:
+        return True
+    return any(meeting.fits(Role.HOST, each, event.by, context.on_behalf_of) for each in held)
 
 
 @rule("会议尚未召开", "design")
@@ -177,20 +209,29 @@ def _report_upward(record: Record, event: InvitationLapsed, context: Context) ->
 
 
 R = Role
+_OVER = (S.DECLINED, S.ABSENT, S.CANCELLED)  # may be invited again
 _ISSUERS = (R.COMMUNITY, R.SECRETARIAT, R.HOST)
 # fmt: off
 INVITATION_WORKFLOW = Workflow("invitation", S, zh="约请", on=("case", "proposal", "joint_project"), steps=(
     #    id      command            from                              event                to           who                   provided that
-    Step("P10",  IssueInvitation,   None,                             InvitationIssued,    S.ISSUED,    _ISSUERS,             (invited_unit_and_meeting_named, unit_reported_gets_nothing), while_in="active", starts="invitation_reply"),
+    Step("P10",  IssueInvitation,   None,                             InvitationIssued,    S.ISSUED,    _ISSUERS,             (invited_unit_and_meeting_named, unit_reported_gets_nothing, host_invites_to_own_meeting), while_in="active", starts="invitation_reply"),
     Step("IV02", AcceptInvitation,  (S.ISSUED, S.LAPSED),             InvitationAccepted,  S.ACCEPTED,  R.ORGANISATION,       (meeting_is_to_come,), while_in="active", stops="invitation_reply"),
     Step("IV03", DeclineInvitation, S.ISSUED,                         InvitationDeclined,  S.DECLINED,  R.ORGANISATION,       (reason_given,), stops="invitation_reply"),
     Step("IV04", LapseInvitation,   S.ISSUED,                         InvitationLapsed,    S.LAPSED,    R.SYSTEM,             (due_has_passed,), stops="invitation_reply", then=(_report_upward,)),
     Step("IV05", AttendInvitation,  (S.ISSUED, S.ACCEPTED, S.LAPSED), InvitationAttended,  S.ATTENDED,  _ISSUERS,             (attendance_is_recorded,), stops="invitation_reply"),
     Step("IV06", MissInvitation,    S.ACCEPTED,                       InvitationMissed,    S.ABSENT,    _ISSUERS,             (attendance_is_recorded,)),
     Step("IV07", CancelInvitation,  (S.ISSUED, S.ACCEPTED),           InvitationCancelled, S.CANCELLED, (*_ISSUERS, R.SYSTEM), (reason_given,), drops="invitation_reply"),
+    Step("IV08", AskInvitedAgain,   (S.ISSUED, S.ACCEPTED, S.LAPSED), InvitedAskedAgain,   S.ISSUED,    R.SYSTEM,             (meeting_is_to_come,), while_in="active", resets="invitation_reply"),
+    Step("IV09", PassInvitationToHost, (S.ISSUED, S.ACCEPTED, S.LAPSED), InvitationPassedToHost, None,  R.SYSTEM,             (), while_in="any"),
 ))
 # fmt: on
 
+
+def _due(event: ItemEvent) -> Instant | None:
+    return next((move.due for move in event.clocks), None)
+
+
+_DONE: Changes = {"owes": None, "until": None}  # whom it concerned may no longer read the record for its sake
 _FOLD: Fold = {
     InvitationIssued: lambda item, e: {
         "status": S.ISSUED,
@@ -198,23 +239,32 @@ _FOLD: Fold = {
         "meeting": e.meeting,
         "host": e.host or "",
         "owes": e.unit,
-        "until": next((move.due for move in e.clocks), None),
+        "until": _due(e),
     },
-    InvitationAccepted: lambda item, e: {"status": S.ACCEPTED, "until": e.until},
-    InvitationDeclined: lambda item, e: {"status": S.DECLINED, "reason": e.reason},
+    InvitationAccepted: lambda item, e: {"status": S.ACCEPTED, "owes": item.unit, "until": e.until},
+    InvitationDeclined: lambda item, e: {**_DONE, "status": S.DECLINED, "reason": e.reason},
     InvitationLapsed: lambda item, e: {"status": S.LAPSED, "was_lapsed": True},
-    InvitationAttended: lambda item, e: {"status": S.ATTENDED},
-    InvitationMissed: lambda item, e: {"status": S.ABSENT},
-    InvitationCancelled: lambda item, e: {"status": S.CANCELLED, "reason": e.reason},
+    InvitationAttended: lambda item, e: {**_DONE, "status": S.ATTENDED},
+    InvitationMissed: lambda item, e: {**_DONE, "status": S.ABSENT},
+    InvitationCancelled: lambda item, e: {**_DONE, "status": S.CANCELLED, "reason": e.reason},
+    InvitedAskedAgain: lambda item, e: {"status": S.ISSUED, "owes": item.unit, "until": _due(e)},
+    InvitationPassedToHost: lambda item, e: {**_DONE, "owes": None if item.status == S.LAPSED else item.host or None},
 }
 
 
-def _key_for(unit: str | None, meeting: str | None) -> str:
-    return f"{unit or 'nobody'}.{meeting or 'nothing'}"
+def _key_for(record: Record, unit: str | None, meeting: str | None) -> str:
+    """The key of the invitation that still stands, else the first one that nobody has."""
+    first, items = f"{unit or 'nobody'}.{meeting or 'nothing'}", record.items_of("invitation")
+
+    def is_free(key: str) -> bool:
+        item = items.get(key)
+        return item is None or ((item.unit, item.meeting) == (unit, meeting) and item.status not in _OVER)
+
+    return next(filter(is_free, chain((first,), (f"{first[:120]}.{number}" for number in count(2)))))
 
 
 def _key(record: Record, command: Command) -> str:
-    return _key_for(getattr(command, "unit", None), getattr(command, "meeting", None))
+    return _key_for(record, getattr(command, "unit", None), getattr(command, "meeting", None))
 
 
 def _issued(record: Record, command: IssueInvitation, context: Context) -> Event:
@@ -254,11 +304,31 @@ INVITATION = Region(
 )
 
 
+def _unsettled(record: Record, event: Any) -> list[Invitation]:
+    """The invitations to the meeting of an event that were neither refused nor taken back, nor settled at its end."""
+    invited = (each for each in record.items_of("invitation").values() if each.meeting == event.item)
+    return [each for each in invited if each.status in (S.ISSUED, S.ACCEPTED, S.LAPSED)]
+
+
+def asked_for_the_new_date(record: Record, event: Any, context: Context) -> Iterator[Command]:
+    """A yes was a yes to the old date; who was silent is asked anew as well."""
+    for item in _unsettled(record, event):
+        yield AskInvitedAgain(id=record.id, by=SYSTEM, item=item.key)
+
+
+def passed_to_the_host(record: Record, event: Any, context: Context) -> Iterator[Command]:
+    """Once it has met, the host owes the list of who came of those invited."""
+    for item in _unsettled(record, event):
+        yield PassInvitationToHost(id=record.id, by=SYSTEM, item=item.key)
+
+
 def cancelled_with_meeting(record: Record, event: Any, context: Context) -> Iterator[Command]:
-    """Nobody is invited any more to a meeting that was called off.
+    """Nobody is invited any more to a meeting that was called off, nor may come late.
 
     The system calls one off only where the record leaves and everything open is ended, the invitations included.
     """
-    for item in INVITATION.open_items(record) if event.by != SYSTEM.id else ():
-        if isinstance(item, Invitation) and item.meeting == event.item:
+    for item in _unsettled(record, event):
+        if item.status == S.LAPSED:
+            yield PassInvitationToHost(id=record.id, by=SYSTEM, item=item.key)
+        elif event.by != SYSTEM.id:
             yield CancelInvitation(id=record.id, by=SYSTEM, item=item.key, reason=event.reason)

@@ -160,12 +160,13 @@ def co_units_are_distinct(record: Any, event: Any, context: Context) -> bool:
     return len(set(units)) == len(units) and event.lead_unit not in units
 
 
-@rule("不转送被举报单位", "petitions §30 [V]", needs="lead_unit to_unit co_units")
+@rule("不转送被举报单位", "petitions §30 [V]", version=2, needs="lead_unit to_unit co_units")
 def unit_reported_gets_nothing(record: Any, event: Any, context: Context) -> bool:
     """Nothing is passed to the unit that is reported."""
-    named = {getattr(event, name, None) for name in ("lead_unit", "to_unit", "unit", "item")}
+    named = {getattr(event, name, None) for name in ("lead_unit", "to_unit", "unit", "owner", "who", "item")}
+    several = {unit for name in ("co_units", "members") for unit in getattr(event, name, ())}
     accused = getattr(record, "accused_unit", None)
-    return accused is None or accused not in named | set(getattr(event, "co_units", ()))
+    return accused is None or accused not in named | several
 
 
 @rule("协办期限不晚于主办期限", "BJ §14 [V]")

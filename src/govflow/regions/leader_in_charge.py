@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from govflow.actors import SYSTEM, Id, Role
+from govflow.actors import SYSTEM, Id, Role, covers
 from govflow.context import Context
 from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import Item, Record
@@ -62,6 +62,14 @@ class ChargeAgreed(ItemEvent, name="leader_in_charge.agreed"):
     """Another leader has agreed to take charge."""
 
 
+class TakeBackAgreement(ItemCommand, wire="leader_in_charge.take_back", label="撤回接办同意"):
+    """Agree no longer: nobody is put in charge by a consent that they have taken back."""
+
+
+class ChargeAgreementTakenBack(ItemEvent, name="leader_in_charge.agreement_taken_back"):
+    """A leader who had agreed to take charge no longer does."""
+
+
 class HandOverCharge(ItemCommand, Reasoned, wire="leader_in_charge.hand_over", label="移交包案"):
     """Hand the charge over to a leader who has agreed to it."""
 
@@ -86,16 +94,17 @@ class ChargeInstructionAttached(ItemEvent, name="leader_in_charge.instruction_at
     text: Words = ""
 
 
-class ReleaseCharge(ItemCommand, Reasoned, wire="leader_in_charge.release", label="解除包案"):
-    """End the charge: the record is settled, or another leader (`to`) who has agreed takes it at once."""
-
+class _Release(Reasoned):
     to: Id | None = None
+    left_office: bool = False  # the leader has gone, and nobody has agreed to follow yet
 
 
-class ChargeReleased(ItemEvent, Reasoned, name="leader_in_charge.released"):
+class ReleaseCharge(ItemCommand, _Release, wire="leader_in_charge.release", label="解除包案"):
+    """End the charge: the record is settled, another leader (`to`) who has agreed takes it, or the leader has gone."""
+
+
+class ChargeReleased(ItemEvent, _Release, name="leader_in_charge.released"):
     """The leader no longer answers for the record."""
-
-    to: Id | None = None
 
 
 # --- rules -----------------------------------------------------------------------------------------------------------
@@ -132,12 +141,35 @@ def another_is_in_charge(record: Record, event: Any, context: Context) -> bool:
     return not leader_is_in_charge.check(record, event, context)
 
 
+@rule("接办者此前已同意", "design")
+def agreement_was_given(record: Record, event: Any, context: Context) -> bool:
+    """Whoever takes an agreement back has agreed before."""
+    return event.by in _agreed(context)
+
+
+@rule("领导仅解除本人的包案,督办人可代为解除", "M042")
+def charge_is_ones_own(record: Record, event: Any, context: Context) -> bool:
+    """A leader releases no charge but their own; the supervisor releases anybody's."""
+    above = (Role.SUPERVISOR, Role.SYSTEM)
+    if any(claim.role in above and covers(claim, record.level, record.area) for claim in context.claims):
+        return True
+    return leader_is_in_charge.check(record, event, context) is True
+
+
+@rule("包案领导已离任", "design", needs="left_office")
+def leader_has_left_office(record: Record, event: Any, context: Context) -> bool:
+    """The leader in charge has left office, and holds it no more as far as the authority knows who does."""
+    leader = context.item.leader if isinstance(context.item, Charge) else None
+    holding = context.holders((Role.LEADER,), record.level, record.area)
+    return event.left_office and all(each.actor != leader for each in holding)
+
+
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
 def _taken_over(record: Record, event: Any, context: Context) -> Iterator[Command]:
     """The leader named takes charge in the same append, while the record still needs one."""
-    if record.status in context.deciders[record.kind_of_record].active:
+    if event.to is not None and record.status in context.deciders[record.kind_of_record].active:
         yield TakeCharge(id=record.id, by=SYSTEM, leader=event.to)
 
 
@@ -147,9 +179,11 @@ LEADER_IN_CHARGE_WORKFLOW = Workflow("leader_in_charge", S, zh="包案", on=("ca
     #    id      command            from                event                      to           who                               provided that
     Step("LC01", TakeCharge,        (None, S.RELEASED), ChargeTaken,               S.IN_CHARGE, (R.LEADER, R.SYSTEM),             (has_no_interest, named_party_consents), while_in="active"),
     Step("LC05", AgreeToTakeCharge, S.IN_CHARGE,        ChargeAgreed,              None,        R.LEADER,                         (has_no_interest, another_is_in_charge), while_in="active"),
+    Step("LC06", TakeBackAgreement, S.IN_CHARGE,        ChargeAgreementTakenBack,  None,        R.LEADER,                         (agreement_was_given,), while_in="active"),
     Step("LC02", HandOverCharge,    S.IN_CHARGE,        ChargeHandedOver,          None,        R.LEADER,                         (reason_given, named_party_consents, leader_is_in_charge), while_in="active"),
     Step("LC03", InstructInCharge,  S.IN_CHARGE,        ChargeInstructionAttached, None,        R.LEADER,                         (leader_is_in_charge, text_is_given)),
-    Step("LC04", ReleaseCharge,     S.IN_CHARGE,        ChargeReleased,            S.RELEASED,  (R.LEADER, R.SUPERVISOR, R.SYSTEM), (record_is_at_rest_or_handed_over, reason_given), then=(_taken_over,)),
+    Step("LC04", ReleaseCharge,     S.IN_CHARGE,        ChargeReleased,            S.RELEASED,  (R.LEADER, R.SUPERVISOR, R.SYSTEM), (record_is_at_rest_or_handed_over, reason_given, charge_is_ones_own), then=(_taken_over,)),
+    Step("LC07", ReleaseCharge,     S.IN_CHARGE,        ChargeReleased,            S.RELEASED,  R.SUPERVISOR,                     (leader_has_left_office, reason_given), while_in="active", then=(_taken_over,)),
 ))
 # fmt: on
 
@@ -161,13 +195,14 @@ def _charged(leader: str | None) -> Changes:
 _FOLD: Fold = {
     ChargeTaken: lambda item, e: _charged(e.leader),
     ChargeAgreed: lambda item, e: {"agreed": (*(each for each in item.agreed if each != e.by), e.by)},
+    ChargeAgreementTakenBack: lambda item, e: {"agreed": tuple(each for each in item.agreed if each != e.by)},
     ChargeHandedOver: lambda item, e: _charged(e.to),
     ChargeInstructionAttached: lambda item, e: {"remarks": (*item.remarks, Remark(text=e.text, by=e.by, at=e.at))},
     ChargeReleased: lambda item, e: {
         "status": S.RELEASED,
         "leader": None,
         "owes": None,
-        "agreed": (e.to,) if e.to else (),
+        "agreed": tuple(each for each in item.agreed if each == e.to),
     },
 }
 

@@ -229,7 +229,7 @@ LINK_WORKFLOW = Workflow("link", S, zh="关联", on=("case", "proposal", "joint_
     Step("LK03", FinishLink, (S.AWAITED, S.FAILED),            LinkFinished, S.FINISHED, R.SYSTEM, (other_record_is_at_rest,)),
     Step("LK04", FailLink,   S.AWAITED,                        LinkFailed,   S.FAILED,   R.SYSTEM, (other_record_has_failed,)),
     Step("LK05", ResumeLink, S.FINISHED,                       LinkResumed,  S.AWAITED,  R.SYSTEM, (other_record_has_reopened,), while_in="active"),
-    Step("LK06", Unlink,     (S.LINKED, S.AWAITED, S.FAILED),  LinkUnlinked, S.UNLINKED, (R.DISPATCHER, R.COMMUNITY, R.SECRETARIAT, R.PROJECT_LEAD, R.SYSTEM), (reason_given, tie_may_be_undone_by_hand)),
+    Step("LK06", Unlink,     (S.LINKED, S.AWAITED, S.FAILED),  LinkUnlinked, S.UNLINKED, (R.DISPATCHER, R.COMMUNITY, R.TOWN, R.DISTRICT, R.SECRETARIAT, R.PROJECT_LEAD, R.SYSTEM), (reason_given, tie_may_be_undone_by_hand)),
 ))
 # fmt: on
 

@@ -10,6 +10,7 @@ from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
+from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.rules import (
     due_has_not_passed,
     due_has_passed,
@@ -17,7 +18,7 @@ from govflow.rules import (
     reason_given,
     what_who_and_due_named,
 )
-from govflow.workflow import Rest, Status, Step, Workflow
+from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
 class ObligationStatus(Status):
@@ -43,8 +44,12 @@ class Occurrence(Item):
         return self.duty
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
-        """Who owes it fulfils it: in person, as of that unit, or as the one who stands in."""
-        return self.owes in (actor, claim.unit, claim.standing_in_for) if role in FULFILLERS else None
+        """Who owes it fulfils it: in person, as of that unit, or as the one who stands in. A community also cancels."""
+        return self.is_owed_by(claim, actor) if role in FULFILLERS and role != Role.COMMUNITY else None
+
+    def is_owed_by(self, claim: Claim, actor: str) -> bool:
+        """Whether it is owed by whoever holds a claim."""
+        return self.owes in (actor, claim.unit, claim.standing_in_for)
 
 
 class _Owed(Value):
@@ -101,6 +106,21 @@ class ObligationCancelled(ItemEvent, Reasoned, name="obligation.cancelled"):
     """The duty ended before its period did."""
 
 
+class PassOnObligation(ItemCommand, wire="obligation.pass_on", label="转交义务"):
+    """Let whoever follows in office owe the occurrence."""
+
+    owner: Id | None = None
+
+
+class ObligationPassedOn(ItemEvent, name="obligation.passed_on"):
+    """Whoever follows in office owes the occurrence now, by the same date."""
+
+    owner: Id | None = None
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
 def _named(record: Record, event: Any, context: Context) -> bool | Iterable[str]:
     """As for any promise, but the system may name a due instant that has passed.
 
@@ -113,6 +133,31 @@ def _named(record: Record, event: Any, context: Context) -> bool | Iterable[str]
 
 _OWED_IS_NAMED = replace(what_who_and_due_named, check=_named)
 
+
+@rule("社区仅履行自己的义务", "design")
+def community_fulfils_its_own(record: Record, event: Any, context: Context) -> bool:
+    """A community, which may also cancel what others owe, fulfils nothing but what it owes itself."""
+    assert isinstance(context.item, Occurrence)
+    fulfilling = [claim for claim in context.claims if claim.role in FULFILLERS]
+    own = any(context.item.is_owed_by(claim, event.by) for claim in fulfilling)
+    return own or Role.COMMUNITY not in {claim.role for claim in fulfilling}
+
+
+@rule("免除、取消者非义务人,亦非其单位的人", "M090")
+def occurrence_is_anothers(record: Record, event: Any, context: Context) -> bool:
+    """Whoever excuses or cancels it neither owes it nor is of the unit that does, nor stands in for who does."""
+    assert isinstance(context.item, Occurrence)
+    return not any(context.item.is_owed_by(claim, event.by) for claim in context.claims)
+
+
+@rule("接任者已载明", "design", needs="owner")
+def successor_is_named(record: Record, event: Any, context: Context) -> bool:
+    """Who is to owe it is named."""
+    return event.owner is not None
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
 R = Role
 _SCHEDULERS = (R.SYSTEM, R.COMMUNITY, R.TOWN, R.LEADER)
 FULFILLERS = (R.LEADER, R.ORGANISATION, R.COMMUNITY, R.PROJECT_LEAD, R.LEAD_UNIT, R.MEDIATOR)
@@ -120,12 +165,14 @@ FULFILLERS = (R.LEADER, R.ORGANISATION, R.COMMUNITY, R.PROJECT_LEAD, R.LEAD_UNIT
 # fmt: off
 OBLIGATION_WORKFLOW = Workflow("obligation", S, zh="定期义务", on=("case", "proposal", "joint_project", "duty"), steps=(
     #    id      command             from                     event                to           who                              provided that
-    Step("OL01", ScheduleObligation, None,                    ObligationScheduled, S.SCHEDULED, _SCHEDULERS,                     (_OWED_IS_NAMED,), while_in="active", starts="obligation_due"),
+    Step("OL01", ScheduleObligation, None,                    ObligationScheduled, S.SCHEDULED, _SCHEDULERS,                     (_OWED_IS_NAMED, unit_reported_gets_nothing), while_in="active", starts="obligation_due"),
     Step("OL02", RemindObligation,   S.SCHEDULED,             ObligationReminded,  None,        R.SYSTEM,                        (due_has_not_passed,)),
-    Step("OL03", FulfilObligation,   (S.SCHEDULED, S.MISSED), ObligationFulfilled, S.FULFILLED, FULFILLERS,                      (measure_and_evidence_given,), stops="obligation_due"),
+    Step("OL03", FulfilObligation,   (S.SCHEDULED, S.MISSED), ObligationFulfilled, S.FULFILLED, FULFILLERS,                      (measure_and_evidence_given, community_fulfils_its_own), stops="obligation_due"),
     Step("OL04", MissObligation,     S.SCHEDULED,             ObligationMissed,    S.MISSED,    R.SYSTEM,                        (due_has_passed,)),
-    Step("OL05", ExcuseObligation,   (S.SCHEDULED, S.MISSED), ObligationExcused,   S.EXCUSED,   (R.TOWN, R.SUPERVISOR),          (reason_given,), drops="obligation_due"),
-    Step("OL06", CancelObligation,   S.SCHEDULED,             ObligationCancelled, S.CANCELLED, (R.SYSTEM, R.TOWN, R.COMMUNITY), (reason_given,), drops="obligation_due"),
+    Step("OL05", ExcuseObligation,   (S.SCHEDULED, S.MISSED), ObligationExcused,   S.EXCUSED,   (R.TOWN, R.SUPERVISOR),          (reason_given, occurrence_is_anothers), drops="obligation_due"),
+    Step("OL06", CancelObligation,   S.SCHEDULED,             ObligationCancelled, S.CANCELLED, (R.SYSTEM, R.TOWN, R.COMMUNITY), (reason_given, occurrence_is_anothers), drops="obligation_due"),
+    # ours: what an office owes is owed by whoever holds it
+    Step("OL07", PassOnObligation,   (S.SCHEDULED, S.MISSED), ObligationPassedOn,  None,        R.SYSTEM,                        (successor_is_named, unit_reported_gets_nothing)),
 ))
 # fmt: on
 
@@ -141,6 +188,7 @@ _FOLD: Fold = {
     ObligationMissed: lambda item, e: {"status": S.MISSED, "was_missed": True},
     ObligationExcused: lambda item, e: {"status": S.EXCUSED},
     ObligationCancelled: lambda item, e: {"status": S.CANCELLED},
+    ObligationPassedOn: lambda item, e: {"owes": e.owner},
 }
 
 

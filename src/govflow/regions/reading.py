@@ -85,7 +85,7 @@ ISSUERS = (R.SECRETARIAT, R.COMMUNITY, R.TOWN, R.DISTRICT)
 READING_WORKFLOW = Workflow("reading", S, zh="阅批", on=("bulletin",), steps=(
     #    id      command         from    event             to         who                  provided that
     Step("RG01", OweReading,     None,   ReadingOwed,      S.OWED,    (R.SYSTEM, *ISSUERS), (reader_is_named, new_due_is_named), while_in="active", starts="obligation_due"),
-    Step("RG02", ConfirmReading, S.OWED, ReadingConfirmed, S.READ,    READERS,              (), stops="obligation_due"),
+    Step("RG02", ConfirmReading, S.OWED, ReadingConfirmed, S.READ,    READERS,              (), stops="obligation_due", anywhere=True),
     Step("RG03", ExcuseReading,  S.OWED, ReadingExcused,   S.EXCUSED, (R.SYSTEM, *ISSUERS), (reason_given, excused_by_another), drops="obligation_due"),
 ))
 # fmt: on
@@ -102,8 +102,8 @@ def _excuse(record: str, item: Item, given: HandOver) -> ExcuseReading:
 
 
 def _key(record: Record, command: Command) -> str:
-    assert isinstance(command, OweReading)
-    return command.reader or ""
+    """The reader's; other commands that name none find no reading."""
+    return getattr(command, "reader", None) or "nobody"
 
 
 READING = Region(READING_WORKFLOW, Reading, _FOLD, ends=_excuse, new_key=_key)

@@ -125,6 +125,12 @@ def person_has_consented(record: Record, event: Any, context: Context) -> bool:
     return event.consented is True
 
 
+@rule("事项无须对接收单位保密", "petitions §30 [V]")
+def unit_may_know_of_it(record: Record, event: Any, context: Context) -> bool:
+    """The matter is not secret: the unit could not learn of a referral on one, and so not answer."""
+    return not record.is_secret
+
+
 @rule("已载明服务内容", "design", needs="measure")
 def help_is_named(record: Record, event: Any, context: Context) -> bool:
     """What kind of help was given is said."""
@@ -136,7 +142,7 @@ _REFERRERS = (R.GRID_WORKER, R.COMMUNITY, R.LEAD_UNIT, R.MEDIATOR)
 # fmt: off
 REFERRAL_WORKFLOW = Workflow("referral", S, zh="服务转介", on=("case",), steps=(
     #    id      command           from                  event              to           who             provided that
-    Step("RF01", MakeReferral,     None,                 ReferralMade,      S.MADE,      _REFERRERS,     (service_person_and_unit_named, person_has_consented, unit_reported_gets_nothing), while_in="active", starts="referral_answer"),
+    Step("RF01", MakeReferral,     None,                 ReferralMade,      S.MADE,      _REFERRERS,     (service_person_and_unit_named, person_has_consented, unit_reported_gets_nothing, unit_may_know_of_it), while_in="active", starts="referral_answer"),
     Step("RF02", AcceptReferral,   S.MADE,               ReferralAccepted,  S.ACCEPTED,  R.ORGANISATION, stops="referral_answer"),
     Step("RF03", ServeReferral,    S.ACCEPTED,           ReferralServed,    S.SERVED,    R.ORGANISATION, (help_is_named,)),
     Step("RF04", DeclineReferral,  (S.MADE, S.ACCEPTED), ReferralDeclined,  S.DECLINED,  R.ORGANISATION, (reason_given,), stops="referral_answer"),
@@ -153,9 +159,14 @@ _FOLD: Fold = {
         "owes": e.unit,
     },
     ReferralAccepted: lambda item, e: {"status": S.ACCEPTED, "hands": (*item.hands, e.by)},
-    ReferralServed: lambda item, e: {"status": S.SERVED, "measure": e.measure, "hands": (*item.hands, e.by)},
-    ReferralDeclined: lambda item, e: {"status": S.DECLINED},
-    ReferralWithdrawn: lambda item, e: {"status": S.WITHDRAWN},
+    ReferralServed: lambda item, e: {
+        "status": S.SERVED,
+        "measure": e.measure,
+        "owes": None,  # who owes nothing any more reads the case no more
+        "hands": (*item.hands, e.by),
+    },
+    ReferralDeclined: lambda item, e: {"status": S.DECLINED, "owes": None},
+    ReferralWithdrawn: lambda item, e: {"status": S.WITHDRAWN, "owes": None},
 }
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from govflow.actors import SYSTEM, Claim, Id, Role
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
+from govflow.messages import Count, Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
-from govflow.rules import due_has_passed, reason_given
+from govflow.rules import due_has_not_passed, due_has_passed, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
@@ -62,7 +62,7 @@ class TurnScheduled(ItemEvent, _Turn, name="turn.scheduled", dues={"obligation_d
 
 
 class _Served(Value):
-    received: int | None = None
+    received: Count | None = None
 
 
 class ServeTurn(ItemCommand, _Served, wire="turn.serve", label="完成轮值"):
@@ -161,10 +161,10 @@ TURN_WORKFLOW = Workflow("turn", S, zh="轮值", on=("visit_round",), steps=(
     #    id      command       from                     event          to           who          provided that
     Step("TN01", ScheduleTurn, None,                    TurnScheduled, S.SCHEDULED, _ORGANISERS, (turn_is_described,), while_in="active", starts="obligation_due"),
     Step("TN02", ServeTurn,    (S.SCHEDULED, S.MISSED), TurnServed,    S.SERVED,    R.LEADER,    (turn_is_ones_own, turn_has_begun_and_is_counted), while_in="active", stops="obligation_due"),
-    Step("TN03", OfferTurn,    S.SCHEDULED,             TurnOffered,   None,        R.LEADER,    (turn_is_ones_own, another_leader_is_named, reason_given), while_in="active"),
-    Step("TN04", TakeTurnOver, S.SCHEDULED,             TurnTakenOver, None,        R.LEADER,    (turn_was_offered_to_who_takes_it,), while_in="active"),
+    Step("TN03", OfferTurn,    S.SCHEDULED,             TurnOffered,   None,        R.LEADER,    (turn_is_ones_own, another_leader_is_named, reason_given, due_has_not_passed), while_in="active"),
+    Step("TN04", TakeTurnOver, S.SCHEDULED,             TurnTakenOver, None,        R.LEADER,    (turn_was_offered_to_who_takes_it, due_has_not_passed), while_in="active"),
     Step("TN05", MissTurn,     S.SCHEDULED,             TurnMissed,    S.MISSED,    R.SYSTEM,    (due_has_passed,), while_in="active"),
-    Step("TN06", CancelTurn,   S.SCHEDULED,             TurnCancelled, S.CANCELLED, _ORGANISERS, (reason_given,), while_in="active", drops="obligation_due"),
+    Step("TN06", CancelTurn,   S.SCHEDULED,             TurnCancelled, S.CANCELLED, _ORGANISERS, (reason_given, due_has_not_passed), while_in="active", drops="obligation_due"),
 ))
 # fmt: on
 

@@ -46,13 +46,14 @@ def _raise(watch: Watch, event: SignNoted, context: Context) -> Iterator[Command
 
 
 _NOTED = (watch_has_its_id, signal_names_no_person)
+_RESTED = (reason_given, signal_names_no_person, loops_are_handed_over)
 _OFFICIALS = (Role.COMMUNITY, Role.TOWN, Role.DISTRICT)
 # fmt: off
 WATCH_WORKFLOW = Workflow("watch", S, zh="苗头", steps=(
     #    id      command    from        event        to          who          provided that
     Step("WT01", NoteSign,  None,       SignNoted,   S.WATCHING, Role.SYSTEM, _NOTED, then=(_raise,)),
     Step("WT02", NoteSign,  tuple(S),   SignNoted,   S.WATCHING, Role.SYSTEM, (*_NOTED, sign_is_new), then=(_raise,)),
-    Step("WT03", RestWatch, S.WATCHING, WatchRested, S.RESTING,  _OFFICIALS,  (reason_given, loops_are_handed_over)),
+    Step("WT03", RestWatch, S.WATCHING, WatchRested, S.RESTING,  _OFFICIALS,  _RESTED),
 ))
 # fmt: on
 

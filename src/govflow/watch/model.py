@@ -11,7 +11,7 @@ from typing import Any
 
 from govflow.actors import FOR_THEMSELVES, Area, Claim, Id, Role, covers_area
 from govflow.context import Context
-from govflow.messages import Command, Event, Instant, ItemKey, Value, Words
+from govflow.messages import Command, Count, Event, Instant, ItemKey, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.regions.bodies import Reasoned
 from govflow.workflow import Rest, Status, rule
@@ -85,7 +85,7 @@ class SignNoted(Event, _Noting, name="watch.sign_noted"):
     since: Instant
     during: ItemKey | None = None
     raises: ItemKey | None = None
-    together: int = 1
+    together: Count = 1
 
 
 class RestWatch(Command, Reasoned, wire="watch.rest", label="转入静默"):

@@ -51,7 +51,9 @@ from govflow.regions.mediation.rules import agreed_commitments_are_done as agree
 from govflow.regions.mediation.rules import body_is_competent as body_is_competent
 from govflow.regions.mediation.rules import both_parties_consent as both_parties_consent
 from govflow.regions.mediation.rules import both_sides_sign as both_sides_sign
+from govflow.regions.mediation.rules import confirmation_was_applied_for as confirmation_was_applied_for
 from govflow.regions.mediation.rules import court_decision_is_named as court_decision_is_named
+from govflow.regions.mediation.rules import decision_is_on_file as decision_is_on_file
 from govflow.regions.mediation.rules import dispute_is_mediable as dispute_is_mediable
 from govflow.regions.mediation.rules import experts_are_in_the_pool as experts_are_in_the_pool
 from govflow.regions.mediation.rules import length_is_named as length_is_named
@@ -63,6 +65,7 @@ from govflow.regions.mediation.rules import parties_are_named as parties_are_nam
 from govflow.regions.mediation.rules import statement_may_be_signed_now as statement_may_be_signed_now
 from govflow.regions.mediation.rules import tier_below_failed_or_exempt as tier_below_failed_or_exempt
 from govflow.regions.mediation.rules import tier_is_at_most_three as tier_is_at_most_three
+from govflow.regions.mediation.rules import unit_reported_is_not_at_the_table as unit_reported_is_not_at_the_table
 from govflow.regions.mediation.signing import signing as signing
 from govflow.regions.mediation.workflow import MEDIATION as MEDIATION
 from govflow.regions.mediation.workflow import MEDIATION_WORKFLOW as MEDIATION_WORKFLOW

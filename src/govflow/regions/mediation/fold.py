@@ -4,6 +4,8 @@ from collections.abc import Callable
 from itertools import count, islice
 from typing import Any
 
+from govflow.calendars import due_after
+from govflow.clocks.moves import calendar_of
 from govflow.context import Context
 from govflow.messages import Command, Event, ItemCommand
 from govflow.policy.practice import MediationKind
@@ -71,6 +73,19 @@ def _by_party(event: type[Event]) -> Any:
     return propose
 
 
+def _consent(record: Record, command: ConsentToMediation, context: Context) -> Event:
+    """The last consent says by when the mediator owes the start: as long again as the parties had for their answers."""
+    assert isinstance(context.item, Mediation)
+    event: Any = _by_party(MediationConsented)(record, command, context)
+    silent = {*context.item.parties} - {*context.item.consents}
+    policy, wire = context.policy, command.wire
+    limit = policy.time_limit("mediation_offer", wire, record.kind, record.category, record.level, reset=True)
+    if limit is None or silent != {event.party}:
+        return event  # type: ignore[no-any-return]
+    due = due_after(limit.term, context.at, calendar_of(limit, context), policy.zone).at
+    return _copied(record, command, MediationConsented, context, party=event.party, start_by=due)
+
+
 def _agree(record: Record, command: AgreeInMediation, context: Context) -> Event:
     """Its commitments get free keys `<dispute>.<n>`, and its text the digest that the parties have signed."""
     taken = record.items_of("commitment")
@@ -83,7 +98,7 @@ def _agree(record: Record, command: AgreeInMediation, context: Context) -> Event
 MEDIATION_PROPOSE: dict[type[Command], Callable[[Any, Any, Context], Event]] = {
     OfferMediation: _seated(MediationOffered),
     RaiseTier: _seated(MediationTierRaised),
-    ConsentToMediation: _by_party(MediationConsented),
+    ConsentToMediation: _consent,
     RefuseMediation: _by_party(MediationDeclined),
     SignStatement: _by_party(StatementSigned),
     AgreeInMediation: _agree,
@@ -110,6 +125,7 @@ def _asked(item: Mediation, event: Any) -> Changes:
         "refused": (),
         "signed": (),
         "owes": parties[0] if parties else None,
+        "until": None,
     }
 
 
@@ -120,7 +136,17 @@ def _offered(item: Mediation, event: MediationOffered) -> Changes:
 def _consented(item: Mediation, event: MediationConsented) -> Changes:
     consents = tuple(each for each in item.parties if each == event.party or each in item.consents)
     silent = [each for each in item.parties if each not in consents]
-    return {"consents": consents, "owes": silent[0] if silent else item.mediator}
+    return {
+        "consents": consents,
+        "unwilling": tuple(each for each in item.unwilling if each != event.party),
+        "owes": silent[0] if silent else item.mediator,
+        "until": event.start_by or item.until,
+    }
+
+
+def _declined(item: Mediation, event: MediationDeclined) -> Changes:
+    refused = (event.party,) if event.party else ()
+    return _left(S.DECLINED)(item, event) | {"refused": refused, "unwilling": (*item.unwilling, *refused)}
 
 
 def _signed(item: Mediation, event: StatementSigned) -> Changes:
@@ -134,8 +160,7 @@ def _extended(item: Mediation, event: MediationExtended) -> Changes:
 
 
 def _agreed(item: Mediation, event: MediationAgreed) -> Changes:
-    """Until the last obligation is due, its party owes performance."""
-    last = max(event.obligations, key=lambda each: each.until, default=None)
+    """Its mediator watches over performance (人民调解法 §31); what each party owes is a commitment of its own."""
     return {
         "status": S.AGREED,
         "obligations": event.obligations,
@@ -143,8 +168,8 @@ def _agreed(item: Mediation, event: MediationAgreed) -> Changes:
         "commitments": event.commitments,
         "applied": False,
         "signed": (),
-        "owes": last.by if last is not None else item.mediator,
-        "until": last.until if last is not None else None,
+        "owes": item.mediator,
+        "until": max((each.until for each in event.obligations), default=None),
     }
 
 
@@ -160,8 +185,8 @@ def _decided(status: MediationStatus) -> Change:
 MEDIATION_FOLD: Fold = {
     MediationOffered: _offered,
     MediationConsented: _consented,
-    MediationDeclined: lambda item, e: _left(S.DECLINED)(item, e) | {"refused": (e.party,) if e.party else ()},
-    MediationStarted: lambda item, e: {"status": S.IN_MEDIATION, "owes": item.mediator},
+    MediationDeclined: _declined,
+    MediationStarted: lambda item, e: {"status": S.IN_MEDIATION, "owes": item.mediator, "until": None},
     MediatorReplaced: lambda item, e: {
         "mediator": e.mediator,
         "earlier_mediators": (*item.earlier_mediators, item.mediator),
@@ -176,7 +201,7 @@ MEDIATION_FOLD: Fold = {
     MediationConfirmed: _decided(S.CONFIRMED),
     MediationConfirmationRefused: lambda item, e: _left(S.FAILED)(item, e) | _decided(S.FAILED)(item, e),
     MediationPerformed: lambda item, e: {"status": S.PERFORMED},
-    MediationBreached: lambda item, e: {"status": S.BREACHED, "signed": ()},
+    MediationBreached: _left(S.BREACHED),
     MediationReferred: lambda item, e: {
         "status": S.REFERRED,
         "channel": e.statutory_channel,

@@ -3,7 +3,18 @@
 from datetime import date
 
 from govflow.actors import Id
-from govflow.messages import Count, ItemCommand, ItemEvent, ItemKey, Personal, Protected, Sha256, Value, Words
+from govflow.messages import (
+    Count,
+    Instant,
+    ItemCommand,
+    ItemEvent,
+    ItemKey,
+    Personal,
+    Protected,
+    Sha256,
+    Value,
+    Words,
+)
 from govflow.policy.practice import MediationKind
 from govflow.regions.bodies import Reasoned
 from govflow.regions.mediation.model import AgreedObligation, Channel, Participant, Purpose, Relation
@@ -46,9 +57,10 @@ class ConsentToMediation(ItemCommand, wire="mediation.consent", label="同意调
 
 
 class MediationConsented(ItemEvent, name="mediation.consented"):
-    """A party consented."""
+    """A party consented. With the last consent the mediator owes the start, by `start_by`."""
 
     party: Id | None = None
+    start_by: Instant | None = None
 
 
 class RefuseMediation(ItemCommand, Reasoned, wire="mediation.refuse", label="拒绝调解"):
@@ -163,6 +175,7 @@ class _Decision(Value):
     court: Words = ""
     number: Words = ""
     decided_on: date | None = None
+    papers: tuple[ItemKey, ...] = ()  # evidence on file: the decision itself
 
 
 class ConfirmAgreement(ItemCommand, _Decision, wire="mediation.confirm", label="司法确认"):

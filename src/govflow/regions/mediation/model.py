@@ -137,9 +137,10 @@ class Mediation(Item):
     body_unit: str | None = None  # of that body: its mediators speak for it
     participants: tuple[Participant, ...] = ()
     experts: tuple[str, ...] = ()
-    earlier_mediators: tuple[str, ...] = ()
+    earlier_mediators: tuple[str, ...] = ()  # who were replaced: none of them goes on
     consents: tuple[str, ...] = ()  # the parties that have consented at this tier
     refused: tuple[str, ...] = ()  # and those that have clearly refused
+    unwilling: tuple[str, ...] = ()  # those that have clearly refused at any tier, and not consented since
     signed: tuple[Signature, ...] = ()  # the latest of each party for each purpose
     obligations: tuple[AgreedObligation, ...] = ()
     text_digest: str | None = None
@@ -166,11 +167,16 @@ class Mediation(Item):
                 party = on_behalf_of or actor
                 return party in self.parties and speaks_for(party, claim, actor, on_behalf_of)
             case Role.MEDIATOR:
-                own = actor == self.mediator or (
-                    claim.unit is not None and claim.unit in (self.mediator, self.body_unit)
-                )
+                ours = {self.mediator, self.body_unit} - {None, *self.earlier_mediators}
+                own = actor == self.mediator or (claim.unit in ours and actor not in self.earlier_mediators)
                 return own and actor not in self.parties and claim.unit not in self.parties
         return None
+
+    def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool | None:
+        """The text of an agreement is its parties' and its mediator's alone."""
+        if claim.role == Role.MEDIATOR and self.fits(claim.role, claim, actor, None):
+            return True
+        return actor in self.parties or (claim.role == Role.DISPUTANT and claim.unit in self.parties)
 
     def has_signed(self, party: str, purpose: Purpose, digest: str) -> bool:
         """Whether a party has signed this very statement."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from govflow.actors import ROLES
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.records import Record
+from govflow.regions.commitment import mediates
 from govflow.regions.mediation.model import Mediation, MediationStatus, Purpose, statement_digest
 from govflow.workflow import rule
 
@@ -14,15 +16,23 @@ _LAST_TIER = 3  # 村级公道会 → 镇级听证会 → 区级联席会 (M065)
 # --- before it begins ------------------------------------------------------------------------------------------------
 
 
-@rule("该纠纷依法可调解且无人明确拒绝", "人民调解法 §17 [V]", needs="barred_by")
+@rule("该纠纷依法可调解且无人明确拒绝", "人民调解法 §17 [V]", version=2, needs="barred_by")
 def dispute_is_mediable(record: Record, event: Any, context: Context) -> Iterable[str]:
     """The law does not bar mediation of this dispute and no party has clearly refused."""
-    if event.barred_by.strip():
-        yield Detail(f"barred by {event.barred_by}", f"依 {event.barred_by} 不得调解")
-    for earlier in record.items_of("mediation").values():
-        if earlier.round == record.round and len({*earlier.parties} & {*event.parties}) > 1:  # between the same
-            for party in sorted({*earlier.refused} & {*event.parties}):
-                yield Detail(f"{party} refused in {earlier.key}", f"{party} 在 {earlier.key} 中已拒绝")
+    barred_by = getattr(event, "barred_by", "").strip()
+    if barred_by:
+        yield Detail(f"barred by {barred_by}", f"依 {barred_by} 不得调解")
+    if record.is_secret:
+        yield Detail("the matter is confidential", "事项保密,不经调解")
+    parties = {*(context.item.parties if isinstance(context.item, Mediation) else event.parties)}
+    open_keys = {each.key for each in context.deciders[record.kind_of_record].regions["mediation"].open_items(record)}
+    for other in record.items_of("mediation").values():
+        if other is context.item or len({*other.parties} & parties) < 2:  # not between the same
+            continue
+        if other.key in open_keys:
+            yield Detail(f"{other.key} between them is open", f"相同当事人的 {other.key} 尚未了结")
+        for party in sorted({*other.unwilling} & parties) if other.round == record.round else ():
+            yield Detail(f"{party} refused in {other.key}", f"{party} 在 {other.key} 中已拒绝")
 
 
 @rule("参加人已列明", "M086", needs="parties mediator")
@@ -34,10 +44,20 @@ def parties_are_named(record: Record, event: Any, context: Context) -> Iterable[
         yield Detail("the mediator", "调解员")
 
 
-@rule("调解员已载明", "M065", needs="mediator")
+@rule("被举报单位不参加调解", "petitions §30 [V]", needs="parties mediator body")
+def unit_reported_is_not_at_the_table(record: Record, event: Any, context: Context) -> bool:
+    """The unit that is reported is no party, mediates nothing and helps with nothing."""
+    said = event.__dict__
+    helpers = (*(each.id for each in said.get("participants", ())), *said.get("experts", ()))
+    accused = getattr(record, "accused_unit", None)
+    return accused is None or accused not in (*said.get("parties", ()), event.mediator, said.get("body_unit"), *helpers)
+
+
+@rule("调解员已载明,且未曾被更换", "M065", version=2, needs="mediator")
 def mediator_is_named(record: Record, event: Any, context: Context) -> bool:
-    """Who mediates at this tier is named."""
-    return event.mediator is not None
+    """Who mediates at this tier is named, and is nobody who was replaced."""
+    assert isinstance(context.item, Mediation)
+    return event.mediator is not None and event.mediator not in context.item.earlier_mediators
 
 
 @rule("调解组织存在,且承担该层级、该类别", "M067; M073", needs="body form")
@@ -83,14 +103,22 @@ def length_is_named(record: Record, event: Any, context: Context) -> bool:
     return bool(event.length > 0)
 
 
-@rule("新调解员已载明、另有其人、非当事人,且由非当事人更换", "深圳矛盾纠纷多元化解条例 §23", needs="mediator")
+@rule(
+    "新调解员已载明、未曾在任、非当事人及其单位的人,且由非当事人及其单位的人更换",
+    "深圳矛盾纠纷多元化解条例 §23",
+    version=2,
+    needs="mediator",
+)
 def new_mediator_is_impartial(record: Record, event: Any, context: Context) -> bool:
-    """The new mediator is named, is another, no party and not the reporter; and no party names them."""
+    """The new mediator is named, has not mediated it, and is with who names them no party, nor of one, nor the reporter."""
     dispute: Any = context.item
-    concerned = dispute.people() | {getattr(record, "reporter", None)}
-    return (
-        bool(event.mediator) and event.mediator != dispute.mediator and concerned.isdisjoint({event.mediator, event.by})
-    )
+    if not event.mediator or event.mediator in (dispute.mediator, *dispute.earlier_mediators):
+        return False
+    holders = context.holders(ROLES, record.level, record.area)
+    units = {each.claim.unit for each in holders if each.actor == event.mediator}
+    units |= {claim.unit for claim in context.claims}
+    concerned = dispute.people() | ({getattr(record, "reporter", None)} - {None})
+    return bool(concerned.isdisjoint({event.mediator, event.by, *units}))
 
 
 @rule("下一级调解未成或获豁免", "M065", needs="tier exemption")
@@ -193,6 +221,29 @@ def court_decision_is_named(record: Record, event: Any, context: Context) -> Ite
         yield Detail("date", "日期")
     elif event.decided_on > context.at.astimezone(context.policy.zone).date():
         yield Detail("the date lies ahead", "日期尚未到来")
+
+
+@rule("已申请司法确认", "人民调解法 §33 [V]")
+def confirmation_was_applied_for(record: Record, event: Any, context: Context) -> bool:
+    """The parties have applied to a court for this agreement."""
+    assert isinstance(context.item, Mediation)
+    return context.item.applied
+
+
+@rule("由当事人记录的,法院文书已由他人附卷", "人民调解法 §33 [V]", needs="papers")
+def decision_is_on_file(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """The mediator records what the court decided; or a party does, of a paper on file that no party has put there."""
+    assert isinstance(context.item, Mediation)
+    if mediates(context.item, record, event, context):
+        return
+    if not event.papers:
+        yield Detail("no paper is named", "未附材料")
+    for key in event.papers:
+        piece = record.item("evidence", key)
+        if piece is None or piece.status != "added":
+            yield Detail(f"paper {key} is not on file", f"材料 {key} 不在卷")
+        elif piece.by in (event.by, *context.item.parties):
+            yield Detail(f"paper {key} is a party's own", f"材料 {key} 由当事人自行附卷")
 
 
 @rule("协议有效期间不因选择而告知他途", "人民调解法 §31 [V]")

@@ -5,18 +5,23 @@ from govflow.regions.meeting.model import MeetingForm as MeetingForm
 from govflow.regions.meeting.model import MeetingStatus as MeetingStatus
 from govflow.regions.meeting.model import RefusedToSign as RefusedToSign
 from govflow.regions.meeting.model import Undertaking as Undertaking
-from govflow.regions.meeting.rules import another_hearing_is_pending as another_hearing_is_pending
 from govflow.regions.meeting.rules import form_subject_time_and_place_named as form_subject_time_and_place_named
+from govflow.regions.meeting.rules import last_hearing_is_over as last_hearing_is_over
+from govflow.regions.meeting.rules import meeting_form_stays as meeting_form_stays
 from govflow.regions.meeting.rules import meeting_is_a_hearing as meeting_is_a_hearing
 from govflow.regions.meeting.rules import meeting_is_no_hearing as meeting_is_no_hearing
 from govflow.regions.meeting.rules import meeting_quorum_is_met as meeting_quorum_is_met
 from govflow.regions.meeting.rules import meeting_time_has_come as meeting_time_has_come
-from govflow.regions.meeting.rules import no_other_hearing_is_pending as no_other_hearing_is_pending
+from govflow.regions.meeting.rules import no_hearing_or_another_is_pending as no_hearing_or_another_is_pending
+from govflow.regions.meeting.rules import nobody_has_met as nobody_has_met
+from govflow.regions.meeting.rules import nobody_is_struck_from_the_roll as nobody_is_struck_from_the_roll
 from govflow.regions.meeting.rules import outcome_is_told as outcome_is_told
 from govflow.regions.meeting.rules import papers_are_sent_in_time as papers_are_sent_in_time
 from govflow.regions.meeting.rules import papers_period_has_elapsed as papers_period_has_elapsed
 from govflow.regions.meeting.rules import parties_are_named as parties_are_named
+from govflow.regions.meeting.rules import pending_hearings as pending_hearings
 from govflow.regions.meeting.rules import record_is_signed as record_is_signed
+from govflow.regions.meeting.rules import somebody_has_met as somebody_has_met
 from govflow.regions.meeting.rules import those_present_are_named as those_present_are_named
 from govflow.regions.meeting.rules import (
     undertakings_are_signed_by_those_who_give_them as undertakings_are_signed_by_those_who_give_them,
@@ -35,4 +40,7 @@ from govflow.regions.meeting.workflow import MeetingHeld as MeetingHeld
 from govflow.regions.meeting.workflow import MeetingPostponed as MeetingPostponed
 from govflow.regions.meeting.workflow import MeetingRecorded as MeetingRecorded
 from govflow.regions.meeting.workflow import PostponeMeeting as PostponeMeeting
+from govflow.regions.meeting.workflow import RecheckStayed as RecheckStayed
 from govflow.regions.meeting.workflow import RecordMeeting as RecordMeeting
+from govflow.regions.meeting.workflow import StayRecheck as StayRecheck
+from govflow.regions.meeting.workflow import stay_for_pending_hearings as stay_for_pending_hearings

@@ -9,7 +9,7 @@ from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.records import Record
-from govflow.regions.meeting.model import MeetingForm, MeetingStatus
+from govflow.regions.meeting.model import Meeting, MeetingForm, MeetingStatus
 from govflow.workflow import rule
 
 _PENDING = (MeetingStatus.ANNOUNCED, MeetingStatus.POSTPONED, MeetingStatus.HELD)
@@ -70,30 +70,75 @@ def unit_reported_takes_no_part(record: Record, event: Any, context: Context) ->
 @rule("属听证会", "petitions §36 [V]", needs="form")
 def meeting_is_a_hearing(record: Record, event: Any, context: Context) -> bool:
     """The meeting is a hearing: its time is left out of the recheck."""
-    return bool(event.form is MeetingForm.HEARING)
+    return _form(event, context) is MeetingForm.HEARING
 
 
 @rule("非听证会", "petitions §36 [V]", needs="form")
 def meeting_is_no_hearing(record: Record, event: Any, context: Context) -> bool:
     """The meeting is no hearing: the recheck goes on beside it."""
-    return bool(event.form is not MeetingForm.HEARING)
+    return _form(event, context) is not MeetingForm.HEARING
 
 
-def _another_hearing(record: Record, key: str) -> bool:
+@rule("重新公告不改变会议形式", "petitions §36 [V]", needs="form")
+def meeting_form_stays(record: Record, event: Any, context: Context) -> bool:
+    """A meeting announced again is of the form it was first announced as: the recheck stands still for hearings."""
+    meeting: Any = context.item
+    return meeting is None or bool(event.form == meeting.form)
+
+
+@rule("重新公告不减少参加人", "M082", needs="roll")
+def nobody_is_struck_from_the_roll(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """A meeting announced again has everybody on its roll who was on it before: the quorum is counted over them."""
+    meeting: Any = context.item
+    for who in sorted(set(meeting.roll if meeting is not None else ()) - set(event.roll)):
+        yield Detail(f"{who} is on the roll already", f"{who} 已列为参加人")
+
+
+# --- hearings and the recheck ----------------------------------------------------------------------------------------
+
+
+def _form(event: Any, context: Context) -> MeetingForm | None:
+    """What the notice says; of a meeting that was announced before, what it was announced as."""
+    return getattr(event, "form", None) or getattr(context.item, "form", None)
+
+
+def pending_hearings(record: Record) -> list[Meeting]:
+    """The hearings that are announced, postponed, or held and not recorded."""
     meetings = record.items_of("meeting").values()
-    return any(each.key != key and each.form is MeetingForm.HEARING and each.status in _PENDING for each in meetings)
+    return [each for each in meetings if each.form is MeetingForm.HEARING and each.status in _PENDING]
 
 
-@rule("另有听证会未了", "petitions §36 [V]")
-def another_hearing_is_pending(record: Record, event: Any, context: Context) -> bool:
-    """Another hearing is announced, postponed or held and not recorded: the recheck still stands still."""
-    return _another_hearing(record, event.item)
+def _is_last_hearing(record: Record, event: Any) -> bool:
+    return [each.key for each in pending_hearings(record)] == [event.item]
 
 
-@rule("无其他听证会未了", "petitions §36 [V]")
-def no_other_hearing_is_pending(record: Record, event: Any, context: Context) -> bool:
-    """No other hearing is announced, postponed or held and not recorded."""
-    return not _another_hearing(record, event.item)
+@rule("系最后一场未了的听证会", "petitions §36 [V]")
+def last_hearing_is_over(record: Record, event: Any, context: Context) -> bool:
+    """The meeting is a hearing and no other one is pending: the recheck goes on."""
+    return _is_last_hearing(record, event)
+
+
+@rule("非听证会,或另有听证会未了", "petitions §36 [V]")
+def no_hearing_or_another_is_pending(record: Record, event: Any, context: Context) -> bool:
+    """The meeting is no hearing, or another hearing is pending: the recheck is left as it is."""
+    return not _is_last_hearing(record, event)
+
+
+# --- what has met ----------------------------------------------------------------------------------------------------
+
+
+@rule("会议已召开过", "M096")
+def somebody_has_met(record: Record, event: Any, context: Context) -> bool:
+    """The meeting has met, and was to go on another day."""
+    meeting: Any = context.item
+    return bool(meeting.attended)
+
+
+@rule("会议未曾召开", "M096")
+def nobody_has_met(record: Record, event: Any, context: Context) -> bool:
+    """The meeting has not met: what has is recorded, and not called off."""
+    meeting: Any = context.item
+    return not meeting.attended
 
 
 # --- holding ---------------------------------------------------------------------------------------------------------

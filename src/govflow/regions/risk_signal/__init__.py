@@ -1,8 +1,10 @@
 """风险信号 risk signal: a sign of trouble, watched until it is cleared. Keyed by the signal."""
 
+from govflow.regions.risk_signal.rules import high_risk_is_cleared_by_another as high_risk_is_cleared_by_another
 from govflow.regions.risk_signal.rules import level_and_ground_given as level_and_ground_given
 from govflow.regions.risk_signal.rules import names_a_person as names_a_person
 from govflow.regions.risk_signal.rules import plan_is_attached_if_high as plan_is_attached_if_high
+from govflow.regions.risk_signal.rules import raiser_has_a_part as raiser_has_a_part
 from govflow.regions.risk_signal.rules import signal_names_no_person as signal_names_no_person
 from govflow.regions.risk_signal.rules import task_force_or_plan_is_at_work as task_force_or_plan_is_at_work
 from govflow.regions.risk_signal.workflow import NEEDS_PLAN as NEEDS_PLAN

@@ -12,9 +12,12 @@ from govflow.messages import ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
+from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.regions.risk_signal.rules import (
+    high_risk_is_cleared_by_another,
     level_and_ground_given,
     plan_is_attached_if_high,
+    raiser_has_a_part,
     signal_names_no_person,
     task_force_or_plan_is_at_work,
 )
@@ -66,6 +69,7 @@ class RiskSignal(Item):
     area: str = ""
     concerning: str | None = None
     risk_level: str | None = None
+    was_high: bool = False  # since it was raised, whatever it is now
     ground: str = ""
     plans: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
@@ -155,29 +159,38 @@ _LEVELS = (R.COMMUNITY, R.TOWN, R.DISTRICT)
 # fmt: off
 RISK_SIGNAL_WORKFLOW = Workflow("risk_signal", S, zh="风险信号", on=("case", "proposal", "joint_project", "watch"), steps=(
     #    id      command              from                                event                   to           who                     provided that
-    Step("RS01", RaiseRiskSignal,     (None, S.CLEARED),                  RiskSignalRaised,       S.RAISED,    _RAISERS,               (matter_is_described, signal_names_no_person), while_in="active"),
+    Step("RS01", RaiseRiskSignal,     (None, S.CLEARED),                  RiskSignalRaised,       S.RAISED,    _RAISERS,               (matter_is_described, signal_names_no_person, raiser_has_a_part), while_in="active"),
     Step("RS02", AssessRiskSignal,    (S.RAISED, S.ASSESSED, S.RESPONDED), RiskSignalAssessed,    S.ASSESSED,  (*_LEVELS, R.ASSESSOR), (level_and_ground_given, signal_names_no_person)),
     Step("RS03", AttachRiskPlan,      S.ASSESSED,                         RiskSignalPlanAttached, None,        (R.COMMUNITY, R.LEAD_UNIT, R.TOWN, R.PROJECT_LEAD), (required_papers_are_attached,)),
-    Step("RS04", RespondToRiskSignal, S.ASSESSED,                         RiskSignalResponded,    S.RESPONDED, (*_LEVELS, R.LEAD_UNIT), (plan_is_attached_if_high, task_force_or_plan_is_at_work, signal_names_no_person)),
-    Step("RS05", ClearRiskSignal,     (S.ASSESSED, S.RESPONDED),          RiskSignalCleared,      S.CLEARED,   (*_LEVELS, R.SYSTEM),   (reason_given,)),
-    Step("RS06", DismissRiskSignal,   S.RAISED,                           RiskSignalDismissed,    S.DISMISSED, (*_LEVELS, R.SYSTEM),   (reason_given,)),
+    Step("RS04", RespondToRiskSignal, S.ASSESSED,                         RiskSignalResponded,    S.RESPONDED, (*_LEVELS, R.LEAD_UNIT), (plan_is_attached_if_high, task_force_or_plan_is_at_work, signal_names_no_person, unit_reported_gets_nothing)),
+    Step("RS05", ClearRiskSignal,     (S.ASSESSED, S.RESPONDED),          RiskSignalCleared,      S.CLEARED,   (*_LEVELS, R.SYSTEM),   (reason_given, signal_names_no_person, high_risk_is_cleared_by_another)),
+    Step("RS06", DismissRiskSignal,   S.RAISED,                           RiskSignalDismissed,    S.DISMISSED, (*_LEVELS, R.SYSTEM),   (reason_given, signal_names_no_person)),
 ))
 # fmt: on
 
 _FOLD: Fold = {
     RiskSignalRaised: lambda item, e: {  # raised again: assessed, planned for and answered anew
         "status": S.RAISED,
+        "since": e.at,
+        "by": e.by,
+        "hands": (),
         "sign": e.what,
         "place": e.place,
         "area": e.area,
         "concerning": e.concerning,
         "owes": Role.COMMUNITY.value,
         "risk_level": None,
+        "was_high": False,
         "ground": "",
         "plans": (),
         "members": (),
     },
-    RiskSignalAssessed: lambda item, e: {"status": S.ASSESSED, "risk_level": e.risk_level, "ground": e.ground},
+    RiskSignalAssessed: lambda item, e: {
+        "status": S.ASSESSED,
+        "risk_level": e.risk_level,
+        "was_high": item.was_high or e.risk_level in NEEDS_PLAN,
+        "ground": e.ground,
+    },
     RiskSignalPlanAttached: lambda item, e: {"plans": tuple(dict.fromkeys((*item.plans, *e.papers)))},
     RiskSignalResponded: lambda item, e: {
         "status": S.RESPONDED,

@@ -7,6 +7,7 @@ from govflow.regions.supervision.model import ANSWERERS as ANSWERERS
 from govflow.regions.supervision.model import Reply as Reply
 from govflow.regions.supervision.model import Supervision as Supervision
 from govflow.regions.supervision.model import SupervisionStatus as SupervisionStatus
+from govflow.regions.supervision.rules import exposed_failing_is_fixed as exposed_failing_is_fixed
 from govflow.regions.supervision.rules import fix_is_verified as fix_is_verified
 from govflow.regions.supervision.rules import listing_is_numbered as listing_is_numbered
 from govflow.regions.supervision.rules import nobody_judges_their_own_cause as nobody_judges_their_own_cause

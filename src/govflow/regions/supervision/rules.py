@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from govflow.actors import SYSTEM
 from govflow.context import Context
 from govflow.records import Record
-from govflow.regions.supervision.model import Supervision
+from govflow.regions.supervision.model import Supervision, SupervisionStatus
 from govflow.workflow import rule
 
 _LIMITS = ("handling", "delivery")  # the clocks whose delay may be shown in public
@@ -35,12 +36,19 @@ def record_has_been_listed(record: Record, event: Any, context: Context) -> bool
     return any(item.was_listed for item in record.items_of("supervision").values())
 
 
-@rule("整改已经他人核实", "M052")
+@rule("整改已经他人核实", "M052", version=2)
 def fix_is_verified(record: Record, event: Any, context: Context) -> bool:
     """Another person has verified that the exposed failing is fixed."""
     # said by the step confirm_fix since the exposure: neither the check of a round nor a ledger number tells who checked
-    checker = context.item.fix_checked_by if isinstance(context.item, Supervision) else None
-    return checker is not None and checker not in _acting(event, context)
+    checked_by = context.item.fix_checked_by if isinstance(context.item, Supervision) else ()
+    return bool(checked_by) and _acting(event, context).isdisjoint(checked_by)
+
+
+@rule("曝光事项经他人核实整改后方可解除", "M052")
+def exposed_failing_is_fixed(record: Record, event: Any, context: Context) -> bool:
+    """What stands in public is not lifted before another person has verified the fix, unless the record leaves."""
+    is_exposed = context.item is not None and context.item.status == SupervisionStatus.EXPOSED
+    return not is_exposed or event.by == SYSTEM.id or fix_is_verified.check(record, event, context) is True
 
 
 @rule("挂牌已编号且编号未重复", "design", needs="number")
@@ -63,10 +71,14 @@ def secret_matter_stays_secret(record: Record, event: Any, context: Context) -> 
     return not (record.is_secret and event.public_text.strip())
 
 
-@rule("不裁断本人或本单位的事项", "petitions §28 [V]")
+@rule("不裁断本人或本单位的事项", "petitions §28 [V]", version=2)
 def nobody_judges_their_own_cause(record: Record, event: Any, context: Context) -> bool:
     """Whoever decides is not the person or unit concerned, does not belong to it and has not handled the matter."""
+    # the hands of an item tell too little: they are also those of who stood in for the one who decides
+    item = context.item
+    spoke = getattr(item, "answered_by", ())
+    concerned = item.people() if item is not None else frozenset()
     acting = _acting(event, context)
-    hands = {*record.handled_by(), *context.item.hands} if context.item is not None else set(record.handled_by())
-    concerned = context.item.people() if context.item is not None else frozenset()
-    return acting.isdisjoint(hands | concerned) and concerned.isdisjoint(claim.unit for claim in context.claims)
+    return acting.isdisjoint({*record.handled_by(), *spoke, *concerned}) and concerned.isdisjoint(
+        claim.unit for claim in context.claims
+    )

@@ -11,8 +11,10 @@ from govflow.messages import Command, Event, ItemCommand, ItemEvent, Value, Word
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
+from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.regions.supervision.model import ANSWERERS, Reply, Supervision, SupervisionStatus
 from govflow.regions.supervision.rules import (
+    exposed_failing_is_fixed,
     fix_is_verified,
     listing_is_numbered,
     nobody_judges_their_own_cause,
@@ -147,22 +149,23 @@ class SupervisionLifted(ItemEvent, Reasoned, name="supervision.lifted"):
 
 R = Role
 _BODIES = (R.SUPERVISOR, R.DISTRICT)
+_RAISED = (reason_is_coded, unit_reported_gets_nothing, nobody_judges_their_own_cause)
 _PUBLIC = (personal_data_is_withheld, secret_matter_stays_secret)
 _RAISABLE = (None, S.REMINDED, S.URGED, S.INTERVIEWED, S.CIRCULATED, S.LIFTED)
 _OWED = (S.URGED, S.LISTED, S.INTERVIEWED, S.CIRCULATED, S.EXPOSED)
 # fmt: off
 SUPERVISION_WORKFLOW = Workflow("supervision", S, zh="督办", on=("case", "proposal", "joint_project"), steps=(
     #    id      command               from                                       event                      to             who                         provided that
-    Step("SV01", RemindSupervision,    (None, S.LIFTED),                          SupervisionReminded,       S.REMINDED,    (R.SUPERVISOR, R.SYSTEM),   (reason_is_coded,), while_in="active"),
-    Step("SV02", UrgeSupervision,      (None, S.REMINDED, S.LIFTED),              SupervisionUrged,          S.URGED,       (R.SUPERVISOR, R.SYSTEM),   (reason_is_coded,), while_in="active", starts="supervision_reply"),
-    Step("SV03", ListSupervision,      _RAISABLE,                                 SupervisionListed,         S.LISTED,      _BODIES,                    (reason_is_coded, listing_is_numbered, *_PUBLIC), while_in="active", starts="supervision_reply"),
-    Step("SV04", InterviewSupervision, (S.URGED, S.LISTED, S.CIRCULATED),         SupervisionInterviewed,    S.INTERVIEWED, (R.SUPERVISOR, R.LEADER),   (reason_is_coded,)),
+    Step("SV01", RemindSupervision,    (None, S.LIFTED),                          SupervisionReminded,       S.REMINDED,    (R.SUPERVISOR, R.SYSTEM),   _RAISED, while_in="active"),
+    Step("SV02", UrgeSupervision,      (None, S.REMINDED, S.LIFTED),              SupervisionUrged,          S.URGED,       (R.SUPERVISOR, R.SYSTEM),   _RAISED, while_in="active", starts="supervision_reply"),
+    Step("SV03", ListSupervision,      _RAISABLE,                                 SupervisionListed,         S.LISTED,      _BODIES,                    (*_RAISED, listing_is_numbered, *_PUBLIC), while_in="active", starts="supervision_reply"),
+    Step("SV04", InterviewSupervision, (S.URGED, S.LISTED, S.CIRCULATED),         SupervisionInterviewed,    S.INTERVIEWED, (R.SUPERVISOR, R.LEADER),   (reason_is_coded, nobody_judges_their_own_cause)),
     Step("SV05", CirculateSupervision, (S.URGED, S.LISTED, S.INTERVIEWED),        SupervisionCirculated,     S.CIRCULATED,  _BODIES,                    (reason_is_coded,)),
     Step("J18",  ExposeSupervision,    (S.LISTED, S.INTERVIEWED, S.CIRCULATED),   SupervisionExposed,        S.EXPOSED,     _BODIES,                    (overdue_is_past_threshold, record_has_been_listed, text_is_given, *_PUBLIC)),
     Step("SV10", ConfirmFix,           S.EXPOSED,                                 FixConfirmed,              None,          (R.VERIFIER, R.ACCEPTANCE_GROUP, *_BODIES), (measure_and_evidence_given, nobody_judges_their_own_cause)),
     Step("SV07", LiftExposure,         S.EXPOSED,                                 SupervisionExposureLifted, S.LISTED,      _BODIES,                    (fix_is_verified, nobody_judges_their_own_cause)),
     Step("SV08", ReplySupervision,     _OWED,                                     SupervisionReplied,        None,          ANSWERERS,                 (measure_and_evidence_given,), stops="supervision_reply"),
-    Step("SV09", LiftSupervision,      (S.REMINDED, *_OWED),                      SupervisionLifted,         S.LIFTED,      (*_BODIES, R.SYSTEM),       (reason_given, nobody_judges_their_own_cause), drops="supervision_reply"),
+    Step("SV09", LiftSupervision,      (S.REMINDED, *_OWED),                      SupervisionLifted,         S.LIFTED,      (*_BODIES, R.SYSTEM),       (reason_given, nobody_judges_their_own_cause, exposed_failing_is_fixed), drops="supervision_reply"),
 ))
 # fmt: on
 
@@ -197,7 +200,7 @@ def _raised(status: SupervisionStatus) -> Any:
 
     def fold(item: Supervision, e: Any) -> Changes:
         due = [move.due for move in e.clocks if move.clock == f"supervision_reply:{e.item}"]
-        again = {"lifted_at": None, "until": None, "since": e.at, "by": e.by, "number": "", "fix_checked_by": None}
+        again = {"lifted_at": None, "until": None, "since": e.at, "by": e.by, "number": "", "fix_checked_by": ()}
         begun = again if item.status == S.LIFTED else {}
         said = {"owner": e.owner, "owes": e.owner, "body": e.body, "reason_code": e.reason_code}
         return {**begun, **said, "status": status, **({"until": due[0]} if due else {})}
@@ -207,7 +210,7 @@ def _raised(status: SupervisionStatus) -> Any:
 
 def _replied(item: Supervision, e: SupervisionReplied) -> Changes:
     """The supervising body has the next word."""
-    reply = Reply(by=e.by, at=e.at, measure=e.measure, evidence=e.evidence)
+    reply = Reply(by=e.by, at=e.at, measure=e.measure, evidence=e.evidence, in_stead_of=e.in_stead_of)
     owes = item.body or Role.SUPERVISOR.value
     return {"replies": (*item.replies, reply), "hands": (*item.hands, e.by), "owes": owes, "until": None}
 
@@ -218,8 +221,8 @@ _FOLD: Fold = {
     SupervisionListed: lambda item, e: {**_raised(S.LISTED)(item, e), "number": e.number, "was_listed": True},
     SupervisionInterviewed: lambda item, e: {"status": S.INTERVIEWED, "reason_code": e.reason_code},
     SupervisionCirculated: lambda item, e: {"status": S.CIRCULATED, "reason_code": e.reason_code},
-    SupervisionExposed: lambda item, e: {"status": S.EXPOSED, "owes": item.owner, "fix_checked_by": None},
-    FixConfirmed: lambda item, e: {"fix_checked_by": e.by},
+    SupervisionExposed: lambda item, e: {"status": S.EXPOSED, "owes": item.owner, "fix_checked_by": ()},
+    FixConfirmed: lambda item, e: {"fix_checked_by": (e.by,) if e.in_stead_of is None else (e.by, e.in_stead_of)},
     SupervisionExposureLifted: lambda item, e: {"status": S.LISTED},
     SupervisionReplied: _replied,
     SupervisionLifted: lambda item, e: {"status": S.LIFTED, "owes": None, "until": None, "lifted_at": e.at},

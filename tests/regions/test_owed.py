@@ -1,0 +1,112 @@
+"""Every loop that a region of a case opens is owed by somebody, and is what stands between the case and its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from govflow import Command
+from govflow.cases import commands as c
+from govflow.regions.admission import RequestAdmission
+from govflow.regions.check_in import ArriveForCheckIn
+from govflow.regions.checklist import StartChecklist
+from govflow.regions.commitment import MakeCommitment
+from govflow.regions.evidence import AddEvidence
+from govflow.regions.instruction import GiveInstruction
+from govflow.regions.invitation import IssueInvitation
+from govflow.regions.joint_handling import AskJointHandling
+from govflow.regions.ledger import OpenLedgerItem
+from govflow.regions.link import AddLink
+from govflow.regions.mediation import OfferMediation
+from govflow.regions.meeting import AnnounceMeeting
+from govflow.regions.obligation import ScheduleObligation
+from govflow.regions.referral import MakeReferral
+from govflow.regions.risk_signal import RaiseRiskSignal
+from govflow.regions.supervision import UrgeSupervision
+from govflow.testing import START
+from tests.cases.clerk import counted_open, host, leader, organisation, regions_with_loops
+from tests.regions.test_pairs import drained
+from tests.support import Town, a_case, a_town, community, dispatcher, grid_worker, lead, supervisor, verifier
+
+X: dict[str, Any] = {"id": "x"}
+K: dict[str, Any] = {"id": "x", "item": "k"}
+DUE: dict[str, Any] = {"until": START + timedelta(days=4)}
+NOTICE: dict[str, Any] = {"form": "hearing", "subject": "the leak", "place": "hall", "roll": ("s-1", "parks")}
+ANNOUNCED = AnnounceMeeting(**K, by=host, **NOTICE, at_time=START + timedelta(days=3))
+URGED: dict[str, Any] = {"reason_code": "overdue_without_cause", "reason": "late"}
+OPENED: dict[str, tuple[str, tuple[Command, ...], str]] = {  # where the case stands, the commands, who owes it then
+    "joint_handling": (
+        "in_handling",
+        (AskJointHandling(**X, by=lead, unit="power", what="cut it off", **DUE),),
+        "power",
+    ),
+    "assignment_objection": (
+        "assigned",
+        (c.SignOrder(**X, by=lead), c.ObjectAssignment(**X, by=lead, reason="not ours")),
+        "dispatcher",
+    ),
+    "ledger": ("in_handling", (OpenLedgerItem(**K, by=verifier, what="hole", place="gate", owner="li", **DUE),), "li"),
+    "commitment": ("in_handling", (MakeCommitment(**K, by=lead, what="a pipe", owner="water", **DUE),), "water"),
+    "supervision": ("in_handling", (UrgeSupervision(**K, by=supervisor, **URGED),), "water"),
+    "instruction": ("in_handling", (GiveInstruction(**K, by=leader, what="mend", owner="water", **DUE),), "water"),
+    "mediation": (
+        "in_handling",
+        (
+            OfferMediation(
+                **K, by=community, what="a lock", parties=("s-6", "s-7"), mediator="m-1", body="village-council"
+            ),
+        ),
+        "s-6",
+    ),
+    "meeting": ("in_handling", (ANNOUNCED,), "host-1"),
+    "invitation": ("in_handling", (ANNOUNCED, IssueInvitation(**X, by=host, unit="parks", meeting="k")), "parks"),
+    "admission": ("accepted", (RequestAdmission(id="x", by=dispatcher, item="hzb", reason="r"),), "district"),
+    "evaluation": ("fed_back", (), "s-1"),
+    "verification": ("fed_back", (), "verifier"),
+    "risk_signal": (
+        "in_handling",
+        (RaiseRiskSignal(**K, by=grid_worker, what="cracks", place="gate 3", concerning="other"),),
+        "community",
+    ),
+    "link": ("in_handling", (AddLink(**X, by=dispatcher, other="y", awaited=True),), "y"),
+    "check_in": ("in_handling", (ArriveForCheckIn(**X, by=organisation, unit="parks", occasion="cleaning"),), "chen"),
+    "obligation": ("in_handling", (ScheduleObligation(**K, by=community, what="visit", owner="li", **DUE),), "li"),
+    "checklist": ("in_handling", (StartChecklist(**K, by=community, template="five-stage"),), "community-1"),
+    "referral": (
+        "in_handling",
+        (MakeReferral(**K, by=community, service="counselling", person="s-1", unit="parks", consented=True),),
+        "parks",
+    ),
+}
+
+
+def opened(region: str) -> Town:
+    start, given, _ = OPENED[region]
+    town = a_town()
+    a_case(town, "accepted", id="y", reporter="s-2")
+    a_case(town, start, id="x", **({"category": "imposed"} if region == "admission" else {}))
+    if "e1" not in town.engine.get("x").items_of("evidence"):
+        town.do(AddEvidence(**X, by=lead if start != "accepted" else community, item="e1", sha256="0" * 64))
+    town.do(*given)
+    return town
+
+
+def test_every_region_that_has_loops_is_opened_here():
+    assert OPENED.keys() == regions_with_loops()
+
+
+@pytest.mark.parametrize("region", OPENED)
+def test_a_loop_says_who_owes_it(region: str):
+    town = opened(region)
+    owed = {loop.owes for loop in town.engine.open_loops("x") if loop.region == region}
+    assert owed == {OPENED[region][2]}
+
+
+@pytest.mark.parametrize("region", OPENED)
+def test_a_loop_is_counted_until_it_is_closed_and_then_the_case_is(region: str):
+    town = opened(region)
+    assert region in {name for name, _ in counted_open(town.engine, "x")}
+    drained(town)
+    assert town.engine.get("x").status == "closed"
