@@ -58,6 +58,17 @@ class AllowedStep(NamedTuple):
     held_by: tuple[str, ...] = ()
 
 
+def shipped() -> tuple[Decider, ...]:
+    """Every kind of record that ships, in the order in which they are shown."""
+    from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
+    from govflow.cases import CASE
+    from govflow.duties import DUTY
+    from govflow.organisation import DIRECTORY
+    from govflow.watch import WATCH
+
+    return CASE, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
+
+
 class Engine(Writer):
     """Handles commands on one log. Made by `Engine.open`; a context manager; safe to share between threads."""
 
@@ -143,13 +154,7 @@ class Engine(Writer):
         agenda: str = IN_MEMORY,
     ) -> Self:
         if records is None:
-            from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
-            from govflow.cases import CASE
-            from govflow.duties import DUTY
-            from govflow.organisation import DIRECTORY
-            from govflow.watch import WATCH
-
-            records = (CASE, DIRECTORY, DUTY, WATCH, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN)
+            records = shipped()
         try:
             kept = KeyStore(keys, read_only=read_only)
             return cls(

@@ -81,7 +81,7 @@ OPENING: dict[str, set[str]] = {
         "offered", "started", "agreed", "breached", "failed", "declined", "tier_raised", "confirmation_refused",
     },
     "meeting": {"announced", "postponed", "held", "adjourned"},
-    "invitation": {"issued", "accepted"},
+    "invitation": {"issued", "accepted", "asked_again"},
     "admission": {"requested"},
     "risk_signal": {"raised", "assessed", "responded"},
     "check_in": {"arrived", "served", "community_confirmed"},
@@ -93,6 +93,7 @@ UNCHANGED = {
     "commitment.changed", "commitment.partly_fulfilled", "supervision.replied", "supervision.fix_confirmed",
     "mediation.consented", "mediation.mediator_replaced", "mediation.statement_signed", "mediation.extended",
     "mediation.confirmation_requested", "risk_signal.plan_attached", "obligation.reminded",
+    "meeting.recheck_stayed", "invitation.passed_to_host", "obligation.passed_on",
 }  # fmt: skip
 
 

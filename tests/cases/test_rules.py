@@ -251,8 +251,8 @@ TWINS = {
     "link_is_for_information",
     "meeting_is_a_hearing",
     "meeting_is_no_hearing",
-    "no_other_hearing_is_pending",
-    "another_hearing_is_pending",
+    "last_hearing_is_over",
+    "no_hearing_or_another_is_pending",
 }
 
 

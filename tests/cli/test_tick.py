@@ -178,7 +178,7 @@ def test_what_is_refused_is_told_with_its_reason_and_the_rest_is_done(govflow, l
         "import copy\n"
         "from govflow import CASE, SYSTEM\n"
         "from govflow.cases.commands import CloseCase\n"
-        "def close(case, rule):\n"
+        "def close(case, rule, clock):\n"
         "    return CloseCase(id=case.id, by=SYSTEM) if case.id == 'case-1' else None\n"
         "STUBBORN = copy.copy(CASE)\n"
         "STUBBORN.escalations = {'raise': close}\n"

@@ -25,6 +25,15 @@ def rows(table):
     }
 
 
+def steps(table):
+    """Which command leads from which state to which, by which event."""
+    return {
+        (row["command"], source, row["event"], row["target"])
+        for row in table["transitions"]
+        for source in row["source"]
+    }
+
+
 def states(table):
     return {state["id"] for state in table["states"]}
 
@@ -42,13 +51,14 @@ def test_the_case_has_every_state_and_every_transition_of_the_handbook(printed):
 
 
 def test_every_region_is_the_handbooks(printed):
-    own = {"policy_version", "area", "unit", "appointment", "substitution", "interest"}
+    directory = {"area", "unit", "appointment", "substitution", "interest"}
+    own = {"policy_version", "checklist", "referral", "turn", "visit", "reading", *directory}
     assert printed["regions"].keys() - HANDBOOK["regions"].keys() == own
     for name, table in printed["regions"].items():
         if name not in HANDBOOK["regions"]:
             continue
         assert states(table) == states(HANDBOOK["regions"][name]), name
-        assert rows(table) == rows(HANDBOOK["regions"][name]), name
+        assert steps(HANDBOOK["regions"][name]) <= steps(table), name  # roles and rules: tests/cases/test_table.py
 
 
 def test_one_table_can_be_chosen(govflow):

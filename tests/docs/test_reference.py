@@ -87,7 +87,8 @@ def test_every_command_and_event_of_the_shipped_records_is_described():
 
 def test_every_table_command_and_event_of_the_shipped_records_stands_on_a_page():
     tables = "".join(
-        (DOCS / f"reference/{name}.md").read_text("utf-8") for name in ("case", "regions", "directory", "duty")
+        (DOCS / f"reference/{name}.md").read_text("utf-8")
+        for name in (*(decider.name for decider in SERVED), "regions")
     )
     assert not [flow.name for flow in flows() if f"# Steps of `{flow.name}`\n" not in tables]
     commands = (DOCS / "reference/commands.md").read_text(encoding="utf-8")

@@ -14,15 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govflow import CASE, DIRECTORY, DUTY, SYSTEM, Decider, Engine, Event, LogError, WorkflowError
-from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
+from govflow import CASE, SYSTEM, Decider, Engine, Event, LogError, WorkflowError
+from govflow.engine import shipped
 from govflow.log_events import LOG_EVENTS
 from govflow.messages import Metadata, new_command_id
 from govflow.persistence.codec import Codec, StoredEvent, leaf_of, metadata_of, packed_command_id
 from govflow.regions.instruction import GiveInstruction
-from govflow.watch import WATCH
 
-SHIPPED = (CASE, DIRECTORY, DUTY, WATCH, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN)
+SHIPPED = shipped()
 EVENTS = {event for decider in SHIPPED for event in decider.events}
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "events.json"
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)

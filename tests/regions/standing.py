@@ -21,7 +21,13 @@ def key_of(region: Region) -> str:
 def an_item(region: Region, status: str, **known: Any) -> Item:
     """An item as its events would have left it, as far as the table cares."""
     fields = type(region.blank).model_fields
-    usual = {"stages": STAGES, "parties": ("s-1", "s-2"), "agreed": ("somebody",), "host": "somebody"}
+    usual = {
+        "stages": STAGES,
+        "parties": ("s-1", "s-2"),
+        "agreed": ("somebody",),
+        "host": "somebody",
+        "owes": "somebody",
+    }
     return region.blank.changed(
         key=key_of(region),
         status=status,

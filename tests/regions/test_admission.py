@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, Actor, Command, NotAllowed, Role
+from govflow import CASE, SYSTEM, Actor, Command, NotAllowed, Role
+from govflow.actors import ClaimsAuthority, Level
 from govflow.cases import commands as c
 from govflow.messages import new_command_id
+from govflow.organisation import DIRECTORY, FoundDirectory
+from govflow.organisation.units import AddUnit
 from govflow.policy.default import DEFAULT_POLICY
 from govflow.records import HandOver
 from govflow.regions.admission import (
@@ -20,7 +23,19 @@ from govflow.regions.admission import (
     WithdrawAdmission,
 )
 from govflow.regions.contact import LogContact
-from tests.support import TOLD, Town, a_case, a_plan_decider, a_town, community, desk, dispatcher, district, resident
+from tests.support import (
+    TOLD,
+    Town,
+    a_case,
+    a_plan_decider,
+    a_town,
+    community,
+    desk,
+    dispatcher,
+    district,
+    lead,
+    resident,
+)
 
 X: dict[str, Any] = {"id": "x"}
 HZB: dict[str, Any] = {"id": "x", "item": "hzb"}
@@ -47,12 +62,16 @@ def anew(command: Command, **changes: Any) -> Any:
     return command.changed(command_id=new_command_id(), **changes)
 
 
-def refused(town: Town, command: Command) -> tuple[str, ...]:
+def refusal(town: Town, command: Command) -> NotAllowed:
     head = town.engine.store.head()
     with pytest.raises(NotAllowed) as caught:
         town.engine.handle(command)
     assert town.engine.store.head() == head
-    return caught.value.codes
+    return caught.value
+
+
+def refused(town: Town, command: Command) -> tuple[str, ...]:
+    return refusal(town, command).codes
 
 
 def leave(town: Town, item: str = "hzb") -> Any:
@@ -164,6 +183,75 @@ def test_leave_taken_back_is_leave_no_more_until_it_is_granted_anew(town: Town):
     town.do(ASK, YES, RevokeAdmission(**HZB, by=district, reason="a wrong task"))
     assert refused(town, ASSIGN) == ("admission_is_settled",)
     town.do(anew(ASK), anew(YES), ASSIGN)
+
+
+def test_leave_is_asked_for_a_community_that_is_named(town: Town):
+    assert refused(town, RequestAdmission(**X, by=dispatcher, reason="a census from above")) == ("community_is_named",)
+
+
+def test_leave_asked_for_again_is_owed_since_then_and_known_by_who_asked_last(town: Town):
+    town.do(ASK, NO)
+    town.pass_days(3)
+    town.do(anew(ASK, by=Actor.of("qing", Role.TOWN)))
+    assert (leave(town).since, leave(town).by) == (town.clock(), "qing")
+    assert refused(town, anew(YES, by=Actor.of("dispatch-1", Role.DISTRICT))) == ("decided_by_another",)
+
+
+def list_in_directory(town: Town) -> None:
+    """One community, hzb; the others are units of the district."""
+    town.do(FoundDirectory(by=SYSTEM, title="Jinniu", area="jinniu"))
+    for unit, level in (("hzb", "community"), ("water", None), ("roads", None), ("power", None)):
+        town.do(AddUnit(by=SYSTEM, item=unit, title=unit, kind="department", area="jinniu", level=level))
+
+
+DIRECT = c.AssignCase(**X, by=dispatcher, lead_unit="water", unit_level="town")
+
+
+def test_no_co_unit_is_a_community_without_leave(town: Town):
+    error = refusal(town, anew(DIRECT, co_units=("hzb",)))
+    assert error.codes == ("admission_is_settled",)
+    assert error.broken[0].detail == ("no leave was granted for hzb",)
+    town.do(ASK, YES)
+    town.do(anew(DIRECT, co_units=("hzb",)))
+
+
+def test_a_task_is_passed_to_no_community_without_leave(town: Town):
+    town.do(DIRECT)
+    transfer = c.TransferCase(**X, by=lead, to_unit="hzb", reason="theirs")
+    assert "admission_is_settled" in refused(town, transfer)
+    town.do(ASK, YES)
+    assert town.approved(transfer, dispatcher).lead_unit == "hzb"
+
+
+def test_an_arbitration_gives_no_task_to_a_community_without_leave(town: Town):
+    town.do(DIRECT, c.SignOrder(**X, by=lead), c.ObjectAssignment(**X, by=lead, reason="not ours"))
+    settled = c.ArbitrateAssignment(**X, by=dispatcher, lead_unit="hzb", reason="theirs")
+    assert refused(town, settled) == ("admission_is_settled",)
+    assert town.do(anew(settled, lead_unit="roads", unit_level=Level.TOWN)).lead_unit == "roads"
+
+
+def test_the_directory_knows_better_than_who_assigns_what_is_a_community():
+    records = [CASE.extended(regions=(ADMISSION,)), a_plan_decider(), DIRECTORY]
+    town = a_town(records=records, authority=ClaimsAuthority())
+    list_in_directory(town)
+    a_case(town, "accepted", id="x", category="imposed")
+    assert refused(town, anew(ASSIGN, unit_level=Level.TOWN)) == ("admission_is_settled",)
+    town.do(anew(DIRECT, unit_level=None, co_units=("power",)))  # known as units of the town
+    assert (
+        town.approved(c.TransferCase(**X, by=lead, to_unit="roads", reason="theirs"), dispatcher).lead_unit == "roads"
+    )
+
+
+def test_a_community_does_not_begin_when_its_leave_was_taken_back(town: Town):
+    member = Actor.of("zhao", Role.LEAD_UNIT, unit="hzb")
+    begin = c.StartHandling(**X, by=member)
+    town.do(ASK, YES, ASSIGN, LogContact(**X, by=member, reached=True, way="phone"))
+    assert town.engine.why_not(begin) == ()
+    town.do(RevokeAdmission(**HZB, by=district, reason="a wrong task"))
+    assert refused(town, begin) == ("leave_for_the_lead_unit_stands",)
+    town.do(anew(ASK))
+    assert refused(town, begin) == ("leave_for_the_lead_unit_stands",)
+    town.do(anew(YES), begin)
 
 
 def test_an_open_request_ends_with_the_record_that_leaves(town: Town):

@@ -15,7 +15,19 @@ from govflow.regions import invitation as iv
 from govflow.regions import meeting as m
 from govflow.regions.commitment import COMMITMENT
 from govflow.regions.supervision import SUPERVISION, LiftSupervision
-from tests.support import TOLD, Town, a_case, a_plan_decider, a_town, community, dispatcher, lead, resident, supervisor
+from tests.support import (
+    TOLD,
+    Town,
+    a_case,
+    a_plan_decider,
+    a_town,
+    community,
+    dispatcher,
+    lead,
+    resident,
+    secretariat,
+    supervisor,
+)
 
 INVITING = CASE.extended(regions=(COMMITMENT, m.MEETING, iv.INVITATION, SUPERVISION))
 X: dict[str, Any] = {"id": "x"}
@@ -109,6 +121,17 @@ def test_invitations_are_issued_by_those_who_hold_meetings_and_kept_by_this_meet
     cancel = iv.CancelInvitation(**X, item="power.other", by=Actor.of("chair-2", Role.HOST), reason="no")
     assert refused(town, cancel) == ("role_is_held",)
     town.do(cancel.changed(by=Actor.of("chair-1", Role.HOST)))
+
+
+def test_a_host_invites_to_a_meeting_of_its_own_alone(town: Town):
+    chair, other = Actor.of("chair-1", Role.HOST), Actor.of("chair-2", Role.HOST, unit="body-2")
+    town.do(a_meeting(town, "own", host="chair-1"))
+    assert refused(town, issue(meeting="own", by=other)) == ("host_invites_to_own_meeting",)
+    assert refused(town, issue(meeting="own", by=other, on_behalf_of="chair-1")) == ("host_invites_to_own_meeting",)
+    for by in (chair, Actor.of("clerk-9", Role.HOST, unit="chair-1"), secretariat):
+        assert town.engine.why_not(issue(meeting="own", by=by)) == ()
+    both = Actor.of("chair-2", Role.HOST, Role.SECRETARIAT)
+    town.do(issue(meeting="own", by=both))
 
 
 # --- answering -------------------------------------------------------------------------------------------------------
@@ -261,6 +284,111 @@ def test_a_unit_that_comes_without_having_answered_was_there(town: Town):
         "attended",
         "met",
     )
+
+
+# --- asked again -----------------------------------------------------------------------------------------------------
+
+
+def test_who_declined_or_was_not_wanted_any_more_may_be_invited_again(town: Town):
+    town.do(issue(), iv.DeclineInvitation(**P, by=power, reason="busy"), issue())
+    assert refused(town, issue(item="power.h")) == ("step_is_in_the_table",)  # that one was answered
+    second = {"item": "power.h.2"}
+    assert (invitation(town).status, invitation(town, "power.h.2").status) == ("declined", "issued")
+    assert "step_is_in_the_table" in refused(town, issue())  # the second one stands
+    town.do(iv.CancelInvitation(**X, **second, by=community, reason="a slip of the pen"), issue())
+    town.do(iv.AcceptInvitation(**X, item="power.h.3", by=power))
+    assert invitation(town, "power.h.3").status == "accepted"
+
+
+def test_who_stayed_away_may_be_invited_to_the_next_sitting(town: Town):
+    town.do(issue(), iv.AcceptInvitation(**P, by=power))
+    town.pass_days(10)
+    town.do(held("s-1"), iv.MissInvitation(**P, by=community))
+    town.do(m.AdjournMeeting(**X, item="h", by=community, reason="dark"), a_meeting(town, days=8), issue())
+    assert (invitation(town).status, invitation(town, "power.h.2").status) == ("absent", "issued")
+
+
+def test_a_new_date_is_put_to_everybody_who_has_not_said_no(town: Town):
+    town.do(issue(), issue("parks"), issue("gas"), issue("housing"))
+    town.do(iv.AcceptInvitation(**P, by=power), iv.DeclineInvitation(**X, item="parks.h", by=parks, reason="busy"))
+    town.pass_days(8)
+    town.engine.tick()  # gas and housing were silent
+    town.do(iv.AcceptInvitation(**X, item="gas.h", by=Actor.of("g", Role.ORGANISATION, unit="gas")))
+    town.do(m.PostponeMeeting(**X, item="h", by=community, reason="flood"))
+    assert invitation(town).status == "accepted"  # until there is a new date
+    case = town.do(a_meeting(town, days=30))
+    standing = {key: str(item.status) for key, item in case.items_of("invitation").items()}
+    assert standing == {"power.h": "issued", "parks.h": "declined", "gas.h": "issued", "housing.h": "issued"}
+    assert invitation(town, "gas.h").was_lapsed
+    # Tuesday 10 March + 5 working days: Tuesday 17 March 24:00 in Beijing
+    assert (
+        invitation(town).until == case.clocks["invitation_reply:power.h"].due == datetime(2026, 3, 17, 16, tzinfo=UTC)
+    )
+    town.do(iv.DeclineInvitation(**P, by=power, reason="the new date clashes"))
+    assert (invitation(town).status, invitation(town).reason) == ("declined", "the new date clashes")
+    town.pass_days(8)
+    assert town.engine.tick().done["invitation.lapse"] == 2
+
+
+def test_nobody_puts_a_new_date_by_hand_nor_takes_the_word_from_a_unit(town: Town):
+    town.do(issue())
+    for kind in (iv.AskInvitedAgain, iv.PassInvitationToHost):
+        assert refused(town, kind(**P, by=community)) == ("role_is_held",)
+    town.pass_days(10)
+    town.do(held("s-1"))
+    assert refused(town, iv.AskInvitedAgain(**P, by=SYSTEM)) == ("meeting_is_to_come",)
+
+
+def test_once_the_meeting_has_met_its_host_owes_who_came(town: Town):
+    town.do(issue(), issue("parks"), iv.AcceptInvitation(**P, by=power))
+    town.pass_days(10)
+    town.do(held("s-1", "power"))
+    owed = {loop.item: loop.owes for loop in town.engine.open_loops("x") if loop.region == "invitation"}
+    assert owed == {"power.h": "community-1", "parks.h": "community-1"}
+    town.do(iv.AttendInvitation(**P, by=community))
+    assert (invitation(town).owes, invitation(town).until) == (None, None)
+
+
+# --- who may read ----------------------------------------------------------------------------------------------------
+
+
+def sees(town: Town, actor: Actor) -> bool:
+    return "x" in {each.id for each in town.engine.seen_by(actor).records()}
+
+
+def test_who_has_no_part_any_more_reads_the_case_no_longer():
+    town = a_town(records=[INVITING, a_plan_decider()])
+    a_case(town, "in_handling", id="x")
+    town.do(a_meeting(town, roll=("s-1",)))
+    gone: dict[str, Any] = {
+        "declined": lambda: [iv.DeclineInvitation(**P, by=power, reason="busy")],
+        "cancelled": lambda: [iv.CancelInvitation(**X, item="power.h.2", by=community, reason="enough")],
+        "meeting called off": lambda: [m.CancelMeeting(**X, item="h", by=community, reason="settled")],
+    }
+    for name, steps in gone.items():
+        assert not sees(town, power), name
+        town.do(issue())
+        assert sees(town, power), name
+        town.do(*steps())
+        assert not sees(town, power), name
+
+
+def test_who_was_silent_or_stayed_away_has_no_part_any_more_once_the_meeting_has_met():
+    town = a_town(records=[INVITING, a_plan_decider()])
+    a_case(town, "in_handling", id="x")
+    town.do(a_meeting(town, roll=("s-1",)), issue(), issue("parks"), iv.AcceptInvitation(**P, by=power))
+    town.pass_days(9)
+    town.engine.tick()
+
+    def have_a_part() -> set[str]:
+        return {unit for unit in ("power", "parks") if invitation(town, f"{unit}.h").concerns("", unit)}
+
+    assert have_a_part() == {"power", "parks"}  # parks may still say yes
+    town.pass_days(1)
+    town.do(held("s-1"))
+    assert have_a_part() == set()
+    assert not sees(town, power)
+    assert sees(town, parks)  # of which the reminder for its silence tells
 
 
 # --- the way out -----------------------------------------------------------------------------------------------------

@@ -6,17 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from govflow import CASE, Actor, Command, HandOver, NotAllowed, Role
+from govflow import CASE, SYSTEM, Actor, Command, HandOver, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.messages import Personal
 from govflow.regions import meeting as m
-from govflow.regions.commitment import COMMITMENT, KeepCommitment
+from govflow.regions.commitment import COMMITMENT, KeepCommitment, MakeCommitment
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.invitation import INVITATION
 from govflow.regions.meeting.model import MeetingForm, RefusedToSign, Undertaking
 from govflow.regions.supervision import SUPERVISION
 from tests.support import (
+    DECISION,
     TOLD,
     Town,
     a_case,
@@ -191,6 +193,27 @@ def test_a_meeting_is_called_off_with_a_reason_and_the_period_of_its_papers_fall
     assert (case.item("meeting", "h").status, case.clocks["hearing_papers:h"].status) == ("cancelled", "cancelled")
 
 
+@FORMS
+def test_what_was_announced_as_one_form_is_not_announced_again_as_another(form: str):
+    town = a_meeting_town("under_recheck")
+    other = "talk" if form == "hearing" else "hearing"
+    town.do(announced(town, form=form), m.PostponeMeeting(**H, by=community, reason="ill"))
+    before = recheck(town).status
+    assert refused(town, announced(town, form=other)) == ("meeting_form_stays",)
+    town.do(announced(town, form=form))
+    assert recheck(town).status == before == ("paused" if form == "hearing" else "running")
+
+
+@FORMS
+def test_a_roll_once_announced_only_grows(town: Town, form: str):
+    town.do(announced(town, form=form), m.PostponeMeeting(**H, by=community, reason="ill"))
+    error = refusal(town, announced(town, form=form, roll=("s-1", "gas")))
+    assert error.codes == ("nobody_is_struck_from_the_roll",)
+    assert set(error.broken[0].detail) == {f"{who} is on the roll already" for who in ("s-2", "water", "power")}
+    town.do(announced(town, form=form, roll=(*ROLL, "gas")))
+    assert meeting(town).roll == (*ROLL, "gas")
+
+
 # --- holding ---------------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +254,41 @@ def test_an_adjourned_meeting_goes_on_another_day_and_remembers_who_came(town: T
 
 def later(town: Town, days: float = 1) -> datetime:
     return town.clock() + timedelta(days=days)
+
+
+@BESIDE
+def test_what_has_met_is_not_called_off_when_it_was_to_go_on_another_day_but_recorded(town: Town, beside: bool):
+    another_is_pending(town, beside)
+    hold(town)
+    town.do(m.AdjournMeeting(**H, by=community, reason="more to say"))
+    cancel = m.CancelMeeting(**H, by=community, reason="never mind")
+    assert refused(town, cancel) == ("nobody_has_met",)
+    town.do(m.AnnounceMeeting(**H, by=community, at_time=later(town)))
+    assert refused(town, cancel) == ("nobody_has_met",)
+    assert "step_is_in_the_table" in refused(town, recorded())  # a day is named: it is held, or put off again
+    town.do(m.PostponeMeeting(**H, by=community, reason="nobody has time"))
+    assert refused(town, recorded(signed_by=("community-1", "s-1"))) == ("record_is_signed",)
+    assert town.do(recorded()).item("meeting", "h").status == "recorded"
+    assert meeting(town).attended == ("s-1", "water")
+
+
+@BESIDE
+def test_what_never_met_has_no_record(town: Town, beside: bool):
+    another_is_pending(town, beside)
+    town.do(announced(town), m.PostponeMeeting(**H, by=community, reason="flood"))
+    assert refused(town, recorded(signed_by=("community-1",))) == ("somebody_has_met",)
+
+
+def test_a_meeting_counts_in_the_round_in_which_it_is_held(town: Town):
+    town.do(announced(town, item="before", form="talk", days=1), announced(town, form="talk", days=5))
+    town.pass_days(1)
+    town.do(held(item="before"))
+    town.do(c.SubmitResult(**X, by=lead, measure="locks removed", evidence=("notice",)))
+    town.do(c.OrderRework(**X, by=dispatcher, reason="they are back"))
+    town.pass_days(4)
+    town.do(held())
+    assert town.engine.get("x").round == 2
+    assert (meeting(town, "before").round, meeting(town).round) == (1, 2)
 
 
 # --- recording -------------------------------------------------------------------------------------------------------
@@ -305,6 +363,27 @@ def test_a_joint_undertaking_becomes_a_commitment_of_each_unit_in_the_same_appen
     assert town.do(KeepCommitment(**X, item="h.1", by=community)).item("commitment", "h.1").status == "kept"
 
 
+def test_undertakings_get_keys_that_no_commitment_has(town: Town):
+    until = later(town, 20)
+    town.do(MakeCommitment(**X, by=lead, item="h.1", what="a fence", owner="water", until=until))
+    hold(town)
+    promise = Undertaking(unit="water", what="move the pipe", until=until)
+    case = town.do(recorded(undertakings=(promise, promise.changed(what="mend the road"))))
+    assert {key: item.promise for key, item in case.items_of("commitment").items()} == {
+        "h.1": "a fence",
+        "h.2": "move the pipe",
+        "h.3": "mend the road",
+    }
+    event: Any = next(each.body for each in town.engine.history("x") if each.name == "meeting.recorded")
+    assert event.commitments == ("h.2", "h.3")
+
+
+def test_a_number_of_opinions_that_could_not_be_read_again_is_no_number():
+    for number in (-1, 10**400):
+        with pytest.raises(ValidationError):
+            recorded(opinions_for=number)
+
+
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
@@ -353,6 +432,17 @@ def test_what_is_announced_falls_away_when_the_case_leaves_and_what_was_held_is_
     assert town.engine.get("x").status == "redirected"
     assert (meeting(town).status, meeting(town, "coming").status) == ("recorded", "cancelled")
     assert town.engine.open_loops("x") == ()
+
+
+def test_an_adjourned_meeting_is_recorded_before_the_case_leaves(town: Town):
+    hold(town)
+    town.do(m.AdjournMeeting(**H, by=community, reason="late"))
+    left = c.WithdrawCase(**X, by=resident, reason="settled", hand_over=(HandOver(reason="settled"),))
+    error = refusal(town, left)
+    assert error.codes == ("loops_are_handed_over",)
+    assert error.broken[0].detail == ("meeting h postponed must be ended by hand first",)
+    town.do(recorded(), left)
+    assert (town.engine.get("x").status, meeting(town).status) == ("withdrawn", "recorded")
 
 
 def test_a_case_is_not_closed_while_a_meeting_is_pending():
@@ -417,6 +507,33 @@ def test_other_meetings_leave_the_recheck_running_and_end_no_hearings_pause():
     town.do(m.CancelMeeting(**X, item="talk", by=community, reason="no"), held(item="exchange"))
     town.do(recorded(item="exchange"))
     assert recheck(town).status == "paused"
+
+
+def test_a_recheck_asked_for_while_a_hearing_is_pending_stands_still_from_its_start():
+    town = a_meeting_town("fed_back", kind="petition", category="petition")
+    town.do(c.RequestReview(**X, by=resident, reason="no"))
+    town.do(c.DecideReview(**X, by=review_body, sends_back=False, **DECISION))
+    town.do(announced(town), announced(town, item="talk", form="talk", days=9))
+    town.do(c.RequestRecheck(**X, by=resident, reason="still no"))
+    assert [each.name for each in town.engine.history("x")][-2:] == ["case.recheck_requested", "meeting.recheck_stayed"]
+    due = recheck(town).due
+    town.pass_days(3)
+    town.do(held(), m.AdjournMeeting(**H, by=community, reason="late"))
+    town.pass_days(2)
+    assert recheck(town).status == "paused"
+    town.do(recorded())
+    assert (recheck(town).status, recheck(town).due) == ("running", due + timedelta(days=5))
+
+
+def test_a_recheck_runs_from_its_start_beside_meetings_that_are_no_hearings():
+    town = a_meeting_town("fed_back", kind="petition", category="petition")
+    town.do(c.RequestReview(**X, by=resident, reason="no"))
+    town.do(c.DecideReview(**X, by=review_body, sends_back=False, **DECISION))
+    town.do(announced(town, item="talk", form="talk"), c.RequestRecheck(**X, by=resident, reason="still no"))
+    assert recheck(town).status == "running"
+    stay = m.StayRecheck(**X, item="talk", by=SYSTEM)
+    assert refused(town, stay) == ("meeting_is_a_hearing",)
+    assert refused(town, stay.changed(by=community)) == ("role_is_held", "meeting_is_a_hearing")
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------

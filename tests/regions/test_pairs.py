@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from govflow import CASE, Actor, Command, NotAllowed, NotFound, Region, Rest, Role
+from govflow import CASE, SYSTEM, Actor, Command, NotAllowed, NotFound, Region, Rest, Role
 from govflow.cases import commands as c
 from govflow.cases.assignment_objection import WithdrawAssignmentObjection
 from govflow.regions import (
@@ -167,6 +167,8 @@ def closing(case: Any, region: str, key: str) -> Iterator[Command]:
             yield ledger.WriteOffLedgerItem(**x, by=dispatcher)
         case "commitment", _:
             yield commitment.ReleaseCommitment(**x, by=fresh(Role.SUPERVISOR), reason=WHY)
+        case "supervision", "exposed" if item.fix_checked_by is None:
+            yield supervision.ConfirmFix(**x, by=fresh(Role.VERIFIER), measure="m", evidence=("done",))
         case "supervision", _:
             yield supervision.LiftSupervision(**x, by=fresh(Role.SUPERVISOR, item.body), reason=WHY)
         case "instruction", _:
@@ -174,7 +176,7 @@ def closing(case: Any, region: str, key: str) -> Iterator[Command]:
             yield instruction.AnswerInstruction(**x, by=owner, measure="m", evidence=("done",))
         case "mediation", status:
             yield from closing_dispute(case, item, status, x)
-        case "meeting", "held":
+        case "meeting", _ if item.attended:  # it has met
             signed = {"minutes": ("done",), "signed_by": tuple(dict.fromkeys((item.host, *item.attended)))}
             yield meeting.RecordMeeting(**x, by=fresh(Role.COMMUNITY), **signed, consensus="agreed")
         case "meeting", _:
@@ -196,7 +198,8 @@ def closing(case: Any, region: str, key: str) -> Iterator[Command]:
         case "risk_signal", _:
             yield risk_signal.ClearRiskSignal(**x, by=fresh(Role.TOWN), reason=WHY)
         case "link", _:
-            yield link.Unlink(**x, by=dispatcher, reason=WHY)
+            by = SYSTEM if item.kind in ("merged", "absorbed") else dispatcher  # the walks play the system too
+            yield link.Unlink(**x, by=by, reason=WHY)
         case "check_in", _:
             yield check_in.DiscardCheckIn(**x, by=fresh(Role.COMMUNITY), reason=WHY)
         case "obligation", _:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
-from govflow.cases import CASE
 from govflow.decider import Decider
-from govflow.duties import DUTY
+from govflow.engine import shipped
 from govflow.messages import Command
-from govflow.organisation import DIRECTORY
 from govflow.region import Region
-from govflow.watch import WATCH
 from govflow.workflow import Workflow
 
-SERVED: tuple[Decider, ...] = (CASE, DIRECTORY, DUTY, WATCH, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN)
+SERVED: tuple[Decider, ...] = shipped()
 
 
 def regions() -> dict[str, Region]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from govflow.actors import SYSTEM, Role
+from govflow.actors import SYSTEM
 from govflow.cases import CASE
 from govflow.cli import demo_dispute, demo_story, words
 from govflow.cli.demo_telling import moment, tell
@@ -29,7 +29,7 @@ from govflow.errors import InputError
 from govflow.interchange.importing import import_rows
 from govflow.interchange.mapping import shipped_mapping
 from govflow.interchange.policy_files import example_text, policy_from
-from govflow.organisation import DIRECTORY, DirectoryAuthority
+from govflow.organisation import DIRECTORY
 from govflow.organisation.importing import import_directory
 from govflow.policy import Policy, Then
 from govflow.records import Record
@@ -63,9 +63,7 @@ def run_demo(db: Path | None) -> None:
     clock = StoryClock()
     clock.moment = moment(_BEFORE)
     # duties that come round every day and week are not part of the story
-    with Engine.open(
-        path, policy=_policy_of_the_town(), records=(CASE, DIRECTORY), authority=_authority(), now=clock
-    ) as engine:
+    with Engine.open(path, policy=_policy_of_the_town(), records=(CASE, DIRECTORY), now=clock) as engine:
         _head(t("demo.import"))
         _import_requests(engine)
 
@@ -113,11 +111,6 @@ def _policy_of_the_town() -> Policy:
     escalations = (each.changed(**remind) if each.id == "handling.town" else each for each in town.escalations)
     changes = {"version": f"{town.version}-demo", "effective_from": date(2026, 1, 1), "open_catalogue": True}
     return town.changed(**changes, warn_at=(70, 80), escalations=tuple(escalations))
-
-
-def _authority() -> DirectoryAuthority:
-    """The town's directory; residents hold no appointment, and act for themselves, also as parties to a dispute."""
-    return DirectoryAuthority(public=(Role.RESIDENT, Role.REPORTER, Role.DISPUTANT))
 
 
 def _import_requests(engine: Engine) -> None:

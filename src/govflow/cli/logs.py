@@ -15,13 +15,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from govflow.cases import CASE
 from govflow.cli.texts import t
 from govflow.decider import Decider
-from govflow.duties import DUTY
-from govflow.engine import Engine
+from govflow.engine import Engine, shipped
 from govflow.errors import InputError, LogError, NotFound
-from govflow.organisation import DIRECTORY
 from govflow.reading import Reader
 from govflow.records import Record
 
@@ -31,8 +28,6 @@ Records = Annotated[
     list[str] | None, typer.Option("--records", help="option.records", metavar="MODULE:NAME", show_default=False)
 ]
 RecordId = Annotated[str, typer.Argument(help="argument.id", metavar="ID", show_default=False)]
-
-SHIPPED = (CASE, DIRECTORY, DUTY)
 
 
 @contextmanager
@@ -63,7 +58,7 @@ def existing(reader: Reader, id: str) -> Record:
 
 def served(names: Sequence[str] | None) -> tuple[Decider, ...]:
     """The shipped kinds of record and those that `names` (module:NAME) bring; a later one of a name replaces it."""
-    found = {decider.name: decider for decider in SHIPPED}
+    found = {decider.name: decider for decider in shipped()}
     for name in names or ():
         for decider in _imported(name):
             found[decider.name] = decider

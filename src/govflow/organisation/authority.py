@@ -27,8 +27,9 @@ class _Term(NamedTuple):
 class DirectoryAuthority:
     """Answers from the log's directory alone; what an actor claims of himself is passed over.
 
-    `public` names the roles that anybody holds everywhere without being appointed, such as `Role.RESIDENT` and
-    `Role.REPORTER` where whoever comes by may raise a matter. Without a directory nobody holds anything else.
+    `public` names the roles that anybody holds everywhere without being appointed, such as `Role.RESIDENT`,
+    `Role.REPORTER` and `Role.DISPUTANT` where whoever comes by may raise a matter, or be a party to one. Without a
+    directory nobody holds anything else.
     """
 
     def __init__(self, public: Iterable[str] = ()) -> None:
@@ -77,7 +78,7 @@ class DefaultAuthority:
     """
 
     def __init__(self) -> None:
-        self._directory = DirectoryAuthority(public=(Role.RESIDENT, Role.REPORTER))
+        self._directory = DirectoryAuthority(public=(Role.RESIDENT, Role.REPORTER, Role.DISPUTANT))
         self._host = ClaimsAuthority()
 
     def _of(self, look_up: LookUp) -> Authority:

@@ -49,7 +49,7 @@ class Occurrence(Item):
 
     def is_owed_by(self, claim: Claim, actor: str) -> bool:
         """Whether it is owed by whoever holds a claim."""
-        return self.owes in (actor, claim.unit, claim.standing_in_for)
+        return self.owes is not None and self.owes in (actor, claim.unit, claim.standing_in_for)
 
 
 class _Owed(Value):

@@ -1,5 +1,19 @@
 """三会 meeting: hearing 听证会, coordination 协调会, appraisal 评议会, council and other meetings. Keyed by the meeting."""
 
+from govflow.regions.meeting.messages import AdjournMeeting as AdjournMeeting
+from govflow.regions.meeting.messages import AnnounceMeeting as AnnounceMeeting
+from govflow.regions.meeting.messages import CancelMeeting as CancelMeeting
+from govflow.regions.meeting.messages import HoldMeeting as HoldMeeting
+from govflow.regions.meeting.messages import MeetingAdjourned as MeetingAdjourned
+from govflow.regions.meeting.messages import MeetingAnnounced as MeetingAnnounced
+from govflow.regions.meeting.messages import MeetingCancelled as MeetingCancelled
+from govflow.regions.meeting.messages import MeetingHeld as MeetingHeld
+from govflow.regions.meeting.messages import MeetingPostponed as MeetingPostponed
+from govflow.regions.meeting.messages import MeetingRecorded as MeetingRecorded
+from govflow.regions.meeting.messages import PostponeMeeting as PostponeMeeting
+from govflow.regions.meeting.messages import RecheckStayed as RecheckStayed
+from govflow.regions.meeting.messages import RecordMeeting as RecordMeeting
+from govflow.regions.meeting.messages import StayRecheck as StayRecheck
 from govflow.regions.meeting.model import Meeting as Meeting
 from govflow.regions.meeting.model import MeetingForm as MeetingForm
 from govflow.regions.meeting.model import MeetingStatus as MeetingStatus
@@ -29,18 +43,4 @@ from govflow.regions.meeting.rules import (
 from govflow.regions.meeting.rules import unit_reported_takes_no_part as unit_reported_takes_no_part
 from govflow.regions.meeting.workflow import MEETING as MEETING
 from govflow.regions.meeting.workflow import MEETING_WORKFLOW as MEETING_WORKFLOW
-from govflow.regions.meeting.workflow import AdjournMeeting as AdjournMeeting
-from govflow.regions.meeting.workflow import AnnounceMeeting as AnnounceMeeting
-from govflow.regions.meeting.workflow import CancelMeeting as CancelMeeting
-from govflow.regions.meeting.workflow import HoldMeeting as HoldMeeting
-from govflow.regions.meeting.workflow import MeetingAdjourned as MeetingAdjourned
-from govflow.regions.meeting.workflow import MeetingAnnounced as MeetingAnnounced
-from govflow.regions.meeting.workflow import MeetingCancelled as MeetingCancelled
-from govflow.regions.meeting.workflow import MeetingHeld as MeetingHeld
-from govflow.regions.meeting.workflow import MeetingPostponed as MeetingPostponed
-from govflow.regions.meeting.workflow import MeetingRecorded as MeetingRecorded
-from govflow.regions.meeting.workflow import PostponeMeeting as PostponeMeeting
-from govflow.regions.meeting.workflow import RecheckStayed as RecheckStayed
-from govflow.regions.meeting.workflow import RecordMeeting as RecordMeeting
-from govflow.regions.meeting.workflow import StayRecheck as StayRecheck
 from govflow.regions.meeting.workflow import stay_for_pending_hearings as stay_for_pending_hearings

@@ -9,29 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count, islice
-from typing import Any, Literal
+from typing import Any
 
-from govflow.actors import SYSTEM, Id, Role
+from govflow.actors import SYSTEM, Role
 from govflow.context import Context
 from govflow.messages import (
     Command,
-    Count,
     Event,
-    Instant,
-    ItemCommand,
-    ItemEvent,
-    ItemKey,
-    Personal,
-    Protected,
-    Value,
-    Words,
 )
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
-from govflow.regions.bodies import Reasoned
 from govflow.regions.commitment import MakeCommitment
 from govflow.regions.invitation import asked_for_the_new_date, cancelled_with_meeting, passed_to_the_host
-from govflow.regions.meeting.model import Meeting, MeetingForm, MeetingStatus, RefusedToSign, Undertaking
+from govflow.regions.meeting.messages import (
+    AdjournMeeting,
+    AnnounceMeeting,
+    CancelMeeting,
+    HoldMeeting,
+    MeetingAdjourned,
+    MeetingAnnounced,
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingPostponed,
+    MeetingRecorded,
+    Minutes,
+    PostponeMeeting,
+    RecheckStayed,
+    RecordMeeting,
+    StayRecheck,
+)
+from govflow.regions.meeting.model import Meeting, MeetingStatus
 from govflow.regions.meeting.rules import (
     form_subject_time_and_place_named,
     last_hearing_is_over,
@@ -58,100 +65,6 @@ from govflow.rules import reason_given
 from govflow.workflow import Step, Workflow
 
 S = MeetingStatus
-
-
-# --- commands and events ---------------------------------------------------------------------------------------------
-
-
-class _Notice(Value):
-    form: MeetingForm | None = None
-    subject: Words = ""
-    at_time: Instant | None = None  # when it takes place
-    place: Words = ""
-    host: Id | None = None  # who holds it: whoever announces it, where nobody is named
-    roll: tuple[Id, ...] = ()  # people, units and bodies that are to take part
-    papers: tuple[Id, ...] = ()  # evidence on file
-    matter_kind: Literal["major"] | None = None  # a major decision: its papers go out a minimum time before
-
-
-class AnnounceMeeting(ItemCommand, _Notice, wire="meeting.announce", label="公告会议"):
-    """Send out date, place, roll and papers; after a postponement at least the new date, the rest stands."""
-
-
-class MeetingAnnounced(ItemEvent, _Notice, name="meeting.announced"):
-    """Date, place, roll and papers are out."""
-
-
-class PostponeMeeting(ItemCommand, Reasoned, wire="meeting.postpone", label="会议延期"):
-    """Put it off; a new date is announced later."""
-
-
-class MeetingPostponed(ItemEvent, Reasoned, name="meeting.postponed"):
-    """It was put off."""
-
-
-class _Attendance(Value):
-    attended: tuple[Id, ...] = ()
-    guests: tuple[Id, ...] = ()  # who came without being on the roll
-
-
-class HoldMeeting(ItemCommand, _Attendance, wire="meeting.hold", label="召开会议"):
-    """Record that it took place, and who came."""
-
-
-class MeetingHeld(ItemEvent, _Attendance, name="meeting.held"):
-    """It took place."""
-
-    round: Count | None = None  # of the record: the meeting counts in this one
-
-
-class AdjournMeeting(ItemCommand, Reasoned, wire="meeting.adjourn", label="休会"):
-    """Go on another day."""
-
-
-class MeetingAdjourned(ItemEvent, Reasoned, name="meeting.adjourned"):
-    """It goes on another day."""
-
-
-class _Minutes(Value):
-    minutes: tuple[Id, ...] = ()  # the signed paper: evidence on file
-    signed_by: tuple[Id, ...] = ()
-    refused_to_sign: tuple[RefusedToSign, ...] = ()
-    consensus: Words = ""
-    dissent: Words = ""
-    opinions_for: Count = 0
-    opinions_against: Count = 0
-    opinions_open: Count = 0
-    undertakings: tuple[Undertaking, ...] = ()
-
-
-class RecordMeeting(ItemCommand, _Minutes, wire="meeting.record", label="签署会议记录"):
-    """Give the signed record: consensus and dissent, how many opinions, what units undertake."""
-
-    opinions_text: Personal | None = None
-
-
-class MeetingRecorded(ItemEvent, _Minutes, name="meeting.recorded"):
-    """The record is signed."""
-
-    opinions_text: Protected | None = None
-    commitments: tuple[ItemKey, ...] = ()  # what each undertaking is kept as, in their order
-
-
-class CancelMeeting(ItemCommand, Reasoned, wire="meeting.cancel", label="取消会议"):
-    """Call it off."""
-
-
-class MeetingCancelled(ItemEvent, Reasoned, name="meeting.cancelled"):
-    """It was called off."""
-
-
-class StayRecheck(ItemCommand, wire="meeting.stay_recheck", label="复核期间扣除听证时间"):
-    """Let a recheck that begins while this hearing is pending stand still from its start."""
-
-
-class RecheckStayed(ItemEvent, name="meeting.recheck_stayed"):
-    """The recheck stands still for this hearing."""
 
 
 # --- what belongs to its steps ---------------------------------------------------------------------------------------
@@ -255,7 +168,7 @@ _FOLD: Fold = {
     MeetingRecorded: lambda item, e: {
         "status": S.RECORDED,
         "opinions_text": e.opinions_text,
-        **{name: getattr(e, name) for name in _Minutes.model_fields},
+        **{name: getattr(e, name) for name in Minutes.model_fields},
     },
     MeetingCancelled: lambda item, e: {"status": S.CANCELLED},
     RecheckStayed: lambda item, e: {},

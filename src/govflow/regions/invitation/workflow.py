@@ -8,187 +8,47 @@ region and its policy lists the failing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, count
+from collections.abc import Iterator
 from typing import Any
 
-from govflow.actors import SYSTEM, Claim, Id, Role, covers, speaks_for
+from govflow.actors import SYSTEM, Role
 from govflow.context import Context
-from govflow.errors import Detail
-from govflow.messages import Command, Event, Instant, ItemCommand, ItemEvent, Value
+from govflow.messages import Command, Event, Instant, ItemEvent
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
-from govflow.regions.bodies import Reasoned
+from govflow.regions.invitation.messages import (
+    AcceptInvitation,
+    AskInvitedAgain,
+    AttendInvitation,
+    CancelInvitation,
+    DeclineInvitation,
+    InvitationAccepted,
+    InvitationAttended,
+    InvitationCancelled,
+    InvitationDeclined,
+    InvitationIssued,
+    InvitationLapsed,
+    InvitationMissed,
+    InvitationPassedToHost,
+    InvitedAskedAgain,
+    IssueInvitation,
+    LapseInvitation,
+    MissInvitation,
+    PassInvitationToHost,
+)
+from govflow.regions.invitation.model import Invitation, InvitationStatus, key_for
+from govflow.regions.invitation.rules import (
+    attendance_is_recorded,
+    host_invites_to_own_meeting,
+    invited_unit_and_meeting_named,
+    meeting_is_to_come,
+)
 from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.regions.supervision import RemindSupervision
 from govflow.rules import due_has_passed, reason_given
-from govflow.workflow import Rest, Status, Step, Workflow, rule
-
-
-class InvitationStatus(Status):
-    ISSUED = "issued", "已发出"
-    ACCEPTED = "accepted", "已应允"
-    DECLINED = "declined", "谢绝", Rest.OUTCOME
-    LAPSED = "lapsed", "逾期未复", Rest.OUTCOME
-    ATTENDED = "attended", "已到会", Rest.FINAL
-    ABSENT = "absent", "未到会", Rest.OUTCOME
-    CANCELLED = "cancelled", "取消", Rest.FINAL
-
+from govflow.workflow import Step, Workflow
 
 S = InvitationStatus
-
-
-class Invitation(Item):
-    """One unit's invitation to one meeting. `was_lapsed` stays true when the unit accepts late."""
-
-    unit: str = ""
-    meeting: str = ""
-    host: str = ""  # of the meeting
-    reason: str = ""  # for which it was declined or cancelled
-    was_lapsed: bool = False
-
-    @property
-    def what(self) -> str:
-        return f"{self.unit} to meeting {self.meeting}"
-
-    def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
-        if role not in (Role.ORGANISATION, Role.HOST):
-            return None
-        named = self.unit if role == Role.ORGANISATION else self.host
-        return claim.unit == named or speaks_for(named, claim, actor, on_behalf_of)
-
-
-class _Whom(Value):
-    unit: Id | None = None
-    meeting: Id | None = None
-
-
-class IssueInvitation(ItemCommand, _Whom, wire="invitation.issue", label="发出约请"):
-    """Invite a unit to an announced meeting."""
-
-
-class InvitationIssued(ItemEvent, _Whom, name="invitation.issued"):
-    """A unit was invited."""
-
-    host: Id | None = None
-
-
-class AcceptInvitation(ItemCommand, wire="invitation.accept", label="应允约请"):
-    """Say as the invited unit that it will come, late if the invitation has lapsed."""
-
-
-class InvitationAccepted(ItemEvent, name="invitation.accepted"):
-    """The unit will come."""
-
-    until: Instant | None = None  # the day of the meeting
-
-
-class DeclineInvitation(ItemCommand, Reasoned, wire="invitation.decline", label="谢绝约请"):
-    """Say as the invited unit why it will not come."""
-
-
-class InvitationDeclined(ItemEvent, Reasoned, name="invitation.declined"):
-    """The unit will not come, and says why."""
-
-
-class LapseInvitation(ItemCommand, wire="invitation.lapse", label="约请逾期未复"):
-    """Record that the unit was silent past the reply time."""
-
-
-class InvitationLapsed(ItemEvent, name="invitation.lapsed"):
-    """The unit was silent past the reply time."""
-
-
-class AttendInvitation(ItemCommand, wire="invitation.attend", label="登记到会"):
-    """Record that the unit was there."""
-
-
-class InvitationAttended(ItemEvent, name="invitation.attended"):
-    """The unit was there."""
-
-
-class MissInvitation(ItemCommand, wire="invitation.miss", label="登记未到会"):
-    """Record that the unit said yes and did not come."""
-
-
-class InvitationMissed(ItemEvent, name="invitation.missed"):
-    """The unit said yes and did not come."""
-
-
-class CancelInvitation(ItemCommand, Reasoned, wire="invitation.cancel", label="取消约请"):
-    """Take the invitation back: it is not needed any more."""
-
-
-class InvitationCancelled(ItemEvent, Reasoned, name="invitation.cancelled"):
-    """The invitation was taken back."""
-
-
-class AskInvitedAgain(ItemCommand, wire="invitation.ask_again", label="改期再约"):
-    """Put a new date of the meeting to a unit that was invited and has not said no."""
-
-
-class InvitedAskedAgain(ItemEvent, name="invitation.asked_again"):
-    """The unit is asked for the new date of the meeting; what it said of another one is void."""
-
-
-class PassInvitationToHost(ItemCommand, wire="invitation.pass_to_host", label="转由召集方登记"):
-    """Leave to the host what is still to be said: the meeting has met, or was called off."""
-
-
-class InvitationPassedToHost(ItemEvent, name="invitation.passed_to_host"):
-    """The unit owes nothing more: whether it came, its host says."""
-
-
-# --- rules -----------------------------------------------------------------------------------------------------------
-
-
-@rule("已注明受邀单位与会议", "M080", needs="unit meeting")
-def invited_unit_and_meeting_named(record: Record, event: Any, context: Context) -> Iterable[str]:
-    """The department and the dated meeting are named."""
-    if event.unit is None:
-        yield Detail("no unit is named", "未注明受邀单位")
-    meeting = record.item("meeting", event.meeting or "")
-    if meeting is None or meeting.status != "announced" or meeting.until is None or meeting.until <= context.at:
-        named = event.meeting or "(none)"
-        yield Detail(f"meeting {named} is not announced for a day ahead", f"会议 {named} 未公告或已过会期")
-    if event.item != _key_for(record, event.unit, event.meeting):
-        yield Detail("its key is unit and meeting, joined by a point", "约请编号应为单位与会议以点相连")
-
-
-@rule("召集方仅就本方会议发出约请", "M080", needs="meeting")
-def host_invites_to_own_meeting(record: Record, event: Any, context: Context) -> bool:
-    """A host invites to a meeting of its own alone; community and secretariat to any."""
-    meeting = record.item("meeting", event.meeting or "")
-    held = [
-        each for each in context.claims if each.role in context.step.who and covers(each, record.level, record.area)
-    ]
-    others = [each for each in held if each.role != Role.HOST]
-    if meeting is None or others or not held:
-        return True
-    return any(meeting.fits(Role.HOST, each, event.by, context.on_behalf_of) for each in held)
-
-
-@rule("会议尚未召开", "design")
-def meeting_is_to_come(record: Record, event: Any, context: Context) -> bool:
-    """The meeting is still to come."""
-    invitation: Any = context.item
-    meeting = record.item("meeting", invitation.meeting)
-    return meeting is not None and meeting.status in ("announced", "postponed")
-
-
-@rule("已记录到会情况", "M080")
-def attendance_is_recorded(record: Record, event: Any, context: Context) -> bool:
-    """The attendance list of the meeting is on record."""
-    invitation: Any = context.item
-    meeting = record.item("meeting", invitation.meeting)
-    if meeting is None:
-        return False
-    if context.step.to == S.ATTENDED:  # at any sitting
-        return invitation.unit in meeting.attended
-    return meeting.status in ("held", "recorded") and invitation.unit not in meeting.attended
-
-
-# --- the table -------------------------------------------------------------------------------------------------------
 
 
 def _report_upward(record: Record, event: InvitationLapsed, context: Context) -> Iterator[Command]:
@@ -209,7 +69,6 @@ def _report_upward(record: Record, event: InvitationLapsed, context: Context) ->
 
 
 R = Role
-_OVER = (S.DECLINED, S.ABSENT, S.CANCELLED)  # may be invited again
 _ISSUERS = (R.COMMUNITY, R.SECRETARIAT, R.HOST)
 # fmt: off
 INVITATION_WORKFLOW = Workflow("invitation", S, zh="约请", on=("case", "proposal", "joint_project"), steps=(
@@ -252,19 +111,8 @@ _FOLD: Fold = {
 }
 
 
-def _key_for(record: Record, unit: str | None, meeting: str | None) -> str:
-    """The key of the invitation that still stands, else the first one that nobody has."""
-    first, items = f"{unit or 'nobody'}.{meeting or 'nothing'}", record.items_of("invitation")
-
-    def is_free(key: str) -> bool:
-        item = items.get(key)
-        return item is None or ((item.unit, item.meeting) == (unit, meeting) and item.status not in _OVER)
-
-    return next(filter(is_free, chain((first,), (f"{first[:120]}.{number}" for number in count(2)))))
-
-
 def _key(record: Record, command: Command) -> str:
-    return _key_for(record, getattr(command, "unit", None), getattr(command, "meeting", None))
+    return key_for(record, getattr(command, "unit", None), getattr(command, "meeting", None))
 
 
 def _issued(record: Record, command: IssueInvitation, context: Context) -> Event:

@@ -1,0 +1,31 @@
+"""约请 invitation: a unit is invited to a meeting as an equal; it may decline. Keyed by invited unit and meeting."""
+
+from govflow.regions.invitation.messages import AcceptInvitation as AcceptInvitation
+from govflow.regions.invitation.messages import AskInvitedAgain as AskInvitedAgain
+from govflow.regions.invitation.messages import AttendInvitation as AttendInvitation
+from govflow.regions.invitation.messages import CancelInvitation as CancelInvitation
+from govflow.regions.invitation.messages import DeclineInvitation as DeclineInvitation
+from govflow.regions.invitation.messages import InvitationAccepted as InvitationAccepted
+from govflow.regions.invitation.messages import InvitationAttended as InvitationAttended
+from govflow.regions.invitation.messages import InvitationCancelled as InvitationCancelled
+from govflow.regions.invitation.messages import InvitationDeclined as InvitationDeclined
+from govflow.regions.invitation.messages import InvitationIssued as InvitationIssued
+from govflow.regions.invitation.messages import InvitationLapsed as InvitationLapsed
+from govflow.regions.invitation.messages import InvitationMissed as InvitationMissed
+from govflow.regions.invitation.messages import InvitationPassedToHost as InvitationPassedToHost
+from govflow.regions.invitation.messages import InvitedAskedAgain as InvitedAskedAgain
+from govflow.regions.invitation.messages import IssueInvitation as IssueInvitation
+from govflow.regions.invitation.messages import LapseInvitation as LapseInvitation
+from govflow.regions.invitation.messages import MissInvitation as MissInvitation
+from govflow.regions.invitation.messages import PassInvitationToHost as PassInvitationToHost
+from govflow.regions.invitation.model import Invitation as Invitation
+from govflow.regions.invitation.model import InvitationStatus as InvitationStatus
+from govflow.regions.invitation.rules import attendance_is_recorded as attendance_is_recorded
+from govflow.regions.invitation.rules import host_invites_to_own_meeting as host_invites_to_own_meeting
+from govflow.regions.invitation.rules import invited_unit_and_meeting_named as invited_unit_and_meeting_named
+from govflow.regions.invitation.rules import meeting_is_to_come as meeting_is_to_come
+from govflow.regions.invitation.workflow import INVITATION as INVITATION
+from govflow.regions.invitation.workflow import INVITATION_WORKFLOW as INVITATION_WORKFLOW
+from govflow.regions.invitation.workflow import asked_for_the_new_date as asked_for_the_new_date
+from govflow.regions.invitation.workflow import cancelled_with_meeting as cancelled_with_meeting
+from govflow.regions.invitation.workflow import passed_to_the_host as passed_to_the_host
