@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union, get_args, get_origin
 
@@ -368,6 +368,8 @@ def _of_type(kind: Any, now: datetime, units: Sequence[str]) -> Any:
         return st.floats(0, 1)
     if kind in (datetime, AwareDatetime):
         return st.integers(-24, 24 * 40).map(lambda hours: now + timedelta(hours=hours))
+    if kind is date:
+        return st.integers(-30, 30).map(lambda days: now.date() + timedelta(days=days))
     if kind is timedelta:
         return st.integers(1, 240).map(lambda hours: timedelta(hours=hours))
     if kind is Personal:

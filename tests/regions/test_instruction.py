@@ -7,12 +7,27 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, SYSTEM, Actor, Command, NotAllowed, Role
+from govflow import CASE, SYSTEM, Actor, Claim, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.records import HandOver
 from govflow.regions import instruction as ins
 from govflow.regions.evidence import AddEvidence
-from tests.support import TOLD, Town, a_case, a_town, community, desk, dispatcher, lead, other_lead, supervisor
+from govflow.regions.supervision import UrgeSupervision
+from tests.organisation.office import an_office
+from tests.support import (
+    MATTER,
+    TOLD,
+    Town,
+    a_case,
+    a_town,
+    co_unit,
+    community,
+    desk,
+    dispatcher,
+    lead,
+    other_lead,
+    supervisor,
+)
 from tests.ticking.world import ticked
 
 X: dict[str, Any] = {"id": "x"}
@@ -113,7 +128,7 @@ def test_an_answer_that_does_not_do_is_asked_for_again_by_a_new_date(town: Town)
 def test_nobody_judges_an_answer_of_their_own_or_takes_back_what_they_owe(town: Town):
     town.do(giving(town))
     withdraw = ins.WithdrawInstruction(**IT, by=leader, reason="settled")
-    assert refused(town, withdraw.changed(by=head_of_water)) == ("role_is_held",)
+    assert refused(town, withdraw.changed(by=head_of_water)) == ("role_is_held", "giver_takes_it_back")
     town.do(answer())
     back = ins.ReturnInstruction(**IT, by=head_of_water, reason="r", until=soon(town))
     assert refused(town, back) == ("role_is_held",)
@@ -125,11 +140,78 @@ def test_what_is_taken_back_says_why_and_moves_no_more(town: Town):
     town.do(giving(town))
     withdraw = ins.WithdrawInstruction(**IT, by=leader, reason="settled otherwise")
     assert refused(town, withdraw.changed(reason=" ")) == ("reason_given",)
-    assert refused(town, withdraw.changed(by=supervisor)) == ("role_is_held",)
     town.do(withdraw)
     assert town.engine.open_loops("x") == ()
     assert town.engine.get("x").clocks["instruction_reply:i1"].status == "cancelled"
     assert refused(town, answer()) == ("step_is_in_the_table",)
+
+
+def test_it_is_taken_back_by_whoever_gave_it_their_unit_or_who_stands_above_and_by_nobody_else(town: Town):
+    office: dict[str, Any] = {"unit": "town-office", "level": "town"}
+    giver = Actor.of("ma", Role.LEADER, **office)
+    town.do(giving(town, by=giver))
+    withdraw = ins.WithdrawInstruction(**IT, by=giver, reason="settled otherwise")
+    beside = Actor.of("qi", Role.LEADER, unit="other-office", level="town")
+    below = Actor.of("he", Role.LEADER, unit="river", level="community")
+    for by in (leader, supervisor, beside, below):
+        assert refused(town, withdraw.changed(by=by)) == ("giver_takes_it_back",)
+    for by in (giver, Actor.of("hu", Role.LEADER, **office), Actor.of("gu", Role.LEADER, unit="d", level="district")):
+        assert town.engine.why_not(withdraw.changed(by=by)) == ()
+    assert refused(town, withdraw.changed(by=Actor.of("hu", Role.COMMUNITY, **office))) == (
+        "role_is_held",
+        "giver_takes_it_back",
+    )
+
+
+def test_a_supervisor_takes_back_what_they_gave_and_so_does_whom_a_substitute_stood_in_for(town: Town):
+    boss = Actor.of("boss", Role.SUPERVISOR)
+    stand_in = Actor(id="sub", claims=(Claim(role=Role.SUPERVISOR, standing_in_for="boss"),))
+    town.do(giving(town, by=stand_in))
+    withdraw = ins.WithdrawInstruction(**IT, by=boss, reason="settled otherwise")
+    assert refused(town, withdraw.changed(by=supervisor)) == ("giver_takes_it_back",)
+    assert town.engine.why_not(withdraw.changed(by=stand_in)) == ()
+    town.do(withdraw)
+
+
+def test_nothing_is_ordered_of_the_unit_reported():
+    town = a_town()
+    a_case(town, "in_handling", id="x", kind="whistle_blowing", confidential=True, accused_unit="roads")
+    assert refused(town, giving(town, owner="roads")) == ("unit_reported_gets_nothing",)
+    town.do(giving(town))
+
+
+def test_a_unit_that_only_helps_answers_with_evidence_of_its_own(town: Town):
+    town.do(giving(town, owner="power"))
+    town.do(AddEvidence(**X, by=co_unit, item="e2", sha256="1" * 64), answer(by=co_unit, evidence=("e2",)))
+    assert item(town).status == "answered"
+
+
+def test_where_a_directory_says_who_holds_what_the_owner_is_somebody_who_can_answer():
+    office = an_office()
+    office.appoint("bo", Role.ACCEPTANCE_DESK)
+    office.appoint("di", Role.LEADER)
+    until = office.clock() + timedelta(days=3)
+    office.engine.handle(c.ReportCase(id="x", by=Actor(id="s-1"), **{**MATTER, "area": "jinniu/east", "level": "town"}))
+    give = ins.GiveInstruction(**IT, by=Actor(id="di"), what="settle it", owner="desk", until=until)
+    assert office.engine.why_not(give) == ()  # it knows of nobody who answers anything: it may know only a part
+    office.appoint("wu", Role.LEAD_UNIT, "water")
+    assert office.refused(give) == {"owner_can_answer"}
+    for owner in ("water", "wu"):
+        assert office.engine.why_not(give.changed(owner=owner)) == ()
+
+
+def test_an_answer_to_the_supervisor_leaves_the_leaders_clock_alone_though_both_have_one_key():
+    town = a_town()
+    a_case(town, "in_handling", id="x")
+    town.do(AddEvidence(**X, by=lead, item="e1", sha256="0" * 64))
+    town.do(UrgeSupervision(**IT, by=supervisor, reason_code="refuses_to_act", reason="passes it on"))
+    town.do(giving(town, until=soon(town, 60)))
+    clocks = town.engine.get("x").clocks
+    assert clocks["instruction_reply:i1"].due == soon(town, 60)
+    assert clocks["supervision_reply:i1"].due == soon(town, 60) - timedelta(days=53) + timedelta(hours=15)
+    town.do(answer())
+    clocks = town.engine.get("x").clocks
+    assert (clocks["instruction_reply:i1"].status, clocks["supervision_reply:i1"].status) == ("met", "running")
 
 
 def test_an_instruction_that_nobody_answers_is_overdue_once_and_still_owed(town: Town):

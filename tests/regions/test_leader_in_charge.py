@@ -8,8 +8,22 @@ import pytest
 
 from govflow import CASE, SYSTEM, Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
+from govflow.organisation.appointments import EndAppointment
 from govflow.regions import leader_in_charge as lc
-from tests.support import TOLD, Town, a_case, a_plan_decider, a_town, desk, dispatcher, lead, resident, supervisor
+from tests.organisation.office import an_office
+from tests.support import (
+    MATTER,
+    TOLD,
+    Town,
+    a_case,
+    a_plan_decider,
+    a_town,
+    desk,
+    dispatcher,
+    lead,
+    resident,
+    supervisor,
+)
 
 X: dict[str, Any] = {"id": "x"}
 mayor = Actor.of("mayor", Role.LEADER)
@@ -104,6 +118,61 @@ def test_nobody_is_released_while_the_record_needs_a_leader_unless_another_takes
         "leader_in_charge.taken",
     ]  # in one append: the record is at no moment without a leader
     assert (charge(town).status, charge(town).leader) == ("in_charge", "deputy")
+
+
+def test_a_leader_releases_no_charge_but_their_own(town: Town):
+    town.do(TAKE, lc.AgreeToTakeCharge(**X, by=deputy))
+    release = lc.ReleaseCharge(**X, by=deputy, to="deputy", reason="better with me")
+    assert refused(town, release) == ("charge_is_ones_own",)
+    assert town.engine.why_not(release.changed(by=supervisor)) == ()
+    town.do(release.changed(by=mayor))
+    assert charge(town).leader == "deputy"
+
+
+def test_a_consent_may_be_taken_back_before_it_is_used(town: Town):
+    town.do(TAKE)
+    back = lc.TakeBackAgreement(**X, by=deputy)
+    assert refused(town, back) == ("agreement_was_given",)
+    town.do(lc.AgreeToTakeCharge(**X, by=deputy), lc.AgreeToTakeCharge(**X, by=third))
+    assert refused(town, back.changed(by=lead)) == ("role_is_held", "agreement_was_given")
+    town.do(back)
+    assert charge(town).agreed == ("third",)
+    hand = lc.HandOverCharge(**X, by=mayor, to="deputy", reason="on leave")
+    assert refused(town, hand) == ("named_party_consents",)
+
+
+def test_a_leader_who_has_gone_is_released_by_the_supervisor_though_nobody_has_agreed_to_follow(town: Town):
+    town.do(TAKE)
+    gone = lc.ReleaseCharge(**X, by=supervisor, reason="retired", left_office=True)
+    assert "role_is_held" not in refused(town, gone.changed(reason=" "))
+    assert "record_is_at_rest_or_handed_over" in refused(town, gone.changed(by=mayor))
+    assert refused(town, gone.changed(to="deputy")) == ("named_party_consents",)  # nobody is seated by another's word
+    town.do(gone)
+    assert (charge(town).status, charge(town).leader, charge(town).agreed) == ("released", None, ())
+    town.do(lc.TakeCharge(**X, by=deputy))
+    assert charge(town).leader == "deputy"
+
+
+def test_who_still_holds_office_by_the_directory_has_not_gone():
+    office = an_office()
+    office.appoint("su", Role.SUPERVISOR, valid_from=office.clock())
+    post = office.appoint("di", Role.LEADER, valid_from=office.clock())
+    office.engine.handle(c.ReportCase(id="x", by=Actor(id="s-1"), **{**MATTER, "area": "jinniu/east", "level": "town"}))
+    office.engine.handle(lc.TakeCharge(**X, by=Actor(id="di")))
+    gone = lc.ReleaseCharge(**X, by=Actor(id="su"), reason="retired", left_office=True)
+    assert office.refused(gone) <= {"leader_has_left_office", "record_is_at_rest_or_handed_over"}
+    office.clock.advance(days=1)
+    office.do(EndAppointment(by=SYSTEM, item=post, valid_to=office.clock()))
+    office.engine.handle(gone)
+    assert office.engine.get("x").item("leader_in_charge", "leader_in_charge").status == "released"
+
+
+def test_what_a_release_at_rest_says_of_somebody_who_never_agreed_is_no_consent():
+    town = a_town(records=[CASE.extended(regions=(lc.LEADER_IN_CHARGE,)), a_plan_decider()])
+    a_case(town, "closed", id="x")
+    item = lc.Charge(status="in_charge", leader="mayor", agreed=("third",))
+    event = lc.ChargeReleased(at=town.clock(), by="super-1", item="leader_in_charge", reason="done", to="deputy")
+    assert lc.LEADER_IN_CHARGE.fold[lc.ChargeReleased](item, event)["agreed"] == ()
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from govflow import CASE as SHIPPED
 from govflow.actors import SYSTEM, Level
 from govflow.calendars import Unit
 from govflow.cases import commands as c
 from govflow.regions.joint_handling import AcceptJointHandling
-from tests.support import Town, a_case, a_town, co_unit, dispatcher, lead
+from govflow.workflow import rule
+from tests.support import Town, a_case, a_plan_decider, a_town, co_unit, dispatcher, lead
 from tests.ticking.world import a_limit, a_policy, a_rule, due_of, hours, nothing_more, once, ticked, waiting
 
 CASE: Any = {"id": "it"}
@@ -155,24 +157,49 @@ def test_a_part_of_a_co_unit_that_is_overdue_raises_the_case_once():
     assert [level for level, _, _ in path_of(town)] == ["town"]
 
 
+def test_what_its_unit_objects_to_is_not_raised_until_that_is_decided():
+    town = a_town(policy=a_policy(escalations=(a_rule(after=0),)))
+    a_case(town, "assigned", **CASE)
+    town.do(c.SignOrder(**CASE, by=lead), c.ObjectAssignment(**CASE, by=lead, reason="not ours"))
+    town.pass_days(10)
+    for _ in range(2):
+        assert ticked(town).refused == []  # it is not even tried
+        town.pass_days(1)
+    assert path_of(town) == []
+    town.do(c.DecideReturn(**CASE, by=dispatcher, upheld=False))
+    assert ticked(town).refused == []
+    assert [level for level, _, _ in path_of(town)] == ["town"]
+    nothing_more(town)
+
+
 # -- refused -----------------------------------------------------------------------------------------------------------
 
 
-def objected(town: Town, id: str) -> None:
-    """Its unit says that it is not theirs; nobody decides on that."""
-    a_case(town, "assigned", id=id)
-    town.do(c.SignOrder(id=id, by=lead), c.ObjectAssignment(id=id, by=lead, reason="not ours"))
+@rule("上提前已指定承办人", "house rule")
+def handler_is_named(case: Any, event: Any, context: Any) -> bool:
+    """Somebody is named who has worked on it before it goes up."""
+    return case.handler is not None or case.id.endswith("free")
+
+
+def a_strict_town(path: Any = ":memory:", **options: Any) -> Town:
+    """A town with a rule of its own, on which the system's raising may founder."""
+    records = [SHIPPED.extended(rules={"C21": (handler_is_named,)}), a_plan_decider()]
+    return a_town(path, records=records, **options)
+
+
+def named(id: str) -> c.NameHandler:
+    return c.NameHandler(id=id, by=lead, handler="li", handler_unit="water")
 
 
 def test_what_is_refused_is_told_holds_nothing_else_up_and_is_tried_again_another_day():
-    town = a_town(policy=a_policy(escalations=(a_rule(after=0),)))
-    objected(town, "a-stuck")
+    town = a_strict_town(policy=a_policy(escalations=(a_rule(after=0),)))
+    a_case(town, "in_handling", id="a-stuck")
     a_case(town, "in_handling", id="b-free")
     town.pass_days(10)
     heard = ticked(town)
     (refused,) = heard.refused
     assert (refused.record, refused.kind) == ("a-stuck", "escalation t.handling")
-    assert "objection" in refused.refused
+    assert "Somebody is named" in refused.refused
     assert (town.engine.get("b-free").level, town.engine.get("a-stuck").level) == ("town", "community")
     assert {each.kind for each in heard if each.record == "a-stuck"} >= {"overdue", "escalation t.handling"}
 
@@ -183,7 +210,7 @@ def test_what_is_refused_is_told_holds_nothing_else_up_and_is_tried_again_anothe
     assert [each.record for each in ticked(town).refused] == ["a-stuck"]  # told once more
     nothing_more(town)
 
-    town.do(c.DecideReturn(id="a-stuck", by=dispatcher, upheld=False))
+    town.do(named("a-stuck"))
     assert [(each.record, each.kind, each.refused) for each in ticked(town)][-1] == (
         "a-stuck",
         "escalation t.handling",
@@ -194,12 +221,12 @@ def test_what_is_refused_is_told_holds_nothing_else_up_and_is_tried_again_anothe
 
 
 def test_another_process_that_ticks_does_not_tell_the_refusal_again_on_the_same_day(tmp_path):
-    town = a_town(tmp_path / "log.db", policy=a_policy(escalations=(a_rule(after=0),)))
-    objected(town, "stuck")
+    town = a_strict_town(tmp_path / "log.db", policy=a_policy(escalations=(a_rule(after=0),)))
+    a_case(town, "in_handling", id="stuck")
     town.pass_days(10)
     assert len(ticked(town).refused) == 1
     town.engine.close()
-    again = a_town(tmp_path / "log.db")
+    again = a_strict_town(tmp_path / "log.db")
     again.clock.set(town.clock() + hours(1))
     nothing_more(again)
     again.clock.advance(hours=24)
@@ -209,9 +236,9 @@ def test_another_process_that_ticks_does_not_tell_the_refusal_again_on_the_same_
 
 def test_a_hundred_refused_do_not_keep_one_from_being_raised(monkeypatch):
     monkeypatch.setattr("govflow.ticking._PAGE", 5)
-    town = a_town(policy=a_policy(escalations=(a_rule(after=0),)))
+    town = a_strict_town(policy=a_policy(escalations=(a_rule(after=0),)))
     for number in range(12):
-        objected(town, f"stuck-{number:02d}")
+        a_case(town, "in_handling", id=f"stuck-{number:02d}")
     a_case(town, "in_handling", id="z-free")
     town.pass_days(10)
     heard = ticked(town)
