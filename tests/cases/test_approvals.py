@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from govflow import SYSTEM, Actor, Command, NotAllowed, Role
+from govflow import SYSTEM, Actor, Claim, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.regions.approval import (
     ExpireApproval,
@@ -61,6 +61,19 @@ def test_leave_for_one_command_is_none_for_another(town: Town, change: dict[str,
     assert refused(town, LONGER.changed(**change)) == ("approval_is_given",)
 
 
+def test_a_request_without_a_key_gets_one_that_nobody_has(town: Town):
+    town.do(RequestApproval.of(LONGER.changed(length=1), town.engine.get("x")).changed(item="3"))
+    town.do(RequestApproval.of(LONGER.changed(length=3), town.engine.get("x")))
+    assert set(town.engine.get("x").items_of("approval")) == {"1", "3", "4"}
+
+
+def test_leave_says_for_which_unit_it_was_given_and_where_else_the_giver_belongs(town: Town):
+    also = Claim(role=Role.SUPERVISOR, unit="bureau")
+    town.do(give(Actor(id="head-1", claims=(also, Claim(role=Role.UNIT_HEAD, unit="water")))))
+    leave = town.engine.get("x").item("approval", "1")
+    assert (leave.giver_unit, leave.giver_units) == ("water", ("bureau", "water"))
+
+
 def test_leave_is_used_once(town: Town):
     town.do(give(), LONGER)
     assert "approval_is_given" in refused(town, LONGER.changed(command_id="again"))
@@ -111,7 +124,8 @@ def test_a_request_that_was_withdrawn_is_not_granted(town: Town):
 def test_a_request_quotes_a_step_that_needs_leave_on_the_record_as_it_stands(town: Town):
     case = town.engine.get("x")
     good = RequestApproval.of(LONGER, case)
-    for change in ({"wanted": "case.close"}, {"on_version": 1}, {"quoted": "do it"}):
+    too_deep = "[" * 100_000
+    for change in ({"wanted": "case.close"}, {"on_version": 1}, {"quoted": "do it"}, {"quoted": too_deep}):
         assert refused(town, good.changed(**change)) == ("command_is_quoted",)
 
 

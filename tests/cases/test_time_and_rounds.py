@@ -14,11 +14,13 @@ from govflow.regions.commitment import MakeCommitment
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.verification import FailVerification
 from tests.support import (
+    MATTER,
     PETITION,
     TOLD,
     a_case,
     a_town,
     archivist,
+    community,
     desk,
     desk_head,
     dispatcher,
@@ -314,3 +316,16 @@ def test_what_nobody_did_in_time_is_not_counted_as_done_when_the_system_answers_
     town.engine.tick()
     assert town.engine.get("unsigned").clocks["receipt"].status == "met_late"
     assert town.engine.get("silent").clocks["evaluation"].status == "elapsed"
+
+
+def test_what_was_resolved_on_the_spot_and_is_sent_back_goes_to_assignment():
+    """At the district nobody is above: without this nobody could do anything about it any more."""
+    town = a_town()
+    matter = {**MATTER, "level": "district"}
+    town.do(c.ReportCase(id="x", by=resident, **matter))
+    town.do(AddEvidence(id="x", by=community, item="e", sha256="0" * 64))
+    town.do(c.ResolveOnSpot(id="x", by=community, measure="swept", evidence=("e",)))
+    again: Any = town.do(c.OrderRework(id="x", by=dispatcher, reason="half of it is left"))
+    assert (again.status, again.lead_unit, again.round) == ("accepted", None, 2)
+    assert again.clocks["assignment"].is_going
+    town.do(c.AssignCase(id="x", by=dispatcher, lead_unit="water"))

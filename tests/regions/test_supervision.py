@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, SYSTEM, Actor, Command, Engine, NotAllowed, Role
+from govflow import CASE, DEFAULT_POLICY, SYSTEM, Actor, Claim, Command, Engine, NotAllowed, Role
 from govflow.cases import commands as c
-from govflow.policy import Then
+from govflow.policy import ReasonCode, Then
 from govflow.records import HandOver
 from govflow.regions import supervision as sv
+from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.clock import MarkOverdue
 from govflow.regions.evidence import AddEvidence
+from govflow.regions.instruction import GiveInstruction
 from govflow.regions.supervision.by_rule import remind_by_rule, urge_by_rule
 from govflow.regions.verification import PassVerification
 from tests.support import (
@@ -148,7 +150,7 @@ def test_a_body_keeps_its_own_ladder_and_another_body_has_another_one(town: Town
 
 def test_only_a_supervising_body_climbs(town: Town):
     for by in (lead, dispatcher, leader, resident):
-        assert refused(town, urge(by=by)) == ("role_is_held",)
+        assert "role_is_held" in refused(town, urge(by=by))
     assert refused(town, urge(by=district)) == ("role_is_held",)
     town.do(listing(by=district))
     assert refused(town, sv.CirculateSupervision(**ON, **WHY, by=leader)) == ("role_is_held",)
@@ -335,6 +337,130 @@ def test_what_was_lifted_may_be_raised_again_and_remembers_that_it_was_listed(to
     town.do(sv.InterviewSupervision(**ON, by=supervisor, **WHY), exposing())
 
 
+def test_what_is_exposed_is_not_lifted_whole_before_somebody_else_has_checked_the_fix():
+    town = exposed()
+    lift = sv.LiftSupervision(**ON, by=supervisor, reason="enough")
+    assert refused(town, lift) == ("exposed_failing_is_fixed",)
+    assert refused(town, lift.changed(by=district)) == ("exposed_failing_is_fixed",)
+    town.do(sv.ConfirmFix(**ON, by=verifier, **SHOWN), lift)
+    assert item(town).status == "lifted"
+
+
+def test_what_is_exposed_is_lifted_unfixed_by_the_system_alone_when_the_case_leaves():
+    town = exposed()
+    over = (HandOver(region="supervision", item="*", reason="the court decides now"),)
+    town.do(
+        c.RedirectCase(**X, by=desk, statutory_channel="litigation", reason="a court's", told_by=TOLD, hand_over=over)
+    )
+    assert item(town).status == "lifted"
+
+
+def test_the_unit_supervised_puts_nobody_else_in_its_place():
+    town = in_handling()
+    town.do(urge(by=SYSTEM))  # by rule: no body owns the ladder
+    for command in (listing(by=of_water, owner="roads"), listing(by=of_water)):
+        assert refused(town, command) == ("nobody_judges_their_own_cause",)
+    town.do(listing(owner="roads"))
+    assert item(town).owner == "roads"
+
+
+def test_the_unit_supervised_does_not_interview_itself(town: Town):
+    town.do(urge())
+    talk = sv.InterviewSupervision(**ON, **WHY, by=leader, whom="chief")
+    own = Actor.of("chief", Role.LEADER, unit="water")
+    of_both = Actor(id="chief", claims=(Claim(role=Role.LEADER), Claim(role=Role.LEAD_UNIT, unit="water")))
+    for by in (own, of_both):
+        assert refused(town, talk.changed(by=by)) == ("nobody_judges_their_own_cause",)
+    town.do(talk)
+
+
+def test_what_a_substitute_began_the_one_stood_in_for_may_lift():
+    town = in_handling()
+    boss = Actor.of("boss", Role.SUPERVISOR)
+    stand_in = Actor(id="sub", claims=(Claim(role=Role.SUPERVISOR, standing_in_for="boss"),))
+    town.do(urge(by=stand_in))
+    for by in (boss, stand_in):
+        assert town.engine.why_not(sv.LiftSupervision(**ON, by=by, reason="it moves")) == ()
+
+
+def test_who_answered_by_a_substitute_does_not_lift_and_who_checked_by_one_does_not_take_down():
+    town = exposed()
+    for_bo = Actor(id="sub", claims=(Claim(role=Role.LEAD_UNIT, unit="water", standing_in_for="bo"),))
+    town.do(sv.ReplySupervision(**ON, by=for_bo, **SHOWN))
+    for_boss = Actor(id="other", claims=(Claim(role=Role.SUPERVISOR, standing_in_for="boss"),))
+    town.do(sv.ConfirmFix(**ON, by=for_boss, **SHOWN))
+    lift = sv.LiftExposure(**ON, by=supervisor)
+    for by in (Actor.of("sub", Role.SUPERVISOR), Actor.of("bo", Role.SUPERVISOR)):
+        assert refused(town, lift.changed(by=by)) == ("nobody_judges_their_own_cause",)
+    for by in (Actor.of("other", Role.SUPERVISOR), Actor.of("boss", Role.SUPERVISOR)):
+        assert refused(town, lift.changed(by=by)) == ("fix_is_verified",)
+    town.do(lift)
+
+
+def test_the_unit_reported_is_not_supervised_over_what_was_reported_of_it():
+    town = in_handling(kind="whistle_blowing", confidential=True, accused_unit="roads")
+    remind = sv.RemindSupervision(**ON, **WHY, by=supervisor)
+    for command in (remind, urge(), listing(public_text="")):
+        assert refused(town, command.changed(owner="roads")) == ("unit_reported_gets_nothing",)
+        assert town.engine.why_not(command) == ()
+
+
+def test_the_district_lifts_what_any_body_began_and_no_other_body_does(town: Town):
+    town.do(listing(by=Actor.of("su", Role.SUPERVISOR, unit="inspection")))
+    lift = sv.LiftSupervision(**ON, by=Actor.of("ma", Role.SUPERVISOR, unit="bureau"), reason="enough")
+    assert refused(town, lift) == ("role_is_held",)
+    town.do(lift.changed(by=district))
+
+
+# --- the consent that a listed case needs ------------------------------------------------------------
+
+
+def suspending(town: Town) -> c.SuspendCase:
+    review_at = town.clock() + timedelta(days=20)
+    return c.SuspendCase(**X, by=lead, cause="on_account", review_at=review_at, told_by=TOLD)
+
+
+def test_a_listed_case_is_suspended_with_the_leave_of_the_body_that_listed_it_and_of_no_other(town: Town):
+    lister = Actor.of("su", Role.SUPERVISOR, unit="inspection")
+    suspend = suspending(town)
+    town.do(listing(by=lister))
+    for other in (supervisor, Actor.of("ma", Role.SUPERVISOR, unit="bureau")):
+        with pytest.raises(NotAllowed) as caught:
+            town.approved(suspend, other)
+        assert caught.value.codes == ("listed_record_has_supervisor_consent",)
+        assert "no consent of inspection" in caught.value.sentence()
+    town.approved(suspend, Actor.of("colleague", Role.SUPERVISOR, unit="inspection"))
+    assert town.engine.get("x").status == "suspended"
+
+
+def test_nobody_of_the_unit_supervised_consents_for_the_body(town: Town):
+    town.do(listing())  # by a supervisor of no unit: whose leave it needs is open
+    suspend = suspending(town)
+    of_both = Actor(id="kang", claims=(Claim(role=Role.SUPERVISOR), Claim(role=Role.LEAD_UNIT, unit="water")))
+    for by in (Actor.of("kang", Role.SUPERVISOR, unit="water"), of_both):
+        with pytest.raises(NotAllowed) as caught:
+            town.approved(suspend, by)
+        assert caught.value.codes == ("listed_record_has_supervisor_consent",)
+    town.approved(suspend, supervisor)
+
+
+def test_where_two_bodies_have_listed_it_both_give_leave(town: Town):
+    one, two = (Actor.of(f"of-{unit}", Role.SUPERVISOR, unit=unit) for unit in ("inspection", "bureau"))
+    town.do(listing(by=one), listing(by=two, item="town", number="督〔2026〕4号"))
+    suspend = suspending(town)
+    with pytest.raises(NotAllowed):
+        town.approved(suspend, one)
+    town.approved(suspend, two)
+    assert town.engine.get("x").status == "suspended"
+
+
+def test_leave_that_was_given_before_the_listing_is_no_consent_of_the_body(town: Town):
+    suspend = suspending(town)
+    town.do(RequestApproval.of(suspend, town.engine.get("x")))
+    town.do(GiveApproval(**X, by=supervisor, item="1"), listing(by=Actor.of("su", Role.SUPERVISOR, unit="inspection")))
+    assert refused(town, suspend) == ("listed_record_has_supervisor_consent",)
+
+
 def test_closing_waits_until_it_is_lifted():
     town = a_town(records=[supervised()])
     a_case(town, "fed_back", id="x", reporter=None)
@@ -394,8 +520,36 @@ def test_what_a_rule_began_and_somebody_lifted_is_not_begun_again_for_the_same_d
     heard = ticked(town)
     assert not [each for each in heard if each.kind.startswith("escalation")]
     assert item(town, "by-rule.t.handling").status == "lifted"
-    assert urge_by_rule(town.engine.get("x"), "t.handling") is None  # not even tried in vain
+    late = town.engine.get("x").clocks["handling"]
+    assert urge_by_rule(town.engine.get("x"), "t.handling", late) is None  # not even tried in vain
     nothing_more(town)
+
+
+def test_another_clock_that_is_late_does_not_wake_a_rule_that_was_answered():
+    town = ruled(a_rule(then=Then.URGE, after=0))
+    town.pass_days(12)
+    ticked(town)
+    until = town.clock() + timedelta(days=2)
+    town.do(
+        sv.LiftSupervision(**X, item="by-rule.t.handling", by=supervisor, reason="the unit has a cause"),
+        GiveInstruction(**X, by=leader, what="settle it", owner="water", until=until),
+    )
+    town.pass_days(3)
+    assert ticked(town).refused == []
+    record = town.engine.get("x")
+    assert record.clocks["instruction_reply:1"].is_late
+    assert urge_by_rule(record, "t.handling", record.clocks["handling"]) is None
+    assert town.engine.tick().next is None  # nothing waits for another day
+
+
+def test_a_policy_whose_rules_remind_or_urge_has_the_reason_they_give():
+    without = tuple(each for each in DEFAULT_POLICY.reasons if each.id != "overdue_without_cause")
+    for then, wire in ((Then.REMIND, "supervision.remind"), (Then.URGE, "supervision.urge")):
+        with pytest.raises(ValueError, match=f"{wire} has no reason overdue_without_cause"):
+            a_policy(escalations=(a_rule(then=then),), reasons=without)
+        only = ReasonCode(id="overdue_without_cause", en="late", zh="超期", commands=(wire,))
+        a_policy(escalations=(a_rule(then=then),), reasons=(*without, only))
+    a_policy(escalations=(a_rule(then=Then.RAISE),), reasons=without)
 
 
 def test_a_new_delay_after_that_is_answered_by_the_rule_again():

@@ -12,21 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from govflow import CASE, DIRECTORY, DUTY, Decider, HandOver, Record, Region, Rest, Role, Step, Workflow
-from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
+from govflow import CASE, Decider, HandOver, Record, Region, Rest, Role, Step, Workflow
 from govflow.cases.model import Review
 from govflow.clocks import CLOCKS
+from govflow.engine import shipped
 from govflow.messages import ClockMove, ClockStatus, Event
 from govflow.policy import DEFAULT_POLICY
 from govflow.policy.obligations import Every, Obligation
 from govflow.regions.mediation import Purpose
 from govflow.testing import START, _annotated, _of_type
-from govflow.watch import WATCH
 from govflow.workflow import NEW
 from tests.regions.standing import an_item, key_of, may_stand_in, standing, status_of
 from tests.support import Town, a_context, a_town
 
-SHIPPED = (CASE, DIRECTORY, DUTY, WATCH, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN)
+SHIPPED = shipped()
 HEADER = {"at", "by", "in_stead_of", "clocks", "item"}
 
 

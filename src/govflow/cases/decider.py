@@ -105,6 +105,11 @@ def _assign(case: Case, command: c.AssignCase, context: Context) -> Event:
     return CASE.copied(command, e.CaseAssigned, context, lead_unit=route.lead_unit, co_units=co_units, route=route.rule)
 
 
+def _rework(case: Case, command: c.OrderRework, context: Context) -> Event:
+    """What was resolved on the spot had no unit that leads: one is to be found before anything is done again."""
+    return CASE.copied(command, e.ReworkOrdered, context, to_be_assigned=case.lead_unit is None)
+
+
 def _unmerge(case: Case, command: c.UnmergeCase, context: Context) -> Event:
     """Its own clocks run again from where they were: the time spent inside the master is counted."""
     cut_off = [clock for clock in case.clocks.values() if clock.ended_at == case.merged_at]
@@ -179,6 +184,7 @@ CASE = Decider(
         c.ConvertToProposal: _name_target(e.CaseConvertedToProposal),
         c.ConvertToProject: _name_target(e.CaseConvertedToProject),
         c.AssignCase: _assign,
+        c.OrderRework: _rework,
         c.SplitCase: _number_sub_cases,
         c.ReclassifyCase: _keep_old(e.CaseReclassified),
         c.CorrectCase: _keep_old(e.CaseCorrected),

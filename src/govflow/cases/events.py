@@ -162,6 +162,8 @@ class HandlingCompleted(Event, Resulting, name="case.handling_completed"):
 class ReworkOrdered(Event, Reasoned, name="case.rework_ordered"):
     """It is to be done again."""
 
+    to_be_assigned: bool = False  # no unit led it: one is to be found first
+
 
 class FeedbackGiven(Event, name="case.feedback_given"):
     """The reporting level was answered, and the reporter if there is one."""

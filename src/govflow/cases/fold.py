@@ -228,7 +228,7 @@ CASE_FOLD: Fold = {
     },
     e.HandlingCompleted: _resulted,
     e.ReworkOrdered: lambda case, event: {
-        "status": S.IN_HANDLING,
+        "status": S.ACCEPTED if event.to_be_assigned else S.IN_HANDLING,
         "round": case.round + 1,
         "reworks": case.reworks + 1,
     },

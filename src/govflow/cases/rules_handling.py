@@ -178,6 +178,18 @@ def suspended_from_assigned(case: Case, event: Any, context: Context) -> bool:
     return case.suspended_from == CaseStatus.ASSIGNED
 
 
+@rule("已有主办单位", "design")
+def a_unit_leads_it(case: Case, event: Any, context: Context) -> bool:
+    """A unit leads the case."""
+    return case.lead_unit is not None
+
+
+@rule("尚无主办单位", "design")
+def no_unit_leads_it(case: Case, event: Any, context: Context) -> bool:
+    """No unit leads the case: it was resolved on the spot."""
+    return case.lead_unit is None
+
+
 @rule("协办单位均已办结、说明、改办或解除", "BJ §14 [V]")
 def co_units_are_done_or_explained(case: Case, event: Any, context: Context) -> Iterable[str]:
     """Every co-unit's item is done, explained, overridden or released."""

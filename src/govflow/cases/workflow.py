@@ -135,6 +135,7 @@ from govflow.cases.rules_ending import (
     verification_has_passed,
 )
 from govflow.cases.rules_handling import (
+    a_unit_leads_it,
     admission_is_settled,
     assignment_is_not_arbitrated,
     cause_and_review_date_named,
@@ -151,6 +152,7 @@ from govflow.cases.rules_handling import (
     mandatory_items_are_rectified,
     meetings_asked_for_are_recorded,
     new_value_fits_its_field,
+    no_unit_leads_it,
     old_value_is_kept,
     one_lead_unit_named,
     status_is_not_corrected,
@@ -266,7 +268,8 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     Step("C37", ResumeCase,           S.SUSPENDED,                        CaseResumed,             S.ASSIGNED,      (R.LEAD_UNIT, R.SUPERVISOR, R.SYSTEM),        (suspended_from_assigned,), stops="suspension_review", resumes="handling contact"),
     Step("C21", EscalateInHandling,   (S.ASSIGNED, S.IN_HANDLING, S.SUSPENDED), CaseEscalatedInHandling, S.ACCEPTED, (R.LEAD_UNIT, R.SUPERVISOR, R.SYSTEM),       (raised_exactly_one_level, reason_given, no_assignment_objection_is_open), starts="assignment", drops="contact suspension_review objection_window receipt", resets="handling"),
     Step("C22", SubmitResult,         S.IN_HANDLING,                      HandlingCompleted,       S.HANDLED,       R.LEAD_UNIT,                                  (measure_and_evidence_given, co_units_are_done_or_explained, mandatory_items_are_rectified, meetings_asked_for_are_recorded), starts="feedback", stops="handling"),
-    Step("C23", OrderRework,          (S.HANDLED, S.FED_BACK),            ReworkOrdered,           S.IN_HANDLING,   (R.VERIFIER, R.DISPATCHER, R.SUPERVISOR),     (reason_given, decider_is_not_a_handler), drops="feedback evaluation verification", resets="handling", share="rework_percent"),
+    Step("C23", OrderRework,          (S.HANDLED, S.FED_BACK),            ReworkOrdered,           S.IN_HANDLING,   (R.VERIFIER, R.DISPATCHER, R.SUPERVISOR),     (reason_given, decider_is_not_a_handler, a_unit_leads_it), drops="feedback evaluation verification", resets="handling", share="rework_percent"),
+    Step("X05", OrderRework,          (S.HANDLED, S.FED_BACK),            ReworkOrdered,           S.ACCEPTED,      (R.VERIFIER, R.DISPATCHER, R.SUPERVISOR),     (reason_given, decider_is_not_a_handler, no_unit_leads_it), starts="assignment", drops="feedback evaluation verification", resets="handling", share="rework_percent"),
     Step("C55", TerminateCase,        (S.ASSIGNED, S.IN_HANDLING, S.SUSPENDED), CaseTerminated,    S.TERMINATED,    (R.LEAD_UNIT, R.DISPATCHER),                  (reporter_is_uncooperative, reason_given, loops_are_handed_over), approval=R.UNIT_HEAD, drops="*"),
     # feedback and the end 反馈 办结
     Step("C24", GiveFeedback,         S.HANDLED,                          FeedbackGiven,           S.FED_BACK,      (R.LEAD_UNIT, R.GRID_WORKER, R.COMMUNITY),    (feedback_reaches_all_it_is_owed_to, round_is_current, personal_data_is_withheld), starts="evaluation verification review_request", stops="feedback", then=(open_this_rounds_checks,)),
