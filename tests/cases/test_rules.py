@@ -248,6 +248,8 @@ def test_that(case: Break):
 
 # Of two rows of one command the one says what the other denies: nothing can break such a rule alone.
 TWINS = {
+    "a_unit_leads_it",
+    "no_unit_leads_it",
     "link_is_for_information",
     "meeting_is_a_hearing",
     "meeting_is_no_hearing",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from govflow import CASE, Actor, Command, NotAllowed, Role
+from govflow import CASE, Actor, Claim, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.regions import accountability as ac
 from tests.support import Town, a_case, a_town, dispatcher, district, lead, other_lead, supervisor, unit_head
@@ -99,6 +99,19 @@ def test_the_district_decides_on_a_claim_of_good_faith(town: Town, granted: bool
     town.do(decide)
     assert item(town).status == status
     assert refused(town, UPHOLD) == ("step_is_in_the_table",)  # decided once
+
+
+def test_who_was_stood_in_for_drops_what_they_opened_but_not_what_they_answered(town: Town):
+    def standing_in(role: Role, unit: str | None = None) -> Actor:
+        return Actor(id="sub", claims=(Claim(role=role, unit=unit, standing_in_for="boss"),))
+
+    drop = ac.DropAccountability(**IT, by=Actor.of("boss", Role.DISTRICT), reason="nothing was neglected")
+    town.do(OPEN.changed(by=standing_in(Role.DISTRICT)))
+    assert town.engine.why_not(drop) == ()
+    town.do(PLEA.changed(by=standing_in(Role.UNIT_HEAD, "water")))
+    for by in ("boss", "sub"):
+        assert refused(town, drop.changed(by=Actor.of(by, Role.DISTRICT))) == ("nobody_judges_their_own_cause",)
+    town.do(drop.changed(by=district))
 
 
 def test_whoever_handled_opened_or_asked_does_not_decide(town: Town):

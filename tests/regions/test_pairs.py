@@ -247,8 +247,6 @@ def onward(case: Any) -> list[Command]:
             return [LogContact(**x, by=own, reached=True, way="phone"), c.StartHandling(**x, by=own)]
         case "suspended":
             return [c.ResumeCase(**x, by=fresh(Role.SUPERVISOR))]
-        case "in_handling" if case.lead_unit is None:  # fixed on the spot and sent back: nobody's yet
-            return [c.EscalateInHandling(**x, by=fresh(Role.SUPERVISOR), to_level=case.level.next_up, reason=WHY)]
         case "in_handling":
             return [c.SubmitResult(**x, by=own, measure="repaired", evidence=("done",))]
         case "handled":
