@@ -266,6 +266,7 @@ def test_show_names_what_runs_beside_a_case_in_the_readers_language(govflow, db)
 )
 def test_what_items_say_of_themselves_is_told_in_chinese(monkeypatch, region, what, zh):
     with Engine.open() as engine:
+        monkeypatch.setattr(texts, "_spoken", "en")
         assert items.about(engine, region, what).startswith(what.split()[0]) or region == "accountability"
         monkeypatch.setattr(texts, "_spoken", "zh-CN")
         assert items.about(engine, region, what) == zh
