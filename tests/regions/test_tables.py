@@ -78,7 +78,7 @@ ANSWERED: dict[str, dict[str, Any]] = {
     "TI05": {"before": 2, "after": 1}, "TI06": {"before": 1, "after": 1},
 }  # fmt: skip
 BEFORE: dict[str, dict[str, Any]] = {
-    
+
     "C45": {"was_accepted": True}, "C46": {"was_accepted": False},
     "C20": {"suspended_from": "in_handling"}, "C37": {"suspended_from": "assigned"},
     **{id: {"reviews": (Review(by="s-1", after_closing=True),)} for id in ("C30", "C42", "C43")},
