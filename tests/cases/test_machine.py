@@ -36,9 +36,6 @@ from tests.support import PETITION, Town, a_case, a_plan_decider, resident
 WAYS = [status.value for status in CaseStatus]
 
 
-OWED_BY_NOBODY_YET = {("joint_handling", "refused")}  # whose it is must be decided: the case's own unit or another
-
-
 BESIDE = {"invitation": ("meeting",)}  # what a region cannot do without
 MATTERS = {"admission": {"category": "imposed"}}
 
@@ -166,7 +163,7 @@ class CaseWalk(RuleBasedStateMachine):
             if self.engine.store.version(id):
                 loops = self.engine.open_loops(id)
                 assert {(loop.region, loop.item) for loop in loops} == counted_open(self.engine, id)
-                assert {(loop.region, loop.status) for loop in loops if loop.owes is None} <= OWED_BY_NOBODY_YET
+                assert all(loop.owes for loop in loops), "nobody owes it"
 
     @invariant()
     def a_record_at_rest_owes_nothing(self) -> None:

@@ -238,11 +238,7 @@ def onward(case: Any) -> list[Command]:
         case "reported":
             return [c.AcceptCase(**x, by=fresh(Role.ACCEPTANCE_DESK))]
         case "accepted":
-            assign = c.AssignCase(**x, by=clerk, lead_unit="water", unit_level="town")
-            clock = case.clocks.get("handling")
-            if case.category == "petition" and not (clock is not None and clock.is_going):  # its limit begins earlier
-                return [c.ReclassifyCase(**x, by=clerk, category="general", reason=WHY), assign]
-            return [assign]
+            return [c.AssignCase(**x, by=clerk, lead_unit="water", unit_level="town")]
         case "assigned":
             return [LogContact(**x, by=own, reached=True, way="phone"), c.StartHandling(**x, by=own)]
         case "suspended":

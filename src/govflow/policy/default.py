@@ -27,7 +27,7 @@ _LIMITS = (
     TimeLimit(id="pet.objection",      clock="objection_window",   length=5,  unit=W, basis="信访工作条例 §23"),
     TimeLimit(id="ord.objection.decide", clock="objection_decision", length=3, unit=W, basis="config", own=True),
     TimeLimit(id="hot.contact",        clock="contact",            length=24, unit=H, basis="practice"),
-    TimeLimit(id="pet.handle",         clock="handling",           length=60, unit=D, basis="信访工作条例 §34", kinds=("petition",), starts_on=("case.accept",), extension=30),
+    TimeLimit(id="pet.handle",         clock="handling",           length=60, unit=D, basis="信访工作条例 §34", kinds=("petition",), starts_on=("case.accept", "case.assign"), extension=30),
     TimeLimit(id="hot.handle",         clock="handling",           length=5,  unit=W, basis="潍坊市12345条例 §20", starts_on=("case.assign", "case.arbitrate_assignment"), extension=5),
     TimeLimit(id="hot.tier.emergency", clock="handling",           length=2,  unit=H, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),
     TimeLimit(id="hot.tier.utility",   clock="handling",           length=24, unit=H, basis="Beijing draft standard 2021", kinds=_BY_CATEGORY, starts_on=("case.assign",)),

@@ -232,7 +232,7 @@ _FOLD: Fold = {
         "hands": (*part.hands, e.by),
     },
     JointHandlingExplained: _to(S.EXPLAINED),
-    JointHandlingRefused: lambda part, e: {"status": S.REFUSED, "owes": None},
+    JointHandlingRefused: lambda part, e: {"status": S.REFUSED, "owes": R.DISPATCHER.value},
     JointHandlingInsisted: lambda part, e: {"status": S.ACCEPTED, "owes": part.unit},
     JointHandlingOverridden: _to(S.OVERRIDDEN),
     JointHandlingReopened: lambda part, e: {"status": S.WORKING, "until": e.until},
