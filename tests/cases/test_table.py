@@ -72,6 +72,10 @@ RULES_ADDED = {
     ("C14", "admission_is_settled"): "as C12: no way to a community goes past its leave",
     ("C15", "admission_is_settled"): "as in C14",
     ("C17", "leave_for_the_lead_unit_stands"): "leave may have been taken back since the task was assigned",
+    (
+        "C21",
+        "listed_record_has_supervisor_consent",
+    ): "raising takes it out of the supervised hands, as a transfer does",
     ("C23", "a_unit_leads_it"): "tells the row from X05",
     ("C22", "meetings_asked_for_are_recorded"): "M076, M082: the catalogue may ask for a hearing before a result",
     ("C50", "new_value_fits_its_field"): "a correction may not leave a value that the field cannot have",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections import Counter
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from govflow.engine import shipped
 from tools import reference
 
 FILE = tomllib.loads(reference.MECHANISMS.read_text(encoding="utf-8"))
@@ -81,3 +83,12 @@ def named_in(path: Path) -> frozenset[str]:
 def functions_of(node: ast.Module | ast.ClassDef) -> set[str]:
     functions = (child for child in node.body if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
     return {function.name for function in functions if function.name.startswith("test")}
+
+
+def test_a_capability_names_commands_by_fields_that_they_have():
+    commands = {command.__name__: command for decider in shipped() for command in decider.commands}
+    for key, entry in ENTRIES.items():
+        for name, given in re.findall(r"(\w+)\(([^)]*)\)", entry.get("capability", "")):
+            if name in commands:
+                named = set(re.findall(r"(\w+)=", given))
+                assert named <= set(commands[name].model_fields), f"{key}: {name} has no {named}"

@@ -15,7 +15,7 @@ from govflow.regions import invitation as iv
 from govflow.regions import meeting as m
 from govflow.regions.commitment import COMMITMENT, KeepCommitment
 from govflow.regions.evidence import AddEvidence
-from govflow.regions.meeting.model import MeetingForm, Undertaking
+from govflow.regions.meeting.model import MeetingForm, RefusedToSign, Undertaking
 from govflow.regions.supervision import SUPERVISION
 from tests.support import Town, a_case, a_plan_decider, a_town, community, lead, supervisor, verifier
 
@@ -118,6 +118,10 @@ def test_who_invites_and_who_is_invited_sign_as_equals_and_each_owes_what_it_und
     one_sided = m.RecordMeeting(**X, item="joint_conference", by=community, **signing)
     for signed in (units, ("community-1",), ("community-1", "market")):
         assert "record_is_signed" in refusal(town, one_sided.changed(signed_by=signed)).codes
+    unsigned = one_sided.changed(
+        signed_by=("community-1", "market"), refused_to_sign=(RefusedToSign(who="traffic", reason="no money for it"),)
+    )
+    assert refusal(town, unsigned).codes == ("undertakings_are_signed_by_those_who_give_them",)
     town.do(one_sided.changed(signed_by=("community-1", *units)))
 
     owed = {(loop.owes, loop.what) for loop in town.engine.open_loops("x") if loop.region == "commitment"}

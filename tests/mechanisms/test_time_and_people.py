@@ -74,7 +74,7 @@ class Qingxi:
     def roles(self, actor: str) -> list[str]:
         """What somebody holds now, without what everybody holds."""
         held = self.engine.authority.claims(Actor(id=actor), self.clock(), self.engine.log.current)
-        return sorted(claim.role for claim in held if claim.role not in (Role.RESIDENT, Role.REPORTER))
+        return sorted(claim.role for claim in held if claim.role not in (Role.RESIDENT, Role.REPORTER, Role.DISPUTANT))
 
 
 _TABLES = ("areas.csv", "units.csv", "appointments.csv")

@@ -248,8 +248,9 @@ def test_what_was_never_listed_is_not_exposed(town: Town):
     town.do(urge(), sv.InterviewSupervision(**ON, by=leader, **WHY))
     town.pass_days(20)
     assert refused(town, exposing()) == ("record_has_been_listed",)
-    town.do(listing(item="town"))
-    town.do(exposing())
+    town.do(listing(item="town"))  # what another body lists is its own to expose
+    assert refused(town, exposing()) == ("record_has_been_listed",)
+    town.do(exposing().changed(item="town"))
 
 
 def test_exposure_waits_until_the_delay_is_longer_than_the_policy_says(town: Town):
@@ -581,3 +582,18 @@ def test_replayed_in_another_engine_it_stands_where_it_stood(tmp_path: Any):
     town.engine.close()
     with Engine.open(tmp_path / "log.db", records=[supervised()], now=town.clock) as engine:
         assert engine.get("x").digest == digest
+
+
+def test_the_lead_unit_takes_a_listed_case_up_a_level_only_with_the_consent_of_the_body_that_listed_it(town: Town):
+    lister = Actor.of("su", Role.SUPERVISOR, unit="inspection")
+    up = c.EscalateInHandling(**X, by=lead, to_level="town", reason="too big for us")
+    town.do(listing(by=lister))
+    of_both = (Claim(role=Role.SUPERVISOR, unit="inspection"), Claim(role=Role.LEAD_UNIT, unit="water"))
+    both = Actor(id="bo", claims=of_both)
+    for by in (lead, Actor.of("ma", Role.SUPERVISOR, unit="bureau"), both):
+        assert refused(town, up.changed(by=by)) == ("listed_record_has_supervisor_consent",)
+    for by in (lister, SYSTEM):  # whose listing it is, and the policy's rule, need nobody's leave
+        assert town.engine.why_not(up.changed(by=by)) == ()
+    town.do(RequestApproval.of(up, town.engine.get("x"), asks=Role.SUPERVISOR))
+    town.do(GiveApproval(**X, by=lister, item="1"), up)
+    assert town.engine.get("x").level == "town"

@@ -30,10 +30,11 @@ def overdue_is_past_threshold(record: Record, event: Any, context: Context) -> b
     )
 
 
-@rule("曾挂牌督办", "design")
+@rule("曾挂牌督办", "design", version=2)
 def record_has_been_listed(record: Record, event: Any, context: Context) -> bool:
     """The record is or was under listed supervision."""
-    return any(item.was_listed for item in record.items_of("supervision").values())
+    # by this very supervision: another body's listing, or one of another unit, is no ground to expose this one
+    return isinstance(context.item, Supervision) and context.item.was_listed
 
 
 @rule("整改已经他人核实", "M052", version=2)
