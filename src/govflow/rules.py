@@ -6,7 +6,7 @@ They look at the event (`event.by`, not at who is logged in), so that the audit 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from govflow.actors import covers
@@ -97,6 +97,11 @@ def matter_is_described(record: Record, event: Any, context: Context) -> Iterabl
 @rule("理由已编码并说明", "M049", needs="reason_code reason")
 def reason_is_coded(record: Record, event: Any, context: Context) -> Iterable[str]:
     """A reason from the coded list is given, with its explanation."""
+    return lacks_of_reason(event, context)
+
+
+def lacks_of_reason(event: Any, context: Context) -> Iterator[str]:
+    """What is missing of a coded reason: a code that the policy lists for the command, and words that explain it."""
     code = event.reason_code
     if code is None or not context.policy.knows_reason(code, context.step.command.wire):
         yield Detail(f"{code or 'no code'} is not in the list of reasons", f"理由代码 {code or '(空)'} 不在目录内")

@@ -76,6 +76,7 @@ RULES_ADDED = {
         "C21",
         "listed_record_has_supervisor_consent",
     ): "raising takes it out of the supervised hands, as a transfer does",
+    ("C55", "listed_record_has_supervisor_consent"): "a unit would shed the listing with the leave of its own head",
     ("C23", "a_unit_leads_it"): "tells the row from X05",
     ("C22", "meetings_asked_for_are_recorded"): "M076, M082: the catalogue may ask for a hearing before a result",
     ("C50", "new_value_fits_its_field"): "a correction may not leave a value that the field cannot have",

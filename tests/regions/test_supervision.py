@@ -597,3 +597,18 @@ def test_the_lead_unit_takes_a_listed_case_up_a_level_only_with_the_consent_of_t
     town.do(RequestApproval.of(up, town.engine.get("x"), asks=Role.SUPERVISOR))
     town.do(GiveApproval(**X, by=lister, item="1"), up)
     assert town.engine.get("x").level == "town"
+
+
+def test_a_listed_case_is_not_terminated_without_the_body_that_listed_it(town: Town):
+    lister = Actor.of("su", Role.SUPERVISOR, unit="inspection")
+    head = Actor.of("he", Role.UNIT_HEAD, unit="water")
+    end = c.TerminateCase(
+        **X, by=lead, refusals="never answers", reason="no way on", hand_over=(HandOver(reason="nothing is owed"),)
+    )
+    town.do(listing(by=lister))
+    asked = town.do(RequestApproval.of(end, town.engine.get("x")))
+    town.do(GiveApproval(**X, by=head, item=list(asked.items_of("approval"))[-1]))
+    assert refused(town, end) == ("listed_record_has_supervisor_consent",)  # the slow unit's own head is not enough
+    asked = town.do(RequestApproval.of(end, town.engine.get("x"), asks=Role.SUPERVISOR))
+    town.do(GiveApproval(**X, by=lister, item=list(asked.items_of("approval"))[-1]), end)
+    assert town.engine.get("x").status == "terminated"

@@ -11,7 +11,7 @@ from govflow.cases.model import Case, CaseKind, CaseStatus, Severity
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.regions.contact import is_out_of_reach
-from govflow.rules import reason_is_coded
+from govflow.rules import lacks_of_reason, reason_is_coded
 from govflow.workflow import rule
 
 DIRECT_LINE = "direct_line"
@@ -122,7 +122,7 @@ def matter_is_not_terminated_or_open_elsewhere(case: Case, event: Any, context: 
 
 def _coded_with_its_facts(case: Case, event: Any, context: Context) -> Iterable[str]:
     """As everywhere, and what some of the reasons of a refusal say must be so."""
-    yield from reason_is_coded.check(case, event, context)  # type: ignore[misc]
+    yield from lacks_of_reason(event, context)
     if event.reason_code == "terminated_same_facts":
         others = [context.lookup(id) for id in event.same_as]
         if not any(other is not None and other.status == CaseStatus.TERMINATED for other in others):
