@@ -24,6 +24,8 @@ ROOMS: dict[str, set[str]] = {
     "calendars": VALUES,
     "workflow": VALUES,
     "policy": VALUES | {"calendars"},
+    "voting": VALUES | {"policy"},
+    "budgeting": VALUES | {"policy"},
     "clocks": VALUES | {"calendars", "workflow", "policy"},
     "records": VALUES | {"calendars", "workflow", "policy", "clocks"},
     "context": TABLES,
@@ -31,11 +33,12 @@ ROOMS: dict[str, set[str]] = {
     "repetition": VALUES,
     "decider": TABLES | {"context", "region", "repetition"},
     "rules": KERNEL - {"rules"},
+    "corrections": KERNEL,
     "regions": KERNEL,
     "watch": KERNEL | {"regions"},
-    "cases": KERNEL | {"regions", "watch"},
+    "cases": KERNEL | {"corrections", "regions", "watch"},
     "beside": KERNEL | {"regions", "cases"},
-    "proposals": KERNEL | {"regions"},
+    "proposals": KERNEL | {"corrections", "regions", "voting"},
     "projects": KERNEL | {"regions"},
     "organisation": KERNEL | {"regions"},
     "duties": KERNEL | {"regions"},
@@ -58,7 +61,7 @@ ROOMS: dict[str, set[str]] = {
     | {"watch", "beside", "persistence", "privacy", "transaction", "writing", "ticking"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
     "views": VALUES | {"policy", "clocks", "persistence"},
-    "interchange": KERNEL | SHIPPED | {"regions", "log_events", "engine", "persistence"},
+    "interchange": KERNEL | SHIPPED | {"regions", "budgeting", "log_events", "engine", "persistence"},
     "locales": set(),
     "testing": KERNEL | SHIPPED | {"regions", "reactions", "persistence", "privacy", "engine"},
 }
@@ -66,7 +69,7 @@ ROOMS["cli"] = {*ROOMS, "govflow"}
 ROOMS["__main__"] = {"cli"}
 
 # Rooms that know neither files nor networks nor stores, and take time, ids and chance from their context.
-PURE = (KERNEL - VALUES) | {"regions", "watch", "beside", "reactions", "log_events", *SHIPPED}
+PURE = (KERNEL - VALUES) | {"corrections", "regions", "watch", "beside", "reactions", "log_events", "voting", "budgeting", *SHIPPED}
 IO = {
     "http", "io", "os", "pathlib", "requests", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib",
 }  # fmt: skip

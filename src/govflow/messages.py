@@ -43,6 +43,9 @@ IdOrNone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{0,64}$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 """How many: bounded, since a number of any length could be written and not be read again."""
 
+Amount = Annotated[int, Field(ge=0, le=1_000_000_000_000_000)]
+"""Money in minor currency units (分): never a float."""
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import SerializeAsAny
+from pydantic import SerializeAsAny, TypeAdapter
 
 from govflow.actors import ROLES, Claim, Id, Level, covers_area
 from govflow.clocks import Clock
@@ -76,6 +76,7 @@ class Record(Value):
     """The folded state of one record. Only folding makes one; `version` counts its events."""
 
     kind_of_record: ClassVar[str] = ""
+    correctable: ClassVar[Mapping[str, TypeAdapter[Any]]] = {}  # what a correction may change, with its type
 
     id: str = ""
     status: str = ""

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
-from govflow.actors import covers
+from govflow.actors import ROLES, Role, covers
+from govflow.clocks import Clock
 from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.context import Context
 from govflow.errors import Detail
+from govflow.policy import DecisionProcedure
 from govflow.records import HandOver, Record
 from govflow.region import Region, hand_over_of
 from govflow.workflow import Rule, rule
@@ -44,6 +47,25 @@ def measure_and_evidence_given(record: Record, event: Any, context: Context) -> 
     for kind in category.evidence if category and context.step.to == "handled" else ():
         if kind not in shown:
             yield Detail(f"the category asks for evidence of kind {kind}", f"该类别须有 {kind} 类证据")
+
+
+@rule("缺漏一次性列明", "M087", needs="shortcomings")
+def shortcomings_are_listed(record: Record, event: Any, context: Context) -> bool:
+    """Everything missing or defective is listed at once."""
+    return bool(event.shortcomings) and all(each.strip() for each in event.shortcomings)
+
+
+@rule("决定或答复为书面且载明请求、事实、依据、结论", "petitions §32 [V]", needs="request facts grounds conclusion")
+def decision_is_written(record: Record, event: Any, context: Context) -> list[str]:
+    """The decision or reply is in writing: request, facts, grounds, conclusion."""
+    parts = {"request": "请求", "facts": "事实", "grounds": "依据", "conclusion": "结论"}
+    return [Detail(f"{en} is missing", f"缺{zh}") for en, zh in parts.items() if not getattr(event, en).strip()]
+
+
+@rule("已注明重启依据", "BJ §11(3) [V]", needs="ground")
+def reopen_ground_given(record: Record, event: Any, context: Context) -> bool:
+    """New facts, an unkept promise, a wrong refusal, a mistaken merge or a failed target is named."""
+    return bool(event.ground.strip())
 
 
 @rule("已指明被更正的事件", "M054", needs="corrects")
@@ -132,6 +154,18 @@ def decision_denies(record: Record, event: Any, context: Context) -> bool:
     return event.granted is False
 
 
+@rule("决定支持异议", "petitions §23 [V]")
+def decision_upholds(record: Record, event: Any, context: Context) -> bool:
+    """The decision upholds the objection."""
+    return event.upheld is True
+
+
+@rule("决定驳回异议", "petitions §23 [V]")
+def decision_dismisses(record: Record, event: Any, context: Context) -> bool:
+    """The decision dismisses the objection."""
+    return event.upheld is False
+
+
 @rule("已指明法定途径", "petitions §31 [V]", needs="statutory_channel")
 def statutory_channel_named(record: Record, event: Any, context: Context) -> bool:
     """The statutory channel is named."""
@@ -172,6 +206,28 @@ def has_no_interest(record: Record, event: Any, context: Context) -> bool:
         concerned |= context.item.people()
     declared = getattr(event, "interest", "")
     return not declared.strip() and named.isdisjoint(concerned) and context.interests.isdisjoint(concerned)
+
+
+@rule("具备相应资格", "村委会法 §21 [V, pre-2026 text]")
+def person_is_eligible(record: Record, event: Any, context: Context) -> bool:
+    """The person may propose, support or be heard under the pinned track."""
+    track = procedure_of(record, event, context)
+    named = record if record.status else event
+    level, area = getattr(named, "level", None), getattr(named, "area", "")
+    held = {claim.role for claim in context.claims if covers(claim, level, area)}
+    on_paper = Role.SECRETARIAT in held and getattr(event, "author", event.by) != event.by  # it answers for who gave it
+    if track is None or Role.SYSTEM in held or on_paper:
+        return True
+    # an office that the row does not admit says who brings the matter up, not who is heard on it
+    asked = {role for role in track.proposers if role in context.step.who or role not in ROLES}
+    return not asked or not held.isdisjoint(asked)
+
+
+def procedure_of(record: Any, event: Any, context: Context) -> DecisionProcedure | None:
+    """The procedure a record has pinned; before that the policy's for the track it asks for; None where it has none."""
+    pinned: DecisionProcedure | None = getattr(record, "procedure", None)
+    track: str | None = getattr(record if record.status else event, "track", None)
+    return pinned or (context.policy.procedure(track) if track else None)
 
 
 @rule("审批角色与所需一致", "petitions §34 [V]")
@@ -236,6 +292,39 @@ def no_window_is_running(record: Record, event: Any, context: Context) -> Iterab
             yield Detail(
                 f"{clock.name} until {until or 'further notice'}", f"{CLOCKS[clock.name][1]}至 {until or '另行通知'}"
             )
+
+
+@rule("已注明外部原因与复核日期", "BJ §15(2) [V]", needs="cause review_at")
+def cause_and_review_date_named(record: Record, event: Any, context: Context) -> Iterable[str]:
+    """An outside cause by code and a review date within the maximum are given."""
+    if not event.cause.strip():
+        yield Detail("no cause is named", "未注明原因")
+    longest = timedelta(days=context.policy.thresholds.suspension_days)
+    if event.review_at is None or not context.at < event.review_at <= context.at + longest:
+        yield Detail(f"the review date must lie within {longest.days} days", f"复核日期应在 {longest.days} 日内")
+
+
+@rule("仅可延期一次", "petitions §34 [V]")
+def extended_only_once(record: Record, event: Any, context: Context) -> bool:
+    """No extension was given before."""
+    clock = _extended_clock(record, context)
+    return clock is not None and clock.extensions == 0
+
+
+@rule("延期未超上限", "petitions §34 [V]", version=2, needs="length")
+def extension_is_within_maximum(record: Record, event: Any, context: Context) -> bool:
+    """The extension is not longer than the rule allows."""
+    clock = _extended_clock(record, context)
+    limit = context.policy.limit(clock.rule or "") if clock is not None else None
+    if clock is None or limit is None:
+        return False
+    return bool(0 < event.length <= limit.extension)
+
+
+def _extended_clock(record: Record, context: Context) -> Clock | None:
+    """The one clock that a step extends: of several that it names, the one that goes or is late."""
+    named = [clock for name in context.step.extends if (clock := record.clocks.get(name)) is not None]
+    return next((clock for clock in named if clock.is_going or clock.is_late), named[0] if named else None)
 
 
 # --- loops and rounds ------------------------------------------------------------------------------------------------

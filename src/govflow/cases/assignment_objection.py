@@ -14,7 +14,7 @@ from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Region
 from govflow.regions.bodies import Reasoned
 from govflow.regions.joint_handling import competence_is_disputed
-from govflow.rules import window_is_open
+from govflow.rules import decision_dismisses, decision_upholds, window_is_open
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
@@ -51,18 +51,6 @@ class AssignmentObjectionWithdrawn(ItemEvent, Reasoned, name="assignment_objecti
 def no_assignment_objection_is_open(record: Record, event: Any, context: Context) -> bool:
     """No objection to the assignment waits for its decision."""
     return not any(item.status == S.FILED for item in record.items_of("assignment_objection").values())
-
-
-@rule("决定支持异议", "petitions §23 [V]")
-def decision_upholds(record: Record, event: Any, context: Context) -> bool:
-    """The decision upholds the objection."""
-    return event.upheld is True
-
-
-@rule("决定驳回异议", "petitions §23 [V]")
-def decision_dismisses(record: Record, event: Any, context: Context) -> bool:
-    """The decision dismisses the objection."""
-    return event.upheld is False
 
 
 # fmt: off

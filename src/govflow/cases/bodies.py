@@ -98,16 +98,6 @@ class Merging(Value):
     same_subject: Words = ""
 
 
-class Correcting(Value):
-    """Which event (by its version) is corrected, which field, the old value and the new one."""
-
-    corrects: Count = 0
-    field: Words = ""
-    old: Words = ""
-    new: Words = ""
-    reason: Words = ""
-
-
 class SubMatter(Value):
     """One part of a split case."""
 

@@ -8,7 +8,6 @@ from pydantic import model_validator
 from govflow.actors import Id, Level
 from govflow.cases.bodies import (
     Assigning,
-    Correcting,
     Deciding,
     HandingOver,
     ImportedMatter,
@@ -20,6 +19,7 @@ from govflow.cases.bodies import (
     SubMatter,
     Telling,
 )
+from govflow.corrections import Correcting
 from govflow.messages import Command, Count, Instant, Personal, Words, new_subject
 from govflow.regions.bodies import Reasoned
 

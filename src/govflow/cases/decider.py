@@ -12,11 +12,11 @@ from govflow.cases.fold import CASE_FOLD
 from govflow.cases.model import Case
 from govflow.cases.model import CaseStatus as S
 from govflow.cases.reactions import REACTIONS
-from govflow.cases.rules_handling import old_value
 from govflow.cases.rules_intake import conversion_kind
 from govflow.cases.when_due import deem_signed, lapse_supplement, raise_one_level, resume_suspended
 from govflow.cases.workflow import CASE_WORKFLOW
 from govflow.context import Context
+from govflow.corrections import old_value
 from govflow.decider import Decider
 from govflow.messages import Event
 from govflow.policy import Then

@@ -3,7 +3,6 @@
 from govflow.actors import Id, Level
 from govflow.cases.bodies import (
     Assigning,
-    Correcting,
     Deciding,
     HandingOver,
     ImportedMatter,
@@ -15,6 +14,7 @@ from govflow.cases.bodies import (
     SubMatter,
     Telling,
 )
+from govflow.corrections import Correcting
 from govflow.messages import Count, Event, IdOrNone, Instant, Protected, Words
 from govflow.regions.bodies import Reasoned
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from govflow.cases import events as e
-from govflow.cases.model import Case, Correction, Review
+from govflow.cases.model import Case, Review
 from govflow.cases.model import CaseStatus as S
-from govflow.cases.rules_handling import corrected_value
+from govflow.corrections import corrected
 from govflow.messages import Event
 from govflow.region import Changes, Fold
 
@@ -125,19 +125,6 @@ def _review_left(case: Case, event: Event) -> Changes:
     return {"status": status, "reviews": case.reviews[:-1]}
 
 
-def _corrected(case: Case, event: e.CaseCorrected) -> Changes:
-    correction = Correction(
-        corrects=event.corrects,
-        field=event.field,
-        old=event.old,
-        new=event.new,
-        reason=event.reason,
-        at=event.at,
-        by=event.by,
-    )
-    return {event.field: corrected_value(event.field, event.new), "corrections": (*case.corrections, correction)}
-
-
 def _reclassified(case: Case, event: e.CaseReclassified) -> Changes:
     """After closing only the label changes; before, what the catalogue says of the class goes with it."""
     changes: Changes = {"category": event.category}
@@ -246,7 +233,7 @@ CASE_FOLD: Fold = {
         "status": S.ARCHIVED,
         "retention": event.retention or case.retention,
     },
-    e.CaseCorrected: _corrected,
+    e.CaseCorrected: corrected,
     e.CaseImported: _imported,
     e.ClosingImported: lambda case, event: {
         "status": S.CLOSED,

@@ -1,10 +1,13 @@
 """事项 the case: its statuses and what is known of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers, covers_area, speaks_for
+from pydantic import TypeAdapter
+
+from govflow.actors import FOR_THEMSELVES, Area, Claim, Level, Role, covers, covers_area, speaks_for
+from govflow.corrections import Correction
 from govflow.messages import Instant, Protected, Value
 from govflow.policy import Matter
 from govflow.records import Item, Record
@@ -66,18 +69,6 @@ class Outcome(StrEnum):
     EXPLAINED = "explained"  # 解释说明
 
 
-class Correction(Value):
-    """One correction: which event it corrects, which field, the old value beside the new one."""
-
-    corrects: int
-    field: str
-    old: str
-    new: str
-    reason: str
-    at: Instant
-    by: str
-
-
 class Review(Value):
     """One review (复查) or recheck (复核) of a decision."""
 
@@ -98,6 +89,12 @@ class Case(Record):
     """The folded state of a case. Ids of people are pseudonyms; names and texts about them are protected."""
 
     kind_of_record: ClassVar[str] = "case"
+    correctable: ClassVar[Mapping[str, TypeAdapter[Any]]] = {  # never the status, nor anything a step must change
+        **{name: TypeAdapter(str) for name in ("title", "channel", "signal", "source")},
+        **{name: TypeAdapter(bool) for name in ("pre_emptive", "collective", "legacy")},
+        "area": TypeAdapter(Area),
+        "severity": TypeAdapter(Severity),
+    }
 
     # what it is about
     title: str = ""

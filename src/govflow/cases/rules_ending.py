@@ -39,12 +39,6 @@ def evaluation_is_recorded_or_elapsed(case: Case, event: Any, context: Context) 
     return bool(mine) and all(item.status in ("recorded", "invalid", "elapsed") for item in mine)
 
 
-@rule("已注明重启依据", "BJ §11(3) [V]", needs="ground")
-def reopen_ground_given(case: Case, event: Any, context: Context) -> bool:
-    """New facts, an unkept promise, a wrong refusal, a mistaken merge or a failed target is named."""
-    return bool(event.ground.strip())
-
-
 @rule("在重启期内或有新事实", "BJ §11(3) [V]", needs="facts_are_new")
 def reopen_window_is_open_or_facts_are_new(case: Case, event: Any, context: Context) -> bool:
     """The reopening window is open, or the facts (a channel's refusal of competence among them) are new."""
@@ -69,13 +63,6 @@ def no_review_is_decided(case: Case, event: Any, context: Context) -> bool:
 def review_is_decided(case: Case, event: Any, context: Context) -> bool:
     """A review of this round was decided."""
     return any(each.decided and not each.recheck and each.round == case.round for each in case.reviews)
-
-
-@rule("决定或答复为书面且载明请求、事实、依据、结论", "petitions §32 [V]", needs="request facts grounds conclusion")
-def decision_is_written(case: Case, event: Any, context: Context) -> list[str]:
-    """The decision or reply is in writing: request, facts, grounds, conclusion."""
-    parts = {"request": "请求", "facts": "事实", "grounds": "依据", "conclusion": "结论"}
-    return [Detail(f"{en} is missing", f"缺{zh}") for en, zh in parts.items() if not getattr(event, en).strip()]
 
 
 @rule("复查维持或直接变更", "petitions §35 [V]", needs="sends_back")

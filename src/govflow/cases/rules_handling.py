@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from govflow.actors import SYSTEM, Area, Level, Role
-from govflow.cases.model import Case, CaseStatus, Outcome, Severity
+from govflow.actors import SYSTEM, Level, Role
+from govflow.cases.model import Case, CaseStatus, Outcome
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.policy import JoinRule
@@ -139,33 +136,6 @@ def contact_is_logged_or_impossible(case: Case, event: Any, context: Context) ->
     return is_out_of_reach(case, context.policy.thresholds.contact_attempts)
 
 
-@rule("仅可延期一次", "petitions §34 [V]")
-def extended_only_once(case: Case, event: Any, context: Context) -> bool:
-    """No extension was given before."""
-    clock = case.clocks.get("handling")
-    return clock is not None and clock.extensions == 0
-
-
-@rule("延期未超上限", "petitions §34 [V]", version=2, needs="length")
-def extension_is_within_maximum(case: Case, event: Any, context: Context) -> bool:
-    """The extension is not longer than the rule allows."""
-    clock = case.clocks.get("handling")
-    limit = context.policy.limit(clock.rule or "") if clock is not None else None
-    if clock is None or limit is None:
-        return False
-    return bool(0 < event.length <= limit.extension)
-
-
-@rule("已注明外部原因与复核日期", "BJ §15(2) [V]", needs="cause review_at")
-def cause_and_review_date_named(case: Case, event: Any, context: Context) -> Iterable[str]:
-    """An outside cause by code and a review date within the maximum are given."""
-    if not event.cause.strip():
-        yield Detail("no cause is named", "未注明原因")
-    longest = timedelta(days=context.policy.thresholds.suspension_days)
-    if event.review_at is None or not context.at < event.review_at <= context.at + longest:
-        yield Detail(f"the review date must lie within {longest.days} days", f"复核日期应在 {longest.days} 日内")
-
-
 @rule("挂起前处置中", "design")
 def suspended_from_in_handling(case: Case, event: Any, context: Context) -> bool:
     """The case was suspended while work was under way."""
@@ -239,47 +209,3 @@ def handler_belongs_to_lead_unit(case: Case, event: Any, context: Context) -> bo
 def class_is_in_catalogue(case: Case, event: Any, context: Context) -> bool:
     """The new class is in the catalogue in force."""
     return event.category is not None and context.policy.category(event.category) is not None
-
-
-@rule("旧值予以保留", "design", needs="old")
-def old_value_is_kept(case: Case, event: Any, context: Context) -> bool:
-    """The value replaced stays in the event beside the new one."""
-    field = getattr(event, "field", "category")
-    return field not in (*CORRECTABLE, "category") or event.old == old_value(case, field)
-
-
-# what may be corrected, with its type: never the status, nor anything a step must change
-CORRECTABLE: dict[str, TypeAdapter[Any]] = {
-    **{name: TypeAdapter(str) for name in ("title", "channel", "signal", "source")},
-    **{name: TypeAdapter(bool) for name in ("pre_emptive", "collective", "legacy")},
-    "area": TypeAdapter(Area),
-    "severity": TypeAdapter(Severity),
-}
-
-
-def corrected_value(field: str, text: str) -> Any:
-    """The new value of a corrected field, as its type has it. Raises ValueError."""
-    return CORRECTABLE[field].validate_python(text)
-
-
-def old_value(case: Case, field: str) -> str:
-    """What stands in a field that is corrected, as text; empty where nothing stands there."""
-    value = getattr(case, field) if field in (*CORRECTABLE, "category") else None
-    return "" if value is None else str(value)
-
-
-@rule("新值符合字段要求", "design", needs="field new")
-def new_value_fits_its_field(case: Case, event: Any, context: Context) -> bool:
-    """The new value is one that the field can have."""
-    try:
-        if event.field == "title" and not event.new.strip():
-            return False
-        return event.field not in CORRECTABLE or corrected_value(event.field, event.new) is not None
-    except ValueError:
-        return False
-
-
-@rule("更正不改变状态", "design", needs="field")
-def status_is_not_corrected(case: Case, event: Any, context: Context) -> bool:
-    """The correction changes no status; a wrong status is left by an ordinary step."""
-    return event.field in CORRECTABLE

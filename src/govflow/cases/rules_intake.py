@@ -88,12 +88,6 @@ def own_level_exhausted(case: Case, event: Any, context: Context) -> bool:
     return event.beyond_powers or bool(event.own_measures.strip())
 
 
-@rule("缺漏一次性列明", "M087", needs="shortcomings")
-def shortcomings_are_listed(case: Case, event: Any, context: Context) -> bool:
-    """Everything missing or defective is listed at once."""
-    return bool(event.shortcomings) and all(each.strip() for each in event.shortcomings)
-
-
 @rule("有待补正请求", "reconsideration law §31 [V]")
 def supplement_request_is_open(case: Case, event: Any, context: Context) -> bool:
     """A request for supplement is open."""

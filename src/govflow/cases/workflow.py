@@ -6,7 +6,7 @@ Rows C01 â€¦ are those of the field's handbook (see docs/explanation.md); X01 â€
 from __future__ import annotations
 
 from govflow.actors import Role as R
-from govflow.cases.assignment_objection import decision_dismisses, decision_upholds, no_assignment_objection_is_open
+from govflow.cases.assignment_objection import no_assignment_objection_is_open
 from govflow.cases.commands import (
     AcceptCase,
     ArbitrateAssignment,
@@ -115,14 +115,12 @@ from govflow.cases.rules_ending import (
     conversion_is_answered,
     conversion_target_has_failed,
     conversion_target_has_succeeded,
-    decision_is_written,
     evaluation_is_recorded_or_elapsed,
     feedback_reaches_all_it_is_owed_to,
     matter_is_a_petition,
     no_review_is_decided,
     recheck_ends_the_matter,
     recheck_orders_new_handling,
-    reopen_ground_given,
     reopen_window_is_open_or_facts_are_new,
     reporter_is_uncooperative,
     request_came_after_closing,
@@ -138,24 +136,18 @@ from govflow.cases.rules_handling import (
     a_unit_leads_it,
     admission_is_settled,
     assignment_is_not_arbitrated,
-    cause_and_review_date_named,
     class_is_in_catalogue,
     co_units_are_done_or_explained,
     contact_is_logged_or_impossible,
     deadline_rule_is_pinned,
-    extended_only_once,
-    extension_is_within_maximum,
     handler_belongs_to_lead_unit,
     lead_unit_is_competent,
     leave_for_the_lead_unit_stands,
     listed_record_has_supervisor_consent,
     mandatory_items_are_rectified,
     meetings_asked_for_are_recorded,
-    new_value_fits_its_field,
     no_unit_leads_it,
-    old_value_is_kept,
     one_lead_unit_named,
-    status_is_not_corrected,
     suspended_from_assigned,
     suspended_from_in_handling,
     target_unit_is_competent,
@@ -186,23 +178,29 @@ from govflow.cases.rules_intake import (
     report_is_not_repeated,
     representatives_are_few,
     severity_is_below_high,
-    shortcomings_are_listed,
     source_is_named,
     source_is_said_by_the_system,
     sub_cases_cover_the_matter,
     supplement_request_is_open,
 )
+from govflow.corrections import new_value_fits_its_field, old_value_is_kept, status_is_not_corrected
 from govflow.regions.joint_handling import co_units_are_distinct, competence_is_disputed, unit_reported_gets_nothing
 from govflow.regions.ledger import place_item_due_and_owner_named
 from govflow.regions.link import links_make_no_cycle
 from govflow.regions.meeting import stay_for_pending_hearings
 from govflow.regions.retention import hold_in_archive
 from govflow.rules import (
+    cause_and_review_date_named,
     correction_names_its_event,
     decided_by_another,
     decider_is_not_a_handler,
+    decision_dismisses,
+    decision_is_written,
+    decision_upholds,
     due_has_not_passed,
     due_has_passed,
+    extended_only_once,
+    extension_is_within_maximum,
     has_no_interest,
     loops_are_handed_over,
     matter_is_described,
@@ -212,8 +210,10 @@ from govflow.rules import (
     not_done_before,
     personal_data_is_withheld,
     reason_given,
+    reopen_ground_given,
     retention_class_is_set,
     round_is_current,
+    shortcomings_are_listed,
     statutory_channel_named,
     window_is_open,
 )

@@ -21,6 +21,9 @@ _LISTS = {
     "mediation_bodies": ("mediation body", "调解组织"),
     "meetings": ("rule of meetings", "会议规则"),
     "checklists": ("checklist", "清单"),
+    "bodies": ("deliberating body", "议事机构"),
+    "quorum_rules": ("quorum rule", "法定人数规则"),
+    "procedures": ("decision procedure", "议事程序"),
 }
 _FIRST_CHECKED = ("time_limits", "categories", "retention")  # by what every adopted policy was held to
 _A_YEAR = {

@@ -9,6 +9,7 @@ from govflow.policy.catalogue import Category
 from govflow.policy.model import Policy, ReasonCode, RetentionClass, Thresholds
 from govflow.policy.practice import Checklist, ChecklistStage, MediationBody, MeetingRule, Share
 from govflow.policy.time_limits import Escalation, Then, TimeLimit
+from govflow.policy.tracks import PROCEDURES, QUORUM_RULES
 
 H, D, W = Unit.HOUR, Unit.DAY, Unit.WORKDAY
 _BY_CATEGORY = ("tier",)  # no case is of this kind: only a category that names the limit has it
@@ -55,8 +56,17 @@ _LIMITS = (
     TimeLimit(id="sup.reply",          clock="supervision_reply",  length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="adm.decide",         clock="admission_decision", length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="ref.answer",         clock="referral_answer",    length=5,  unit=W, basis="config", own=True),
+    TimeLimit(id="prop.screen",        clock="screening",          length=10, unit=W, basis="config", own=True, extension=5),
+    TimeLimit(id="prop.revise",        clock="revision",           length=30, unit=D, basis="config", own=True),
+    TimeLimit(id="dec.comment",        clock="consultation",       length=30, unit=D, basis="重大行政决策程序暂行条例 §15", kinds=("major",), extension=30),
+    TimeLimit(id="prop.consult",       clock="consultation",       length=7,  unit=D, basis="config", own=True, extension=30),
     TimeLimit(id="vill.notice",        clock="notice",             length=10, unit=D, basis="村民委员会组织法 (2018) §21"),
-    TimeLimit(id="dec.comment",        clock="consultation",       length=30, unit=D, basis="重大行政决策程序暂行条例 §15"),
+    TimeLimit(id="prop.notice",        clock="notice",             length=3,  unit=D, basis="config", own=True),
+    TimeLimit(id="prop.implement",     clock="implementation",     length=180, unit=D, basis="config; the resolution names its own day", own=True, extension=180),
+    TimeLimit(id="prop.appraise",      clock="appraisal",          length=30, unit=D, basis="config", own=True),
+    TimeLimit(id="prop.reply",         clock="reply",              length=10, unit=W, basis="config", own=True),
+    TimeLimit(id="prop.takeover",      clock="takeover_window",    length=7,  unit=D, basis="config", own=True),
+    TimeLimit(id="obj.answer",         clock="objection_answer",   length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="dec.hearing",        clock="hearing_papers",     length=7,  unit=D, basis="重大行政决策程序暂行条例 §16", kinds=("major",)),
     TimeLimit(id="dec.legality",       clock="legality_review",    length=7,  unit=W, basis="重大行政决策程序暂行条例 §26"),
     TimeLimit(id="inv.reply",          clock="invitation_reply",   length=5,  unit=W, basis="config", own=True),
@@ -98,6 +108,18 @@ _FAILINGS = (
     ReasonCode(id="false_report",          en="reported what was not so",                zh="虚报瞒报", commands=_SUPERVISION),
     ReasonCode(id="silent_on_invitation",  en="left an invitation unanswered",           zh="约请逾期未复", commands=_SUPERVISION),
     ReasonCode(id="promise_not_kept",      en="did not keep a public promise",           zh="公开承诺未兑现", commands=_SUPERVISION),
+)
+
+_PROPOSALS = (
+    ReasonCode(id="beyond_powers",         en="outside what the body may decide",        zh="超出议事范围", commands=("proposal.reject",)),
+    ReasonCode(id="unlawful",              en="against the law or public order",         zh="违反法律或公序良俗", commands=("proposal.reject",)),
+    ReasonCode(id="too_vague",             en="no place, target or body named (高空大)", zh="内容空泛", commands=("proposal.reject", "proposal.return_for_revision")),
+    ReasonCode(id="incomplete",            en="something is missing",                    zh="材料不全", commands=("proposal.return_for_revision",)),
+    ReasonCode(id="several_subjects",      en="more than one subject",                   zh="一案多事", commands=("proposal.return_for_revision",)),
+    ReasonCode(id="wrong_roll",            en="the roll of voters was wrong",            zh="表决人名册有误", commands=("proposal.void_vote",)),
+    ReasonCode(id="wrong_ballots",         en="ballots were forged, bought or forced",   zh="伪造、贿买、胁迫投票", commands=("proposal.void_vote",)),
+    ReasonCode(id="wrong_count",           en="the count was wrong",                     zh="计票有误", commands=("proposal.void_vote",)),
+    ReasonCode(id="wrong_notice",          en="notice or convening was irregular",       zh="公告或召集不合程序", commands=("proposal.void_vote",)),
 )
 
 _BODIES = (
@@ -153,7 +175,7 @@ _THRESHOLDS = Thresholds(
 
 DEFAULT_POLICY = Policy(
     id="default",
-    version="3",
+    version="4",
     effective_from=date(2026, 1, 1),
     title="govflow default policy 默认政策",
     calendar="cn",
@@ -162,10 +184,12 @@ DEFAULT_POLICY = Policy(
     basis={"warn_at": "config; city management platforms show a limit green up to 80 %"},
     escalations=_ESCALATIONS,
     categories=_CATEGORIES,
-    reasons=(*_REASONS, *_FAILINGS),
+    reasons=(*_REASONS, *_FAILINGS, *_PROPOSALS),
     mediation_bodies=_BODIES,
     meetings=_MEETINGS,
     checklists=_CHECKLISTS,
+    quorum_rules=QUORUM_RULES,
+    procedures=PROCEDURES,
     retention=_RETENTION,
     thresholds=_THRESHOLDS,
 )

@@ -15,6 +15,7 @@ from govflow.policy.catalogue import Category, Matter, Route, RoutingRule, route
 from govflow.policy.consistency import contradictions, contradictions_within, unknown_zone
 from govflow.policy.obligations import Obligation
 from govflow.policy.practice import Checklist, MediationBody, MeetingRule
+from govflow.policy.procedures import Body, DecisionProcedure, QuorumRule
 from govflow.policy.time_limits import Escalation, TimeLimit
 
 
@@ -122,6 +123,9 @@ class Policy(Document):
     mediation_bodies: tuple[MediationBody, ...] = ()
     meetings: tuple[MeetingRule, ...] = ()
     checklists: tuple[Checklist, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    quorum_rules: tuple[QuorumRule, ...] = ()
+    procedures: tuple[DecisionProcedure, ...] = ()
     thresholds: Thresholds = Thresholds()
     basis: Mapping[str, Words] = {}
 
@@ -233,6 +237,23 @@ class Policy(Document):
     def checklist(self, id: str) -> Checklist | None:
         """The checklist with this id."""
         return next((each for each in self.checklists if each.id == id), None)
+
+    def body(self, id: str) -> Body | None:
+        """The deliberating body with this id."""
+        return next((each for each in self.bodies if each.id == id), None)
+
+    def body_for(self, kind: str, area: str) -> Body | None:
+        """The body of a kind that serves an area: of several the one nearest to it; None where the policy lists none."""
+        fitting = [each for each in self.bodies if each.serves(kind, area)]
+        return max(fitting, key=lambda each: len(each.area), default=None)
+
+    def quorum_rule(self, id: str) -> QuorumRule | None:
+        """The quorum rule with this id."""
+        return next((each for each in self.quorum_rules if each.id == id), None)
+
+    def procedure(self, id: str) -> DecisionProcedure | None:
+        """The decision procedure (track) with this id."""
+        return next((each for each in self.procedures if each.id == id), None)
 
     def knows_reason(self, id: str, wire: str) -> bool:
         """Whether `id` is a coded reason for the command `wire`."""
