@@ -64,9 +64,10 @@ def shipped() -> tuple[Decider, ...]:
     from govflow.cases import CASE
     from govflow.duties import DUTY
     from govflow.organisation import DIRECTORY
+    from govflow.proposals import PROPOSAL
     from govflow.watch import WATCH
 
-    return CASE, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
+    return CASE, PROPOSAL, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
 
 
 class Engine(Writer):

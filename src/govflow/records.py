@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import SerializeAsAny, TypeAdapter
 
-from govflow.actors import ROLES, Claim, Id, Level, covers_area
+from govflow.actors import ROLES, Claim, Id, Level, Role, covers_area
 from govflow.clocks import Clock
 from govflow.messages import Event, Frozen, Instant, Value, Words
 
@@ -70,6 +70,9 @@ class HandOver(Value):
     item: str = "*"
     reason: Words
     to: Id | None = None
+
+
+_OF_A_PROPOSAL = frozenset({Role.PROPOSER, Role.CO_PROPOSER, Role.VOTER})  # anybody may be one, there alone
 
 
 class Record(Value):
@@ -143,7 +146,7 @@ class Record(Value):
         give no right.
         """
         own = item.fits(role, claim, actor, on_behalf_of) if isinstance(item, Item) else None
-        return True if own is None else own
+        return role not in _OF_A_PROPOSAL if own is None else own
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
         """Whether a claim gives the right to read a personal field here. Nobody, unless the record says so."""

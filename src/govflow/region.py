@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -69,6 +70,12 @@ class Region:
         self.started = frozenset(name for step in workflow.steps for name in (*step.starts, *step.resets))
         self.own_clocks: frozenset[str] = frozenset() if single else self.started
 
+    def riding(self, rides: Mapping[type[Event], Callable[[Any, Any], Iterable[tuple[str, Changes]]]]) -> Region:
+        """The same region where main events of one kind of record move its items too."""
+        same = copy(self)
+        same.rides = {**self.rides, **rides}
+        return same
+
     def key_of(self, record: Record, command: ItemCommand) -> str:
         """The key of the item that a command is for; of the next one, where it names none."""
         if self.single:
@@ -91,6 +98,15 @@ class Region:
         names = self.started if self.single else (f"{name}:{item.key}" for name in self.started)
         owed = (clock for name in names if (clock := record.clocks.get(name)) and (clock.is_going or clock.is_late))
         return min((clock.due for clock in owed if clock.due is not None), default=None)
+
+    def ended_by(self, record: Record, event: Event) -> frozenset[str]:
+        """The keys of the items that a main event itself brings to rest."""
+        ride = self.rides.get(type(event))
+        moved = ride(record, event) if ride is not None else ()
+        rests = self.workflow.rests
+        return frozenset(
+            key for key, changes in moved if (to := changes.get("status")) is not None and rests[to] is not Rest.OPEN
+        )
 
     def open_items(self, record: Record) -> Iterator[Item]:
         """The items that neither rest nor end."""

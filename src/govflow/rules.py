@@ -351,7 +351,10 @@ def _item_zh(region: Region, key: str, status: str) -> str:
 def loops_are_handed_over(record: Record, event: Any, context: Context) -> Iterable[str]:
     """Every open loop is ended in the same transaction, each with who takes it over or why it falls away."""
     for region in context.deciders[record.kind_of_record].regions.values():
+        ended = region.ended_by(record, event)
         for item in region.open_items(record):
+            if item.key in ended:
+                continue
             given = hand_over_of(event, region, item)
             if region.ending(record, item, given or _ANY) is None:
                 en, zh = "must be ended by hand first", "须先自行了结"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from govflow.actors import SYSTEM, Level
 from govflow.cases import commands as c
 from govflow.cases import events as e
 from govflow.cases.assignment_objection import ASSIGNMENT_OBJECTION
 from govflow.cases.bodies import Matter
 from govflow.cases.fold import CASE_FOLD
-from govflow.cases.model import Case
+from govflow.cases.model import Case, CaseKind
 from govflow.cases.model import CaseStatus as S
 from govflow.cases.reactions import REACTIONS
 from govflow.cases.rules_intake import conversion_kind
@@ -18,9 +19,9 @@ from govflow.cases.workflow import CASE_WORKFLOW
 from govflow.context import Context
 from govflow.corrections import old_value
 from govflow.decider import Decider
-from govflow.messages import Event
+from govflow.messages import Command, Event
 from govflow.policy import Then
-from govflow.records import HandOver
+from govflow.records import HandOver, Record
 from govflow.region import Changes, hand_over_of
 from govflow.regions.accountability import ACCOUNTABILITY
 from govflow.regions.admission import ADMISSION
@@ -144,6 +145,23 @@ def _outlasts_a_withdrawal(case: Case, region: str, item: Any) -> bool:
     return False
 
 
+def _opens(id: str, source: Record, command: Command) -> Command:
+    """The case that another record goes on as, or that carries a part of it out; its proposer is who hears of it."""
+    converted = source.kind_of_record == "proposal" and "convert" in command.wire
+    return c.ReportCase(
+        id=id,
+        by=SYSTEM,
+        title=getattr(command, "title", "") or source.title_line,
+        category=getattr(command, "category", None) or source.category or "general",
+        kind=CaseKind.SERVICE,
+        channel=source.kind_of_record,
+        level=source.level or Level.COMMUNITY,
+        area=source.area,
+        reporter=getattr(source, "proposer", None) if converted else None,
+        source=f"{source.kind_of_record}:{source.id}",
+    )
+
+
 CASE = Decider(
     CASE_WORKFLOW,
     Case,
@@ -192,6 +210,7 @@ CASE = Decider(
         c.WithdrawCase: _withdraw,
     },
     reactions=REACTIONS,
+    opens=_opens,
     when_due={"supplement": lapse_supplement, "receipt": deem_signed},
     escalations={
         Then.RAISE: raise_one_level,

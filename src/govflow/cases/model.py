@@ -236,7 +236,7 @@ class Case(Record):
                 return claim.unit in self.co_units or (not self.is_secret and super().concerns(actor, claim.unit))
             case Role.VERIFIER:
                 return claim.unit is None or claim.unit not in (self.lead_unit, *self.co_units)
-        return True
+        return super().fits(role, claim, actor, on_behalf_of, None)
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
         """Those who work on the case may read it; of a confidential one the reporter's data only the desk."""

@@ -24,12 +24,15 @@ class _Term(NamedTuple):
     claim: Claim
 
 
+PUBLIC = (Role.RESIDENT, Role.REPORTER, Role.DISPUTANT, Role.PROPOSER, Role.CO_PROPOSER, Role.VOTER)
+"""What anybody may be without being appointed: each record says of whom it is true there."""
+
+
 class DirectoryAuthority:
     """Answers from the log's directory alone; what an actor claims of himself is passed over.
 
-    `public` names the roles that anybody holds everywhere without being appointed, such as `Role.RESIDENT`,
-    `Role.REPORTER` and `Role.DISPUTANT` where whoever comes by may raise a matter, or be a party to one. Without a
-    directory nobody holds anything else.
+    `public` names the roles that anybody holds everywhere without being appointed, such as `Role.RESIDENT` and
+    `Role.REPORTER` where whoever comes by may raise a matter. Without a directory nobody holds anything else.
     """
 
     def __init__(self, public: Iterable[str] = ()) -> None:
@@ -74,11 +77,11 @@ class DirectoryAuthority:
 class DefaultAuthority:
     """A log that has a directory answers from it; in one that has none, what the host service vouches for counts.
 
-    With a directory everybody may be a resident and a reporter of their own matters, without being appointed.
+    With a directory everybody may be a resident, and what they are in matters of their own, without being appointed.
     """
 
     def __init__(self) -> None:
-        self._directory = DirectoryAuthority(public=(Role.RESIDENT, Role.REPORTER, Role.DISPUTANT))
+        self._directory = DirectoryAuthority(public=PUBLIC)
         self._host = ClaimsAuthority()
 
     def _of(self, look_up: LookUp) -> Authority:

@@ -243,7 +243,7 @@ class Policy(Document):
         return next((each for each in self.bodies if each.id == id), None)
 
     def body_for(self, kind: str, area: str) -> Body | None:
-        """The body of a kind that serves an area: of several the one nearest to it; None where the policy lists none."""
+        """The body of a kind that serves an area, of several the nearest; None where the policy lists none."""
         fitting = [each for each in self.bodies if each.serves(kind, area)]
         return max(fitting, key=lambda each: len(each.area), default=None)
 

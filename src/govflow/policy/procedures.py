@@ -69,8 +69,8 @@ class QuorumRule(Value):
     @property
     def bases(self) -> frozenset[Base]:
         """What must be known of every voter for it to be counted."""
-        tests = [*(each for option in self.presence for each in option), *self.decision]
-        return frozenset(each.base for each in tests)
+        there = (each.base for option in self.presence for each in option)
+        return frozenset((*there, *(each.base for each in self.decision)))
 
 
 # --- how a vote is taken ---------------------------------------------------------------------------------------------
@@ -184,8 +184,8 @@ class DecisionProcedure(Value):
     """A track (议事规则成文, M084): from who may propose to who appraises. A proposal pins it when it is admitted.
 
     `proposers` are roles that may propose, support and be heard; `support` alternatives of which one must be reached;
-    `stages` run in their order before the `vote`; without a vote the last stage decides. `risk` and `legality` ask for
-    an assessment or check where `major_only` matters are major. `works` False: the resolution is itself the result.
+    `stages` run in their order before the `vote`, in which those of `electorate` decide, a kind of body. `risk` and
+    `legality` ask for a good assessment or check of the text voted on, of major matters alone where `major_only`.
     """
 
     id: Id
@@ -194,7 +194,7 @@ class DecisionProcedure(Value):
     proposers: tuple[Id, ...] = ()
     support: tuple[SupportRule, ...] = ()
     stages: tuple[StageRule, ...] = Field(default=(), max_length=20)
-    vote: VoteRule | None = None
+    vote: VoteRule
     electorate: Id | None = None  # the kind of body whose members are the voters
     risk: bool = True
     legality: bool = False
@@ -206,9 +206,7 @@ class DecisionProcedure(Value):
     own: bool = False
 
     @model_validator(mode="after")
-    def _decides(self) -> Self:
-        if self.vote is None and not self.stages:
-            raise ValueError("somebody must decide: a stage or a vote")
+    def _each_stage_once(self) -> Self:
         ids = [each.id for each in self.stages]
         if len(set(ids)) < len(ids):
             raise ValueError("a stage stands twice")
@@ -220,7 +218,7 @@ class DecisionProcedure(Value):
 
 
 class Body(Value):
-    """A deliberating body (议事机构): its kind, its unit in the directory, its area, its size; `above` it in the tree."""
+    """A deliberating body (议事机构): its kind, its unit in the directory, its area and size; `above` it in the tree."""
 
     id: Id
     en: Words

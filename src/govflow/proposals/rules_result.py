@@ -1,0 +1,221 @@
+"""Rules of what was decided: publication, objections, implementation, appraisal, remedy, annulment, the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from govflow.context import Context
+from govflow.errors import Detail
+from govflow.proposals.model import Proposal
+from govflow.proposals.rules_deliberation import body_of, has_elapsed
+from govflow.regions.approval import leaves_given
+from govflow.regions.objection import open_objections, upheld_objections
+from govflow.workflow import rule
+
+
+@rule("公开内容完整", "决议公开 [S]", needs="public_text implementer works")
+def published_text_is_complete(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Text, dates and, for a vote, the counts are in the publication."""
+    if not event.public_text.strip():
+        yield Detail("the text is missing", "缺决议文本")
+    if event.tally is None or event.adopted_at is None:
+        yield Detail("the counts or the day of the vote are missing", "缺表决票数或日期")
+    if event.works and event.implementer is None:
+        yield Detail("who carries it out is not named", "未指明实施单位")
+
+
+@rule("应备案审查事项已完成", "国办发〔2007〕4号 [S]")
+def filings_are_done(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Every review and filing the track asks for is given."""
+    for filing in proposal.procedure.filings if proposal.procedure is not None else ():
+        if next(leaves_given(proposal, context.command, filing.by, context), None) is None:
+            yield Detail(f"{filing.en} (by {filing.by}) is not given", f"{filing.zh}未完成")
+
+
+@rule("公示期已满", "M092")
+def publicity_has_elapsed(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The publicity period is over."""
+    return has_elapsed(proposal, "publicity", context)
+
+
+@rule("无待决异议", "M092")
+def no_objection_is_open(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """No objection waits for its answer."""
+    for each in open_objections(proposal):
+        yield Detail(f"objection {each.key} waits for its answer", f"异议 {each.key} 待答复")
+
+
+@rule("无已成立而未处理的异议", "M092")
+def no_objection_is_upheld(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """No upheld objection is unanswered by a new decision."""
+    for each in upheld_objections(proposal):
+        yield Detail(f"objection {each.key} was upheld", f"异议 {each.key} 成立")
+
+
+@rule("已有异议成立", "村委会法 §27 [V, pre-2026 text]")
+def objection_was_upheld(proposal: Proposal, event: Any, context: Context) -> bool:
+    """An objection to this resolution was upheld."""
+    return bool(upheld_objections(proposal))
+
+
+@rule("决议无须实施", "M099")
+def resolution_needs_no_works(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The resolution names nothing to be carried out."""
+    return proposal.implementer is None
+
+
+@rule("实施者与评议者分离", "M090")
+def implementer_is_not_appraiser(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The body that implements is not the body that appraises."""
+    units = {claim.unit for claim in context.claims} - {None}
+    if context.step.event.__name__ == "AppraisalHeld":
+        if proposal.implementer in units or event.by in proposal.handled_by():
+            yield Detail("whoever implements does not appraise", "实施者不得参与评议")
+        return
+    appraised = {each.unit for each in proposal.appraisals} - {None}
+    if not appraised.isdisjoint(units):
+        yield Detail("this unit has appraised it", "该单位曾参与评议")
+
+
+@rule("实施者与决定者分离", "M090, M091")
+def implementer_did_not_decide(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The unit that carries it out is none of the bodies that decided it."""
+    procedure = proposal.procedure
+    kinds = {*(each.body for each in procedure.stages), procedure.electorate} if procedure is not None else set()
+    bodies = {body.unit for kind in kinds - {None} if (body := body_of(proposal, kind or "", context)) is not None}
+    return event.implementer is None or event.implementer not in bodies | set(proposal.decided_by)
+
+
+@rule("评议者未参与决定", "M090, M091")
+def appraiser_did_not_decide(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The unit that appraises is none of the bodies that decided it."""
+    return {claim.unit for claim in context.claims if claim.role in context.step.who}.isdisjoint(proposal.decided_by)
+
+
+@rule("中止原因消除或复核日已到", "decision reg §37 [V]", needs="cause_is_over")
+def suspension_cause_is_over(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The cause is over, or the review date has come."""
+    until = proposal.suspended_until
+    return (event.by != "system" and event.cause_is_over) or (until is not None and context.now >= until)
+
+
+@rule("所等待的关联记录均已办结", "S7")
+def linked_records_are_at_rest(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Every awaited linked record has come to rest."""
+    for link in proposal.items_of("link").values():
+        if link.status in ("awaited", "failed"):
+            yield Detail(f"{link.other} is {link.status}", f"{link.other} 未办结")
+
+
+@rule("台账已清零", "M043")
+def ledger_is_empty(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Every ledger item is written off or waived."""
+    for item in proposal.items_of("ledger").values():
+        if item.status not in ("written_off", "waived"):
+            yield Detail(f"ledger item {item.key} is {item.status}", f"台账 {item.key} 未销号")
+
+
+@rule("程序要求的材料齐全", "M084; PEERS L10", needs="papers")
+def papers_of_the_procedure_are_attached(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The kinds of papers that the procedure asks for are among those attached."""
+    on_file = proposal.items_of("evidence")
+    shown = {on_file[key].kind for key in event.papers if key in on_file}
+    for kind in proposal.procedure.papers if proposal.procedure is not None else ():
+        if kind not in shown:
+            yield Detail(f"a paper of kind {kind} is missing", f"缺 {kind} 类材料")
+
+
+# --- appraisal -------------------------------------------------------------------------------------------------------
+
+
+@rule("评议会到会人数达标", "M082", needs="invited came score papers")
+def appraisal_quorum_is_met(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The appraisal meeting had the attendance its rule asks for."""
+    asked = proposal.procedure.appraisal if proposal.procedure is not None else None
+    if event.came > event.invited:
+        yield Detail(f"{event.came} came of {event.invited} invited", f"应到 {event.invited},到会 {event.came}")
+    elif asked is not None and not asked.quorum.reached(event.came, event.invited):
+        yield Detail(f"{event.came} of {event.invited} came", f"应到 {event.invited},到会 {event.came}")
+
+
+@rule("程序要求评议", "M084")
+def appraisal_is_required(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The pinned procedure asks for an appraisal."""
+    return proposal.procedure is not None and proposal.procedure.appraisal is not None
+
+
+@rule("所定程序无须评议", "M084")
+def appraisal_is_not_required(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The pinned procedure asks for no appraisal."""
+    return proposal.procedure is None or proposal.procedure.appraisal is None
+
+
+def _is_good_enough(proposal: Proposal) -> bool:
+    asked = proposal.procedure.appraisal if proposal.procedure is not None else None
+    held = proposal.appraisal
+    return asked is None or (held is not None and held.score >= asked.least_score)
+
+
+@rule("评议得分低于阈值", "M082")
+def score_is_below_threshold(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The appraisal score is below the threshold."""
+    return not _is_good_enough(proposal)
+
+
+@rule("评议得分达标", "M082")
+def score_is_not_below_threshold(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The appraisal score is not below the threshold."""
+    if not _is_good_enough(proposal):
+        held, asked = proposal.appraisal, proposal.procedure.appraisal if proposal.procedure is not None else None
+        score, least = held.score if held is not None else 0, asked.least_score if asked is not None else 0
+        yield Detail(f"it has {score} points, {least} are asked", f"得分 {score},须达 {least}")
+
+
+@rule("整改事项与期限已明", "M043", needs="defects until")
+def defects_and_due_are_named(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """What is to be remedied is listed, and until when."""
+    if not event.defects or not all(each.strip() for each in event.defects):
+        yield Detail("no defect is named", "未列明问题")
+    if event.until is None or event.until <= context.at:
+        yield Detail("until when is not said", "未注明期限")
+
+
+# --- the other ends --------------------------------------------------------------------------------------------------
+
+
+@rule("已指明违法之处或上级决定", "村委会法 §27 [V, pre-2026 text]", needs="illegality superior_decision")
+def illegality_or_superior_decision_named(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The unlawful point or the superior body's decision is named."""
+    return bool(event.illegality.strip() or event.superior_decision.strip())
+
+
+@rule("资金与投入已对账并列明余额", "M092", needs="balance")
+def money_is_reconciled(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Money and contributions given so far are accounted for and the balance is stated."""
+    if not event.balance.strip():
+        yield Detail("the balance is not stated", "未列明余额")
+    for key in event.papers:
+        piece = proposal.item("evidence", key)
+        if piece is None or piece.status != "added":
+            yield Detail(f"paper {key} is not on file", f"材料 {key} 不在卷")
+
+
+@rule("提案人均已答复", "M078")
+def proposer_is_answered(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Every proposer has had the written reply."""
+    for who in proposal.proposers:
+        if who not in proposal.answered:
+            yield Detail(f"{who} has had no reply", f"{who} 未获答复")
+
+
+@rule("期限由决议载明或依政策", "resolution", needs="until")
+def day_lies_ahead(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The day that is named lies ahead; where none is named the policy's limit runs."""
+    return event.until is None or bool(event.until > context.at)
+
+
+@rule("派生事项有标题", "M090", needs="title")
+def spawned_record_is_described(proposal: Proposal, event: Any, context: Context) -> bool:
+    """What the new record is for is said."""
+    return bool(event.title.strip())

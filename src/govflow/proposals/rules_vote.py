@@ -1,0 +1,320 @@
+"""Rules of the vote: announcement and notice, the roll, ballots and proxies, the box, the count."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from govflow.clocks.moves import calendar_of, measured
+from govflow.context import Context
+from govflow.errors import Detail
+from govflow.policy import BallotForm, Method, Tie
+from govflow.proposals.box import box_of
+from govflow.proposals.model import Proposal
+from govflow.proposals.rules_deliberation import has_elapsed
+from govflow.proposals.vote_model import Vote
+from govflow.voting import commitment_of, lacks
+from govflow.voting.roll import unknown
+from govflow.workflow import rule
+
+# --- announcing ------------------------------------------------------------------------------------------------------
+
+
+@rule("法定人数规则已固定", "§5.3")
+def quorum_rule_is_pinned(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The quorum rule in force today is pinned."""
+    if event.rule is None or event.quorum is None:
+        yield Detail("the policy has no rule for this vote", "政策中无本次表决的规则")
+        return
+    today = context.now.astimezone(context.policy.zone).date()
+    first, last = event.quorum.effective_from, event.quorum.effective_to
+    if (first is not None and today < first) or (last is not None and today > last):
+        yield Detail(f"rule {event.quorum.id} is not in force on {today}", f"规则 {event.quorum.id} 于 {today} 不生效")
+
+
+@rule("公告期不短于最低期限", "村委会法 §21 [V, pre-2026 text]", needs="opens_at closes_at")
+def notice_is_long_enough(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The announced day leaves the minimum notice period."""
+    if event.opens_at is None or event.closes_at is None:
+        yield Detail("when voting begins and ends is not said", "未注明表决起止时间")
+        return
+    if event.closes_at <= event.opens_at:
+        yield Detail("it would end before it begins", "截止时间早于开始时间")
+    rule = getattr(event, "rule", None) or (proposal.vote.rule if proposal.vote is not None else None)
+    limit = context.policy.limit(rule.notice) if rule is not None and rule.notice else None
+    earliest = context.at
+    if limit is not None:
+        found = measured("notice", limit.id, limit.term, context, calendar_of(limit, context), new_run=None).due
+        earliest = found or earliest
+    if event.opens_at < earliest:
+        first = earliest.isoformat(timespec="minutes")
+        yield Detail(f"not before {first}", f"不得早于 {first}")
+
+
+@rule("备选项与表决方式相符", "design", needs="question options lot_commitment")
+def options_fit_the_method(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The question is named, with as many options as the method needs and a commitment where a lot may be drawn."""
+    if not event.question.strip():
+        yield Detail("the question is not named", "未写明表决事项")
+    if event.rule is None:
+        return
+    if event.rule.method is Method.YES_NO:
+        if event.options:
+            yield Detail("it is answered by yes or no, without options", "赞成反对式表决不设备选项")
+    elif len(event.options) < 2 or len(set(event.options)) < len(event.options):
+        yield Detail("at least two options are needed, each once", "备选项至少两个且不重复")
+    if event.rule.tie is Tie.LOT and event.lot_commitment is None:
+        yield Detail("the seed of a lot is committed to beforehand", "抽签种子须事先承诺")
+
+
+@rule("尚有剩余次数", "[config]")
+def attempts_are_left(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Fewer attempts were made than the policy allows."""
+    vote: Vote | None = proposal.vote
+    return vote is not None and vote.rule is not None and proposal.attempts < vote.rule.attempts
+
+
+@rule("次数已用尽", "[config]", needs="reason")
+def attempts_are_used_up(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The attempts the policy allows are used up, or given up with a reason."""
+    vote: Vote | None = proposal.vote
+    used_up = vote is None or vote.rule is None or proposal.attempts >= vote.rule.attempts
+    return used_up or (event.by != "system" and bool(event.reason.strip()))
+
+
+@rule("公告期已满", "村委会法 §21 [V, pre-2026 text]")
+def notice_has_elapsed(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The notice period is over."""
+    return has_elapsed(proposal, "notice", context)
+
+
+# --- the roll --------------------------------------------------------------------------------------------------------
+
+
+@rule("登记、剔除的表决人明确", "design", needs="voters")
+def voters_are_named(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Voters are named, each once; whoever is struck stands on the roll."""
+    vote: Vote = proposal.vote
+    ids = [each if isinstance(each, str) else each.id for each in event.voters]
+    if not ids:
+        yield Detail("nobody is named", "未指明任何人")
+    if len(set(ids)) < len(ids):
+        yield Detail("somebody stands twice in the list", "名单中有人重复")
+    if event.voters and isinstance(event.voters[0], str):
+        yield from (Detail(f"{id} is not on the roll", f"{id} 不在名册") for id in ids if id not in vote.roll)
+
+
+@rule("表决人名册已冻结", "民法典 §278 [V]")
+def electorate_is_frozen(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The electorate snapshot is taken."""
+    vote: Vote = proposal.vote
+    if not vote.roll or event.roll_digest is None:
+        yield Detail("nobody is on the roll", "名册为空")
+        return
+    assert vote.quorum is not None
+    for place, id in enumerate(unknown(vote.roll, vote.quorum.bases)):
+        if place == 5:
+            yield Detail("and more", "等")
+            return
+        yield Detail(f"household or area of {id} is not known", f"{id} 的户或面积不详")
+
+
+@rule("表决人在冻结名册内", "村委会法 §22 [V, pre-2026 text]", needs="voter")
+def voter_is_in_snapshot(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The voter is in the frozen electorate."""
+    return event.voter is not None and event.voter in proposal.vote.roll
+
+
+# --- proxies ---------------------------------------------------------------------------------------------------------
+
+
+def acting_as(by: str, context: Context) -> set[str]:
+    """Whom an actor votes as: themselves, and the unit they speak for."""
+    units = {claim.unit for claim in context.claims} - {None}
+    return {by} | ({context.on_behalf_of} & units if context.on_behalf_of else set())
+
+
+@rule("代理人已获授权", "[M]", needs="voter")
+def proxy_is_authorised(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """A proxy holds a written authority and stays within the allowed number."""
+    vote: Vote = proposal.vote
+    acting = acting_as(event.by, context)
+    if event.voter in acting:
+        return
+    holder = vote.proxies.get(event.voter or "")
+    if holder is None or holder not in acting:
+        yield Detail(f"{event.by} holds no authority of {event.voter}", f"{event.by} 未获 {event.voter} 委托")
+        return
+    allowed = vote.rule.proxies if vote.rule is not None else 0
+    if event.voter not in vote.cast and vote.for_others.get(holder, 0) >= allowed:
+        yield Detail(f"{holder} has voted for {allowed} others already", f"{holder} 已代 {allowed} 人表决")
+
+
+@rule("委托书面、受托人为表决人且未超人数", "[M]", needs="voter holder paper")
+def proxy_may_be_held(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The authority is on file, both are on the roll, and the holder holds no more than allowed."""
+    vote: Vote = proposal.vote
+    allowed = vote.rule.proxies if vote.rule is not None else 0
+    if event.voter == event.holder:
+        yield Detail("nobody is one's own proxy", "不能委托本人")
+    for id in (event.voter, event.holder):
+        if id is None or id not in vote.roll:
+            yield Detail(f"{id} is not on the roll", f"{id} 不在名册")
+    if event.voter in vote.cast:
+        yield Detail(f"{event.voter} has voted", f"{event.voter} 已表决")
+    again = vote.proxies.get(event.voter or "") == event.holder
+    if not again and vote.held.get(event.holder or "", 0) >= allowed:
+        yield Detail(f"a holder may have {allowed} proxies", f"每人至多受 {allowed} 人委托")
+    piece = proposal.item("evidence", event.paper or "")
+    if piece is None or piece.status != "added":
+        yield Detail("the written authority is not on file", "委托书不在卷")
+
+
+@rule("委托出自本人,或由秘书处据委托书登记", "[M]", needs="voter")
+def proxy_is_ones_own_to_give(proposal: Proposal, event: Any, context: Context) -> bool:
+    """A voter gives or takes back their own authority alone; the secretariat enters what was written."""
+    officials = [claim for claim in context.claims if claim.role in context.step.who and claim.role != "voter"]
+    return event.voter in acting_as(event.by, context) or bool(officials)
+
+
+@rule("委托尚未使用", "[M]", needs="voter")
+def proxy_is_unused(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The authority stands and was not used."""
+    vote: Vote = proposal.vote
+    return event.voter in vote.proxies and event.voter not in vote.cast
+
+
+# --- ballots ---------------------------------------------------------------------------------------------------------
+
+
+@rule("一人一票", "村委会法 §22 [V, pre-2026 text]", needs="voter")
+def one_ballot_per_voter(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The voter has not voted in this round."""
+    vote: Vote = proposal.vote
+    return event.voter not in vote.cast or bool(vote.rule is not None and vote.rule.replaceable)
+
+
+@rule("在表决期内", "design")
+def ballot_is_in_time(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """Voting has not ended, and the box is not opened."""
+    vote: Vote = proposal.vote
+    if vote.opened is not None or vote.hand_count is not None:
+        yield Detail("it is being counted", "已开始计票")
+    elif vote.closes_at is not None and context.now >= vote.closes_at:
+        until = vote.closes_at.isoformat(timespec="minutes")
+        yield Detail(f"voting ended at {until}", f"表决已于 {until} 截止")
+
+
+@rule("选票符合本次表决规则", "design", needs="ballot sealed commitment")
+def ballot_fits_the_rule(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """An open ballot says what the rule asks for; a secret one is sealed for the box, with its commitment."""
+    vote: Vote = proposal.vote
+    match vote.form:
+        case BallotForm.HANDS:
+            yield Detail("a show of hands is counted, not cast", "本次为举手表决,由会议计数")
+        case BallotForm.SECRET:
+            if event.ballot is not None:
+                yield Detail("a secret ballot must not stand in clear", "无记名选票不得明写")
+            if event.sealed is None or event.sealed.subject != box_of(proposal.id, proposal.votes):
+                yield Detail("it is not sealed for the box of this round", "未封入本轮票箱")
+            if event.commitment is None:
+                yield Detail("the commitment is missing", "缺承诺值")
+        case BallotForm.OPEN:
+            if event.sealed is not None or event.commitment is not None:
+                yield Detail("an open ballot is not sealed", "记名选票无须封装")
+            if event.ballot is None:
+                yield Detail("the ballot is missing", "缺选票")
+            elif vote.rule is not None:
+                yield from lacks(event.ballot, vote.rule, vote.options)
+
+
+@rule("举手计数与名册相符", "design", needs="hands papers")
+def hands_fit_the_roll(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """A show of hands counts no more than stand on the roll."""
+    vote: Vote = proposal.vote
+    if vote.form is not BallotForm.HANDS:
+        yield Detail("it is no show of hands", "本次不是举手表决")
+    if event.hands is None:
+        yield Detail("the counts are missing", "缺计数")
+    elif vote.quorum is not None:
+        for base in sorted(vote.quorum.bases):
+            there, whole = event.hands.present.on(base), vote.entitled.on(base)
+            if there > whole:
+                yield Detail(f"{there} {base} of {whole} were there", f"{base} 到会 {there},应到 {whole}")
+
+
+# --- the count -------------------------------------------------------------------------------------------------------
+
+
+@rule("表决已结束", "announcement")
+def voting_is_over(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The announced end has come, everybody has voted, or the hands are counted."""
+    vote: Vote = proposal.vote
+    ended = vote.closes_at is not None and context.now >= vote.closes_at
+    return ended or vote.hand_count is not None or len(vote.cast) == len(vote.roll)
+
+
+@rule("票箱完整开出", "design", needs="opened")
+def box_is_complete(proposal: Proposal, event: Any, context: Context) -> Iterator[Detail]:
+    """As many ballots come out as voters took part, each with a code of its own, in the codes' order."""
+    vote: Vote = proposal.vote
+    if vote.form is not BallotForm.SECRET or vote.opened is not None:
+        yield Detail("there is no box to open", "没有待开的票箱")
+        return
+    codes = [each.code for each in event.opened]
+    if len(codes) != len(vote.cast):
+        yield Detail(f"{len(codes)} ballots of {len(vote.cast)} voters", f"{len(vote.cast)} 人投票,开出 {len(codes)}")
+    if codes != sorted(set(codes)):
+        yield Detail("the codes are not in order, each once", "编码应按序且不重复")
+    for each in event.opened:
+        for wrong in lacks(each.ballot, vote.rule, vote.options) if vote.rule is not None else ():
+            yield Detail(f"ballot {each.code[:12]}: {wrong}", f"选票 {each.code[:12]}:{wrong.zh}")
+
+
+@rule("已具备计票条件", "design", needs="lot_seed")
+def ballots_can_be_counted(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The hands are recorded, the box is opened, and a lot's seed is the one that was committed to."""
+    vote: Vote = proposal.vote
+    if vote.form is BallotForm.HANDS and vote.hand_count is None:
+        yield Detail("the hands are not recorded", "未记录举手计数")
+    if vote.form is BallotForm.SECRET and vote.opened is None and vote.cast:
+        yield Detail("the box is not opened", "未开箱")
+    if vote.rule is not None and vote.rule.tie is Tie.LOT:
+        promised, seed = vote.lot_commitment or "", event.lot_seed or ""
+        if not hmac.compare_digest(promised, commitment_of(seed)):
+            yield Detail("the seed is not the one committed to", "种子与事先承诺不符")
+
+
+@rule("达到法定人数", "§5.3")
+def quorum_is_met(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The pinned presence rule is met on every base it names."""
+    if event.tally is not None and not event.tally.quorate:
+        yield from _findings(event)
+
+
+@rule("未达法定人数", "§5.3")
+def quorum_is_not_met(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The pinned presence rule is not met."""
+    return event.tally is not None and not event.tally.quorate
+
+
+@rule("达到通过比例(各基数均满足)", "民法典 §278 [V]")
+def majority_is_reached(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """The pinned decision rule is met on every base it names."""
+    if event.tally is None or not event.tally.carried:
+        yield from _findings(event)
+
+
+@rule("未达通过比例", "村委会法 §22 [V, pre-2026 text]")
+def majority_is_not_reached(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The pinned decision rule is not met."""
+    return event.tally is not None and not event.tally.carried
+
+
+def _findings(event: Any) -> Iterator[Detail]:
+    for finding in event.tally.why if event.tally is not None else ():
+        if not finding.met:
+            yield Detail(finding.en, finding.zh)
+    if event.tally is None or all(finding.met for finding in event.tally.why):
+        yield Detail("there is no result", "无结果")
