@@ -51,6 +51,12 @@ from govflow.voting import commitment_of, entitled, roll_digest
 # --- what events say beyond their commands ---------------------------------------------------------------------------
 
 
+def _taken_over(proposal: Proposal, command: c.TakeOverProposal, context: Context) -> Event:
+    """Whoever takes it over does so in person, or as the unit they speak for."""
+    named = acting_as(command.by.id, context) & set(proposal.co_proposers)
+    return PROPOSAL.copied(command, e.ProposalTakenOver, context, proposer=min(named, default=None))
+
+
 def _drafted(proposal: Proposal, command: c.DraftProposal, context: Context) -> Event:
     category = context.policy.category(command.category)
     retention = category.retention if category is not None else context.policy.ordinary_retention
@@ -256,6 +262,7 @@ PROPOSAL = Decider(
         c.DraftProposal: _drafted,
         c.AdmitProposal: _admitted,
         c.DelegateProposal: _delegated,
+        c.TakeOverProposal: _taken_over,
         c.AmendProposal: _amended,
         c.SplitProposal: _split,
         c.ConvertToCase: _target(e.ProposalConverted),

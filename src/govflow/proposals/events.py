@@ -94,7 +94,9 @@ class ProposerLeft(Event, Reasoned, name="proposal.proposer_left"):
 
 
 class ProposalTakenOver(Event, name="proposal.taken_over"):
-    """A co-proposer went on with it."""
+    """A co-proposer went on with it, and is its proposer now."""
+
+    proposer: Id | None = None
 
 
 class ProposalWithdrawn(Event, Reasoned, HandingOver, name="proposal.withdrawn"):

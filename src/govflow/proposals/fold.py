@@ -62,7 +62,7 @@ def _taken_over(proposal: Proposal, event: e.ProposalTakenOver) -> Changes:
     """The co-proposer becomes the proposer; whoever made it is answered in the end all the same."""
     return {
         "status": S.SUBMITTED if proposal.status == S.WITHDRAWN else proposal.status,
-        "proposer": event.by if event.by in proposal.co_proposers else proposal.co_proposers[0],
+        "proposer": event.proposer or event.by,
         "former_proposers": tuple(dict.fromkeys((*proposal.former_proposers, proposal.proposer))),
         "proposer_has_left": False,
     }

@@ -154,11 +154,9 @@ def parts_are_named(proposal: Proposal, event: Any, context: Context) -> Iterabl
 @rule("共同提案人仍附议", "v1 P32")
 def co_proposer_supports_it(proposal: Proposal, event: Any, context: Context) -> bool:
     """The co-proposer's support stands."""
-    who = getattr(event, "co_proposer", None) or context.on_behalf_of or event.by
-    given = {key for key, item in proposal.items_of("support").items() if item.status == "given"}
-    if getattr(event, "co_proposer", None) is None:
-        return who in given and who in proposal.co_proposers
-    return who in given
+    who = getattr(event, "co_proposer", None) or getattr(event, "proposer", None)
+    item = proposal.item("support", who or "")
+    return item is not None and item.status == "given"
 
 
 @rule("原提案人退出或同意", "v1 P32")
