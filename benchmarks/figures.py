@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.authority import authority
+from benchmarks.budgeting import budgeting
 from benchmarks.deadlines import deadlines
 from benchmarks.measuring import PRINT_PEAK, ROUNDS, Figure, figure, printed, timed
 from benchmarks.raw import RawLog, transactions_of
@@ -22,7 +23,7 @@ from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 
 CASES_A_ROUND = 30
-PARTS = ("import", "commands", "deadlines", "authority", "tick", "replay", "files", "memory", "growth")
+PARTS = ("import", "commands", "deadlines", "authority", "tick", "replay", "files", "memory", "growth", "budgeting")
 
 
 def storage(folder: Path, synchronous: str, budget: float, rows: int) -> Figure:
@@ -247,6 +248,7 @@ def run(rows: int, large: int, clocks: int, only: str = "") -> Iterator[Figure]:
             lambda: import_rate(folder, 5000),
             lambda: memory(folder, (rows, large)),
             lambda: growth(folder, (1000, large)),
+            budgeting,
         )
         for part, measured in zip(PARTS, figures, strict=True):
             if only in ("", part):

@@ -67,7 +67,7 @@ class Purses:
         return Fraction(offer.rest, points), Fraction(offer.rate, points)
 
     def lack(self, project: Backed) -> Fraction:
-        """What the supporters of a project have left, which is less than it costs: the share may rise while it is."""
+        """What the supporters of a project have left together: too little, and it must stay too little."""
         money = self._money(project)
         rate = sum(sum(map(mul, each.sizes, map(self.rates.__getitem__, each.groups))) for each in project.supporters)
         self.watch(project.cost * self.denominator - money, rate)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from govflow import __version__
-from govflow.cli import directory, files, policy, words
+from govflow.cli import budget, directory, files, policy, words
 from govflow.cli.display import (
     as_json,
     console,
@@ -45,6 +45,7 @@ app.add_typer(policy.policy, name="policy", help="help.policy")
 policy.policy.command("migrate", help="help.policy_migrate")(migrate)
 app.add_typer(policy.calendar, name="calendar", help="help.calendar")
 app.add_typer(directory.directory, name="directory", help="help.directory")
+app.add_typer(budget.budget, name="budget", help="help.budget")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
 Version = Annotated[int | None, typer.Option("--version", help="option.version", min=1, show_default=False)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from govflow.cli import policy_texts, running_texts
+from govflow.cli import budget_texts, policy_texts, running_texts
 from govflow.errors import InputError
 
 LANGUAGES = ("en", "zh-CN")
@@ -58,6 +58,7 @@ def t(key: str, **values: object) -> str:
 
 EXAMPLES = {
     **policy_texts.EXAMPLES,
+    **budget_texts.EXAMPLES,
     **running_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
@@ -108,6 +109,7 @@ _TERMS = {
 # fmt: off
 TEXTS: dict[str, tuple[str, str]] = {
     **policy_texts.TEXTS,
+    **budget_texts.TEXTS,
     **running_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)
