@@ -7,15 +7,25 @@ from typing import Any
 from govflow import Decider, Item, Record, Region, Rest, Step
 from govflow.clocks import Clock
 from govflow.messages import ClockStatus
+from govflow.policy import DEFAULT_POLICY
 from govflow.policy.practice import ChecklistStage
 from govflow.testing import START
 from govflow.workflow import NEW
 
 STAGES = (ChecklistStage(zh="一", en="one"), ChecklistStage(zh="二", en="two"))
+PROCEDURE = DEFAULT_POLICY.procedure("residents_motion")
+# Where not the command but the record says which item it is, and what the record must have for that.
+KEYS = {"clock": "handling", "vote": "1", "stage": "r1.council"}
+WITH: dict[str, dict[str, Any]] = {"vote": {"votes": 1}, "stage": {"procedure": PROCEDURE}}
 
 
 def key_of(region: Region) -> str:
-    return region.name if region.single else "handling" if region.name == "clock" else "k"
+    return region.name if region.single else KEYS.get(region.name, "k")
+
+
+def first_key(region: Region) -> str:
+    """The key of the first item that an event of the record itself begins."""
+    return KEYS.get(region.name, "1")
 
 
 def an_item(region: Region, status: str, **known: Any) -> Item:
@@ -43,8 +53,12 @@ def standing(
 ) -> Record:
     """A record in a status of its main table, with an item of a region in one of its own."""
     record = decider.initial.changed(id="x", status=status, version=1, at=START, opened_at=START, **more)
-    if region is None or item_status == NEW:
+    if region is None:
         return record
+    known = {name: value for name, value in WITH.get(region.name, {}).items() if name in record.__dict__}
+    if item_status == NEW:
+        return record.changed(**{name: value for name, value in known.items() if name == "procedure"})
+    record = record.changed(**known)
     if region.name == "clock":
         return record.changed(clocks={"handling": Clock(name="handling", status=ClockStatus(item_status), since=START)})
     return record.changed(items={region.name: {key_of(region): an_item(region, item_status)}})

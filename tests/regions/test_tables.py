@@ -17,12 +17,14 @@ from govflow.cases.model import Review
 from govflow.clocks import CLOCKS
 from govflow.engine import shipped
 from govflow.messages import ClockMove, ClockStatus, Event
-from govflow.policy import DEFAULT_POLICY
+from govflow.policy import DEFAULT_POLICY, VoteRule
 from govflow.policy.obligations import Every, Obligation
+from govflow.policy.tracks import QUORUM_RULES
 from govflow.regions.mediation import Purpose
 from govflow.testing import START, _annotated, _of_type
+from govflow.voting import HandCount, Tally, Turnout
 from govflow.workflow import NEW
-from tests.regions.standing import an_item, key_of, may_stand_in, standing, status_of
+from tests.regions.standing import PROCEDURE, an_item, first_key, key_of, may_stand_in, standing, status_of
 from tests.support import Town, a_context, a_town
 
 SHIPPED = shipped()
@@ -65,6 +67,9 @@ def named(table: tuple[Decider, Region | None]) -> str:
 
 # --- the fold agrees with the table ----------------------------------------------------------------------------------
 
+CARRIED = Tally(method="yes_no", entitled=Turnout(persons=3), present=Turnout(persons=3), quorate=True, carried=True)
+LOST = CARRIED.changed(carried=False)
+INQUORATE = CARRIED.changed(present=Turnout(persons=1), quorate=False, carried=False)
 # One event, several targets: what of the event, or of what went before, tells which. Every such event stands here.
 ANSWERED: dict[str, dict[str, Any]] = {
     "C34": {"upheld": True}, "C35": {"upheld": False}, "AO02": {"upheld": True}, "AO03": {"upheld": False},
@@ -76,15 +81,20 @@ ANSWERED: dict[str, dict[str, Any]] = {
     "J13": {"awaited": True}, "LK01": {"awaited": False},
     "CL02": {"stage": 1}, "CL03": {"stage": 2},
     "TI05": {"before": 2, "after": 1}, "TI06": {"before": 1, "after": 1},
+    "OP02": {"disposition": "adopted"}, "OP03": {"disposition": "partly"}, "OP04": {"disposition": "declined"},
+    "OB02": {"upheld": True}, "OB03": {"upheld": False},
+    **{key: {"tally": CARRIED} for key in ("P17", "VT07")},
+    **{key: {"tally": LOST} for key in ("P18", "VT08")},
+    **{key: {"tally": INQUORATE} for key in ("P19", "VT09")},
 }  # fmt: skip
 BEFORE: dict[str, dict[str, Any]] = {
-
     "C45": {"was_accepted": True}, "C46": {"was_accepted": False},
     "C20": {"suspended_from": "in_handling"}, "C37": {"suspended_from": "assigned"},
     **{id: {"reviews": (Review(by="s-1", after_closing=True),)} for id in ("C30", "C42", "C43")},
     **{id: {"reviews": (Review(by="s-1", after_closing=False),)} for id in ("C57", "C58", "C59", "C41")},
     **{id: {"reviews": (Review(by="s-1", recheck=True, after_closing=True),)} for id in ("C32", "C44")},
 }  # fmt: skip
+ROUND: dict[str, Any] = {"round": 1, "rule": VoteRule(quorum="committee"), "quorum": QUORUM_RULES[0]}
 WEEKLY = Obligation(id="rounds", en="Rounds", zh="巡查", every=Every.WEEK, owners=("water",), basis="test")
 FILLED: dict[str, dict[str, Any]] = {  # what the rules see to before such an event is written
     "StatementSigned": {"party": "s-1", "digest": "0" * 64, "purpose": Purpose.AGREEMENT},
@@ -92,6 +102,18 @@ FILLED: dict[str, dict[str, Any]] = {  # what the rules see to before such an ev
     "DutyOpened": {"obligation": WEEKLY},
     "DutyAmended": {"obligation": WEEKLY},
     "BulletinOrdered": {"case": "x", "owner": "water"},
+    "ProposalCorrected": {"field": "venue", "new": "station-1"},
+    "ProposalAdmitted": {"procedure": PROCEDURE},
+    "ProposalDelegated": {"procedure": PROCEDURE},
+    "RiskAssessed": {"papers": ("report",)},
+    "LegalityChecked": {"papers": ("report",)},
+    "VoteAnnounced": ROUND,
+    "VoteReannounced": ROUND,
+    "HandsRecorded": {"hands": HandCount(present=Turnout(persons=2), yes=Turnout(persons=2))},
+    "VoteClosed": {"tally": CARRIED},
+    "ResolutionPublished": {"tally": CARRIED},
+    "StageRecorded": {"stage": "council"},
+    "StageFailed": {"stage": "council"},
 }
 
 
@@ -176,7 +198,7 @@ RIDING = [row for row in ROWS if row.step.rides]
 def test_a_riding_row_moves_its_item_by_the_main_rows_event(row: Row, data: st.DataObject):
     decider, region, step = row.decider, row.region, row.step
     assert region is not None
-    key = "1" if row.source == NEW else key_of(region)
+    key = first_key(region) if row.source == NEW else key_of(region)
     for main in may_stand_in(decider, step):
         before = standing(decider, main, region, row.source)
         after = decider.evolve(before, data.draw(events(step.event, ANSWERED.get(step.id, {}))))
@@ -278,9 +300,16 @@ def test_no_two_regions_of_a_record_move_the_same_clock_of_an_item(decider: Deci
 
 # --- what is left is ended -------------------------------------------------------------------------------------------
 
+
+def moves_with_its_record(region: Region) -> bool:
+    """Whether no item of it moves but by events of the record itself."""
+    return all(step.rides for step in region.workflow.steps)
+
+
 LEAVING = [
     (decider, region, status, str(to))
     for decider, region in REGIONS
+    if not moves_with_its_record(region)
     for status, rest in region.workflow.rests.items()
     if rest is Rest.OPEN and region.name != "clock"
     for to in sorted({str(step.to) for step in decider.workflow.steps if step.hands_over})
@@ -331,4 +360,44 @@ def test_a_record_that_hands_over_has_no_region_without_a_way_to_end_its_loops()
         if any(step.hands_over for step in decider.workflow.steps):
             for region in decider.regions.values():
                 has_loops = Rest.OPEN in region.workflow.rests.values() and region.name != "clock"
-                assert not has_loops or region.ends is not None, f"{decider.name}: {region.name}"
+                ends = region.ends is not None or moves_with_its_record(region)
+                assert not has_loops or ends, f"{decider.name}: {region.name}"
+
+
+def stands(decider: Decider, region: Region) -> set[tuple[str, str]]:
+    """Where a record and its latest item can stand together, going by the rows of both tables alone."""
+    seen: set[tuple[str, str]] = set()
+    todo = [(NEW, NEW)]
+    while todo:
+        main, item = here = todo.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        for row in decider.workflow.steps:
+            if main in map(str, row.source):
+                riders = [step for step in region.workflow.steps if row.id in step.rides]
+                to = main if row.to is None else str(row.to)
+                ends = {item if step.to is None else str(step.to) for step in riders if item in map(str, step.source)}
+                begun = {str(step.to) for step in riders if NEW in map(str, step.source)}
+                todo += [(to, each) for each in (ends | begun or {item})]
+    return seen
+
+
+ALONG = [(decider, region) for decider, region in REGIONS if moves_with_its_record(region)]
+
+
+@pytest.mark.parametrize("table", ALONG, ids=named)
+def test_what_moves_with_its_record_alone_is_at_rest_when_the_record_rests_or_begins_another(
+    table: tuple[Decider, Region],
+):
+    decider, region = table
+    is_open = {(main, item) for main, item in stands(decider, region) if region.workflow.rests.get(item) is Rest.OPEN}
+    assert is_open
+    assert {main for main, _ in is_open} <= decider.active
+    begins = {id for step in region.workflow.steps if NEW in map(str, step.source) for id in step.rides}
+    where = {str(source) for row in decider.workflow.steps if row.id in begins for source in row.source}
+    assert where.isdisjoint({main for main, _ in is_open})
+
+
+def test_the_vote_alone_moves_with_its_record():
+    assert [region.name for _, region in ALONG] == ["vote"]

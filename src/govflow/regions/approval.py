@@ -59,10 +59,11 @@ class _Quote(Value):
 class RequestApproval(ItemCommand, _Quote, wire="approval.request", label="申请审批"):
     """Ask for leave to give a command. `RequestApproval.of(command, record)` quotes it in full.
 
-    The role that the command's row names is asked; `asks` = supervisor asks for the consent that a listed record needs.
+    The role that the command's row names is asked; `asks` = supervisor asks for the consent that a listed record needs,
+    town or district for a review or filing that a proposal's procedure names.
     """
 
-    asks: Literal[Role.SUPERVISOR] | None = None
+    asks: Literal[Role.SUPERVISOR, Role.TOWN, Role.DISTRICT] | None = None
 
     @classmethod
     def of(cls, command: Command, record: Record, by: Actor | None = None, **more: Any) -> Self:

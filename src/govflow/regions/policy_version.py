@@ -5,7 +5,7 @@ It keeps no items: the record's own field says which version it has pinned, its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from govflow.actors import Role
@@ -14,7 +14,7 @@ from govflow.clocks.moves import CARRIED, NAMED, extended_otherwise, under
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.messages import ClockMove, ItemCommand, ItemEvent, Words
-from govflow.policy import Policy, TimeLimit
+from govflow.policy import DecisionProcedure, Policy, TimeLimit
 from govflow.records import Item, Record
 from govflow.region import Region
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -51,7 +51,7 @@ def policy_is_adopted(record: Record, event: Any, context: Context) -> bool:
 
 @rule("新政策适用于该记录", "design", needs="to")
 def policy_has_what_the_record_needs(record: Record, event: Any, context: Context) -> Iterable[Detail]:
-    """The new policy knows the record's category and retention, and has a limit for every clock that runs."""
+    """The new policy knows the record's category, retention and track, and has a limit for every clock that runs."""
     policy = context.policies.get(event.to)
     return [] if policy is None else blocks(record, policy)
 
@@ -72,7 +72,28 @@ def blocks(record: Record, policy: Policy) -> list[Detail]:
         elif extended_otherwise(limit, clock):
             en = f"{clock.name} was extended in other units than those of {limit.id}"
             found.append(Detail(en, f"{clock.name} 已按其他计时单位延期，与 {limit.id} 不符"))
-    return found
+    return [*found, *_of_track(record, policy)]
+
+
+def _of_track(record: Record, policy: Policy) -> Iterator[Detail]:
+    """What the procedure that a record has pinned looks up in the policy; before it is pinned, the track asked for.
+
+    Without its quorum rule a stage would be passed by a bare majority of any number.
+    """
+    track: str | None = getattr(record, "track", None)
+    procedure: DecisionProcedure | None = getattr(record, "procedure", None)
+    if procedure is None:
+        if track and policy.procedure(track) is None:
+            yield Detail(f"it has no procedure {track}", f"无议事程序 {track}")
+        return
+    asked = (*(stage.quorum for stage in procedure.stages), procedure.vote.quorum)
+    for id in dict.fromkeys(asked):
+        if id is not None and policy.quorum_rule(id) is None:
+            yield Detail(f"it has no quorum rule {id}", f"无法定人数规则 {id}")
+    if (notice := procedure.vote.notice) is not None and policy.limit(notice) is None:
+        yield Detail(f"it has no time limit {notice}", f"无时限 {notice}")
+    if (body := getattr(record, "delegated_to", None)) is not None and policy.body(body) is None:
+        yield Detail(f"it has no body {body}", f"无议事机构 {body}")
 
 
 def is_counted(clock: Clock) -> bool:

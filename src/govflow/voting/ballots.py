@@ -55,13 +55,15 @@ def lacks(ballot: Ballot, rule: VoteRule, options: Collection[str]) -> Iterator[
         return
 
     named = (*ballot.choice, *ballot.scores)
-    if strange := sorted(set(named).difference(options)):
+    distinct = set(named)
+    if strange := sorted(distinct.difference(options)):
         yield Detail(f"not an option: {', '.join(strange)}", f"不是备选项: {'、'.join(strange)}")
-    if twice := sorted(option for option, times in Counter(named).items() if times > 1):
+    if len(distinct) < len(named):
+        twice = sorted(option for option, times in Counter(named).items() if times > 1)
         yield Detail(f"named more than once: {', '.join(twice)}", f"重复: {'、'.join(twice)}")
     if rule.max_choices and len(named) > rule.max_choices:
         most = rule.max_choices
         yield Detail(f"it names {len(named)} options, {most} at most", f"填了 {len(named)} 项,最多 {most} 项")
-    if beyond := sorted(option for option, score in ballot.scores.items() if score > rule.max_score):
+    if ballot.scores and (beyond := sorted(each for each, score in ballot.scores.items() if score > rule.max_score)):
         most, which = rule.max_score, (", ".join(beyond), "、".join(beyond))
         yield Detail(f"more than {most} points for {which[0]}", f"{which[1]} 超过 {most} 分")
