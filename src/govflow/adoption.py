@@ -8,22 +8,25 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple, get_args
 
+from govflow.actors import ROLES, Role
 from govflow.clocks import CLOCKS
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import Detail, Problem
 from govflow.messages import Command
-from govflow.policy import Policy
+from govflow.policy import DEFAULT_POLICY, Policy
 from govflow.records import Record
+from govflow.regions.approval import GiveApproval
 from govflow.regions.policy_version import blocks, moves_under
-from govflow.workflow import NEW, Rest
+from govflow.rules import person_is_eligible
+from govflow.workflow import NEW, Rest, Workflow
 
-MARKS = frozenset({"tier", "petition_forwarded", "reconsideration", "major", "revisit"})
+MARKS = frozenset({"tier", "petition_forwarded", "reconsideration", "major", "revisit", "budget"})
 """Kinds that policies may name though no case that is served has them: a limit of the kind `tier` serves only the
-categories that name it; `major` 重大事项 is what a meeting decides on, `revisit` 回访
-what an unkept promise raises; forwarded petitions 转送信访 and
-reconsiderations 行政复议 are handled elsewhere."""
+categories that name it; `major` 重大事项 is what a meeting decides on, `revisit` 回访 what an unkept promise raises,
+`budget` a round of a participatory budget; forwarded petitions 转送信访 and reconsiderations 行政复议 are handled
+elsewhere."""
 
 
 class MovedClock(NamedTuple):
@@ -81,7 +84,7 @@ def misfits(policy: Policy, deciders: Iterable[Decider]) -> list[Problem]:
     """What in a policy no table served here knows or does, each with the field it stands in.
 
     Names of clocks, commands, case kinds and severities; commands that never start the clock; escalations of a clock
-    that is no duty.
+    that is no duty; roles that can neither propose nor grant a filing.
     """
     served = tuple(deciders)
     flows = [
@@ -101,6 +104,7 @@ def misfits(policy: Policy, deciders: Iterable[Decider]) -> list[Problem]:
         *_starts(policy, wires, starters),
         *_words_of(policy, served, "kinds", "kind", Detail("there is no case kind", "没有事项类型")),
         *_words_of(policy, served, "severities", "severity", Detail("there is no severity", "没有严重程度")),
+        *_roles(policy, flows),
     ]
 
 
@@ -114,7 +118,11 @@ def _clocks(policy: Policy, known: set[str]) -> Iterator[Problem]:
 
 
 def _wires(policy: Policy, known: set[str], kinds: set[str]) -> Iterator[Problem]:
-    """Commands of records that are not served here are no fault: the same policy serves other logs too."""
+    """Commands of records that are not served here are no fault: the same policy serves other logs too.
+
+    Nor are those that the default policy names, where a record of one's own took the place of the one that ships.
+    """
+    known = known | _SHIPPED_WIRES
     for name, field in (("time_limits", "starts_on"), ("reasons", "commands")):
         for place, each in enumerate(getattr(policy, name)):
             for wire in getattr(each, field):
@@ -122,6 +130,9 @@ def _wires(policy: Policy, known: set[str], kinds: set[str]) -> Iterator[Problem
                     what = Detail(f"there is no command {wire}", f"没有命令 {wire}")
                     near = sorted(each for each in known if each.partition(".")[0] == wire.partition(".")[0])
                     yield Problem(f"{name}[{place}] ({each.id}).{field}", what, ", ".join(near))
+
+
+_SHIPPED_WIRES = {wire for each in DEFAULT_POLICY.reasons for wire in each.commands}
 
 
 def _duties(policy: Policy, known: set[str]) -> Iterator[Problem]:
@@ -139,6 +150,23 @@ def _starts(policy: Policy, known: set[str], starters: Mapping[str, set[str]]) -
                 what = Detail(f"{wire} never starts the clock {each.clock}", f"{wire} 不会启动期限钟 {each.clock}")
                 near = ", ".join(sorted(starters.get(each.clock, ())))
                 yield Problem(f"time_limits[{place}] ({each.id}).starts_on", what, near)
+
+
+def _roles(policy: Policy, flows: Iterable[Workflow]) -> Iterator[Problem]:
+    """Roles of a procedure that no row asks: as which nobody can propose or be heard, or that give no leave."""
+    steps = [step for flow in flows for step in flow.steps]
+    heard = sorted({role for step in steps if person_is_eligible in step.rules for role in step.who} - {Role.SYSTEM})
+    givers = sorted({role for step in steps if step.command is GiveApproval for role in step.who})
+    for place, each in enumerate(policy.procedures):
+        start = f"procedures[{place}] ({each.id})"
+        for role in getattr(each, "proposers", ()):
+            if heard and role in ROLES and role not in heard:  # one of the town's own may be held beside another
+                what = Detail(f"nobody proposes or is heard as {role}", f"{role} 不能提案或发表意见")
+                yield Problem(f"{start}.proposers", what, ", ".join(heard))
+        for number, filing in enumerate(getattr(each, "filings", ())):
+            if givers and filing.by not in givers:
+                what = Detail(f"{filing.by} gives no leave", f"{filing.by} 不作审批")
+                yield Problem(f"{start}.filings[{number}].by", what, ", ".join(givers))
 
 
 def _words_of(policy: Policy, served: Iterable[Decider], field: str, of: str, what: Detail) -> Iterator[Problem]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
 from govflow import DEFAULT_POLICY, Engine
 from govflow.calendars import china
-from govflow.interchange.policy_files import example_text, load_policy
+from govflow.interchange.policy_files import example_text, load_policy, policy_as_text, policy_from
+from govflow.policy import Majority, Presence, Share, Tie
 
+MOTION = next(
+    each for each in policy_from(tomllib.loads(example_text())).parts.procedures if each.own and not each.risk
+)
 MISTAKES = Path(__file__).parent.parent / "data" / "policies" / "ten-mistakes.toml"
 
 
@@ -37,7 +44,8 @@ def test_the_town_that_ships_passes(govflow, town):
     ran = govflow("policy", "check", town)
 
     assert (ran.status, ran.err) == (0, "")
-    assert ran.out == f"{town}: qingxi@2026.1 is fine: 45 time limits, 15 categories, 6 routing rules, 5 duties\n"
+    counted = "58 time limits, 15 categories, 6 routing rules, 5 duties, 9 tracks"
+    assert ran.out == f"{town}: qingxi@2026.1 is fine: {counted}\n"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
@@ -128,12 +136,141 @@ def test_a_policy_is_shown_at_80_columns_with_every_figure_and_its_source(govflo
     assert ("working days, once" in " ".join(out.split())) is (lang == "en")
 
 
+def test_quorum_rules_are_shown_as_sentences(govflow, town, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+
+    english = govflow("policy", "show", town).out
+    chinese = govflow("policy", "show", town, "--lang", "zh-CN").out
+
+    for en, zh in (
+        (
+            "more than 1/2 of persons present, or at least 2/3 of households present; "
+            "more than 1/2 of those present in favour",
+            "到会人数超过1/2，或到会户数2/3以上；赞成占到会人数超过1/2",
+        ),
+        (
+            "at least 2/3 of persons present and at least 2/3 of area present; "
+            "at least 3/4 of persons present and at least 3/4 of area present in favour",
+            "到会人数2/3以上且到会面积2/3以上；赞成占到会人数3/4以上且到会面积3/4以上",
+        ),
+        (
+            "at least 1/2 of households present; more than 1/2 of those voting yes or no in favour",
+            "到会户数1/2以上；赞成占赞成反对合计人数超过1/2",
+        ),
+    ):
+        assert en in english
+        assert zh in chinese
+
+
+def test_a_quorum_rule_says_when_it_is_in_force_and_that_it_asks_for_no_quorum(govflow, town, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "250")
+    rule = """
+[[quorum_rules]]
+id = "old"
+en = "Old"
+zh = "旧规则"
+decision = [{ among = "entitled", share = { numerator = 1, denominator = 2 } }]
+effective_to = 2026-12-31
+basis = "test"
+"""
+    town.write_text(town.read_text("utf-8") + rule, "utf-8")
+
+    english = govflow("policy", "show", town).out
+    chinese = govflow("policy", "show", town, "--lang", "zh-CN").out
+
+    assert "no quorum; at least 1/2 of those entitled in favour (… – 2026-12-31)" in english
+    assert "不设到会比例；赞成占应到人数1/2以上（… 至 2026-12-31）" in chinese
+
+
+def test_a_track_is_shown_step_by_step_with_its_stages(govflow, town, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "250")
+
+    def steps(lang: str, track: str, until: str) -> list[list[str]]:
+        out = govflow("policy", "show", town, "--lang", lang).out
+        lines = [re.split(r"  +", line.strip()) for line in out.splitlines()]
+        places = [place for place, line in enumerate(lines) if line[0] in (track, until)]
+        return lines[places[-2] : places[-1]]
+
+    assert steps("en", "building_motion", "Thresholds")[:5] == [
+        ["building_motion", "Small motion of a building", f"{MOTION.basis} · own"],
+        ["proposed by", "resident"],
+        ["support", "2 as resident"],
+        ["vote", "building_residents, rule building, scores, secret ballots, 0 to 5 points, a tie goes to the lot, "
+         "notice qx.notice, votes at most: 3"],
+        [""],
+    ]  # fmt: skip
+    assert steps("zh-CN", "levy", "owners") == [
+        ["levy", "一事一议筹资筹劳", "国办发〔2007〕4号 [S]"],
+        ["提案人", "居民村民，社区"],
+        ["附议", "village_assembly（villager）1/10以上，或village_representatives（representative）1/5以上"],
+        ["1. 村委会商议", "two_committees，规则 committee，材料：minutes"],
+        ["表决", "village_assembly，规则 village-assembly，赞成反对，记名投票，公告期 vill.notice，至多表决 2 次"],
+        ["审查", "重大事项须风险评估"],
+        ["乡镇审核", "由镇街同意"],
+        ["县级备案", "由区级同意"],
+        ["评议", "应到人数超过1/2到会，满分 100 分须达 60 分"],
+        ["完工材料", "accounts"],
+    ]
+
+
+WHOLE_TRACK = """
+[[procedures]]
+id = "whole"
+en = "Whole"
+zh = "齐全"
+support = [{ capacity = "villager", least = 20, share = { numerator = 1, denominator = 10 }, of = "village_assembly" }]
+stages = [{ id = "s", en = "Groups", zh = "小组", body = "village_group" }]
+vote = { quorum = "committee", method = "METHOD", replaceable = true, tie = "listed_first", max_choices = 2, proxies = 4, support = { numerator = 1, denominator = 3 } }
+legality = true
+major_only = false
+basis = "test"
+"""  # noqa: E501 - a table in a line has no break in TOML
+
+
+def test_all_that_a_track_may_ask_for_is_shown(govflow, town, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    text = town.read_text("utf-8")
+    shown = {}
+    for method in ("approval", "ranked", "borda"):
+        town.write_text(text + WHOLE_TRACK.replace("METHOD", method), "utf-8")
+        shown[method] = govflow("policy", "show", town).out, govflow("policy", "show", town, "--lang", "zh-CN").out
+
+    english, chinese = shown["approval"]
+    for line in (
+        "proposed by anybody",
+        "at least 1/10 of village_assembly as villager and 20 as villager",
+        "1. Groups village_group",
+        "rule committee, approval, open ballots, at most 2 options, "
+        "the winner needs at least 1/3 of those who took part, "
+        "a tie goes to the first listed, may be replaced until the end, proxies of one holder: 4, votes at most: 2",
+        "risk assessment, legality check of every matter",
+    ):
+        assert line in re.sub(" +", " ", english)
+    for line in (
+        "规则 committee，认可投票，记名投票，最多 2 项，胜出者须得参加者1/3以上支持，并列取公告在前者，截止前可改投，"
+        "至多受 4 人委托，至多表决 2 次",
+        "所有事项须风险评估，合法性审查",
+        "village_assembly（villager）1/10以上且villager 20 人",
+    ):
+        assert line in chinese
+    assert ("run-off by rank" in shown["ranked"][0], "排序复选" in shown["ranked"][1]) == (True, True)
+    assert ("Borda points" in shown["borda"][0], "波达计数" in shown["borda"][1]) == (True, True)
+
+
+def test_every_body_track_and_quorum_rule_of_the_default_and_the_town_is_shown_in_both_languages(govflow, town):
+    for lang in ("en", "zh-CN"):
+        for name, policy in ((str(town), load_policy(town)), ("default", DEFAULT_POLICY)):
+            out = govflow("policy", "show", name, "--lang", lang).out
+            for entries in (policy.bodies, policy.quorum_rules, policy.procedures):
+                assert all(f"\n{each.id} " in out for each in entries)
+
+
 def test_without_a_name_the_default_is_shown_and_with_a_log_what_is_in_force_there(govflow, town, tmp_path):
-    assert govflow("policy", "show").out.startswith("default@3 ")
+    assert govflow("policy", "show").out.startswith("default@4 ")
     db = tmp_path / "city.db"
     govflow("policy", "adopt", town, "--db", db)
     assert govflow("policy", "show", "--db", db).out.startswith("qingxi@2026.1 ")
-    assert govflow("policy", "show", "default", "--db", db).out.startswith("default@3 ")
+    assert govflow("policy", "show", "default", "--db", db).out.startswith("default@4 ")
 
 
 def test_a_policy_printed_as_json_is_a_policy_file(govflow, town, tmp_path):
@@ -148,6 +285,59 @@ def test_the_example_is_printed_as_it_ships(govflow):
 
 
 # --- diff ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                "quorum_rules representatives.presence: "
+                "[[at least 2/3 of persons present]] → [[at least 3/4 of persons present]]",
+                "quorum_rules representatives.decision: "
+                "[more than 1/2 of persons present] → [at least 3/4 of persons entitled]",
+                "procedures residents_motion.appraisal.quorum: more than 1/2 → at least 2/3",
+                "procedures four_two.stages two_committees.papers: [minutes] → [minutes, photo]",
+                "procedures building_motion.vote.tie: lot → listed_first",
+            ],
+        ),
+        (
+            "zh-CN",
+            [
+                "quorum_rules representatives.presence：[[到会人数2/3以上]] → [[到会人数3/4以上]]",
+                "quorum_rules representatives.decision：[到会人数超过1/2] → [应到人数3/4以上]",
+                "procedures residents_motion.appraisal.quorum：超过1/2 → 2/3以上",
+                "procedures four_two.stages two_committees.papers：[minutes] → [minutes, photo]",
+                "procedures building_motion.vote.tie：lot → listed_first",
+            ],
+        ),
+    ],
+)
+def test_what_differs_in_rules_and_tracks_is_told_in_words(govflow, town, lang, lines):
+    policy = load_policy(town)
+    two_thirds, three_quarters = Share(numerator=2, denominator=3), Share(numerator=3, denominator=4)
+    rules = {each.id: each for each in policy.quorum_rules}
+    tracks: dict[str, Any] = {each.id: each for each in policy.procedures}
+    representatives = rules["representatives"].changed(
+        presence=((Presence(share=three_quarters),),), decision=(Majority(among="entitled", share=three_quarters),)
+    )
+    motion, four_two, building = (tracks[id] for id in ("residents_motion", "four_two", "building_motion"))
+    stages = (four_two.stages[0].changed(papers=("minutes", "photo")), four_two.stages[1])
+    changed = {
+        "representatives": representatives,
+        "residents_motion": motion.changed(appraisal=motion.appraisal.changed(quorum=two_thirds)),
+        "four_two": four_two.changed(stages=stages),
+        "building_motion": building.changed(vote=building.vote.changed(tie=Tie.LISTED_FIRST)),
+    }
+    after = policy.changed(
+        quorum_rules=tuple(changed.get(each.id, each) for each in policy.quorum_rules),
+        procedures=tuple(changed.get(each.id, each) for each in policy.procedures),
+    )
+    other = town.parent / "other.json"
+    other.write_text(policy_as_text(after), "utf-8")
+
+    assert govflow("policy", "diff", town, other, "--lang", lang).out.splitlines() == lines
 
 
 def test_differences_are_told_field_by_field(govflow, town):

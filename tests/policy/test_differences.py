@@ -81,6 +81,34 @@ def test_an_entry_is_compared_with_its_namesake_wherever_it_stands():
     assert found == (Difference("routing (order)", "changed", order, moved),)
 
 
+def test_a_share_differs_as_one_figure_and_nested_entries_by_their_names():
+    edited = deepcopy(FULL)
+    tracks = {each["id"]: each for each in edited["procedures"]}
+    before = tracks["residents_motion"]["appraisal"]["quorum"]
+    after = {"numerator": 2, "denominator": 3, "inclusive": True}
+    tracks["residents_motion"]["appraisal"]["quorum"] = after
+    stages = tracks["four_two"]["stages"]
+    stages[1]["quorum"] = None
+    stages.reverse()
+    tracks["owners"]["appraisal"] = {"quorum": after, "least_score": 60}
+    rules = {each["id"]: each for each in edited["quorum_rules"]}
+    owners = rules["owners"]["presence"]
+    rules["owners"]["presence"] = [owners[0][:1]]
+
+    assert differences(TOWN, read(edited)) == (
+        Difference("quorum_rules owners.presence", "changed", owners, [owners[0][:1]]),
+        Difference("procedures residents_motion.appraisal.quorum", "changed", before, after),
+        Difference("procedures four_two.stages party_assembly.quorum", "removed", "party-assembly", None),
+        Difference(
+            "procedures four_two.stages (order)",
+            "changed",
+            ["two_committees", "party_assembly"],
+            ["party_assembly", "two_committees"],
+        ),
+        Difference("procedures owners.appraisal", "added", None, tracks["owners"]["appraisal"]),
+    )
+
+
 def test_what_is_set_where_nothing_stood_is_added_and_the_other_way_round():
     edited = deepcopy(FULL)
     noise = next(each for each in edited["categories"] if each["id"] == "noise")

@@ -13,6 +13,7 @@ from govflow.adoption import misfits
 from govflow.calendars import Roll, china
 from govflow.cases import CASE
 from govflow.cases.commands import AcceptCase, AssignCase, ReportCase
+from govflow.engine import shipped
 from govflow.interchange.policy_files import example_text, policy_from
 from govflow.policy import Every, Matter, Unit
 
@@ -24,6 +25,7 @@ TOWN = READ.policy
 def test_it_is_valid_and_fits_the_records_that_are_served():
     assert READ.problems == ()
     assert misfits(TOWN, [CASE]) == []
+    assert misfits(TOWN, shipped()) == []
 
 
 def test_it_tunes_everything_that_can_be_tuned():

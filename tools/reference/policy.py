@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from govflow.calendars import Roll
-from govflow.policy import DEFAULT_POLICY, MeetingRule, Policy, Then, TimeLimit
+from govflow.cli.policy_tracks import quorum_in_words, track_rows
+from govflow.policy import DEFAULT_POLICY, DecisionProcedure, MeetingRule, Policy, Then, TimeLimit
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import code, described, page, table
 
@@ -128,6 +131,23 @@ def policy_markdown() -> str:
                 for each in default.checklists
             ],
         ),
+        "### Quorum rules",
+        "A body can decide when one of the alternatives before the semicolon is there, and has said yes when all that "
+        "stands after it is reached. At least is 以上, more than 过; who abstains is present, and not in favour.",
+        table(
+            ("Rule", "English", "Chinese", "Asks for", "Source"),
+            [
+                (f"`{each.id}`", each.en, each.zh, quorum_in_words(each), _said(each.basis))
+                for each in default.quorum_rules
+            ],
+        ),
+        "### Tracks",
+        "A track (议事程序) is pinned when a proposal is admitted. The default policy lists no bodies: a town lists "
+        "its own, with their sizes and units, and may write tracks of its own (`govflow policy example`).",
+        table(
+            ("Track", "English", "Chinese", "Steps", "Source"),
+            [(f"`{each.id}`", each.en, each.zh, _steps(each), _said(each.basis)) for each in default.procedures],
+        ),
         "### Retention",
         table(
             ("Class", "Kept", "Source"),
@@ -146,6 +166,15 @@ def policy_markdown() -> str:
             ],
         ),
     )
+
+
+def _steps(track: DecisionProcedure) -> str:
+    return "; ".join(f"{step}: {how}" for _, step, how in islice(track_rows(track, ""), 1, None))
+
+
+def _said(basis: str) -> str:
+    """A source with its marks: a figure of our own stands beside the mechanism that it is a figure of."""
+    return source(basis) if basis.startswith("config") else basis.replace("[config]", "**[config]**")
 
 
 def _quorum(rule: MeetingRule) -> str:

@@ -9,6 +9,7 @@ from govflow.cases import CASE
 from govflow.decider import Decider
 from govflow.duties import DUTY
 from govflow.organisation import DIRECTORY
+from govflow.proposals import PROPOSAL
 from govflow.region import Region
 from govflow.watch import WATCH
 from govflow.workflow import Workflow
@@ -88,6 +89,17 @@ def watch_markdown() -> str:
         "One record for each category and area, under the id `watch.<category>.<area>`. A case that is reported with "
         "`signal` leaves a sign there; so many similar signs within so many days ([policy](policy.md#thresholds)) "
         "raise one risk signal, by the system. It counts matters, never people.",
+    )
+
+
+def proposal_markdown() -> str:
+    """The table of a proposal, and those of its stages, votes, supporters, opinions and objections."""
+    return _beside(
+        PROPOSAL,
+        "# A proposal 提案: from a resident's idea to a published result",
+        "Which track it takes is data of the [policy](policy.md#decisionprocedure), pinned when it is admitted; the "
+        "rule of a vote is pinned when it is announced. Stages and votes move with the steps of the main table "
+        "([tutorial](../tutorial-motion.md), [how votes are kept countable](../explanation.md#votes-that-can-be-counted-again)).",
     )
 
 

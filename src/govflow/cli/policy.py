@@ -59,7 +59,7 @@ def _taken(engine: Engine, found: Policy) -> Iterator[Problem]:
 
 def _print_fine(found: Policy, file: Path) -> None:
     counts = {"limits": len(found.time_limits), "categories": len(found.categories)}
-    counts |= {"rules": len(found.routing), "duties": len(found.obligations)}
+    counts |= {"rules": len(found.routing), "duties": len(found.obligations), "tracks": len(found.procedures)}
     print(clean(t("policy.fine", file=file, id=found.key, **counts)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,29 @@ from rich.text import Text
 from govflow.calendars import Calendar
 from govflow.cli import words
 from govflow.cli.display import SOFT, console, table
+from govflow.cli.policy_tracks import (
+    body_in_words,
+    majority_in_words,
+    presence_in_words,
+    quorum_in_words,
+    share_in_words,
+    track_rows,
+)
 from govflow.cli.run import clean
 from govflow.cli.texts import has, is_zh, t
 from govflow.clocks import CLOCKS
-from govflow.policy import Category, Escalation, MediationBody, Obligation, Policy, RoutingRule, Share, TimeLimit
+from govflow.policy import (
+    Category,
+    Escalation,
+    Majority,
+    MediationBody,
+    Obligation,
+    Policy,
+    Presence,
+    RoutingRule,
+    Share,
+    TimeLimit,
+)
 from govflow.policy.differences import Difference
 
 
@@ -49,6 +68,13 @@ def print_policy(policy: Policy) -> None:
     _section("policy.checklists", ("id", "column.name", "column.stages", "column.source"),
              [(each.id, _named(each), " → ".join(_named(stage) for stage in each.stages), _source(each))
               for each in policy.checklists])  # fmt: skip
+    _section("policy.bodies", ("id", "column.name", "column.body"),
+             [(each.id, _named(each), body_in_words(each)) for each in policy.bodies])  # fmt: skip
+    _section("policy.quorum_rules", ("id", "column.name", "column.rule", "column.source"),
+             [(each.id, _named(each), quorum_in_words(each), _source(each))
+              for each in policy.quorum_rules])  # fmt: skip
+    _section("policy.procedures", ("id", "column.step", "column.how"),
+             [row for each in policy.procedures for row in track_rows(each, _source(each))])  # fmt: skip
     _section("policy.thresholds", ("column.figure", "column.value", "column.source"),
              [(name, str(getattr(policy.thresholds, name)), policy.thresholds.basis.get(name, ""))
               for name in type(policy.thresholds).model_fields if name != "basis"])  # fmt: skip
@@ -186,6 +212,9 @@ def difference_line(one: Difference) -> str:
 
 def _short(value: Any) -> str:
     """A value of a policy in words: a whole entry by what it sets, a list by its members."""
+    for model, in_words in _IN_WORDS:
+        if isinstance(value, dict) and value.keys() == model.model_fields.keys():
+            return in_words(model.model_validate(value))
     if isinstance(value, dict):
         said = {name: each for name, each in value.items() if name != "id" and each not in _UNSAID}
         return ", ".join(f"{name} = {_short(each)}" for name, each in said.items())
@@ -194,6 +223,11 @@ def _short(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else "–" if value in (None, "") else str(value)
 
 
+_IN_WORDS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (Share, share_in_words),
+    (Presence, presence_in_words),
+    (Majority, majority_in_words),
+)
 _UNSAID: tuple[Any, ...] = (None, "", "none", 0, False, [], {})
 
 

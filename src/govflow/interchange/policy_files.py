@@ -20,7 +20,8 @@ from govflow.errors import Detail, InputError, PolicyError, Problem
 from govflow.interchange.policy_words import joined, printable, problems_of, unknown_field
 from govflow.messages import Value
 from govflow.policy import Policy
-from govflow.policy.consistency import Unread, contradictions, contradictions_within, unknown_zone
+from govflow.policy.consistency import contradictions, contradictions_within, unknown_zone
+from govflow.policy.entries import Unread
 from govflow.policy.model import Thresholds, with_bundled, zone_named
 
 LARGEST = 5_000_000
@@ -142,7 +143,8 @@ def _entry(name: str, place: int, model: type[BaseModel], given: Any, problems: 
     except ValidationError as error:
         id = _name(given, "id")
         problems += problems_of(error, model, given, f"{name}[{place}] ({id})" if id else f"{name}[{place}]")
-        return Unread(id or f"#{place}", _name(given, "clock") or "handling")  # a name that is nobody's; a known clock
+        clock = _name(given, "clock") or "handling"  # a known one
+        return Unread(id or f"#{place}", clock, kind=_name(given, "kind"))  # else a name that is nobody's
 
 
 def _name(given: Any, field: str) -> str:

@@ -34,8 +34,12 @@ _EXPECTED = {
 _CHINESE = (
     (r"shares are percents above 0 and below 100", "比例为百分数，须大于 0 且小于 100"),
     (r"a share stands twice", "比例重复"),
+    (r"a stage stands twice", "审议阶段重复"),
     (r"there is no figure (.+)", "没有名为 {0} 的阈值"),
     (r"a weekday goes with every = week", "weekday 只与 every = week 同用"),
+    (r"nobody reaches more than all", "比例不得超过全部"),
+    (r"a share and the kind of body it is of go together", "share 与 of（机构类别）须同时填写"),
+    (r"a show of hands answers yes or no, by those who are there, once", "举手表决只用于赞成反对，由到会者举手一次，不得委托或改投"),
     (r"nobody owes it: name owners or a unit_kind", "无人负责：应填 owners 或 unit_kind"),
     (r"the period begins on (\S+), after it ends on (\S+)", "期间起始 {0} 晚于终止 {1}"),
     (r"the period is longer than (\d+) years", "期间超过 {0} 年"),

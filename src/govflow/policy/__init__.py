@@ -23,19 +23,33 @@ from govflow.policy.procedures import (
     Tie,
     VoteRule,
 )
+from govflow.policy.programmes import (
+    BallotBounds,
+    BudgetBallot,
+    BudgetProgramme,
+    BudgetTie,
+    EntryKind,
+    PointsWorth,
+    WinnersRule,
+)
 from govflow.policy.time_limits import Escalation, Then, TimeLimit
 
 __all__ = [
     "DEFAULT_POLICY",
     "Among",
     "Appraisal",
+    "BallotBounds",
     "BallotForm",
     "Base",
     "Body",
+    "BudgetBallot",
+    "BudgetProgramme",
+    "BudgetTie",
     "Category",
     "Checklist",
     "ChecklistStage",
     "DecisionProcedure",
+    "EntryKind",
     "Escalation",
     "Every",
     "Filing",
@@ -47,6 +61,7 @@ __all__ = [
     "MeetingRule",
     "Method",
     "Obligation",
+    "PointsWorth",
     "Policy",
     "Presence",
     "QuorumRule",
@@ -63,4 +78,5 @@ __all__ = [
     "TimeLimit",
     "Unit",
     "VoteRule",
+    "WinnersRule",
 ]

@@ -8,10 +8,12 @@ from govflow.calendars import Roll, Unit
 from govflow.policy.catalogue import Category
 from govflow.policy.model import Policy, ReasonCode, RetentionClass, Thresholds
 from govflow.policy.practice import Checklist, ChecklistStage, MediationBody, MeetingRule, Share
+from govflow.policy.programmes import PROGRAMMES
 from govflow.policy.time_limits import Escalation, Then, TimeLimit
 from govflow.policy.tracks import PROCEDURES, QUORUM_RULES
 
 H, D, W = Unit.HOUR, Unit.DAY, Unit.WORKDAY
+_OF_A_BUDGET = ("budget",)
 _BY_CATEGORY = ("tier",)  # no case is of this kind: only a category that names the limit has it
 
 # fmt: off
@@ -56,9 +58,13 @@ _LIMITS = (
     TimeLimit(id="sup.reply",          clock="supervision_reply",  length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="adm.decide",         clock="admission_decision", length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="ref.answer",         clock="referral_answer",    length=5,  unit=W, basis="config", own=True),
+    TimeLimit(id="bud.collect",        clock="consultation",       length=15, unit=D, basis="config", own=True, kinds=_OF_A_BUDGET, extension=15),
+    TimeLimit(id="bud.review",         clock="screening",          length=20, unit=W, basis="config", own=True, kinds=_OF_A_BUDGET, extension=10),
+    TimeLimit(id="bud.ballot",         clock="ballot",             length=10, unit=D, basis="config", own=True, kinds=_OF_A_BUDGET, extension=10),
+    TimeLimit(id="bud.commission",     clock="implementation",     length=30, unit=W, basis="config", own=True, kinds=_OF_A_BUDGET, extension=30),
     TimeLimit(id="prop.screen",        clock="screening",          length=10, unit=W, basis="config", own=True, extension=5),
     TimeLimit(id="prop.revise",        clock="revision",           length=30, unit=D, basis="config", own=True),
-    TimeLimit(id="dec.comment",        clock="consultation",       length=30, unit=D, basis="重大行政决策程序暂行条例 §15", kinds=("major",), extension=30),
+    TimeLimit(id="dec.comment",        clock="consultation",       length=30, unit=D, basis="重大行政决策程序暂行条例 §15; extension [config]", kinds=("major",), extension=30),
     TimeLimit(id="prop.consult",       clock="consultation",       length=7,  unit=D, basis="config", own=True, extension=30),
     TimeLimit(id="vill.notice",        clock="notice",             length=10, unit=D, basis="村民委员会组织法 (2018) §21"),
     TimeLimit(id="prop.notice",        clock="notice",             length=3,  unit=D, basis="config", own=True),
@@ -120,6 +126,20 @@ _PROPOSALS = (
     ReasonCode(id="wrong_ballots",         en="ballots were forged, bought or forced",   zh="伪造、贿买、胁迫投票", commands=("proposal.void_vote",)),
     ReasonCode(id="wrong_count",           en="the count was wrong",                     zh="计票有误", commands=("proposal.void_vote",)),
     ReasonCode(id="wrong_notice",          en="notice or convening was irregular",       zh="公告或召集不合程序", commands=("proposal.void_vote",)),
+)
+
+_BUDGETS = (
+    ReasonCode(id="serves_no_public",      en="serves nobody but its proposer",          zh="不具公益性", commands=("entry.refuse",)),
+    ReasonCode(id="over_the_cap",          en="costs more than one entry may",           zh="超出单项上限", commands=("entry.refuse",)),
+    ReasonCode(id="not_of_the_kinds",      en="of no kind that the programme funds",     zh="不属资助范围", commands=("entry.refuse",)),
+    ReasonCode(id="funded_elsewhere",      en="has other money, or is somebody's duty",  zh="已有其他资金或属他人职责", commands=("entry.refuse",)),
+    ReasonCode(id="not_feasible",          en="cannot be carried out there or in time",  zh="无法实施", commands=("entry.refuse",)),
+    ReasonCode(id="entered_twice",         en="the same as another entry",               zh="与其他项目重复", commands=("entry.refuse",)),
+    ReasonCode(id="entry_unlawful",        en="against the law or public order",         zh="违反法律或公序良俗", commands=("entry.refuse",)),
+    ReasonCode(id="ballot_wrong_roll",     en="the roll of voters was wrong",            zh="表决人名册有误", commands=("budget_round.void_ballot",)),
+    ReasonCode(id="ballot_wrong_ballots",  en="ballots were forged, bought or forced",   zh="伪造、贿买、胁迫投票", commands=("budget_round.void_ballot",)),
+    ReasonCode(id="ballot_wrong_list",     en="an entry was wrongly listed or left out", zh="项目清单有误", commands=("budget_round.void_ballot",)),
+    ReasonCode(id="objection_upheld",      en="an objection was upheld",                 zh="异议成立", commands=("budget_round.void_ballot",)),
 )
 
 _BODIES = (
@@ -184,12 +204,13 @@ DEFAULT_POLICY = Policy(
     basis={"warn_at": "config; city management platforms show a limit green up to 80 %"},
     escalations=_ESCALATIONS,
     categories=_CATEGORIES,
-    reasons=(*_REASONS, *_FAILINGS, *_PROPOSALS),
+    reasons=(*_REASONS, *_FAILINGS, *_PROPOSALS, *_BUDGETS),
     mediation_bodies=_BODIES,
     meetings=_MEETINGS,
     checklists=_CHECKLISTS,
     quorum_rules=QUORUM_RULES,
     procedures=PROCEDURES,
+    programmes=PROGRAMMES,
     retention=_RETENTION,
     thresholds=_THRESHOLDS,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from govflow.policy.model import Policy
+from govflow.policy.practice import Share
 
 _NOTHING: Any = object()
 
@@ -36,7 +37,7 @@ def _of_tables(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
 def _of_values(field: str, before: Any, after: Any) -> Iterator[Difference]:
     if before == after:
         return
-    if isinstance(before, dict) and isinstance(after, dict):
+    if isinstance(before, dict) and isinstance(after, dict) and not _is_share(after):
         yield from _of_tables(field, before, after)
     elif _are_entries(before) and _are_entries(after):
         yield from _of_entries(field, before, after)
@@ -46,6 +47,11 @@ def _of_values(field: str, before: Any, after: Any) -> Iterator[Difference]:
         yield Difference(field, "removed", before, None)
     else:
         yield Difference(field, "changed", before, after)
+
+
+def _is_share(value: Any) -> bool:
+    """A share is one figure: two thirds do not differ from one half in a numerator and a denominator."""
+    return isinstance(value, dict) and value.keys() == Share.model_fields.keys()
 
 
 def _are_entries(value: Any) -> bool:

@@ -16,6 +16,7 @@ from govflow.policy.consistency import contradictions, contradictions_within, un
 from govflow.policy.obligations import Obligation
 from govflow.policy.practice import Checklist, MediationBody, MeetingRule
 from govflow.policy.procedures import Body, DecisionProcedure, QuorumRule
+from govflow.policy.programmes import BudgetProgramme
 from govflow.policy.time_limits import Escalation, TimeLimit
 
 
@@ -126,6 +127,7 @@ class Policy(Document):
     bodies: tuple[Body, ...] = ()
     quorum_rules: tuple[QuorumRule, ...] = ()
     procedures: tuple[DecisionProcedure, ...] = ()
+    programmes: tuple[BudgetProgramme, ...] = ()
     thresholds: Thresholds = Thresholds()
     basis: Mapping[str, Words] = {}
 
@@ -254,6 +256,10 @@ class Policy(Document):
     def procedure(self, id: str) -> DecisionProcedure | None:
         """The decision procedure (track) with this id."""
         return next((each for each in self.procedures if each.id == id), None)
+
+    def programme(self, id: str) -> BudgetProgramme | None:
+        """The participatory budget (programme) with this id."""
+        return next((each for each in self.programmes if each.id == id), None)
 
     def knows_reason(self, id: str, wire: str) -> bool:
         """Whether `id` is a coded reason for the command `wire`."""

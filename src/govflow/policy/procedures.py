@@ -218,7 +218,7 @@ class DecisionProcedure(Value):
 
 
 class Body(Value):
-    """A deliberating body (议事机构): its kind, its unit in the directory, its area and size; `above` it in the tree."""
+    """A deliberating body (议事机构): its kind, unit in the directory, area and size; `above` is the next higher."""
 
     id: Id
     en: Words
