@@ -61,13 +61,14 @@ class AllowedStep(NamedTuple):
 def shipped() -> tuple[Decider, ...]:
     """Every kind of record that ships, in the order in which they are shown."""
     from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
+    from govflow.budgets import BUDGET_ROUND
     from govflow.cases import CASE
     from govflow.duties import DUTY
     from govflow.organisation import DIRECTORY
     from govflow.proposals import PROPOSAL
     from govflow.watch import WATCH
 
-    return CASE, PROPOSAL, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
+    return CASE, PROPOSAL, BUDGET_ROUND, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
 
 
 class Engine(Writer):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
-from govflow import CASE, SYSTEM, Actor, Case, Claim, Decider, Engine, HandOver, Level, Personal, Rest, Role
+from govflow import SYSTEM, Actor, Claim, Engine, HandOver, Level, Personal, Role
 from govflow.cases import CaseKind
 from govflow.policy.default import DEFAULT_POLICY
 from govflow.regions.mediation import AgreedObligation, Purpose, statement_digest
@@ -58,12 +58,6 @@ HEADS = Actor(id="heads", claims=tuple(Claim(role="unit_head", unit=unit) for un
 APPROVERS = {"unit_head": HEADS, "supervisor": supervisor, "dispatcher": dispatcher}
 
 
-@cache
-def looking_at(*regions: str) -> Decider:
-    """The case as those see it who have to do with these regions alone: for drawing commands, never for deciding."""
-    return Decider(CASE.workflow, Case, CASE.fold, prefix="C", regions=[CASE.regions[name] for name in sorted(regions)])
-
-
 # --- which loops are open --------------------------------------------------------------------------------------------
 
 # Which events leave an item open, counted over the raw log without any code of the library: a second opinion.
@@ -97,35 +91,40 @@ UNCHANGED = {
 }  # fmt: skip
 
 
-def regions_with_loops() -> set[str]:
-    """The regions of a case whose items may be open, clocks apart: each must be in OPENING."""
-    regions = CASE.regions.values()
-    return {each.name for each in regions if Rest.OPEN in each.workflow.rests.values() and each.keeps_items}
+def told(engine: Engine, id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The events of a record as their bytes tell them: stored name and body."""
+    for row in engine.store.read(id):
+        yield row.topic.partition("@")[0], json.loads(row.state.partition(b"\n")[2])
 
 
 def counted_open(engine: Engine, id: str) -> set[tuple[str, str]]:
-    """The open loops of a record as the bytes of its events tell them."""
-    found: dict[tuple[str, str], bool] = {}
+    """The open loops of a case as the bytes of its events tell them."""
     objections: list[bool] = []
-    stages: dict[str, int] = {}
-    for row in engine.store.read(id):
-        region, _, verb = row.topic.partition("@")[0].partition(".")
-        body = json.loads(row.state.partition(b"\n")[2])
-        if row.topic.startswith("case.assignment_objected"):
+    for name, body in told(engine, id):
+        if name == "case.assignment_objected":
             objections.append(True)
-        elif row.topic.startswith(("case.return_decided", "case.assignment_arbitrated")) and objections:
+        elif name in ("case.return_decided", "case.assignment_arbitrated") and objections:
             objections[-1] = False
-        elif row.topic.startswith("assignment_objection.withdrawn"):
+        elif name == "assignment_objection.withdrawn":
             objections[int(body["item"]) - 1] = False
-        elif region in OPENING and f"{region}.{verb}" not in UNCHANGED:
-            is_open = verb in OPENING[region] or (region == "link" and verb == "added" and body.get("awaited", False))
+    filed = {("assignment_objection", str(number)) for number, is_open in enumerate(objections, 1) if is_open}
+    return filed | counted_beside(engine, id)
+
+
+def counted_beside(engine: Engine, id: str, opening: Mapping[str, set[str]] = OPENING) -> set[tuple[str, str]]:
+    """The open loops of any record that its regions' own events tell of."""
+    found: dict[tuple[str, str], bool] = {}
+    stages: dict[str, int] = {}
+    for name, body in told(engine, id):
+        region, _, verb = name.partition(".")
+        if region in opening and region != "assignment_objection" and name not in UNCHANGED:
+            is_open = verb in opening[region] or (region == "link" and verb == "added" and body.get("awaited", False))
             if region == "checklist" and verb == "started":
                 stages[body["item"]] = len(body["stages"])
             if region == "checklist" and verb == "ticked":
                 is_open = body["stage"] < stages[body["item"]]
             found[region, body["item"]] = is_open
-    filed = {("assignment_objection", str(number)) for number, is_open in enumerate(objections, 1) if is_open}
-    return filed | {key for key, is_open in found.items() if is_open}
+    return {key for key, is_open in found.items() if is_open}
 
 
 # --- what is filled in -----------------------------------------------------------------------------------------------
@@ -219,12 +218,12 @@ def plausible(case: Any, clock: PinnedClock, others: list[str]) -> dict[str, Any
         "result": st.sampled_from([None, Personal(text="a text", subject="s-1")]),
         "sha256": st.just("0" * 64),
         "evaluator": st.just("s-1"),
-        **_of_regions(case, clock),
+        **of_regions(case, clock),
     }
 
 
-def _of_regions(case: Any, clock: PinnedClock) -> dict[str, Any]:
-    """The same for what runs beside the case."""
+def of_regions(case: Any, clock: PinnedClock) -> dict[str, Any]:
+    """The same for what runs beside the case, or beside any other record."""
     purpose, digest = _signing(case)
     soon = st.integers(1, 96).map(lambda hours: clock() + timedelta(hours=hours))
     units = st.sampled_from(["parks", "power"])

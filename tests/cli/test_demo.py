@@ -1,4 +1,4 @@
-"""`govflow demo`: real requests, one case over a holiday through the whole loop, and a dispute with its twin."""
+"""`govflow demo`: real requests, one case over a holiday through the whole loop, a dispute with its twin, a motion."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from govflow import Engine
 from govflow.interchange.policy_files import example_text
 
 TRIED = (
-    "timeline", "show", "show", "loops", "loops", "list", "tick", "due", "replay", "why-not", "workflows", "workflows"
+    "timeline", "show", "show", "loops", "propose", "vote", "recount", "loops", "list", "tick", "due", "replay",
+    "why-not", "workflows", "workflows",
 )  # fmt: skip
 
 
@@ -289,6 +290,42 @@ def test_everybody_in_the_second_story_holds_an_appointment_or_acts_in_person(en
         assert each.meta.unit or in_person or each.meta.actor == "system", each.name
 
 
+# --- the third story -------------------------------------------------------------------------------------------------
+
+
+MOTION = "P-2026-000001"
+
+
+def test_the_third_story_is_told_with_its_refusals_its_vote_and_its_recount(told):
+    story = told[1].out.partition("\n4. ")[2].partition("\n5. ")[0]
+
+    for expected in (
+        "resident: 3 of 5",
+        "qx.consult: 10 days",
+        "opinion 2 waits for its disposition",
+        "persons present 41 of 60, at least 2/3 asked (40): met",
+        "counted again from the log: 41 ballots, and it agrees",
+        "implementer_did_not_decide",
+        "92 of 100",
+    ):
+        assert expected in story
+    assert story.count(" ✗ ") == 4
+
+
+def test_the_motion_has_its_result_and_owes_nothing(engine):
+    motion = engine.get(MOTION)
+
+    assert (motion.status, engine.open_loops(MOTION)) == ("result_published", ())
+    assert (len(motion.texts), motion.vote.tally.yes.persons, motion.vote.tally.no.persons) == (2, 25, 16)
+    assert motion.answered == ("s-lan",)
+
+
+def test_everybody_in_the_third_story_holds_an_appointment_or_acts_in_person(engine):
+    for each in engine.history(MOTION):
+        in_person = each.meta.role in ("resident", "proposer", "voter")
+        assert each.meta.unit or in_person or each.meta.actor == "system", each.name
+
+
 def test_recorded_times_never_go_back(db):
     with Engine.open(db, create=False) as engine:
         recorded = [
@@ -335,7 +372,7 @@ def test_the_commands_to_try_next_work(govflow, told, tmp_path):
     assert [words[0] for words in lines] == list(TRIED)
     for words in lines:
         db = str(tmp_path / "demo.db")
-        done = govflow(*[db if word == "$DB" else word for word in words])
+        done = govflow(*[word.replace("$DB", db) for word in words])
         assert (done.status, done.err) == (1 if words[0] == "why-not" else 0, ""), words
 
 

@@ -16,6 +16,7 @@ from govflow.cli.app import app
 from govflow.cli.texts import EXAMPLES, TEXTS
 from govflow.interchange.commands import command_from_json
 from govflow.messages import ClockStatus
+from govflow.proposals.model import ProposalKind
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
@@ -61,6 +62,6 @@ def test_every_text_is_there_in_both_languages_with_the_same_values():
 
 
 def test_every_role_level_kind_and_clock_status_has_a_chinese_term():
-    terms = {"role": Role, "level": Level, "kind": CaseKind, "clock_status": ClockStatus}
+    terms = {"role": Role, "level": Level, "kind": (*CaseKind, *ProposalKind), "clock_status": ClockStatus}
     for kind, members in terms.items():
         assert {f"{kind}.{member.value}" for member in members} == {key for key in TEXTS if key.startswith(f"{kind}.")}

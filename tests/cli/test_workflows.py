@@ -58,7 +58,7 @@ def test_every_region_is_the_handbooks(printed):
         if name not in HANDBOOK["regions"]:
             continue
         assert states(table) == states(HANDBOOK["regions"][name]), name
-        assert steps(HANDBOOK["regions"][name]) <= steps(table), name  # roles and rules: tests/cases/test_table.py
+        assert steps(HANDBOOK["regions"][name]) <= steps(table), name  # roles and rules: tests/handbook
 
 
 def test_one_table_can_be_chosen(govflow):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,6 +96,15 @@ def test_no_stored_shape_changes():
 def test_every_shape_is_written_down():
     missing = sorted(every_shape().keys() - json.loads(GOLDEN.read_text("utf-8")).keys())
     assert not missing, f"new: {', '.join(missing)}; write them down with: python -m tests.kernel.test_codec"
+
+
+def test_no_two_values_share_a_name():
+    """What is written down of one would hide the other."""
+    shapes: dict[str, dict[str, str]] = defaultdict(dict)  # name -> what it looks like -> the first event that has it
+    for event in sorted({*LOG_EVENTS, *EVENTS}, key=lambda event: event.name):
+        for name, value in event.model_json_schema().get("$defs", {}).items():
+            shapes[name].setdefault(json.dumps(fields_of(value), sort_keys=True), event.name)
+    assert {name: [*found.values()] for name, found in shapes.items() if len(found) > 1} == {}
 
 
 def test_every_event_of_a_case_has_a_stored_name_of_its_own():

@@ -274,10 +274,10 @@ def test_one_tick_does_what_is_due_on_it_and_a_second_one_nothing(town: Town):
 def test_moved_to_the_policy_of_today_its_provisional_dates_are_counted_by_the_calendar(town: Town):
     before = {record.id: record for record in town.engine.records()}
     town.engine.adopt(DEFAULT_POLICY)
-    plans = list(town.engine.plan_migration("default@3"))
+    plans = list(town.engine.plan_migration(DEFAULT_POLICY.key))
     assert not [plan for plan in plans if plan.blocked]
-    assert list(town.engine.migrating("default@3")) == plans
-    assert {record.policy for record in town.engine.records() if record.status != "archived"} == {"default@3"}
+    assert list(town.engine.migrating(DEFAULT_POLICY.key)) == plans
+    assert {record.policy for record in town.engine.records() if record.status != "archived"} == {DEFAULT_POLICY.key}
 
     receipt = clock(town, "case-named", "receipt")  # from Sunday 5 April; Monday the 6th is Qingming
     assert (receipt.due, receipt.earlier, receipt.provisional) == (end_of("2026-04-07"), (end_of("2026-04-06"),), False)
@@ -302,7 +302,7 @@ def test_moved_to_the_policy_of_today_its_provisional_dates_are_counted_by_the_c
 
 def test_a_paused_clock_goes_on_by_the_calendar_once_it_is_moved(town: Town):
     town.engine.adopt(DEFAULT_POLICY)
-    list(town.engine.migrating("default@3", ids=["case-suspended"]))
+    list(town.engine.migrating(DEFAULT_POLICY.key, ids=["case-suspended"]))
     town.do(c.ResumeCase(id="case-suspended", by=lead))  # Friday 17 April
     found = clock(town, "case-suspended")
     # it began and was suspended on 5 March: the day of resuming does not count, five working days follow
@@ -313,7 +313,7 @@ def test_a_paused_clock_goes_on_by_the_calendar_once_it_is_moved(town: Town):
 
 def test_moved_back_its_dates_are_those_of_the_policy_before(town: Town):
     town.engine.adopt(DEFAULT_POLICY)
-    list(town.engine.migrating("default@3"))
+    list(town.engine.migrating(DEFAULT_POLICY.key))
     list(town.engine.migrating("default@1"))
     for id, facts in FACTS.items():
         record = town.engine.get(id)

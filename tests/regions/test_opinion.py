@@ -12,7 +12,7 @@ from govflow import SYSTEM, Actor, Claim, Engine, HandOver, NotFound, Personal, 
 from govflow.regions.meeting import AnnounceMeeting, CancelMeeting
 from govflow.regions.opinion import (
     DisposeOpinion,
-    Participant,
+    ParticipantKind,
     RecordOpinion,
     WithdrawOpinion,
     opinions_of_round,
@@ -61,7 +61,7 @@ def item(village: Village, key: str = "1") -> Any:
 
 
 def test_there_are_eight_kinds_of_participants():
-    assert len(Participant) == 8
+    assert len(ParticipantKind) == 8
 
 
 # --- giving ----------------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def test_a_unit_is_spoken_for_by_its_own_people(village: Village):
     assert item(village, "2").participant == "unit"
 
 
-@pytest.mark.parametrize("participant", sorted(set(Participant) - {"resident", "merchant"}))
+@pytest.mark.parametrize("participant", sorted(set(ParticipantKind) - {"resident", "merchant"}))
 def test_one_person_is_no_committee(village: Village, participant: str):
     refusal = village.refusal(give(participant=participant))
     assert [each.code for each in refusal.broken] == ["opinion_is_the_authors_own"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from govflow import Command
+from govflow import CASE, Command
 from govflow.cases import commands as c
 from govflow.regions.admission import RequestAdmission
 from govflow.regions.check_in import ArriveForCheckIn
@@ -26,9 +26,10 @@ from govflow.regions.referral import MakeReferral
 from govflow.regions.risk_signal import RaiseRiskSignal
 from govflow.regions.supervision import UrgeSupervision
 from govflow.testing import START
-from tests.cases.clerk import counted_open, host, leader, organisation, regions_with_loops
+from tests.cases.clerk import counted_open, host, leader, organisation
 from tests.regions.test_pairs import drained
 from tests.support import Town, a_case, a_town, community, dispatcher, grid_worker, lead, supervisor, verifier
+from tests.walking import regions_with_loops
 
 X: dict[str, Any] = {"id": "x"}
 K: dict[str, Any] = {"id": "x", "item": "k"}
@@ -94,7 +95,7 @@ def opened(region: str) -> Town:
 
 
 def test_every_region_that_has_loops_is_opened_here():
-    assert OPENED.keys() == regions_with_loops()
+    assert OPENED.keys() == regions_with_loops(CASE)
 
 
 @pytest.mark.parametrize("region", OPENED)

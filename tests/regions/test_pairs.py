@@ -43,16 +43,15 @@ from tests.cases.clerk import (
     EVERYBODY,
     HEADS,
     counted_open,
-    looking_at,
     plausible,
-    regions_with_loops,
 )
 from tests.regions.standing import an_item, key_of, may_stand_in, standing
 from tests.support import PETITION, TOLD, Town, a_case, a_context, a_town, dispatcher, resident, supervisor
+from tests.walking import looking_at, regions_with_loops
 
 REGIONS = [region for name, region in CASE.regions.items() if name != "clock"]
 PAIRS = list(combinations(REGIONS, 2))
-WITH_LOOPS = [pair for pair in PAIRS if {each.name for each in pair} <= regions_with_loops()]
+WITH_LOOPS = [pair for pair in PAIRS if {each.name for each in pair} <= regions_with_loops(CASE)]
 MAIN = list(CASE.workflow.rests)
 
 
@@ -281,7 +280,7 @@ def at_random(town: Town, pair: tuple[Region, Region], data: st.DataObject) -> N
     case = case_of(town)
     given_by = (EVERYBODY, HEADS, *ACTORS)
     values = plausible(case, town.clock, ["y", "nobody"])
-    of_two = looking_at(*(each.name for each in pair))
+    of_two = looking_at(CASE, *(each.name for each in pair))
     command = data.draw(commands(of_two, case, now=town.clock(), actors=given_by, values=values))
     try:
         if {each.code for each in town.engine.why_not(command)} == {"approval_is_given"}:

@@ -342,15 +342,12 @@ def test_as_many_are_asked_as_reach_the_share_and_not_one_more(
     if numerator > denominator or (numerator == denominator and not inclusive):
         return
     share = Share(numerator=numerator, denominator=denominator, inclusive=inclusive)
-    policy = POLICY.changed(bodies=(a_body("assembly", members, "assembly"), *POLICY.bodies[1:]))
+    policy = a_policy("shares", bodies=(a_body("assembly", members, "assembly"),))
     asked = supporters_asked(SupportRule(capacity="villager", share=share, of="assembly"), VILLAGE, policy)
     exact = Fraction(numerator * members, denominator)
     assert asked == (ceil(exact) if inclusive else floor(exact) + 1)
     assert share.reached(asked, members)
     assert asked == 0 or not share.reached(asked - 1, members)
-
-
-POLICY = a_policy("shares")
 
 
 # --- names, loops, replay --------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from tools.reference.program import program_markdown
 from tools.reference.python import python_markdown
 from tools.reference.rules import rules_markdown
 from tools.reference.tables import (
+    budget_round_markdown,
     bulletin_markdown,
     campaign_markdown,
     case_markdown,
@@ -36,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/glossary.md": glossary_markdown,
+    "docs/reference/budget_round.md": budget_round_markdown,
     "docs/reference/bulletin.md": bulletin_markdown,
     "docs/reference/campaign.md": campaign_markdown,
     "docs/reference/case.md": case_markdown,

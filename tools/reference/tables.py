@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
+from govflow.budgets import BUDGET_ROUND
 from govflow.cases import CASE
 from govflow.decider import Decider
 from govflow.duties import DUTY
@@ -99,7 +100,19 @@ def proposal_markdown() -> str:
         "# A proposal 提案: from a resident's idea to a published result",
         "Which track it takes is data of the [policy](policy.md#decisionprocedure), pinned when it is admitted; the "
         "rule of a vote is pinned when it is announced. Stages and votes move with the steps of the main table "
-        "([tutorial](../tutorial-motion.md), [how votes are kept countable](../explanation.md#votes-that-can-be-counted-again)).",
+        "([tutorial](../tutorial-motion.md), "
+        "[how votes are kept countable](../explanation.md#votes-that-can-be-counted-again)).",
+    )
+
+
+def budget_round_markdown() -> str:
+    """The table of a budget round, its funds and its entries."""
+    return _beside(
+        BUDGET_ROUND,
+        "# A budget round 民生微实事: an envelope, entries, a ballot, winners",
+        "What it may fund and how its winners are found is a programme of the [policy](policy.md#budgetprogramme), "
+        "which the round keeps as it was when it was opened. The result is a function of list, money, roll, ballots "
+        "and rule, and says of each entry why it won or not ([tutorial](../tutorial-budget.md)).",
     )
 
 

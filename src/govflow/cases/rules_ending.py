@@ -119,26 +119,30 @@ def reporter_is_uncooperative(case: Case, event: Any, context: Context) -> bool:
     return bool(event.refusals.strip())
 
 
-def _target(case: Case, context: Context) -> tuple[Record, frozenset[str], frozenset[str]] | None:
-    target = context.lookup(case.converted_to) if case.converted_to else None
+def _target(case: Case, context: Context) -> tuple[str, frozenset[str], frozenset[str]] | None:
+    """Where the record it became stands, or how it ended before it was archived; merged, its master stands for it."""
+    target: Record | None = None
+    following = case.converted_to
+    while following and (target := context.lookup(following)) is not None:
+        following = getattr(target, "merged_into", None) or getattr(target, "converted_to", None)
     if target is None:
         return None
     decider = context.deciders[target.kind_of_record]
-    return target, decider.succeeded, decider.failed
+    return getattr(target, "ended_as", "") or target.status, decider.succeeded, decider.failed
 
 
 @rule("转入对象未成", "design")
 def conversion_target_has_failed(case: Case, event: Any, context: Context) -> bool:
     """The record it became was rejected, not adopted, annulled, abandoned, cancelled or not approved."""
     found = _target(case, context)
-    return found is not None and found[0].status in found[2]
+    return found is not None and found[0] in found[2]
 
 
 @rule("转入对象已成", "design")
 def conversion_target_has_succeeded(case: Case, event: Any, context: Context) -> bool:
     """The record it became has reached its good end."""
     found = _target(case, context)
-    return found is not None and found[0].status in found[1]
+    return found is not None and found[0] in found[1]
 
 
 @rule("已转办者:目标已办结且已答复", "M002")
@@ -149,4 +153,4 @@ def conversion_is_answered(case: Case, event: Any, context: Context) -> bool:
     # whoever asked hears the result through the case: it is taken back and fed back, or the case is reopened; a case
     # that is still converted has told nobody, so it goes to the archive only where nobody asked
     found = _target(case, context)
-    return found is not None and found[0].status in (found[1] | found[2]) and not reporters_of(case, context)
+    return found is not None and found[0] in (found[1] | found[2]) and not reporters_of(case, context)

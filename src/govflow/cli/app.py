@@ -24,14 +24,18 @@ from govflow.cli.display import (
 )
 from govflow.cli.due import due
 from govflow.cli.handling import handle_lines, parsed
+from govflow.cli.journey import journey
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress, served
 from govflow.cli.loops import loops
 from govflow.cli.migrating import migrate
+from govflow.cli.propose import propose
+from govflow.cli.recount import recount
 from govflow.cli.replaying import print_replayed, replayed_log
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, route
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
 from govflow.cli.tick import tick
+from govflow.cli.vote import vote
 from govflow.engine import Engine
 from govflow.errors import InputError
 from govflow.reading import Reader
@@ -45,6 +49,8 @@ app.add_typer(policy.policy, name="policy", help="help.policy")
 policy.policy.command("migrate", help="help.policy_migrate")(migrate)
 app.add_typer(policy.calendar, name="calendar", help="help.calendar")
 app.add_typer(directory.directory, name="directory", help="help.directory")
+app.add_typer(propose, name="propose", help="help.propose")
+app.add_typer(vote, name="vote", help="help.vote")
 app.add_typer(budget.budget, name="budget", help="help.budget")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
@@ -186,6 +192,8 @@ def timeline(
             print_timeline(engine, history)
 
 
+app.command("journey", help="help.journey")(journey)
+app.command("recount", help="help.recount")(recount)
 app.command("loops", help="help.loops")(loops)
 app.command("allowed", help="help.allowed")(allowed)
 app.command("route", help="help.route")(route)

@@ -1,4 +1,4 @@
-"""`govflow budget`: the winners of a participatory budget, counted from a Pabulib file. It needs no log."""
+"""`govflow budget`: rounds of a participatory budget, and winners, counted from a round or from a Pabulib file."""
 
 from __future__ import annotations
 
@@ -8,36 +8,64 @@ from typing import Annotated, Any
 import typer
 
 from govflow.budgeting import RULES, Result, money, winners
+from govflow.budgets.counting import result_of
+from govflow.cli import budget_entries, budget_round
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Json
+from govflow.cli.logs import Json, Records, opened
 from govflow.cli.texts import is_zh, t
 from govflow.errors import InputError
+from govflow.interchange.budget_rounds import round_as_pabulib
 from govflow.interchange.faults import shown
 from govflow.interchange.pabulib import PabulibFile, read_pabulib
 
 budget = typer.Typer(no_args_is_help=True)
-
-
-@budget.callback()
-def _budget() -> None:
-    """Keep `winners` a command of its own while it is the only one."""
+for _name, _command in (
+    ("open", budget_round.open_round),
+    ("fund", budget_round.fund),
+    ("collect", budget_round.collect),
+    ("propose", budget_entries.propose),
+    ("review", budget_entries.review),
+    ("enrol", budget_round.enrol),
+    ("ballot", budget_round.ballot),
+    ("vote", budget_entries.vote),
+    ("close", budget_round.close),
+    ("publish", budget_round.publish),
+    ("commission", budget_round.commission),
+    ("show", budget_entries.show),
+    ("export", budget_entries.export),
+    ("import", budget_entries.import_),
+):
+    budget.command(_name, help=f"help.budget_{_name}")(_command)
 
 
 @budget.command("winners", help="help.budget_winners")
 def print_winners(
-    file: Annotated[Path, typer.Argument(help="argument.pb", metavar="FILE", show_default=False)],
+    what: Annotated[str, typer.Argument(help="argument.pb_or_id", metavar="FILE|ID", show_default=False)],
+    db: Annotated[
+        Path | None, typer.Option("--db", help="option.winners_db", metavar="PATH", show_default=False)
+    ] = None,
     rule: Annotated[
         str | None, typer.Option("--rule", help="option.budget_rule", metavar="RULE", show_default=False)
     ] = None,
     json: Json = False,
+    records: Records = None,
 ) -> None:
-    """Print the winners of a Pabulib file."""
-    read = read_pabulib(file)
-    result = winners(read.election, _known(rule or read.rule, file if rule is None else None))
+    """Print the winners of a Pabulib file, or of a round."""
+    if db is None:
+        read = read_pabulib(what)
+        result = winners(read.election, _known(rule or read.rule, Path(what) if rule is None else None))
+    else:
+        with opened(db, records) as engine:
+            round = budget_round.round_of(engine, what)
+            read = round_as_pabulib(round, engine.policy.zone)
+        own = round.programme if rule is None else None
+        result = (
+            winners(read.election, _known(rule or read.rule, None)) if own is None else result_of(own, read.election)
+        )
     if json:
         print_json(_as_json(read, result))
     else:
-        _print(read, result)
+        _print(read, result, "round" if db is not None else "file")
 
 
 def _known(rule: str, file: Path | None) -> str:
@@ -82,7 +110,7 @@ def _as_json(file: PabulibFile, result: Result) -> dict[str, Any]:
     }
 
 
-def _print(file: PabulibFile, result: Result) -> None:
+def _print(file: PabulibFile, result: Result, names_in: str) -> None:
     names = {each.id: each.name for each in file.election.projects}
     rows = [
         (
@@ -103,4 +131,4 @@ def _print(file: PabulibFile, result: Result) -> None:
     if file.selected is not None:
         differing = sorted(set(file.selected) ^ set(result.winners))
         code = "budget.not_as_published" if differing else "budget.as_published"
-        out.print(t(code, differing=", ".join(differing)))
+        out.print(t(f"{code}_{names_in}", differing=", ".join(differing)))

@@ -1,4 +1,4 @@
-"""`govflow demo`: real requests of a city, then two stories of an invented town: a case, and a dispute and its twin."""
+"""`govflow demo`: real requests of a city, then three stories of an invented town: a case, a dispute, a motion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rich.text import Text
 
 from govflow.actors import SYSTEM
 from govflow.cases import CASE
-from govflow.cli import demo_dispute, demo_story, words
+from govflow.cli import demo_dispute, demo_motion, demo_story, words
 from govflow.cli.demo_telling import moment, tell
 from govflow.cli.display import LATE, SOFT, console, table
 from govflow.cli.files import print_bad_row, print_report
@@ -32,6 +32,7 @@ from govflow.interchange.policy_files import example_text, policy_from
 from govflow.organisation import DIRECTORY
 from govflow.organisation.importing import import_directory
 from govflow.policy import Policy, Then
+from govflow.proposals import PROPOSAL
 from govflow.records import Record
 from govflow.workflow import Rest
 from govflow.writing import utc_now
@@ -63,7 +64,7 @@ def run_demo(db: Path | None) -> None:
     clock = StoryClock()
     clock.moment = moment(_BEFORE)
     # duties that come round every day and week are not part of the story
-    with Engine.open(path, policy=_policy_of_the_town(), records=(CASE, DIRECTORY), now=clock) as engine:
+    with Engine.open(path, policy=_policy_of_the_town(), records=(CASE, PROPOSAL, DIRECTORY), now=clock) as engine:
         _head(t("demo.import"))
         _import_requests(engine)
 
@@ -75,6 +76,10 @@ def run_demo(db: Path | None) -> None:
         _head(t("demo.dispute"))
         console().print(t("demo.dispute_clock"), style=SOFT)
         dispute, twin = tell(engine, clock.set, demo_dispute.story())
+
+        _head(t("demo.motion"))
+        console().print(t("demo.motion_rule"), style=SOFT)
+        (motion,) = tell(engine, clock.set, demo_motion.story())
         clock.moment = None
 
         _head(t("demo.hands"))
@@ -85,7 +90,7 @@ def run_demo(db: Path | None) -> None:
     _head(t("demo.next"))
     out = console()
     out.print(f"DB={path}", style="bold", soft_wrap=True)
-    for line, why in _next_commands(id, dispute, twin):
+    for line, why in _next_commands(id, dispute, twin, motion):
         out.print(f"{_program()} {line}", soft_wrap=True)
         out.print(f"    {why}", style=SOFT)
 
@@ -204,7 +209,7 @@ def _longest_overdue(engine: Engine) -> None:
 # --- what next -------------------------------------------------------------------------------------------------------
 
 
-def _next_commands(id: str, dispute: str, twin: str) -> list[tuple[str, str]]:
+def _next_commands(id: str, dispute: str, twin: str, motion: str) -> list[tuple[str, str]]:
     close = f"""'{{"command": "case.reopen", "id": "{id}", "by": {{"id": "x"}}}}'"""
     speak = "" if lang() == "en" else " --lang zh-CN"
     limit = "--start 2026-02-13 --length 5 --unit workdays"
@@ -213,6 +218,9 @@ def _next_commands(id: str, dispute: str, twin: str) -> list[tuple[str, str]]:
         (f"show {id} --db $DB{speak}", t("demo.try_show")),
         (f"show {dispute} --db $DB{speak}", t("demo.try_dispute")),
         (f"loops {twin} --db $DB{speak}", t("demo.try_twin")),
+        (f"propose page {motion} -o $DB.html --db $DB{speak}", t("demo.try_page")),
+        (f"vote export {motion} -o $DB.jsonl --db $DB{speak}", t("demo.try_export")),
+        (f"recount --bundle $DB.jsonl{speak}", t("demo.try_recount")),
         (f"loops --overdue --db $DB{speak}", t("demo.try_loops")),
         (f"list --overdue --db $DB{speak}", t("demo.try_list")),
         (f"tick --db $DB{speak}", t("demo.try_tick")),

@@ -19,6 +19,8 @@ from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
 from govflow.errors import NotAllowed
 from govflow.messages import Command
+from govflow.proposals.commands import DraftProposal
+from govflow.recounting import recount
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.evidence import AddEvidence
 from govflow.ticking import Fired
@@ -37,7 +39,7 @@ class Approved(NamedTuple):
 
 
 class Shown(Enum):
-    """What stands below a step: why a limit ends when it does (or in fewer words), a move, what fired, what is owed."""
+    """What stands below a step: why a limit ends (or in fewer words), a move, what fired, what is owed, a result."""
 
     NOTHING = "nothing"
     DUE = "due"
@@ -45,6 +47,7 @@ class Shown(Enum):
     MOVED = "moved"
     FIRED = "fired"
     LOOPS = "loops"
+    RESULT = "result"
 
 
 class Told(NamedTuple):
@@ -65,9 +68,9 @@ class Told(NamedTuple):
 
 
 class Story(NamedTuple):
-    """The reports that begin it, each with its moment, and what follows once the log has numbered their cases."""
+    """The reports or drafts that begin it, each with its moment, and what follows once the log has numbered them."""
 
-    reports: Sequence[tuple[str, ReportCase]]
+    reports: Sequence[tuple[str, ReportCase | DraftProposal]]
     steps: Callable[..., list[Told]]
 
 
@@ -98,7 +101,8 @@ def tell(engine: Engine, set_clock: Callable[[datetime], object], story: Story) 
     for at, report in story.reports:
         set_clock(moment(at))
         ids.append(engine.handle(report).id)
-        lines.add_row(at, _done(), Text(t("demo.reported", title=report.title, id=ids[-1])))
+        begun = "demo.proposed" if isinstance(report, DraftProposal) else "demo.reported"
+        lines.add_row(at, _done(), Text(t(begun, title=report.title, id=ids[-1])))
     for step in story.steps(*ids):
         set_clock(moment(step.at))
         below, refused = _do(engine, ids, step)
@@ -161,7 +165,7 @@ def _record_of(step: Told) -> str:
 
 
 def _shown(engine: Engine, step: Told) -> Iterator[str]:
-    """Why the limit ends when it does, in few words, or from when to when it has just moved."""
+    """Why the limit ends when it does, in few words; from when to when it has just moved; what a vote came to."""
     if step.shown in (Shown.DUE, Shown.ENDS):
         (why,) = engine.why_due(_record_of(step), step.clock)
         chosen = _IN_FEW_WORDS if step.shown is Shown.DUE else _IN_FEWER
@@ -169,6 +173,10 @@ def _shown(engine: Engine, step: Told) -> Iterator[str]:
     elif step.shown is Shown.MOVED:
         clock = engine.get(_record_of(step)).clocks[step.clock]
         yield t("demo.moved", due=words.until(clock.due, engine), earlier=words.until(clock.earlier[-1], engine))
+    elif step.shown is Shown.RESULT:
+        found = recount(engine, _record_of(step))
+        yield from (each.zh if is_zh() else each.en for each in (found.counted.why if found.counted else ()))
+        yield t("demo.recounted" if found.agrees else "demo.differs", n=found.ballots)
 
 
 def _print_loops(engine: Engine, id: str) -> None:

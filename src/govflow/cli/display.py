@@ -187,6 +187,9 @@ def _facts(engine: Engine, record: Record) -> Table:
         "last_event": f"{words.when(record.at, engine)} · {t('version', n=record.version)}",
         "policy": record.policy,
         "source": getattr(record, "source", None) or "",
+        "track": getattr(record, "track", ""),
+        "text": str(getattr(record, "text_version", "") or ""),
+        "implementer": getattr(record, "implementer", None) or "",
     }
     for name in ("merged_into", "converted_to", "closed_at"):
         if value := getattr(record, name, None):
@@ -208,7 +211,7 @@ def _said_of(engine: Engine, region: str, item: Item) -> str:
     if "sha256" in fields:
         return f"{fields['kind']} {fields['media_type']} sha256 {str(fields['sha256'])[:12]}…"
     what = items.about(engine, region, item.what) if item.what != item.key else ""
-    told = (what, *(str(fields.get(name) or "") for name in ("measure", "way")))
+    told = (what, items.figures(item), *(str(fields.get(name) or "") for name in ("measure", "way")))
     return " · ".join(each for each in told if each)
 
 

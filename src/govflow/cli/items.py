@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from govflow.cli.texts import is_zh, t
+from govflow.cli.words import term
 from govflow.engine import Engine
+from govflow.records import Item
 from govflow.regions.meeting import MeetingForm
 
 _IN_CHINESE = {
@@ -17,6 +19,9 @@ _IN_CHINESE = {
     "retention": ((r"kept as (\S+)", r"按 \1 保管"),),
     "turn": ((r"turn at (.*)", r"轮值：\1"),),
     "reading": ((r"read by (\S+)", r"由 \1 阅"),),
+    "opinion": ((r"answer the opinion on (.*)", r"处理意见：\1"), (r"answer the opinion", r"处理意见")),
+    "objection": ((r"decide the objection: (.*)", r"处理异议：\1"),),
+    "vote": ((r"vote (\d+): (.*)", r"第 \1 轮表决：\2"),),
 }
 _WITH_A_REASON = ("supervision", "accountability")
 
@@ -38,10 +43,27 @@ def about(engine: Engine, region: str, what: str) -> str:
             return f"{t(f'link.{kind}')} {other}"
         case "checklist":
             return _stage(engine, what)
+        case "support":
+            supporter, _, capacity = what.rpartition(" as ")
+            return f"{supporter}（{term('capacity', capacity)}）"
+        case "stage":
+            stages = (each for procedure in engine.policy.procedures for each in procedure.stages)
+            return next((each.zh for each in stages if each.en == what), what)
     for pattern, said in _IN_CHINESE.get(region, ()):
         if found := re.fullmatch(pattern, what, re.DOTALL):
             return found.expand(said)
     return what
+
+
+def figures(item: Item) -> str:
+    """What was counted at a stage or in a vote that is over."""
+    counted = item.__dict__
+    if counted.get("tally") is not None:
+        return "; ".join(each.zh if is_zh() else each.en for each in counted["tally"].why)
+    if counted.get("entitled") and "in_favour" in counted:
+        names = ("entitled", "present", "in_favour", "against")
+        return t("stage.counts", **{name: counted[name] for name in names})
+    return ""
 
 
 def _stage(engine: Engine, what: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from govflow.cli import budget_texts, policy_texts, running_texts
+from govflow.cli import budget_texts, policy_texts, propose_texts, running_texts, vote_texts
 from govflow.errors import InputError
 
 LANGUAGES = ("en", "zh-CN")
@@ -60,6 +60,8 @@ EXAMPLES = {
     **policy_texts.EXAMPLES,
     **budget_texts.EXAMPLES,
     **running_texts.EXAMPLES,
+    **propose_texts.EXAMPLES,
+    **vote_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
     "import": "govflow import boston311 requests.csv --db city.db",
@@ -111,6 +113,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     **policy_texts.TEXTS,
     **budget_texts.TEXTS,
     **running_texts.TEXTS,
+    **propose_texts.TEXTS,
+    **vote_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)
         for kind, terms in _TERMS.items()
@@ -274,12 +278,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.story": ("2. One case over the Spring Festival of 2026", "2. 2026 年春节前后的一件事项"),
     "demo.dispute": ("3. A dispute in Qingxi and its twin", "3. 青溪镇的一起纠纷与另一起同类纠纷"),
     "demo.dispute_clock": ("Off 4-6 April (Qingming). Hedong mediates; Hexi's lies until it is supervised.", "4 月 4 日至 6 日清明放假。河东调解；河西搁置，直至被督办。"),
-    "demo.hands": ("4. Who holds what now", "4. 现在各在谁手中"),
-    "demo.next": ("5. What to try next", "5. 接下来可以试试"),
+    "demo.motion": ("4. A motion of residents, its vote and its recount", "4. 一件社区提案、它的表决与复核计票"),
+    "demo.motion_rule": ("The town's track: five supporters, a council, two thirds of 60 representatives.", "本镇程序：五人联名，议事会商议，六十名代表三分之二到会表决。"),
+    "demo.hands": ("5. Who holds what now", "5. 现在各在谁手中"),
+    "demo.next": ("6. What to try next", "6. 接下来可以试试"),
     "demo.ticked": ("{n} of them are late, and a first tick has recorded it", "其中 {n} 件超期，由首次计时检查记录"),
     "demo.town": ("The invented town of Qingxi: policy {policy}, {units} units, {people} people.", "虚构的青溪镇：政策 {policy}，单位 {units} 个，人员 {people} 名。"),
     "demo.clock": ("The story's own clock: off 15-23 February, Saturdays 14 and 28 February at work.", "故事有自己的时钟：2 月 15 日至 23 日放假，14 日、28 日（周六）上班。"),
     "demo.reported": ("A resident reports «{title}»: {id}.", "居民反映“{title}”，编号 {id}。"),
+    "demo.proposed": ("A resident proposes «{title}»: {id}.", "居民提案“{title}”，编号 {id}。"),
+    "demo.recounted": ("counted again from the log: {n} ballots, and it agrees", "依据日志重新计票：{n} 张，与公布结果一致"),
+    "demo.differs": ("counted again from the log: {n} ballots, and it differs", "依据日志重新计票：{n} 张，与公布结果不一致"),
     "demo.moved": ("{earlier} → {due}; the old date is kept", "{earlier} → {due}，原期限保留"),
     "demo.fired": ("{what}: due {due}, recorded {recorded}", "{what}：应于 {due}，记录于 {recorded}"),
     "demo.fired.warn": ("{which} % used up", "期限已过 {which}%"),
@@ -297,6 +306,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.try_show": ("where it stands, its clocks and why they are due", "当前状态、时限及其依据"),
     "demo.try_dispute": ("the dispute: its hearing, its agreement, what was promised and kept", "这起纠纷：听证会、协议、承诺与践诺"),
     "demo.try_twin": ("what its twin still owes", "同类的另一起还有什么未了"),
+    "demo.try_page": ("the public page of the motion, for a browser", "提案的公开页，可用浏览器打开"),
+    "demo.try_export": ("its vote as a bundle for whoever wants to recount it", "把表决导出为票据包，供他人复核"),
+    "demo.try_recount": ("count the bundle; examples/recount.py does it without govflow", "复核票据包；examples/recount.py 可脱离本程序复核"),
     "demo.try_loops": ("everything owed and overdue, by whom, in every record", "全部记录中逾期未了的事项及责任方"),
     "demo.try_list": ("what is overdue, and with whom", "超期的事项及责任方"),
     "demo.try_tick": ("record what has become due since; the same again adds nothing", "补记此后到期的事；再执行一次不增加任何内容"),

@@ -74,6 +74,10 @@ CLOCKS: dict[str, tuple[ClockKind, str]] = {
 """Every clock of the tables, with its kind and its Chinese term: a policy may give time limits to these."""
 
 
+DONE_WHEN_DUE = frozenset({"ballot"})
+"""What cannot be done before it is due: a vote is counted when it ends. Late is what was marked overdue before."""
+
+
 def kind_of(clock: str) -> ClockKind:
     """The kind of a clock, whose name may carry an item key (`joint_task:water`). Unknown ones are deadlines."""
     return CLOCKS.get(clock.partition(":")[0], (_D, ""))[0]

@@ -11,7 +11,7 @@ from govflow.calendars import Calendar, Unit, due_after
 from govflow.calendars.notation import needs_calendar, term_from, text_of
 from govflow.calendars.term import Term
 from govflow.clocks.clock import Clock
-from govflow.clocks.kinds import ClockKind, kind_of
+from govflow.clocks.kinds import DONE_WHEN_DUE, ClockKind, kind_of
 from govflow.messages import ClockMove, ClockStatus, Event
 from govflow.workflow import Step
 
@@ -69,6 +69,7 @@ def moves_of(
         for clock in clocks.values() if name == "*" else [clocks.get(named(name))]:
             if clock is not None and clock.name not in stopped and (clock.is_going or clock.is_late):
                 moves.append(_move(clock=clock.name, to=ClockStatus.CANCELLED))
+    stopped = {move.clock for move in moves}  # what falls away may begin anew in the same step
     for name in step.pauses:
         if (clock := clocks.get(named(name))) and clock.status is ClockStatus.RUNNING:
             moves.append(_move(clock=clock.name, to=ClockStatus.PAUSED))
@@ -90,6 +91,8 @@ def moves_of(
 
 def _ended(clock: Clock, at: datetime, by: str) -> ClockMove:
     kind = kind_of(clock.name)
+    if clock.name in DONE_WHEN_DUE and clock.status is ClockStatus.RUNNING:
+        return _move(clock=clock.name, to=ClockStatus.MET)
     if clock.status is ClockStatus.RUNNING and clock.due is not None and at >= clock.due:
         if kind in (ClockKind.MINIMUM, ClockKind.RETENTION):  # what had to pass has passed: nobody is late
             return _move(clock=clock.name, to=ClockStatus.ELAPSED)

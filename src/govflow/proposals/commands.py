@@ -1,6 +1,8 @@
 """What can be asked of a proposal, as `proposal.<verb>`. What each asks for stands in the rules of its row."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, model_validator
 
 from govflow.actors import Id
 from govflow.corrections import Correcting
@@ -20,8 +22,8 @@ from govflow.proposals.bodies import (
     Supporter,
     Telling,
 )
-from govflow.proposals.box import Opened
-from govflow.regions.bodies import Reasoned
+from govflow.proposals.box import MOST_IN_A_BOX, Opened
+from govflow.regions.bodies import Reasoned, belonging
 from govflow.voting.ballots import Ballot
 from govflow.voting.tally import HandCount
 
@@ -32,6 +34,11 @@ class DraftProposal(Command, Drafting, wire="proposal.draft_proposal", label="�
     """Begin a proposal: one matter, one proposal (一事一议). Whoever gives it is its proposer unless one is named."""
 
     proposer_name: Personal | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whose(cls, given: Any) -> Any:
+        return belonging(given, "proposer_name", "proposer")
 
 
 class SubmitProposal(Command, wire="proposal.submit", label="提交"):
@@ -113,6 +120,12 @@ class AbsorbProposal(Command, wire="proposal.absorb", label="吸收并案"):
     follower: Id | None = None
     co_proposers: tuple[Id, ...] = ()
     supporters: tuple[Supporter, ...] = ()
+
+
+class ReleaseProposal(Command, wire="proposal.release", label="解除并案吸收"):
+    """Give back whom a proposal merged by mistake had brought along."""
+
+    follower: Id | None = None
 
 
 # --- consulting and deliberating 协商 审议 ------------------------------------------------------------
@@ -198,6 +211,11 @@ class NameVoter(Command, wire="proposal.name_voter", label="登记表决人姓�
     voter: Id | None = None
     voter_name: Personal | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _whose(cls, given: Any) -> Any:
+        return belonging(given, "voter_name", "voter")
+
 
 class StrikeVoters(Command, Reasoned, wire="proposal.strike_voters", label="剔除表决人"):
     """Strike voters from the roll before it is frozen, with the reason."""
@@ -240,9 +258,13 @@ class RecordHands(Command, wire="proposal.record_hands", label="记录举手表�
 
 
 class OpenBox(Command, wire="proposal.open_box", label="开箱唱票"):
-    """Publish the ballots of a secret vote by their codes, in the codes' order, without their voters."""
+    """Publish the ballots of a secret vote by their codes, in the codes' order, without their voters.
 
-    opened: tuple[Opened, ...] = Field(default=(), max_length=200_000)
+    `govflow.ballot_box.open_box` makes it; `as_of` is the version of the proposal at which the box was read.
+    """
+
+    opened: tuple[Opened, ...] = Field(default=(), max_length=MOST_IN_A_BOX)
+    as_of: Count | None = None
 
 
 class CloseVote(Command, HandingOver, wire="proposal.close_vote", label="结束表决"):

@@ -130,16 +130,16 @@ def _announced(event: type[Event]) -> Any:
     """The rule of the vote is pinned in full: of a first vote the procedure's, of a reconvened one the same again."""
 
     def propose(proposal: Proposal, command: Any, context: Context) -> Event:
+        before: Vote | None = proposal.vote if event is e.VoteReannounced else None
         rule = proposal.procedure.vote if proposal.procedure is not None else None
-        before: Vote | None = proposal.vote
-        if event is e.VoteReannounced and before is not None:
-            rule = before.rule
+        rule = before.rule if before is not None else rule
         said: Changes = {
             "round": proposal.votes + 1,
             "number": proposal.text_version,
             "rule": rule,
             "quorum": context.policy.quorum_rule(rule.quorum) if rule is not None else None,
             "question": command.question or (before.question if before is not None else proposal.title_line),
+            "options": command.options or (before.options if before is not None else ()),
         }
         return PROPOSAL.copied(command, event, context, **said)
 
@@ -209,7 +209,14 @@ def _carried(proposal: Proposal, event: Any) -> Iterator[tuple[str, Changes]]:
     for each in event.supporters:
         item = proposal.item("support", each.id)
         if item is None or item.status != "given":
-            yield each.id, {"status": "given", "capacity": each.capacity}
+            through = getattr(event, "follower", None)
+            yield each.id, {"status": "given", "capacity": each.capacity, "through": through}
+
+
+def _released(proposal: Proposal, event: e.ProposalReleased) -> Iterator[tuple[str, Changes]]:
+    for item in proposal.items_of("support").values():
+        if item.through == event.follower and item.status == "given":
+            yield item.key, {"status": "withdrawn"}
 
 
 def _opens(id: str, source: Record, command: Command) -> Command:
@@ -235,7 +242,7 @@ PROPOSAL = Decider(
     PROPOSAL_FOLD,
     prefix="P",
     regions=(
-        SUPPORT.riding({e.ProposalDrafted: _carried, e.ProposalAbsorbed: _carried}),
+        SUPPORT.riding({e.ProposalDrafted: _carried, e.ProposalAbsorbed: _carried, e.ProposalReleased: _released}),
         OPINION,
         STAGE,
         VOTE,

@@ -21,7 +21,7 @@ from govflow.proposals.bodies import (
     Supporter,
     Telling,
 )
-from govflow.proposals.box import Opened
+from govflow.proposals.box import MOST_IN_A_BOX, Opened
 from govflow.regions.bodies import Reasoned
 from govflow.voting.ballots import Ballot
 from govflow.voting.tally import HandCount, Tally, Turnout
@@ -121,6 +121,12 @@ class ProposalAbsorbed(Event, name="proposal.absorbed"):
     follower: Id | None = None
     co_proposers: tuple[Id, ...] = ()
     supporters: tuple[Supporter, ...] = ()
+
+
+class ProposalReleased(Event, name="proposal.released"):
+    """Whom a proposal merged by mistake had brought along stand behind that one alone again."""
+
+    follower: Id | None = None
 
 
 class StakeholdersAmended(Event, Reasoned, name="proposal.stakeholders_amended"):
@@ -259,9 +265,10 @@ class HandsRecorded(Event, name="proposal.hands_recorded"):
 
 
 class BoxOpened(Event, name="proposal.box_opened"):
-    """The ballots of a secret vote were published by their codes."""
+    """The ballots of a secret vote were published by their codes, as the box held them at version `as_of`."""
 
-    opened: tuple[Opened, ...] = Field(default=(), max_length=200_000)
+    opened: tuple[Opened, ...] = Field(default=(), max_length=MOST_IN_A_BOX)
+    as_of: Count | None = None
 
 
 class VoteClosed(Event, HandingOver, name="proposal.vote_closed"):

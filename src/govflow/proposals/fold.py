@@ -6,7 +6,7 @@ from typing import Any
 
 from govflow.corrections import corrected
 from govflow.proposals import events as e
-from govflow.proposals.model import AppraisalHeld, Check, Proposal, Publication, TextVersion
+from govflow.proposals.model import Absorbed, AppraisalHeld, Check, Proposal, Publication, TextVersion
 from govflow.proposals.model import ProposalStatus as S
 from govflow.region import Changes, Fold
 from govflow.regions.objection import with_upheld_answered
@@ -65,6 +65,26 @@ def _taken_over(proposal: Proposal, event: e.ProposalTakenOver) -> Changes:
         "proposer": event.proposer or event.by,
         "former_proposers": tuple(dict.fromkeys((*proposal.former_proposers, proposal.proposer))),
         "proposer_has_left": False,
+        **(_again(proposal) if proposal.status == S.WITHDRAWN else {}),
+    }
+
+
+def _again(proposal: Proposal) -> Changes:
+    """Withdrawn and taken over: what its stages had said does not bind those who deliberate on it now."""
+    return {"round": proposal.round + 1, "decided_by": (), "roll_is_confirmed": False, "answered": ()}
+
+
+def _absorbed(proposal: Proposal, event: e.ProposalAbsorbed) -> Changes:
+    new = tuple(who for who in event.co_proposers if who not in proposal.co_proposers)
+    lineage = Absorbed(follower=event.follower or "", co_proposers=new)
+    return {"co_proposers": (*proposal.co_proposers, *new), "absorbed": (*proposal.absorbed, lineage)}
+
+
+def _released(proposal: Proposal, event: e.ProposalReleased) -> Changes:
+    gone = {who for each in proposal.absorbed if each.follower == event.follower for who in each.co_proposers}
+    return {
+        "co_proposers": tuple(who for who in proposal.co_proposers if who not in gone),
+        "absorbed": tuple(each for each in proposal.absorbed if each.follower != event.follower),
     }
 
 
@@ -141,10 +161,9 @@ PROPOSAL_FOLD: Fold = {
     e.ProposalTakenOver: _taken_over,
     e.ProposalWithdrawn: _to(S.WITHDRAWN),
     e.ProposalAmended: _amended,
-    e.ProposalReopened: _to(S.SCREENING, merged_into=None, converted_to=None),
-    e.ProposalAbsorbed: lambda proposal, event: {
-        "co_proposers": tuple(dict.fromkeys((*proposal.co_proposers, *event.co_proposers)))
-    },
+    e.ProposalReopened: _to(S.SCREENING, merged_into=None, converted_to=None, answered=()),
+    e.ProposalAbsorbed: _absorbed,
+    e.ProposalReleased: _released,
     e.StakeholdersAmended: _stakeholders,
     e.ConsultationClosed: lambda proposal, event: {
         "status": S.DELIBERATING,
@@ -179,13 +198,13 @@ PROPOSAL_FOLD: Fold = {
     e.ProposalLapsed: lambda proposal, event: {
         "status": S.WITHDRAWN if proposal.status == S.DRAFT else S.NOT_ADOPTED,
     },
-    e.VoteVoided: _to(S.DELIBERATING),
+    e.VoteVoided: _to(S.DELIBERATING, answered=()),  # what comes of it is answered anew
     e.ResolutionPublished: _published,
     e.ResolutionReconsidered: lambda proposal, event: {
         "status": S.DELIBERATING,
         "items": with_upheld_answered(proposal),
     },
-    e.ResolutionAnnulled: _to(S.ANNULLED),
+    e.ResolutionAnnulled: _to(S.ANNULLED, answered=()),
     e.FinishedWithoutWorks: _result(S.RESULT_PUBLISHED),
     e.ImplementationStarted: _to(S.IMPLEMENTING),
     e.RecordSpawned: _same,
@@ -204,6 +223,7 @@ PROPOSAL_FOLD: Fold = {
     e.ProposalCorrected: corrected,
     e.ProposalArchived: lambda proposal, event: {
         "status": S.ARCHIVED,
+        "ended_as": proposal.status,
         "retention": event.retention or proposal.retention,
     },
 }

@@ -87,6 +87,13 @@ class Publication(Value):
     until: Instant | None = None
 
 
+class Absorbed(Value):
+    """Whom a merged proposal brought along as co-proposers."""
+
+    follower: str
+    co_proposers: tuple[str, ...]
+
+
 class AppraisalHeld(Value):
     """One appraisal meeting: how many were invited and came, the score out of 100, the unit that appraised."""
 
@@ -119,6 +126,7 @@ class Proposal(Record):
     co_proposers: tuple[str, ...] = ()
     former_proposers: tuple[str, ...] = ()
     proposer_has_left: bool = False
+    absorbed: tuple[Absorbed, ...] = ()
 
     # how it was looked at
     returned: bool = False
@@ -143,6 +151,7 @@ class Proposal(Record):
     merged_into: str | None = None
     converted_to: str | None = None
     answered: tuple[str, ...] = ()  # proposers who have had the written reply
+    ended_as: str = ""  # the outcome in which it was archived
     corrections: tuple[Correction, ...] = ()
 
     @property
@@ -206,16 +215,19 @@ class Proposal(Record):
             case Role.CO_PROPOSER:
                 return any(speaks_for(each, claim, actor, on_behalf_of) for each in self.co_proposers)
             case Role.IMPLEMENTER:
-                return claim.unit is not None and self.implementer in (None, claim.unit)
+                return claim.unit is not None and claim.unit == self.implementer
             case Role.APPRAISER:
                 return claim.unit is None or claim.unit != self.implementer
             case Role.VOTER:
                 vote = self.vote
-                return vote is not None and vote.may_vote(actor)
+                unit = claim.unit if claim.unit is not None and claim.unit == on_behalf_of else None
+                return vote is not None and (vote.may_vote(actor) or (unit is not None and vote.may_vote(unit)))
         return True
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
         """The secretariat may; everybody their own. A ballot is nobody's to open but the box's count."""
+        if field == "proposer_name" and self.proposer_name is not None and actor == self.proposer_name.subject:
+            return True
         return (
             field != "sealed"
             and claim.role in (Role.SECRETARIAT, Role.ARCHIVIST)

@@ -10,8 +10,8 @@ from govflow.context import Context
 from govflow.decider import Reaction
 from govflow.messages import Command, Event
 from govflow.proposals.bodies import Supporter
-from govflow.proposals.commands import AbsorbProposal, DraftProposal
-from govflow.proposals.events import ProposalConverted, ProposalMerged, ProposalSplit, RecordSpawned
+from govflow.proposals.commands import AbsorbProposal, DraftProposal, ReleaseProposal
+from govflow.proposals.events import ProposalConverted, ProposalMerged, ProposalReopened, ProposalSplit, RecordSpawned
 from govflow.proposals.model import Proposal
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
 
@@ -33,6 +33,13 @@ def _join_master(states: tuple[Proposal, Proposal], event: ProposalMerged, conte
         co_proposers=proposal.proposers,
         supporters=standing_supporters(proposal),
     )
+
+
+def _leave_master(states: tuple[Proposal, Proposal], event: ProposalReopened, context: Context) -> Iterator[Command]:
+    """A merge undone: whom it brought to the master stand behind this one alone again."""
+    master = context.lookup(states[0].merged_into or "")
+    if isinstance(master, Proposal) and master.status != "archived":
+        yield ReleaseProposal(id=master.id, by=SYSTEM, follower=states[0].id)
 
 
 def _create_target(states: tuple[Proposal, Proposal], event: Any, context: Context) -> Iterator[Command]:
@@ -71,6 +78,7 @@ def _create_parts(states: tuple[Proposal, Proposal], event: ProposalSplit, conte
 
 REACTIONS: Mapping[type[Event], Reaction] = {
     ProposalMerged: _join_master,
+    ProposalReopened: _leave_master,
     ProposalConverted: _create_target,
     RecordSpawned: _create_target,
     ProposalSplit: _create_parts,

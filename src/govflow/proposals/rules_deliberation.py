@@ -201,9 +201,9 @@ def finding_is_stated(proposal: Proposal, event: Any, context: Context) -> bool:
     return getattr(event, "controllable", None) is not None or getattr(event, "lawful", None) is not None
 
 
-@rule("评估者非当事方", "M090; M033")
+@rule("评估方非当事方", "M034")
 def assessor_is_not_a_party(proposal: Proposal, event: Any, context: Context) -> bool:
-    """Whoever assesses is neither proposer, stakeholder nor implementer."""
+    """The assessor is none of the parties, owners or handlers."""
     units = {claim.unit for claim in context.claims} - {None}
     sides = {*proposal.proposers, *proposal.stakeholders, proposal.implementer}
     return sides.isdisjoint({event.by, *units})

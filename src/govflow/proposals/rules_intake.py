@@ -57,6 +57,13 @@ def supporters_are_carried_by_the_system(proposal: Proposal, event: Any, context
     return event.by == SYSTEM.id or not (event.supporters or event.co_proposers or event.source)
 
 
+@rule("来源事项可以公开议决", "petitions §30 [V]")
+def source_may_be_public(proposal: Proposal, event: Any, context: Context) -> bool:
+    """A proposal is public: no confidential matter, and none in which a unit is reported, goes on as one."""
+    source = context.lookup(event.source) if event.source and event.by == SYSTEM.id else None
+    return source is None or not (source.is_secret or getattr(source, "accused_unit", None))
+
+
 @rule("所选议事程序在目录内", "M084", needs="track")
 def track_is_in_the_policy(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The track asked for is one of the policy's."""
@@ -68,7 +75,8 @@ def track_is_in_the_policy(proposal: Proposal, event: Any, context: Context) -> 
 @rule("附议人数达标", "村委会法 §21 [V, pre-2026 text]")
 def supporters_reach_threshold(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """Where a meeting must be convened, the standing supporters reach the threshold."""
-    procedure = proposal.procedure or context.policy.procedure(proposal.track)
+    asked = getattr(event, "procedure", None)  # that of the admission
+    procedure = asked or proposal.procedure or context.policy.procedure(proposal.track)
     if procedure is not None and not reaches(proposal, procedure, context.policy):
         yield from lacking_supporters(proposal, procedure, context.policy)
 
@@ -99,7 +107,7 @@ def master_is_open_and_same_subject(proposal: Proposal, event: Any, context: Con
 _STILL_OPEN = ("draft", "submitted", "screening", "consulting")
 
 
-@rule("目标已指明且仅建一件", "DESIGN §4")
+@rule("目标已指明且仅建一件", "design")
 def conversion_target_is_named(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """Exactly one new record is named and created in the same transaction."""
     kind = getattr(event, "target_kind", "case")
@@ -119,7 +127,7 @@ def matter_is_individual(proposal: Proposal, event: Any, context: Context) -> bo
 @rule("程序及版本已固定", "M084")
 def procedure_is_pinned(proposal: Proposal, event: Any, context: Context) -> bool:
     """Track and version of the decision procedure are pinned."""
-    return (getattr(event, "procedure", None) or proposal.procedure) is not None
+    return getattr(event, "procedure", proposal.procedure) is not None
 
 
 @rule("利益相关方名册已建", "M086", needs="stakeholders")
@@ -151,15 +159,17 @@ def parts_are_named(proposal: Proposal, event: Any, context: Context) -> Iterabl
             yield Detail(f"part {place} has no title or subject", f"第 {place} 件缺标题或所议之事")
 
 
-@rule("共同提案人仍附议", "v1 P32")
+@rule("共同提案人仍附议", "design")
 def co_proposer_supports_it(proposal: Proposal, event: Any, context: Context) -> bool:
     """The co-proposer's support stands."""
     who = getattr(event, "co_proposer", None) or getattr(event, "proposer", None)
     item = proposal.item("support", who or "")
-    return item is not None and item.status == "given"
+    if item is None:  # whoever came with a merged proposal has signed that one
+        return hasattr(event, "proposer") and who in proposal.co_proposers
+    return bool(item.status == "given")
 
 
-@rule("原提案人退出或同意", "v1 P32")
+@rule("原提案人退出或同意", "design")
 def proposer_has_left(proposal: Proposal, event: Any, context: Context) -> bool:
     """The proposer has left, lost standing or consented."""
     return proposal.proposer_has_left

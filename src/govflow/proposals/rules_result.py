@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from govflow.actors import Role
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.proposals.model import Proposal
@@ -78,19 +79,25 @@ def implementer_is_not_appraiser(proposal: Proposal, event: Any, context: Contex
         yield Detail("this unit has appraised it", "该单位曾参与评议")
 
 
-@rule("实施者与决定者分离", "M090, M091")
-def implementer_did_not_decide(proposal: Proposal, event: Any, context: Context) -> bool:
-    """The unit that carries it out is none of the bodies that decided it."""
+def _deciders(proposal: Proposal, context: Context) -> set[str | None]:
+    """The units that said yes at a stage, and those of the bodies that the procedure has decide."""
     procedure = proposal.procedure
     kinds = {*(each.body for each in procedure.stages), procedure.electorate} if procedure is not None else set()
     bodies = {body.unit for kind in kinds - {None} if (body := body_of(proposal, kind or "", context)) is not None}
-    return event.implementer is None or event.implementer not in bodies | set(proposal.decided_by)
+    return bodies | set(proposal.decided_by)
+
+
+@rule("实施者与决定者分离", "M090, M091")
+def implementer_did_not_decide(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The unit that carries it out is none of the bodies that decided it."""
+    return event.implementer is None or event.implementer not in _deciders(proposal, context)
 
 
 @rule("评议者未参与决定", "M090, M091")
 def appraiser_did_not_decide(proposal: Proposal, event: Any, context: Context) -> bool:
     """The unit that appraises is none of the bodies that decided it."""
-    return {claim.unit for claim in context.claims if claim.role in context.step.who}.isdisjoint(proposal.decided_by)
+    appraising = {claim.unit for claim in context.claims if claim.role in context.step.who} - {None}
+    return appraising.isdisjoint(_deciders(proposal, context))
 
 
 @rule("中止原因消除或复核日已到", "decision reg §37 [V]", needs="cause_is_over")
@@ -100,7 +107,7 @@ def suspension_cause_is_over(proposal: Proposal, event: Any, context: Context) -
     return (event.by != "system" and event.cause_is_over) or (until is not None and context.now >= until)
 
 
-@rule("所等待的关联记录均已办结", "S7")
+@rule("所等待的关联记录均已办结", "design")
 def linked_records_are_at_rest(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """Every awaited linked record has come to rest."""
     for link in proposal.items_of("link").values():
@@ -188,6 +195,23 @@ def defects_and_due_are_named(proposal: Proposal, event: Any, context: Context) 
 def illegality_or_superior_decision_named(proposal: Proposal, event: Any, context: Context) -> bool:
     """The unlawful point or the superior body's decision is named."""
     return bool(event.illegality.strip() or event.superior_decision.strip())
+
+
+@rule("撤销者为镇街,或作出决定的议事机构及其上级", "村委会法 §23 [V, pre-2026 text]")
+def body_may_annul(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Beside the town only the body that decided, or one above it, declares a resolution void."""
+    if any(claim.role == Role.TOWN for claim in context.claims):
+        return True
+    kind = proposal.procedure.electorate if proposal.procedure is not None else None
+    body = body_of(proposal, kind, context) if kind is not None else None
+    units: set[str | None] = set(proposal.decided_by)
+    seen: set[str] = set()
+    while body is not None and body.id not in seen:
+        seen.add(body.id)
+        units.add(body.unit)
+        body = context.policy.body(body.above) if body.above is not None else None
+    named = units - {None}
+    return not named or not named.isdisjoint({claim.unit for claim in context.claims})
 
 
 @rule("资金与投入已对账并列明余额", "M092", needs="balance")

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.policy import BallotForm, Method, Tie
-from govflow.proposals.box import box_of
+from govflow.policy import BallotForm, Method, Tie, VoteRule
+from govflow.proposals.box import LONGEST_SEALED, MOST_IN_A_BOX, box_of, sealed_length
 from govflow.proposals.model import Proposal
-from govflow.proposals.rules_deliberation import has_elapsed
+from govflow.proposals.rules_deliberation import body_of, has_elapsed
 from govflow.proposals.vote_model import Vote
-from govflow.voting import commitment_of, lacks
+from govflow.voting import commitment_of, entitled, lacks
 from govflow.voting.roll import unknown
 from govflow.workflow import rule
 
 # --- announcing ------------------------------------------------------------------------------------------------------
 
 
-@rule("法定人数规则已固定", "§5.3")
+@rule("法定人数规则已固定", "design")
 def quorum_rule_is_pinned(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The quorum rule in force today is pinned."""
     if event.rule is None or event.quorum is None:
@@ -42,14 +43,19 @@ def notice_is_long_enough(proposal: Proposal, event: Any, context: Context) -> I
     if event.closes_at <= event.opens_at:
         yield Detail("it would end before it begins", "截止时间早于开始时间")
     rule = getattr(event, "rule", None) or (proposal.vote.rule if proposal.vote is not None else None)
-    limit = context.policy.limit(rule.notice) if rule is not None and rule.notice else None
-    earliest = context.at
-    if limit is not None:
-        found = measured("notice", limit.id, limit.term, context, calendar_of(limit, context), new_run=None).due
-        earliest = found or earliest
+    earliest = earliest_opening(rule, context)
     if event.opens_at < earliest:
         first = earliest.isoformat(timespec="minutes")
         yield Detail(f"not before {first}", f"不得早于 {first}")
+
+
+def earliest_opening(rule: VoteRule | None, context: Context) -> datetime:
+    """The first moment at which a vote that is announced now may begin: once the notice of its rule is over."""
+    limit = context.policy.limit(rule.notice) if rule is not None and rule.notice else None
+    if limit is None:
+        return context.at
+    found = measured("notice", limit.id, limit.term, context, calendar_of(limit, context), new_run=None).due
+    return found or context.at
 
 
 @rule("备选项与表决方式相符", "design", needs="question options lot_commitment")
@@ -64,8 +70,20 @@ def options_fit_the_method(proposal: Proposal, event: Any, context: Context) -> 
             yield Detail("it is answered by yes or no, without options", "赞成反对式表决不设备选项")
     elif len(event.options) < 2 or len(set(event.options)) < len(event.options):
         yield Detail("at least two options are needed, each once", "备选项至少两个且不重复")
+    if event.rule.form is BallotForm.SECRET and sealed_length(event.options) > LONGEST_SEALED:
+        yield Detail("more options than a secret ballot can hold", "备选项过多,无记名选票无法封装")
     if event.rule.tie is Tie.LOT and event.lot_commitment is None:
         yield Detail("the seed of a lot is committed to beforehand", "抽签种子须事先承诺")
+
+
+@rule("重新召集不改变表决事项与备选项", "S6", needs="question options")
+def vote_is_the_same(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """A reconvened vote asks the same question with the same options."""
+    vote: Vote | None = proposal.vote
+    if vote is not None and event.question != vote.question:
+        yield Detail(f"the question was: {vote.question}", f"原表决事项: {vote.question}")
+    if vote is not None and event.options != vote.options:
+        yield Detail("the options were others", "备选项与原公告不符")
 
 
 @rule("尚有剩余次数", "[config]")
@@ -89,6 +107,13 @@ def notice_has_elapsed(proposal: Proposal, event: Any, context: Context) -> bool
     return has_elapsed(proposal, "notice", context)
 
 
+@rule("表决截止时间未到", "design")
+def closing_lies_ahead(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The announced end lies ahead: a vote that nobody could take part in is postponed, not opened."""
+    vote: Vote | None = proposal.vote
+    return vote is None or vote.closes_at is None or context.now < vote.closes_at
+
+
 # --- the roll --------------------------------------------------------------------------------------------------------
 
 
@@ -105,7 +130,7 @@ def voters_are_named(proposal: Proposal, event: Any, context: Context) -> Iterab
         yield from (Detail(f"{id} is not on the roll", f"{id} 不在名册") for id in ids if id not in vote.roll)
 
 
-@rule("表决人名册已冻结", "民法典 §278 [V]")
+@rule("表决权人名册已冻结", "民法典 §278 [V]")
 def electorate_is_frozen(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The electorate snapshot is taken."""
     vote: Vote = proposal.vote
@@ -113,11 +138,30 @@ def electorate_is_frozen(proposal: Proposal, event: Any, context: Context) -> It
         yield Detail("nobody is on the roll", "名册为空")
         return
     assert vote.quorum is not None
+    if vote.form is BallotForm.SECRET and len(vote.roll) > MOST_IN_A_BOX:
+        yield Detail(f"a box holds {MOST_IN_A_BOX:,} ballots at most", f"一个票箱至多容纳 {MOST_IN_A_BOX:,} 张选票")
+    yield from _short_of(proposal, vote, context)
     for place, id in enumerate(unknown(vote.roll, vote.quorum.bases)):
         if place == 5:
             yield Detail("and more", "等")
             return
         yield Detail(f"household or area of {id} is not known", f"{id} 的户或面积不详")
+
+
+def _short_of(proposal: Proposal, vote: Vote, context: Context) -> Iterator[Detail]:
+    """A body whose size the policy lists votes as a whole: with all its members, or somebody of every household."""
+    kind = proposal.procedure.electorate if proposal.procedure is not None else None
+    body = body_of(proposal, kind, context) if kind is not None else None
+    if body is None or not (body.members or body.households):
+        return
+    whole = entitled(vote.roll)
+    if body.members != whole.persons and (not body.households or body.households != whole.households):
+        en = f"{body.en} has {body.members} members and {body.households} households"
+        zh = f"{body.zh}有成员 {body.members} 人、{body.households} 户"
+        yield Detail(
+            f"{en}, the roll {whole.persons} and {whole.households}",
+            f"{zh},名册为 {whole.persons} 人、{whole.households} 户",
+        )
 
 
 @rule("表决人在冻结名册内", "村委会法 §22 [V, pre-2026 text]", needs="voter")
@@ -244,15 +288,23 @@ def hands_fit_the_roll(proposal: Proposal, event: Any, context: Context) -> Iter
                 yield Detail(f"{there} {base} of {whole} were there", f"{base} 到会 {there},应到 {whole}")
 
 
+@rule("确有尚未作废的表决", "村委会法 §27 [V, pre-2026 text]")
+def vote_can_be_voided(proposal: Proposal, event: Any, context: Context) -> bool:
+    """There is a vote that was opened and is not void yet."""
+    vote: Vote | None = proposal.vote
+    return vote is not None and vote.status in ("open", "carried", "lost", "inquorate")
+
+
 # --- the count -------------------------------------------------------------------------------------------------------
 
 
 @rule("表决已结束", "announcement")
 def voting_is_over(proposal: Proposal, event: Any, context: Context) -> bool:
-    """The announced end has come, everybody has voted, or the hands are counted."""
+    """The announced end has come, everybody has voted for good, or the hands are counted."""
     vote: Vote = proposal.vote
     ended = vote.closes_at is not None and context.now >= vote.closes_at
-    return ended or vote.hand_count is not None or len(vote.cast) == len(vote.roll)
+    is_for_good = vote.rule is not None and not vote.rule.replaceable
+    return ended or vote.hand_count is not None or (is_for_good and len(vote.cast) == len(vote.roll))
 
 
 @rule("票箱完整开出", "design", needs="opened")
@@ -262,6 +314,8 @@ def box_is_complete(proposal: Proposal, event: Any, context: Context) -> Iterato
     if vote.form is not BallotForm.SECRET or vote.opened is not None:
         yield Detail("there is no box to open", "没有待开的票箱")
         return
+    if event.as_of not in (None, proposal.version):  # a ballot may have been replaced since
+        yield Detail("something happened since the box was read: open it again", "读取票箱后又有变动,请重新开箱")
     codes = [each.code for each in event.opened]
     if len(codes) != len(vote.cast):
         yield Detail(f"{len(codes)} ballots of {len(vote.cast)} voters", f"{len(vote.cast)} 人投票,开出 {len(codes)}")
@@ -286,14 +340,14 @@ def ballots_can_be_counted(proposal: Proposal, event: Any, context: Context) -> 
             yield Detail("the seed is not the one committed to", "种子与事先承诺不符")
 
 
-@rule("达到法定人数", "§5.3")
+@rule("达到法定人数", "design")
 def quorum_is_met(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The pinned presence rule is met on every base it names."""
     if event.tally is not None and not event.tally.quorate:
         yield from _findings(event)
 
 
-@rule("未达法定人数", "§5.3")
+@rule("未达法定人数", "design")
 def quorum_is_not_met(proposal: Proposal, event: Any, context: Context) -> bool:
     """The pinned presence rule is not met."""
     return event.tally is not None and not event.tally.quorate
@@ -302,7 +356,7 @@ def quorum_is_not_met(proposal: Proposal, event: Any, context: Context) -> bool:
 @rule("达到通过比例(各基数均满足)", "民法典 §278 [V]")
 def majority_is_reached(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The pinned decision rule is met on every base it names."""
-    if event.tally is None or not event.tally.carried:
+    if event.tally is not None and not event.tally.carried:  # without a count ballots_can_be_counted says why
         yield from _findings(event)
 
 
@@ -313,8 +367,8 @@ def majority_is_not_reached(proposal: Proposal, event: Any, context: Context) ->
 
 
 def _findings(event: Any) -> Iterator[Detail]:
-    for finding in event.tally.why if event.tally is not None else ():
+    for finding in event.tally.why:
         if not finding.met:
             yield Detail(finding.en, finding.zh)
-    if event.tally is None or all(finding.met for finding in event.tally.why):
+    if all(finding.met for finding in event.tally.why):
         yield Detail("there is no result", "无结果")

@@ -114,7 +114,8 @@ def _proxy(vote: Vote, voter: str, holder: str | None) -> Changes:
 
 def _closed(vote: Vote, event: e.VoteClosed) -> Changes:
     tally = event.tally
-    assert tally is not None
+    if tally is None:  # it cannot be counted yet, and the rules will say so
+        return {}
     status = S.INQUORATE if not tally.quorate else S.CARRIED if tally.carried else S.LOST
     return {"status": status, "tally": tally, "lot_seed": event.lot_seed, "owes": None}
 

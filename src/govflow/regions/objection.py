@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import model_validator
+
 from govflow.actors import SYSTEM, Claim, Id, Role, covers, is_built_in
 from govflow.context import Context
 from govflow.messages import Event, Frozen, ItemCommand, ItemEvent, Personal, Protected
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
-from govflow.regions.bodies import Reasoned
+from govflow.regions.bodies import Reasoned, belonging
 from govflow.regions.opinion import clear_words_name_no_person
 from govflow.rules import decided_by_another, decision_dismisses, decision_upholds, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -64,6 +66,11 @@ class RaiseObjection(ItemCommand, Reasoned, wire="objection.raise", label="æå‡
     """Object while it is on public notice; the `reason` is public, the `details` are protected."""
 
     details: Personal | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whose(cls, given: Any) -> Any:
+        return belonging(given, "details")
 
 
 class ObjectionRaised(ItemEvent, Reasoned, name="objection.raised"):

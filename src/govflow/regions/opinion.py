@@ -1,16 +1,20 @@
 """意见 opinion: one opinion given in consultation, at a hearing or in publicity, and its answer. Keyed by the opinion."""
 
+import hashlib
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
+from pydantic import model_validator
+
 from govflow.actors import SYSTEM, Claim, Id, Role, claim_for, covers, is_built_in, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Count, Event, ItemCommand, ItemEvent, ItemKey, Personal, Protected, Value, Words
+from govflow.messages import Command, Count, Event, ItemCommand, ItemEvent, ItemKey, Personal, Protected, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
-from govflow.regions.bodies import Reasoned
+from govflow.regions.bodies import Reasoned, belonging
+from govflow.repetition import pending
 from govflow.rules import carries_personal_data, person_is_eligible, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
@@ -28,7 +32,7 @@ R = Role
 _GIVERS = (R.RESIDENT, R.ORGANISATION, R.VOTER)
 
 
-class Participant(StrEnum):
+class ParticipantKind(StrEnum):
     """The eight kinds of those who consult together (M095)."""
 
     PARTY_ORGANISATION = "party_organisation"  # 党组织
@@ -41,7 +45,7 @@ class Participant(StrEnum):
     UNIT = "unit"  # 单位
 
 
-_IN_PERSON = (Participant.RESIDENT, Participant.MERCHANT)
+_IN_PERSON = (ParticipantKind.RESIDENT, ParticipantKind.MERCHANT)
 
 
 class Disposition(StrEnum):
@@ -59,7 +63,7 @@ class Opinion(Item):
     """
 
     author: str | None = None
-    participant: Participant | None = None
+    participant: ParticipantKind | None = None
     about: str = ""
     meeting: str | None = None
     text: Protected | None = None
@@ -89,7 +93,7 @@ class Opinion(Item):
 
 class _Given(Value):
     about: Words = ""
-    participant: Participant | None = None
+    participant: ParticipantKind | None = None
     meeting: ItemKey | None = None
     author: Id | None = None
 
@@ -101,6 +105,11 @@ class RecordOpinion(ItemCommand, _Given, wire="opinion.record", label="提出意
     """
 
     text: Personal | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whose(cls, given: Any) -> Any:
+        return belonging(given, "text", "author")
 
 
 class OpinionRecorded(ItemEvent, _Given, name="opinion.recorded"):
@@ -227,10 +236,17 @@ def _record(record: Record, command: RecordOpinion, context: Context) -> Event:
     """Whose opinion it is: who is named, else the unit spoken for, else whoever gives it; nobody's, if on paper."""
     gives = claim_for(context.claims, _GIVERS, record.level, record.area) is not None
     author = command.author or ((command.on_behalf_of or command.by.id) if gives else None)
-    own = Participant.RESIDENT if author == command.by.id else Participant.UNIT if gives else None
-    said = {"author": author, "participant": command.participant or own}
+    own = ParticipantKind.RESIDENT if author == command.by.id else ParticipantKind.UNIT if gives else None
+    said: Changes = {"author": author, "participant": command.participant or own}
+    if author is None and command.text is not None and command.text.subject == command.by.id:
+        said["text"] = pending(command.text.changed(subject=_nobodys(command)))
     key = OPINION.key_of(record, command)
     return context.deciders[record.kind_of_record].copied(command, OpinionRecorded, context, item=key, **said)
+
+
+def _nobodys(command: Command) -> str:
+    """The pseudonym of an opinion without a name: it is no personal data of the official who enters it."""
+    return "s-" + hashlib.sha256(f"opinion of {command.command_id}".encode()).hexdigest()[:24]
 
 
 def _disposed(item: Opinion, e: OpinionDisposed) -> Changes:

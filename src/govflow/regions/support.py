@@ -6,6 +6,8 @@ Whoever counts has signed: the proposer signs like everybody else, and counts on
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pydantic import model_validator
+
 from govflow.actors import Claim, Id, Role, covers, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
@@ -13,7 +15,7 @@ from govflow.messages import Command, ItemCommand, ItemEvent, Personal, Protecte
 from govflow.policy import Body, DecisionProcedure, Policy, SupportRule
 from govflow.records import Item, Record
 from govflow.region import Fold, Region
-from govflow.regions.bodies import Reasoned
+from govflow.regions.bodies import Reasoned, belonging
 from govflow.regions.opinion import clear_words_name_no_person
 from govflow.rules import not_done_before, person_is_eligible, procedure_of
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -37,6 +39,7 @@ class Support(Item):
     capacity: str = RESIDENT
     supporter_name: Protected | None = None
     signature: str | None = None
+    through: str | None = None  # the merged proposal that brought it here
 
     @property
     def what(self) -> str:
@@ -62,6 +65,11 @@ class SecondProposal(ItemCommand, _Signing, wire="support.second", label="附议
     """Support a proposal, in person or for the unit spoken for."""
 
     supporter_name: Personal | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whose(cls, given: Any) -> Any:
+        return belonging(given, "supporter_name")
 
 
 class SupportGiven(ItemEvent, _Signing, name="support.given"):

@@ -1,38 +1,12 @@
-"""The table of the case and of its regions against the handbook's, row by row."""
+"""What the regions that records share have beyond the handbook's tables, each with the reason."""
 
-from __future__ import annotations
-
-import json
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from govflow.cases import CASE
-from govflow.clocks import CLOCKS
-
-HANDBOOK = json.loads((Path(__file__).parents[1] / "data/handbook/workflows.json").read_text(encoding="utf-8"))
-OURS = CASE.as_data()
 # What no table of the handbook has.
-OWN_REGIONS = {
+OWN = {
     "policy_version": "moving a running record to another policy; DESIGN §5 asks for it",
     "checklist": "ordered stages (五段研判 M048, 五步工作法 M145): the handbook has the mechanisms and no table",
     "referral": "passing a person on to a unit that helps (M070): as for checklist",
 }
-REGIONS = sorted(CASE.regions.keys() - OWN_REGIONS.keys())
-TABLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "case": (OURS, HANDBOOK["records"]["case"]),
-    **{name: (OURS["regions"][name], HANDBOOK["regions"][name]) for name in REGIONS},
-}
-ROWS = [(table, row["id"]) for table, (_, theirs) in TABLES.items() for row in theirs["transitions"]]
-
-# What ours has beyond the handbook, each with the reason.
-ROWS_ADDED = {
-    "X01": "reporters of merged cases are told through the master: the follower's own stream says when and what",
-    "X02": "an imported case stands where its source says: a unit has it",
-    "X03": "an imported case stands where its source says: no unit has it yet",
-    "X04": "the source says that the imported case was closed; nothing between is invented",
-    "X05": "what was resolved on the spot has no unit that leads: sent back, nobody could do anything about it",
+ROWS = {
     "SV10": "who checked that an exposed failing is fixed: neither a round's verification nor a ledger number keeps it",
     "LC05": "the consent of the leader who is to follow, on record before anything is handed over",
     "MT07": "petitions §36 leaves hearings out of the recheck and nothing else: beside other meetings it runs on",
@@ -63,34 +37,7 @@ _NO_PERSON = "M037, PIPL: a signal is about things and units, never about person
 _REPORTED = "petitions §30, as in C12"
 _PROMISED = "M090: the own unit's word does not confirm or release what it promised"
 _COURT = "人民调解法 §33: only what both applied for is decided, and the decision is on paper"
-RULES_ADDED = {
-    ("C12", "lead_unit_is_competent"): "M006: the list of duties binds the first assignment like a transfer",
-    ("C12", "unit_reported_gets_nothing"): "petitions §30: a report is never passed to the unit reported",
-    ("C14", "unit_reported_gets_nothing"): "as in C12",
-    ("C15", "unit_reported_gets_nothing"): "as in C12",
-    ("C16", "unit_reported_gets_nothing"): "as in C12",
-    ("C14", "admission_is_settled"): "as C12: no way to a community goes past its leave",
-    ("C15", "admission_is_settled"): "as in C14",
-    ("C17", "leave_for_the_lead_unit_stands"): "leave may have been taken back since the task was assigned",
-    (
-        "C21",
-        "listed_record_has_supervisor_consent",
-    ): "raising takes it out of the supervised hands, as a transfer does",
-    ("C55", "listed_record_has_supervisor_consent"): "a unit would shed the listing with the leave of its own head",
-    ("C23", "a_unit_leads_it"): "tells the row from X05",
-    ("C22", "meetings_asked_for_are_recorded"): "M076, M082: the catalogue may ask for a hearing before a result",
-    ("C50", "new_value_fits_its_field"): "a correction may not leave a value that the field cannot have",
-    ("C01", "personal_data_is_withheld"): "titles are public: they stand in clear and in every list",
-    ("C02", "personal_data_is_withheld"): "as in C01",
-    ("C50", "personal_data_is_withheld"): "as in C01, for a corrected title",
-    (
-        "C01",
-        "source_is_said_by_the_system",
-    ): "another record raised the matter: its own reaction says so, nobody's word",
-    ("C02", "source_is_said_by_the_system"): "as in C01",
-    ("C02", "direct_line_names_its_leader"): "M019: what reached a leader's line is that leader's to answer for",
-    ("C02", "matter_has_a_title"): "without one nothing says what is to be done (M059)",
-    ("C56", "external_outcome_is_told"): "the handbook's guard «what the other body did; a declined competence»",
+RULES = {
     ("LK01", "tie_may_be_made_by_hand"): "a tie by hand may not say that a merge, split or conversion happened",
     ("J13", "tie_may_be_made_by_hand"): "as in LK01",
     ("LK06", "tie_may_be_undone_by_hand"): "a follower untied by hand would never hear what became of the master",
@@ -200,7 +147,7 @@ RULES_ADDED = {
     ("OL06", "occurrence_is_anothers"): "M090: nobody excuses themselves",
     ("MD14", "no_agreement_is_left_standing"): "an agreement in force is kept or broken, not left for another channel",
 }
-WHO_ADDED = {
+WHO = {
     ("LC01", "system"): "seats the successor whom the outgoing leader named and who has agreed",
     ("CM01", "system"): "undertakings of a meeting and obligations of an agreement become commitments at once",
     ("IN02", "co_unit"): "a leader may order something of a unit that only helps",
@@ -209,131 +156,9 @@ WHO_ADDED = {
     ("LK06", "district"): "as for the town",
     ("OL03", "mediator"): "a revisit for a missed obligation is owed by the mediator",
 }
-WHILE_ADDED: dict[str, str] = {}  # rows that are allowed in other statuses of the record than the handbook says: none
+CLOCKS_RENAMED = {("instruction", "supervision_reply"): "instruction_reply"}
 OWN_CLOCKS = {
     "legality_review": "the minimum of §5.1 dec.legality, which no clock of the handbook carries",
     "instruction_reply": "an instruction's own: keyed alike, an answer to the supervisor would stop the leader's clock",
     "referral_answer": "the unit a person is passed on to answers in time; referral is a region of our own",
 }
-CLOCKS_RENAMED = {("instruction", "supervision_reply"): "instruction_reply"}
-STOPS_ADDED = {("C32", "recheck"): "the recheck is done, not dropped; «*» covers it in the handbook"}
-
-
-def our_row(table: str, id: str) -> dict[str, Any]:
-    return next(row for row in TABLES[table][0]["transitions"] if row["id"] == id)
-
-
-def their_row(table: str, id: str) -> dict[str, Any]:
-    return next(row for row in TABLES[table][1]["transitions"] if row["id"] == id)
-
-
-def test_every_region_that_the_handbook_gives_a_case_is_there():
-    of_a_case = {name for name, region in HANDBOOK["regions"].items() if "case" in region["on"]}
-    assert len(of_a_case) == 23
-    assert set(REGIONS) == of_a_case
-    assert OWN_REGIONS.keys().isdisjoint(HANDBOOK["regions"])
-
-
-@pytest.mark.parametrize("region", REGIONS)
-def test_a_region_is_for_the_records_the_handbook_gives_it_to(region: str):
-    theirs = set(HANDBOOK["regions"][region]["on"])
-    assert theirs <= set(CASE.regions[region].workflow.on)
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_states_are_the_handbooks_with_their_terms_and_rests(table: str):
-    ours, theirs = TABLES[table]
-    rest = {(True, False): "final", (False, True): "outcome", (False, False): "open"}
-    assert [(each["id"], each["zh"], each["rest"]) for each in ours["states"]] == [
-        (each["id"], each["zh"], rest[each["final"], each["outcome"]]) for each in theirs["states"]
-    ]
-    assert ours["zh"] == theirs["zh"]
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_no_row_is_missing_and_every_row_of_our_own_has_a_reason(table: str):
-    ours, theirs = ({row["id"] for row in each["transitions"]} for each in TABLES[table])
-    assert theirs - ours == set()
-    assert ours - theirs == {id for id in ROWS_ADDED if id in ours}
-
-
-def test_no_reason_is_given_for_what_is_not_there():
-    ours = {row["id"]: row for table in TABLES for row in TABLES[table][0]["transitions"]}
-    assert ROWS_ADDED.keys() <= ours.keys()
-    assert {(id, role) for id, role in WHO_ADDED if (role,) in map(tuple, ours[id]["who"])} == WHO_ADDED.keys()
-    assert {(id, code) for id, code in RULES_ADDED if code in ours[id]["rules"]} == RULES_ADDED.keys()
-
-
-@pytest.mark.parametrize(("table", "id"), ROWS, ids=[f"{table}-{id}" for table, id in ROWS])
-def test_a_row_says_what_the_handbooks_row_says(table: str, id: str):
-    ours, theirs = our_row(table, id), their_row(table, id)
-    for key in ("command", "event", "name", "target", "approval"):
-        assert ours[key] == theirs[key], key
-    assert set(ours["source"]) == set(theirs["source"])
-    added = {(role,) for row, role in WHO_ADDED if row == id}
-    assert {tuple(each) for each in ours["who"]} == {tuple(each) for each in theirs["who"]} | added
-    if table != "case":
-        assert ours["shares"] == theirs.get("shares")
-        mine, handbook = ours["while_in"], theirs.get("while_in")
-        same = (None if mine is None else set(mine)) == (None if handbook is None else set(handbook))
-        assert same != (id in WHILE_ADDED)
-
-
-@pytest.mark.parametrize(("table", "id"), ROWS, ids=[f"{table}-{id}" for table, id in ROWS])
-def test_a_row_lacks_no_rule_of_the_handbooks_row(table: str, id: str):
-    ours, theirs = set(our_row(table, id)["rules"]), set(their_row(table, id)["rules"])
-    assert theirs - ours == set()
-    assert ours - theirs == {rule for row, rule in RULES_ADDED if row == id}
-
-
-@pytest.mark.parametrize(("table", "id"), ROWS, ids=[f"{table}-{id}" for table, id in ROWS])
-def test_a_row_moves_the_clocks_the_handbook_names(table: str, id: str):
-    ours, theirs = our_row(table, id)["clocks"], their_row(table, id)["clocks"]
-    for effect, clocks in theirs.items():
-        added = {clock for row, clock in STOPS_ADDED if row == id and effect == "stops"}
-        named = {CLOCKS_RENAMED.get((table, clock), clock) for clock in clocks}
-        assert set(ours[effect]) == named | added, effect
-
-
-# Sources that stand in the handbook's own papers and nowhere a reader could look: for us they are design.
-UNPUBLISHED = ("DESIGN ", "PEERS ", "AUDIT", "v1 ", "S7", "§5.")
-
-
-def test_every_rule_has_the_handbooks_sentences_and_source():
-    for code, rule in OURS["rules"].items():
-        if code not in HANDBOOK["rules"]:
-            continue  # the next test knows where each of our own stands
-        theirs = HANDBOOK["rules"][code]
-        assert rule["en"][0].lower() + rule["en"][1:] == theirs["text_en"], code
-        assert rule["zh"] == theirs["text_zh"], code
-        source = "design" if theirs["basis"].startswith(UNPUBLISHED) else theirs["basis"]
-        assert rule["basis"] == source, code
-
-
-def test_a_rule_of_our_own_stands_only_in_rows_that_have_a_reason():
-    with_a_reason = {code for _, code in RULES_ADDED}
-    for region in OWN_REGIONS:
-        with_a_reason |= {code for row in OURS["regions"][region]["transitions"] for code in row["rules"]}
-    for table in TABLES:
-        added = (row for row in TABLES[table][0]["transitions"] if row["id"] in ROWS_ADDED)
-        with_a_reason |= {code for row in added for code in row["rules"]}
-    assert {code for code in OURS["rules"] if code not in HANDBOOK["rules"]} <= with_a_reason
-
-
-def test_every_clock_a_row_names_is_the_handbooks_with_its_kind_and_term():
-    assert set(CLOCKS) - set(HANDBOOK["clocks"]) == OWN_CLOCKS.keys()
-    for name, (kind, zh) in CLOCKS.items():
-        if name in OWN_CLOCKS:
-            continue
-        assert (kind, zh) == (HANDBOOK["clocks"][name]["kind"], HANDBOOK["clocks"][name]["zh"]), name
-    for decided in (CASE.workflow, *(region.workflow for region in CASE.regions.values())):
-        for step in decided.steps:
-            assert step.clock_names <= set(CLOCKS), step.id
-
-
-def test_wire_names_are_record_or_region_and_command():
-    flows = {CASE.name: CASE.workflow, **{name: CASE.regions[name].workflow for name in REGIONS}}
-    for table, flow in flows.items():
-        for step in flow.steps:
-            if not step.rides:
-                assert step.command.wire == f"{table}.{our_row(table, step.id)['command']}"

@@ -1,0 +1,83 @@
+"""`govflow journey`: one matter through all records tied to it, as one timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from govflow.cli import words
+from govflow.cli.display import console, print_json, table
+from govflow.cli.logs import Db, Json, RecordId, Records, existing, opened
+from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.run import clean
+from govflow.cli.texts import is_zh, t
+from govflow.engine import Engine
+from govflow.journey import Happened, Journey, Stop
+from govflow.journey import journey as journey_of
+
+
+def journey(
+    id: RecordId,
+    db: Db,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
+    json: Json = False,
+    records: Records = None,
+) -> None:
+    """Tell the journey of one matter."""
+    with opened(db, records) as engine:
+        seen = reader(engine, actor, role, unit, area)
+        existing(seen, id)
+        found = journey_of(seen, id)
+        if json:
+            print_json(_as_json(found))
+        else:
+            _print(engine, found)
+
+
+def _as_json(found: Journey) -> dict[str, Any]:
+    happened = [
+        {**each._asdict(), "at": each.at.isoformat(), "until": each.until.isoformat()} for each in found.happened
+    ]
+    return {"records": [each._asdict() for each in found.stops], "happened": happened, "left_out": found.left_out}
+
+
+def _print(engine: Engine, found: Journey) -> None:
+    out = console()
+    for stop in found.stops:
+        state = words.state(engine.deciders[stop.kind].workflow, stop.status)
+        tied = "" if stop.through is None else t("journey.tie", id=stop.through, tie=_tie(stop))
+        out.print(
+            Text.assemble((stop.record, "bold"), clean(f"  {_kind(engine, stop.kind)} · {state} · {stop.title}{tied}"))
+        )
+    kinds = {stop.record: stop.kind for stop in found.stops}
+    out.print()
+    heads = (t("occurred"), t("journey.record"), t("event"), t("who"), t("state"))
+    out.print(table(*heads, rows=[_row(engine, each, kinds[each.record]) for each in found.happened], keep=(0, 1)))
+    if found.left_out:
+        out.print(t("journey.left_out", n=found.left_out))
+
+
+def _kind(engine: Engine, kind: str) -> str:
+    return engine.deciders[kind].workflow.zh if is_zh() else kind.replace("_", " ")
+
+
+def _tie(stop: Stop) -> str:
+    """What the record before calls the tie to this one."""
+    return words.term("link", stop.tie or "").replace("_", " ")
+
+
+def _row(engine: Engine, each: Happened, kind: str) -> tuple[str, ...]:
+    """One thing in a line: who is a role, never a person."""
+    label = each.label if is_zh() and each.label else each.event.partition(".")[2].replace("_", " ")
+    region = each.event.partition(".")[0]
+    if region != kind:  # of something that runs beside the record
+        label = f"{words.region(engine.deciders[kind], region).replace('_', ' ')}: {label}"
+    if each.times > 1:
+        label = t("journey.times", event=label, n=each.times)
+    who = words.term("role", each.role or "") + (f"@{each.unit}" if each.unit else "")
+    state = words.state(engine.deciders[kind].workflow, each.status) if each.moved else ""
+    return words.when(each.at, engine), each.record, label, who, state

@@ -1,0 +1,271 @@
+"""One round of voting as a recount reads it: event by event, each held against the rules that were announced."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import Counter
+from datetime import datetime
+
+from govflow.errors import Detail, InputError
+from govflow.messages import Event
+from govflow.persistence.codec import StoredEvent
+from govflow.policy import BallotForm, QuorumRule, VoteRule
+from govflow.proposals import events as e
+from govflow.proposals.box import Opened
+from govflow.recounting.findings import Findings, Recounted, shown
+from govflow.recounting.roll import CompactRoll
+from govflow.voting import (
+    Ballot,
+    HandCount,
+    Tally,
+    Turnout,
+    commitment_of,
+    count,
+    count_hands,
+    count_unlinked,
+    entitled,
+    lacks,
+)
+
+SEALED = Ballot()
+"""Stands for any ballot in the box: who took part is known, not what they said."""
+
+
+class Reading:
+    """What was read of one round of voting so far, and what is wrong with it. A blank one is of no round."""
+
+    def __init__(self) -> None:
+        self.began = self.ended = 0  # versions of the stream: announced, closed
+        self.round = 0
+        self.rule: VoteRule | None = None
+        self.quorum: QuorumRule | None = None
+        self.question = ""
+        self.options: tuple[str, ...] = ()
+        self.lot_commitment: str | None = None
+        self.closes_at: datetime | None = None
+        self.roll = CompactRoll({}, [], array("q"))
+        self.entitled = Turnout()
+        self.digest: str | None = None
+        self.hands: HandCount | None = None
+        self.opened: tuple[Opened, ...] | None = None
+        self.closed: e.VoteClosed | None = None
+        self.is_void = False
+        self.findings = Findings()
+        self._proxies: dict[str, str] = {}
+        self._for_others: Counter[str] = Counter()
+        self._alike: dict[object, tuple[Ballot, Detail | None]] = {}  # of a million ballots most are alike
+        self._cast = 0
+
+    @classmethod
+    def of(cls, announced: e.VoteAnnounced | e.VoteReannounced, version: int, before: Reading) -> Reading:
+        """The reading of a round that was announced; a reconvened one keeps question, options and roll."""
+        new = cls()
+        new.began = version
+        new.round, new.rule, new.quorum = announced.round, announced.rule, announced.quorum
+        new.question, new.options = announced.question, announced.options
+        new.lot_commitment, new.closes_at = announced.lot_commitment, announced.closes_at
+        if isinstance(announced, e.VoteReannounced):
+            new.question, new.options = new.question or before.question, new.options or before.options
+            new.roll = before.roll.again()
+        return new
+
+    def take(self, event: Event, row: StoredEvent) -> None:
+        """Go on by one event."""
+        match event:
+            case e.BallotCast():
+                self._take_ballot(event, row)
+            case e.VotersEnrolled() if self._is_announced(row):
+                for voter in event.voters:
+                    self.roll.enrol(voter)
+            case e.VotersStruck() if self._is_announced(row):
+                self._strike(event.voters)
+            case e.ProxyGranted():
+                self._proxies[event.voter or ""] = event.holder or ""
+            case e.ProxyRevoked():
+                self._proxies.pop(event.voter or "", None)
+            case e.VotePostponed():
+                self.closes_at = event.closes_at
+            case e.VoteOpened():
+                self._open(event)
+            case e.HandsRecorded():
+                self.hands = event.hands
+            case e.BoxOpened():
+                self._take_box(event)
+            case e.VoteClosed():
+                self._close(event, row)
+            case e.ResolutionPublished() if event.tally is not None and self.stated is not None:
+                self.findings.compare("publication", event.tally, self.stated)
+            case e.VoteVoided():
+                self.is_void = True
+
+    @property
+    def stated(self) -> Tally | None:
+        """The result as it was stated."""
+        return self.closed.tally if self.closed is not None else None
+
+    # -- the roll and the ballots --------------------------------------------------------------------------------------
+
+    def _is_announced(self, row: StoredEvent) -> bool:
+        if self.digest is not None:
+            en = f"the roll was changed after it was frozen (version {row.version})"
+            self.findings.add("roll_was_changed", en, f"名册冻结后仍有改动(第 {row.version} 版)")
+        return self.digest is None
+
+    def _strike(self, ids: tuple[str, ...]) -> None:
+        gone = {id for id in ids if self.roll.strike(id)}
+        for voter in [voter for voter, holder in self._proxies.items() if gone & {voter, holder}]:
+            del self._proxies[voter]
+
+    def _open(self, event: e.VoteOpened) -> None:
+        digest, self.entitled = self.roll.digest(), self.roll.turnout()
+        if digest != event.roll_digest:
+            en = f"the roll has the digest {digest}, and was frozen as {event.roll_digest}"
+            self.findings.add("roll_differs", en, f"名册摘要为 {digest},冻结时为 {event.roll_digest}")
+        if self.entitled != event.entitled:
+            stated, counted = shown(event.entitled), shown(self.entitled)
+            en = f"entitled: stated {stated}, counted {counted}"
+            self.findings.add("entitled_differ", en, f"应到:{stated},复核为 {counted}")
+        if event.closes_at != self.closes_at:
+            en = f"announced to end at {self.closes_at}, opened until {event.closes_at}"
+            self.findings.add("end_differs", en, f"公告截止 {self.closes_at},实际截止 {event.closes_at}")
+        self.digest = event.roll_digest
+        self.roll.freeze()
+
+    def _take_ballot(self, event: e.BallotCast, row: StoredEvent) -> None:
+        self._cast += 1
+        voter = event.voter or ""
+        ballot, wrong = self._known(event.ballot)
+        if (why := self._against(event, voter, row) or wrong) is not None:
+            en = f"ballot of {voter} (version {row.version}): {why}"
+            self.findings.add("ballot_is_not_valid", en, f"{voter} 的选票(第 {row.version} 版):{why.zh}")
+            return
+        holder = self._proxies.get(voter)
+        if holder is not None and event.by != voter and self.roll.ballot_of(voter) is None:
+            self._for_others[holder] += 1
+        self.roll.keep(voter, ballot)
+
+    def _known(self, ballot: Ballot | None) -> tuple[Ballot, Detail | None]:
+        """The ballot, the same one for all that are alike, and what it lacks; of a sealed one only that it is there."""
+        assert self.rule is not None
+        is_secret = self.rule.form is BallotForm.SECRET
+        if is_secret != (ballot is None):
+            return Ballot(), Detail("it does not have the form of this vote", "与本次表决的投票方式不符")
+        if ballot is None:
+            return SEALED, None
+        said = (ballot.choice, *ballot.scores.items())
+        if (known := self._alike.get(said)) is None:
+            known = self._alike[said] = (ballot, next(lacks(ballot, self.rule, self.options), None))
+        return known
+
+    def _against(self, event: e.BallotCast, voter: str, row: StoredEvent) -> Detail | None:
+        """What stands against a ballot, whatever it says."""
+        assert self.rule is not None
+        if self.digest is None or self.opened is not None or self.closed is not None:
+            return Detail("voting was not open", "不在投票期间")
+        if voter not in self.roll:
+            return Detail("not on the roll", "不在名册")
+        if self.roll.ballot_of(voter) is not None and not self.rule.replaceable:
+            return Detail("a second one", "重复投票")
+        if self.closes_at is not None and event.at >= self.closes_at:
+            return Detail("it happened after the end", "晚于截止时间")
+        meta = _metadata(row)
+        if self._is_before_the_end(meta["recorded_at"]):
+            return None if voter in (event.by, meta.get("on_behalf_of")) else self._against_proxy(event, voter, meta)
+        return Detail("it was recorded after the end", "截止后才收到")
+
+    def _against_proxy(self, event: e.BallotCast, voter: str, meta: dict[str, str]) -> Detail | None:
+        assert self.rule is not None
+        holder = self._proxies.get(voter)
+        if holder is None or holder not in (event.by, meta.get("on_behalf_of")):
+            return Detail(f"{event.by} holds no authority of the voter", f"{event.by} 未获其委托")
+        if self.roll.ballot_of(voter) is None and self._for_others[holder] >= self.rule.proxies:
+            return Detail(f"{holder} voted for more than {self.rule.proxies} others", f"{holder} 代理超过限额")
+        return None
+
+    def _is_before_the_end(self, recorded_at: str) -> bool:
+        return self.closes_at is None or datetime.fromisoformat(recorded_at) < self.closes_at
+
+    # -- the result ----------------------------------------------------------------------------------------------------
+
+    def _take_box(self, event: e.BoxOpened) -> None:
+        self.opened = event.opened
+        codes, took_part = [each.code for each in event.opened], sum(1 for _ in self.roll.marked())
+        if codes != sorted(set(codes)):
+            self.findings.add("codes_differ", "the codes are not in order, each once", "编码未按序或有重复")
+        if len(codes) != took_part:
+            en = f"{len(codes)} ballots came out of the box, and {took_part} took part"
+            self.findings.add("ballots_differ", en, f"开出 {len(codes)} 张票,{took_part} 人投票")
+
+    def _close(self, event: e.VoteClosed, row: StoredEvent) -> None:
+        self.closed, self.ended = event, row.version
+        seed = event.lot_seed
+        if self.lot_commitment is not None and (seed is None or commitment_of(seed) != self.lot_commitment):
+            self.findings.add("seed_differs", "the seed is not the one committed to", "抽签种子与事先承诺不符")
+        if (
+            self._is_before_the_end(_metadata(row)["recorded_at"])
+            and self.hands is None
+            and not self._everybody_has_voted()
+        ):
+            self.findings.add("closed_early", "it was closed before its end", "未到截止时间即结束")
+
+    def _everybody_has_voted(self) -> bool:
+        is_for_good = self.rule is not None and not self.rule.replaceable
+        return is_for_good and sum(1 for _ in self.roll.marked()) == len(self.roll)
+
+    def result(self, record: str) -> Recounted:
+        """Everything counted again, and held against what was stated."""
+        stated, counted = self.stated, None
+        try:
+            counted = self._counted()
+        except InputError as error:
+            self.findings.add("cannot_be_counted", f"it cannot be counted: {error}", f"无法计票: {error}")
+        if stated is None:
+            self.findings.add("no_result", "no result was stated", "未公布结果")
+        elif counted is not None:
+            self.findings.compare("result", stated, counted)
+        by_hand = self.hands.present.persons if self.hands is not None else 0
+        return Recounted(
+            record=record,
+            round=self.round,
+            stated=stated,
+            counted=counted,
+            ballots=by_hand or (len(self.opened) if self.opened is not None else self._cast),
+            roll=len(self.roll),
+            void=self.is_void,
+            differences=self.findings.all(),
+        )
+
+    def _counted(self) -> Tally | None:
+        if self.rule is None or self.quorum is None or self.digest is None:
+            self.findings.add("was_not_opened", "voting never began", "未开始表决")
+            return None
+        seed = self.closed.lot_seed if self.closed is not None else None
+        rules = self.rule, self.quorum, self.options, self.entitled
+        match self.rule.form:
+            case BallotForm.HANDS:
+                hands = self.hands or HandCount(present=Turnout())
+                return count_hands(self.rule, self.quorum, self.entitled, hands)
+            case BallotForm.SECRET:
+                took_part = {id: self.roll[id] for id in self.roll.marked()}
+                if self.opened is None and took_part:
+                    self.findings.add("box_was_not_opened", "the box was never opened", "未开箱")
+                    return None
+                ballots = (each.ballot for each in self.opened or ())
+                return count_unlinked(*rules, entitled(took_part), ballots, seed=seed)
+        return count(*rules, self.roll.cast(), seed=seed)
+
+
+def _metadata(row: StoredEvent) -> dict[str, str]:
+    meta: dict[str, str] = json.loads(row.state[: row.state.index(b"\n")].decode())
+    return meta
+
+
+TAKEN = frozenset(
+    event.name
+    for event in (
+        *(e.VotersEnrolled, e.VotersStruck, e.ProxyGranted, e.ProxyRevoked, e.VotePostponed, e.VoteOpened),
+        *(e.BallotCast, e.HandsRecorded, e.BoxOpened, e.VoteClosed, e.ResolutionPublished, e.VoteVoided),
+    )
+)
+"""The stored names of the events that a reading looks at."""
