@@ -14,9 +14,10 @@ from govflow.journey import journey
 from govflow.proposals import commands as c
 from govflow.regions.link import AddLink, Unlink
 from govflow.regions.support import SecondProposal
-from tests.proposals.hall import AREA, PATH, Hall, chen, li, office, resident, wang, workstation, zhao
+from tests.proposals.hall import AREA, PATH, Hall, a_policy, chen, li, office, resident, wang, workstation, zhao
 
 DESK = Actor.of("desk-1", "acceptance_desk", "dispatcher")
+UNLISTED = a_policy("unlisted", bodies=())  # whose bodies have any size
 P = "P-2026-000001"  # what the case C1 becomes
 
 
@@ -28,7 +29,7 @@ def reported(hall: Hall, id: str, **more: Any) -> None:
 @pytest.fixture
 def hall() -> Hall:
     """A report that became a case, which became a proposal, which was voted on, and spawned a case to carry it out."""
-    hall = Hall()
+    hall = Hall(policy=UNLISTED)
     reported(hall, "C1")
     hall.do(case.AcceptCase(id="C1", by=DESK))
     hall.wait(days=1)

@@ -1,7 +1,8 @@
 """开箱 opening the box of a secret vote: what was sealed is read once, published by codes, and its key destroyed.
 
 Nobody can open a single ballot: the engine opens personal data for those with a right to it, and nobody has one to what
-is sealed. Here all ballots of a round are read together, after voting is over, for the convenor alone.
+is sealed. The convenor calls for the box once voting is over; then the system reads all ballots of the round together,
+here, and hands them in itself, so that nobody can hand in a box of their own making.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from govflow.errors import Conflict, NotAllowed, ProtectionError
 from govflow.policy import BallotForm
 from govflow.proposals import Proposal
 from govflow.proposals.box import Opened, box_of, unsealed
-from govflow.proposals.commands import OpenBox
+from govflow.proposals.commands import CallBox, OpenBox
 from govflow.proposals.events import BallotCast, VoteAnnounced, VoteReannounced
 from govflow.proposals.vote_model import Vote, VoteStatus
 from govflow.voting import Ballot, lacks
@@ -29,21 +30,23 @@ _TRIES = 10
 def open_box(engine: Engine, id: str, by: Actor, *, progress: Progress | None = None) -> Proposal:
     """Open the box of a proposal's latest vote, publish its ballots, and destroy the key that they were sealed under.
 
-    A ballot that cannot be read, or says what no ballot of this vote can say, counts as present and empty, so that one
-    hostile voter cannot stop the count. What a crash left undone is finished by calling it again; an opened box stays
-    as it was opened. Raises NotAllowed before voting is over and without the convenor's right, ProtectionError where
-    the box has no key, NotFound, and Conflict where others kept writing to the proposal meanwhile.
+    `by` calls for the box, and the system opens it. A ballot that cannot be read, or says what no ballot of this vote
+    can say, counts as present and empty, so that one hostile voter cannot stop the count. What a crash left undone is
+    finished by calling it again, by whoever has the right to call for it; an opened box stays as it was opened, and
+    that of a vote declared void is locked for good. Raises NotAllowed before voting is over and without the convenor's
+    right, ProtectionError where the box has no key, NotFound, and Conflict where others kept writing to the proposal
+    meanwhile.
     """
     for _ in range(_TRIES):
         proposal = engine.seen_by(by).get(id, Proposal)
         vote: Vote | None = proposal.vote
-        if vote is not None and _is_opened(vote):
-            break
-        _may_open(engine, proposal, by)
-        assert vote is not None, "a box that may be opened is one of a vote"
-        ballots = sorted(_unsealed(engine, proposal, vote, progress), key=lambda each: each.code)
+        destroy_keys(engine, id)  # what was left undone, in earlier rounds too
+        if vote is not None and _is_over(vote):
+            return proposal
         try:
-            engine.handle(OpenBox(id=id, by=by, opened=tuple(ballots), as_of=proposal.version))
+            proposal = _called(engine, proposal, by)
+            ballots = sorted(_unsealed(engine, proposal, proposal.vote, progress), key=lambda each: each.code)
+            engine.handle(OpenBox(id=id, by=SYSTEM, opened=tuple(ballots), as_of=proposal.version))
             break
         except NotAllowed:
             if engine.get(id).version == proposal.version:
@@ -62,25 +65,31 @@ def destroy_keys(engine: Engine, id: str) -> tuple[int, ...]:
     destroyed = []
     for round, vote in sorted((int(key), vote) for key, vote in engine.get(id, Proposal).items_of("vote").items()):
         box = box_of(id, round)
-        is_over = _is_opened(vote) or vote.status == VoteStatus.VOID
-        if vote.form is BallotForm.SECRET and vote.cast and is_over and not engine.vault.keys.is_destroyed(box):
+        if vote.cast and _is_over(vote) and not engine.vault.keys.is_destroyed(box):
             basis = f"the secret vote {round} of {id} is over (无记名表决已结束,销毁票箱密钥)"
             engine.erase_subject(box, SYSTEM, basis=basis, authority="the procedure of a secret vote (无记名表决程序)")
             destroyed.append(round)
     return tuple(destroyed)
 
 
-def _is_opened(vote: Vote) -> bool:
-    return vote.form is BallotForm.SECRET and vote.opened is not None
+def _is_over(vote: Vote) -> bool:
+    """Whether it has a box that nobody is to open (again)."""
+    return vote.form is BallotForm.SECRET and (vote.opened is not None or vote.status == VoteStatus.VOID)
 
 
-def _may_open(engine: Engine, proposal: Proposal, by: Actor) -> None:
-    """Raises NotAllowed, before anything is read, for whatever stands against it but that the ballots are not known."""
-    broken = engine.why_not(OpenBox(id=proposal.id, by=by))
-    is_secret = proposal.vote is not None and proposal.vote.form is BallotForm.SECRET
-    against = [each for each in broken if each.code != "box_is_complete"]
-    if against or not is_secret:
-        raise NotAllowed(OpenBox.wire, proposal.id, against or broken)
+def _called(engine: Engine, proposal: Proposal, by: Actor) -> Proposal:
+    """The proposal once its box is called for, before anything is read. Raises NotAllowed for who may not call for it.
+
+    A box that was called for before a crash is not called for again; but who goes on has the right to.
+    """
+    call = CallBox(id=proposal.id, by=by)
+    if proposal.vote is None or proposal.vote.box_called_by is None:
+        called = engine.handle(call)
+        assert isinstance(called, Proposal), "it was found as one"
+        return called
+    if broken := engine.why_not(call):
+        raise NotAllowed(CallBox.wire, proposal.id, broken)
+    return proposal
 
 
 def _unsealed(engine: Engine, proposal: Proposal, vote: Vote, progress: Progress | None) -> Iterator[Opened]:

@@ -348,7 +348,7 @@ class Decider:
         for claim in context.claims:
             if (
                 claim.role in step.who
-                and not (recused and not (claim.role in FOR_THEMSELVES and state.concerns(actor.id)))
+                and not (recused and not (claim.role in FOR_THEMSELVES and state.is_own_matter_of(actor.id)))
                 and (step.anywhere or covers(claim, level, area))
                 and state.fits(claim.role, claim, actor.id, context.on_behalf_of, context.item)
             ):

@@ -122,6 +122,10 @@ class Record(Value):
         own = (item.concerns(actor, unit) for items in self.items.values() for item in items.values())
         return not self.version or any(own)
 
+    def is_own_matter_of(self, actor: str) -> bool:
+        """Whether the actor may speak for themselves here, whatever interest they have in it: where it concerns them."""
+        return self.concerns(actor)
+
     def raised_by(self, actor: str) -> bool:
         """Whether it is the actor who brought it up: nothing hides it from them."""
         return False

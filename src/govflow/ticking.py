@@ -35,6 +35,8 @@ _NOTHING: Mapping[str, Entry] = {}
 
 LookUp = Callable[[str], Record | None]
 
+_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, AssertionError)
+
 
 class Fired(NamedTuple):
     """One thing a tick has done, or tried in vain: `refused` says why, a refusal by rules in Chinese too (`.zh`)."""
@@ -295,6 +297,8 @@ class _Ticker:
         except GovFlowError as error:
             plain = isinstance(error, NotFound)
             return str(error) if plain else f"{type(error).__name__}: {error}"
+        except _FAULTS as error:  # in one record: it is told, and the clocks of all others go on
+            return f"{type(error).__name__}: {error}"
         return ""
 
     def _tell(self, fired: Fired) -> None:

@@ -103,6 +103,10 @@ class Office:
         self.clock = PinnedClock()
         self.engine = Engine.open(path, records=[*records], now=self.clock, **more)
 
+    def over(self) -> Office:
+        """Voting has ended, and is not counted."""
+        return self.days(11)
+
     def do(self, *commands: Command) -> Any:
         for command in commands:
             self.engine.handle(command)
@@ -146,7 +150,7 @@ def an_office(upto: str = "drafting", path: Any = ":memory:", *, programme: str 
         "collecting": lambda: office.do(START, *map(idea, COSTS)),
         "reviewing": lambda: office.days(16).do(REVIEW, *(admit(*each) for each in COSTS.items()), enrol(*VOTES)),
         "balloting": lambda: office.do(BALLOT),
-        "decided": lambda: office.do(*(vote(id, *choice) for id, choice in VOTES.items()), COUNT),
+        "decided": lambda: (office.do(*(vote(id, *choice) for id, choice in VOTES.items())), office.over().do(COUNT)),
         "published": lambda: office.do(PUBLISH),
         "handed_over": lambda: office.days(8).do(HAND_OVER),
         "closed": lambda: office.do(*(_carried(key) for key in office.round.count.winners), END),

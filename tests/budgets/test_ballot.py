@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from govflow import Actor, Role
+from govflow.actors import Claim
 from govflow.budgets import counted, election_of
 from govflow.budgets import entry as n
 from govflow.budgets import fund as f
@@ -18,6 +19,7 @@ from tests.budgets.office import (
     BALLOT,
     COUNT,
     SHEETS,
+    VOTES,
     YUAN,
     Office,
     R,
@@ -37,7 +39,7 @@ from tests.budgets.office import (
 
 
 def an_election(**programme) -> Office:
-    return an_office("balloting", programme="ours", policy=a_policy(**programme))
+    return an_office("balloting", programme="ours", policy=a_policy(**{"replaceable": False, **programme}))
 
 
 # --- the roll --------------------------------------------------------------------------------------------------------
@@ -125,6 +127,19 @@ def test_a_unit_on_the_roll_votes_by_whoever_speaks_for_it():
     assert office.do(cast).cast["bakery"].by == "baker"
 
 
+def test_a_units_ballot_is_not_cast_by_somebody_who_has_another_role_in_it():
+    office = an_office("reviewing")
+    office.do(enrol("shop"), BALLOT)
+    claims = (Claim(role="voter"), Claim(role="grid_worker", unit="shop", area="far"))
+    worker = Actor(id="v-1", claims=claims)  # on the roll in person, and so a voter here
+    cast = m.CastBudgetBallot(**R, by=worker, on_behalf_of="shop", voter="shop", ballot=Ballot(choice=("a",)))
+    assert office.refused(cast) == ("voter_is_on_the_roll",)
+    assert office.refused(cast.changed(voter=None)) == ("voter_is_on_the_roll",)
+    assert office.do(cast.changed(voter="v-1")).cast["v-1"].ballot.choice == ("a",)
+    speaker = Actor(id="v-1", claims=(*claims, Claim(role="voter", unit="shop")))
+    assert office.do(cast.changed(by=speaker, command_id="as-its-voter")).cast["shop"].by == "v-1"
+
+
 # --- on paper --------------------------------------------------------------------------------------------------------
 
 
@@ -135,6 +150,17 @@ def test_ballots_on_paper_are_entered_together_with_their_sheets_on_file():
     office.do(SHEETS, given)
     assert {id: each.on_paper for id, each in office.round.cast.items()} == {"v-1": True, "v-2": True}
     assert office.refused(vote("v-1", "b")) == ("voter_votes_once",)
+
+
+@pytest.mark.parametrize("by", [secretary, convenor])
+def test_ballots_on_paper_are_entered_until_voting_ends_and_not_when_those_cast_online_are_known(by):
+    office = an_office("balloting")
+    office.do(SHEETS, vote("v-1", "a"))
+    late = paper(("v-2", ("c",)), ("v-3", ("c",)), ("v-4", ("c",)), by=by)
+    office.days(9).do(paper(("v-5", ("a",)), by=by))
+    assert office.days(2).refused(late) == ("ballot_comes_in_time",)
+    assert office.days(50).refused(late) == ("ballot_comes_in_time",)
+    assert office.do(COUNT).count.winners == ("a",)
 
 
 @pytest.mark.parametrize(
@@ -159,12 +185,24 @@ def test_a_ballot_on_paper_that_is_not_in_order_keeps_all_of_them_out(ballots, s
 # --- the count -------------------------------------------------------------------------------------------------------
 
 
-def test_a_ballot_ends_when_its_time_is_over_or_everybody_has_voted():
-    office = an_office("balloting")
+def test_a_ballot_ends_when_its_time_is_over_or_everybody_has_voted_for_good():
+    office = an_election()
     office.do(vote("v-1", "a"))
     assert office.refused(COUNT) == ("voting_has_ended",)
     office.do(*(vote(f"v-{place}", "a") for place in range(2, 6)), COUNT)
     assert office.round.status == "decided"
+
+
+def test_a_ballot_is_not_closed_early_while_somebody_may_still_vote_anew():
+    office = an_office("balloting")
+    office.do(SHEETS, *(vote(id, *choice) for id, choice in VOTES.items()))
+    assert office.refused(COUNT) == ("voting_has_ended",)
+    assert office.do(vote("v-2", "c"), vote("v-5", "c")).cast["v-5"].ballot.choice == ("c",)
+    assert office.over().do(COUNT).count.winners == ("a", "c")
+
+    on_paper = an_office("balloting")
+    on_paper.do(SHEETS, paper(*((id, tuple(choice)) for id, choice in VOTES.items())))
+    assert on_paper.do(COUNT).count.winners == ("a", "b")  # nobody replaces a ballot on paper
 
 
 def test_the_count_is_a_pure_function_of_what_the_round_holds_and_stands_whatever_comes_later():
@@ -192,6 +230,13 @@ def test_points_are_shared_out_and_level_entries_told_apart_as_the_programme_say
     assert [(each.entry, each.points, each.votes) for each in count.told] == [("a", 6, 3), ("b", 6, 1), ("c", 3, 1)]
     assert [(each.entries, each.by) for each in count.level] == [(("a", "b"), ("cost",))]
     assert count.told[2].code == "below_threshold"
+
+
+def test_points_come_to_more_than_any_one_number_and_are_counted():
+    office = an_election(ballot="score", bounds={})
+    most = 1_000_000_000
+    office.do(*(vote(f"v-{place}", a=most) for place in range(1, 6)), COUNT)
+    assert office.round.count.told[0].points == 5 * most
 
 
 def test_rankings_are_counted_by_borda_points():

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from govflow import Actor, Role
+from govflow.actors import Claim
 from govflow.budgets import entry as n
 from govflow.proposals.commands import DraftProposal
+from govflow.regions.evidence import AddEvidence
 from tests.budgets.office import (
     AREA,
     BALLOT,
@@ -65,6 +67,13 @@ def test_the_secretariat_writes_an_entry_down_for_somebody():
     office.do(idea("x", by=secretary, proposer="s-grandmother", area=""))
     found = office.entry("x")
     assert (found.proposer, found.by, found.area, found.owes) == ("s-grandmother", "secretary-1", AREA, "secretariat")
+
+
+def test_a_secretary_of_another_town_writes_no_entry_down_here():
+    office = an_office("collecting")
+    away = Actor(id="s-x", claims=(Claim(role="resident"), Claim(role="secretariat", area="far/away")))
+    assert office.refused(idea("x", by=away, proposer="s-9")) == ("proposer_enters_it_or_is_written_down",)
+    office.do(idea("x", by=away))
 
 
 def test_residents_and_communities_enter_projects_and_strangers_do_not():
@@ -147,6 +156,25 @@ def test_an_entry_is_taken_back_by_its_proposer_with_a_reason():
     assert office.do(withdraw()).item("entry", "a").status == "withdrawn"
 
 
+def test_the_secretariat_takes_an_entry_off_at_the_proposers_written_wish_before_people_vote_and_never_after():
+    asked = withdraw(by=secretary, reason=".")
+    wish = AddEvidence(**R, by=secretary, item="wish", kind="withdrawal", sha256="0" * 64)
+    for phase in ("collecting", "reviewing"):
+        office = an_office(phase)
+        assert office.refused(asked) == ("required_papers_are_attached",)
+        assert office.refused(asked.changed(papers=("wish",))) == ("required_papers_are_attached",)
+        office.do(wish)
+        of_a_part = Actor.of("q", Role.SECRETARIAT, area=f"{AREA}/qingxi")
+        assert office.refused(asked.changed(by=of_a_part, papers=("wish",))) == ("role_is_held",)
+        assert office.refused(asked.changed(reason="", papers=("wish",))) == ("reason_given",)
+        office.do(asked.changed(papers=("wish",)))
+        assert office.entry().status == "withdrawn"
+    office = an_office("balloting")
+    office.do(wish)
+    assert office.refused(asked.changed(papers=("wish",))) == ("role_is_held",)
+    assert office.do(withdraw()).item("entry", "a").status == "withdrawn"
+
+
 def test_what_is_taken_back_while_people_vote_stays_listed_and_cannot_win():
     office = an_office("balloting")
     office.do(withdraw(), vote("v-1", "a", "b"))
@@ -221,5 +249,6 @@ def test_the_unit_named_in_the_review_owes_the_project():
     office = an_office("collecting")
     office.do(admit("a", unit="parks"))
     office.days(16).engine.tick()
-    office.do(refuse("b", by=town), refuse("c", by=town), enrol("v-1"), BALLOT, vote("v-1", "a"), COUNT)
+    office.do(refuse("b", by=town), refuse("c", by=town), enrol("v-1"), BALLOT, vote("v-1", "a"))
+    office.over().do(COUNT)
     assert office.loops() == {("entry", "a", "parks")}

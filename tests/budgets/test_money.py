@@ -8,10 +8,12 @@ from fractions import Fraction
 import pytest
 
 from govflow import Actor, HandOver, Personal, ProtectionError, Role
+from govflow.actors import Claim
 from govflow.budgets import entry as n
 from govflow.budgets import fund as f
 from govflow.budgets import page_of
 from govflow.budgets.messages import CancelBudgetRound
+from govflow.budgets.model import LARGEST_ENVELOPE
 from govflow.testing import START as NOW
 from tests.budgets.office import (
     BALLOT,
@@ -104,6 +106,12 @@ def test_people_pledge_for_themselves_and_officials_write_down_what_others_promi
     }
 
 
+def test_an_official_of_another_town_writes_no_pledge_down_here():
+    office = an_office("collecting")
+    away = Actor(id="s-9", claims=(Claim(role="resident"), Claim(role="finance", area="far/away")))
+    assert office.refused(PLEDGE.changed(by=away)) == ("giver_pledges_or_is_written_down",)
+
+
 def test_a_pledge_is_taken_back_by_its_giver_alone():
     office = an_office("collecting")
     office.do(PLEDGE)
@@ -141,11 +149,28 @@ def test_people_vote_on_a_fiscal_sum_that_stands():
 
 def test_money_that_winners_need_is_not_taken_away():
     office = an_office("reviewing")
-    office.do(GIFT, BALLOT, *(vote(f"v-{place}", "a", "b", "c") for place in range(1, 6)), COUNT)
+    office.do(GIFT, BALLOT, *(vote(f"v-{place}", "a", "b", "c") for place in range(1, 6)))
+    office.over().do(COUNT)
     assert office.round.reserved == 1_200_000 * YUAN
     assert office.refusal(take_back("gift")).broken[0].sentence().endswith("20000000 minor units would be missing")
     office.do(n.ReleaseEntry(**R, by=town, item="c", reason="not needed"))
     assert office.do(take_back("gift")).remaining == 300_000 * YUAN
+
+
+def test_an_envelope_holds_no_more_than_can_be_counted_and_a_ballot_on_it_ends():
+    office = an_office("balloting")
+    left = LARGEST_ENVELOPE - office.round.available
+    office.do(PLEDGE.changed(until=None))
+    assert office.refused(GIFT.changed(amount=LARGEST_ENVELOPE)) == ("envelope_can_be_counted",)
+    refusal = office.refusal(GIFT.changed(amount=left + 1))
+    assert "1 minor units more than 1000000000000000" in refusal.sentence()
+    assert "超出上限 1000000000000000 分 1 分" in refusal.sentence("zh-CN")
+    office.do(GIFT.changed(amount=left - 1))
+    assert office.refused(RECEIVE) == ("envelope_can_be_counted",)
+    assert office.refused(RECEIVE.changed(amount=2)) == ("envelope_can_be_counted",)
+    assert office.do(RECEIVE.changed(amount=1)).available == LARGEST_ENVELOPE
+    assert not office.over().engine.tick().refused
+    assert (office.round.status, office.round.count.budget) == ("decided", LARGEST_ENVELOPE)
 
 
 # --- one yuan --------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from tests.budgets.office import (
     an_office,
     archivist,
     community,
+    convenor,
     council,
     enrol,
     idea,
@@ -127,7 +128,7 @@ def test_an_objection_holds_the_winners_back_and_an_upheld_one_asks_for_a_new_ba
     assert {key: str(each.status) for key, each in again.items_of("entry").items()} == dict.fromkeys("abc", "eligible")
     voters = [f"v-{place}" for place in range(1, 7)]
     office.do(enrol("v-6"), BALLOT.changed(command_id="2"), *(vote(id, "c") for id in voters))
-    assert office.do(COUNT.changed(command_id="3")).count.winners == ("c",)
+    assert office.over().do(COUNT.changed(command_id="3")).count.winners == ("c",)
     office.do(PUBLISH.changed(command_id="4"))
     office.days(8).engine.tick()
     assert office.round.has_commissioned
@@ -145,6 +146,26 @@ def test_an_objection_holds_the_winners_back_and_an_upheld_one_asks_for_a_new_ba
 def test_a_ballot_is_voided_for_a_coded_reason_by_somebody_without_an_interest(said, codes):
     void = m.VoidBudgetBallot(**R, by=town, reason_code="ballot_wrong_roll", reason="a street was left out")
     assert set(codes) <= set(an_office("decided").refused(void.changed(**said)))
+
+
+@pytest.mark.parametrize("phase", ["balloting", "decided", "published"])
+def test_whoever_holds_the_vote_and_sees_how_it_stands_does_not_void_it(phase: str):
+    void = m.VoidBudgetBallot(**R, by=convenor, reason_code="ballot_wrong_roll", reason="a street was left out")
+    assert "role_is_held" in an_office(phase).refused(void)
+
+
+def test_nobody_voids_a_ballot_on_an_entry_of_their_own_of_their_unit_or_of_their_kin():
+    office = an_office("published")
+    void = m.VoidBudgetBallot(**R, by=town, reason_code="ballot_wrong_roll", reason="a street was left out")
+    own = Actor.of("s-c", Role.TOWN, Role.PROPOSER, area=AREA)
+    unit = Actor.of("town-2", Role.TOWN, unit="s-c", area=AREA)
+    kin = town.model_copy(update={"interests": ("s-c",)})
+    for who in (own, unit):
+        assert office.refused(void.changed(by=who)) == ("voider_has_no_entry",)
+    assert "entry c is of s-c" in office.refusal(void.changed(by=own)).sentence()
+    assert "项目 c 由 s-c 申报" in office.refusal(void.changed(by=own)).sentence("zh-CN")
+    assert "voider_has_no_entry" in office.refused(void.changed(by=kin))
+    assert office.do(void).status == "reviewing"
 
 
 def test_what_was_handed_over_is_not_voided():

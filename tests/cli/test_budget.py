@@ -18,14 +18,16 @@ ID = "round-1"
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
-    """A log of a town whose rounds need not wait: collecting and public notice are over at once."""
+    """A log of a town whose rounds need not wait: collecting and notice are over at once, ballots are cast for good."""
     path = tmp_path / "town.db"
     at_once = [
         TimeLimit(id=id, clock=clock, length=0, unit=Unit.HOUR, basis="test", kinds=("budget",))
         for id, clock in (("t.collect", "consultation"), ("t.publicity", "publicity"))
     ]
     limits = (*at_once, *(each for each in DEFAULT_POLICY.time_limits))
-    with Engine.open(path, policy=DEFAULT_POLICY.changed(version="quick", time_limits=limits)) as engine:
+    once = DEFAULT_POLICY.programmes[0].changed(replaceable=False)
+    policy = DEFAULT_POLICY.changed(version="quick", time_limits=limits, programmes=(once,))
+    with Engine.open(path, policy=policy) as engine:
         engine.adopt(engine.policy)
     return path
 

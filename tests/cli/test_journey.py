@@ -7,11 +7,11 @@ import json
 from rich.cells import cell_len
 
 from govflow.proposals import commands as c
-from tests.proposals.hall import Hall, chen, committee, li, zhao
+from tests.proposals.hall import Hall, a_policy, chen, committee, li, zhao
 
 
 def test_the_program_tells_it_in_both_languages_and_as_json(govflow, tmp_path):
-    hall = Hall(tmp_path / "town.db")
+    hall = Hall(tmp_path / "town.db", policy=a_policy("unlisted", bodies=()))
     hall.motion("implementing", id="m", supporters=(li, zhao, chen))
     hall.do(c.SpawnRecord(id="m", by=committee, title="Pour concrete", awaited=False))
     hall.engine.close()

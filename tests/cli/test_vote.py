@@ -414,7 +414,7 @@ def test_the_status_of_a_choice_names_its_options_and_of_a_box_whether_its_key_i
     assert "first: lamp" in told
 
 
-def test_the_key_of_a_void_box_is_asked_to_be_destroyed_and_closing_again_does_it(log: Path):
+def test_that_the_key_of_a_void_box_is_still_there_is_told_and_the_command_it_names_destroys_it(log: Path):
     poll = poll_at(log, SECRET, 3).voting(voters(3)).vote({"v-00": YES})
     poll.do(VoidVote(id="p", by=TOWN, reason="strangers voted", reason_code="wrong_roll"))
     poll.engine.close()

@@ -12,8 +12,9 @@ ROWS = {
     "PX09": "P16 asks for a proxy's written authority: a step that puts it on record",
     "PX10": "as PX09: an authority that was not used may be taken back",
     "PX11": "a show of hands has counts and minutes instead of ballots",
-    "PX12": "a secret vote has a box, opened when voting is over",
+    "PX12": "a secret vote has a box, opened by the system, which alone reads it",
     "PX13": "P12 and P14 ask for the legality check: a step that records it (decision reg §26)",
+    "PX16": "a secret vote has a box, which the convenor calls for when voting is over",
     "PX15": "a merge undone gives the master's borrowed supporters back",
     "PX14": "the handbook's guard of P25 «may spawn a JointProject or Cases», as a row",
     "ST06": "M085: the stages of the body delegated to take the place of those still pending",
@@ -24,6 +25,7 @@ ROWS = {
     "VT15": "the round of voting moves with PX10",
     "VT16": "the round of voting moves with PX11",
     "VT17": "the round of voting moves with PX12",
+    "VT18": "the round of voting moves with PX16",
 }
 
 _PUBLIC = "M158, PIPL: what everybody may read carries no number or address of a person"

@@ -124,7 +124,7 @@ def test_a_round_held_here_is_written_with_its_dates_rule_and_winners_and_nobody
         "description": "Small projects",
         "rule": "greedy",
         "date_begin": "18.03.2026",
-        "date_end": "18.03.2026",
+        "date_end": "29.03.2026",
         "govflow_ties": "cost",
     }
     assert (file.selected, file.election.budget, file.election.unit) == (("a", "b"), 1_000_000 * YUAN, 100)

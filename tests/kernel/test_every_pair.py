@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from govflow.clocks import Clock
 from govflow.messages import ClockStatus
 from govflow.proposals import PROPOSAL
 from govflow.proposals.commands import StartScreening
-from govflow.testing import PinnedClock
+from govflow.testing import START
 from govflow.workflow import NEW, Step
 from tests.proposals.steps import a_hall, a_proposal
 from tests.regions.standing import an_item, key_of
@@ -204,7 +205,7 @@ def test_a_region_command_outside_its_statuses_is_refused_by_the_engine_and_writ
                 assert set(error.allowed) == allowed
 
 
-CLOCK = Clock(name="handling", status=ClockStatus.RUNNING, since=PinnedClock()())
+CLOCK = Clock(name="handling", status=ClockStatus.RUNNING, since=START, due=START + timedelta(days=5))
 CLOCK_STATUSES = ["running", "paused", "met", "overdue", "met_late", "elapsed", "cancelled"]
 
 

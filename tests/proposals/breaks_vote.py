@@ -121,7 +121,8 @@ def sealing(**said: Any) -> Command:
     return c.CastBallot(**X, by=voter("v-0"), **known)
 
 
-OPENED = c.OpenBox(**X, by=chair, opened=(unsealed("x", 1, "v-0", sealed().sealed.text),))
+CALLED = c.CallBox(**X, by=chair)
+OPENED = c.OpenBox(**X, by=SYSTEM, opened=(unsealed("x", 1, "v-0", sealed().sealed.text),))
 VOID = c.VoidVote(**X, by=town, reason_code="wrong_roll", reason="half the street is missing")
 
 
@@ -200,8 +201,10 @@ BREAKS = [
     Break("PX11", "ballot_is_in_time", "no hands are counted after the end", "voting", COUNTED, said=HANDS, first=(MINUTES, ended), before=(MINUTES,)),
     Break("PX11", "ballot_is_in_time", "the hands are counted once", "voting", COUNTED.changed(command_id="again"), said=HANDS, first=(MINUTES, COUNTED), before=(MINUTES,)),
     Break("PX11", "required_papers_are_attached", "a show of hands stands on its minutes", "voting", COUNTED.changed(papers=()), {"papers": ("minutes",)}, HANDS, first=(MINUTES,)),
-    Break("PX12", "voting_is_over", "no box is opened while voting goes on", "voting", OPENED, said=SECRET, first=(sealing(),), then=(ended,)),
-    Break("PX12", "box_is_complete", "every ballot comes out of the box", "voting", OPENED.changed(opened=()), {"opened": OPENED.opened}, SECRET, first=(sealing(), ended)),
+    Break("PX16", "voting_is_over", "no box is called for while voting goes on", "voting", CALLED, said=SECRET, first=(sealing(),), then=(ended,)),
+    Break("PX16", "box_stands_closed", "no box is called for where ballots stand open", "voting", CALLED, said=YARD, first=(ended,), otherwise=SECRET, before=(ended,)),
+    Break("PX12", "box_was_called", "nobody opens a box that was not called for", "voting", OPENED, said=SECRET, first=(sealing(), ended), then=(CALLED,)),
+    Break("PX12", "box_is_complete", "every ballot comes out of the box", "voting", OPENED.changed(opened=()), {"opened": OPENED.opened}, SECRET, first=(sealing(), ended, CALLED)),
     # counting
     Break("P17", "voting_is_over", "nothing is counted while voting goes on", "voting", CLOSE, said=YARD, first=tuple(votes(n) for n in range(4)), then=(ended,)),
     Break("P18", "voting_is_over", "nothing is lost while voting goes on", "voting", CLOSE, said=YARD, first=tuple(votes(n, "no") for n in range(4)), then=(ended,)),

@@ -26,8 +26,10 @@ from govflow.policy import BallotForm, Method, Tie, VoteRule
 from govflow.proposals.commands import (
     CloseVote,
     NameVoter,
+    PostponeVote,
     PublishResolution,
     RecordHands,
+    RevokeProxy,
     StrikeVoters,
     VoidVote,
 )
@@ -521,3 +523,16 @@ def test_recounting_and_closing_never_disagree_on_an_empty_ballot():
     assert found.agrees
     assert found.counted is not None
     assert found.counted.abstained.persons == 1
+
+
+def test_a_vote_that_was_put_off_ends_on_the_later_day_and_one_that_never_began_cannot_be_counted():
+    poll = Poll(OPEN).deliberated().announced(voters(3)).paper("authority", "authority")
+    later = poll.clock() + timedelta(days=9)
+    said = {"opens_at": poll.clock() + timedelta(hours=1), "closes_at": later, "reason": "the hall is closed"}
+    poll.do(PostponeVote(**P, by=CHAIR, **said))
+    assert [each.code for each in recount(poll.engine, "p", 1).differences] == ["was_not_opened", "no_result"]
+
+    poll.open()
+    poll.do(poll.proxy("v-01", "v-00"), RevokeProxy(**P, by=OFFICE, voter="v-01"), poll.cast("v-01", YES))
+    assert poll.round.closes_at == later
+    assert recount(poll.closed().engine, "p").agrees

@@ -170,3 +170,13 @@ def test_what_each_may_do_is_named_and_no_more():
     assert "proposal.withdraw" in steps(wang)
     assert "support.withdraw" in steps(zhao)
     assert not steps(zhao) & {"proposal.admit", "proposal.withdraw", "proposal.take_over"}
+
+
+def test_whoever_has_an_interest_signs_is_heard_and_votes_as_everybody_else_but_keeps_away_from_office():
+    hall = Hall().motion("voting")
+    interested = voter("v-0").model_copy(update={"interests": ("gate-3",)})
+    assert "gate-3" in hall.get().stakeholders
+    cast = hall.do(c.CastBallot(id="m", by=interested, ballot=Ballot(choice=("no",))))
+    assert "v-0" in cast.vote.cast
+    convening = chair.model_copy(update={"interests": ("gate-3",)})
+    assert "actor_has_no_interest" in hall.refused(c.CloseVote(id="m", by=convening))

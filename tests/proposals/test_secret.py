@@ -12,7 +12,7 @@ import pytest
 from govflow import Actor, Engine, NotAllowed, Role
 from govflow.actors import SYSTEM
 from govflow.ballot_box import destroy_keys, open_box
-from govflow.errors import LogError, NotFound, ProtectionError
+from govflow.errors import Conflict, LogError, NotFound, ProtectionError
 from govflow.messages import Personal
 from govflow.policy import BallotForm, Method, VoteRule
 from govflow.proposals.box import (
@@ -28,7 +28,7 @@ from govflow.proposals.box import (
     standing,
     unsealed,
 )
-from govflow.proposals.commands import AnnounceVote, CastBallot, CloseVote, OpenBox, VoidVote
+from govflow.proposals.commands import AnnounceVote, CallBox, CastBallot, CloseVote, OpenBox, VoidVote
 from govflow.testing import PinnedClock
 from govflow.voting import Ballot
 from tests.proposals.polling import CHAIR, OFFICE, TOWN, P, Poll, ballot, voters
@@ -36,6 +36,7 @@ from tests.proposals.polling import CHAIR, OFFICE, TOWN, P, Poll, ballot, voters
 SECRET = VoteRule(quorum="any", form=BallotForm.SECRET)
 YES, NO = ballot("yes"), ballot("no")
 BOX = box_of("p", 1)
+OPENED = "proposal.box_opened"
 
 
 def a_secret_poll(number: int = 5, rule: VoteRule = SECRET, path: Path | None = None) -> Poll:
@@ -248,7 +249,7 @@ def test_a_ballot_that_was_left_out_is_proved_by_its_receipt():
     command, receipt = poll.sealed("v-00", YES)
     poll.do(command)
     forged = Opened(code=code_of("p", 1, "v-00", "f" * 64, NO), ballot=NO)
-    poll.over().do(OpenBox(**P, by=CHAIR, opened=(forged,)))
+    poll.over().do(CallBox(**P, by=CHAIR), OpenBox(**P, by=SYSTEM, opened=(forged,)))
 
     assert standing(receipt, commitment(poll, "v-00"), published(poll)) is Standing.MISSING
     assert commitment(poll, "v-00") == commitment_to(receipt.secret, receipt.code)
@@ -385,11 +386,12 @@ def test_an_unsealed_text_is_read_for_its_own_voter_alone():
 # --- the box itself --------------------------------------------------------------------------------------------------
 
 
-def test_a_ballot_that_is_replaced_while_the_box_is_read_is_not_published_as_it_was(tmp_path: Path):
+def test_calling_for_the_box_ends_the_voting_even_for_who_has_a_slow_clock(tmp_path: Path):
     log = tmp_path / "log.db"
     poll = a_secret_poll(3, SECRET.changed(replaceable=True), path=log)
-    poll.do(poll.sealed("v-00", YES)[0], poll.sealed("v-01", YES)[0])
-    late, new = poll.sealed("v-00", NO, salt="late")
+    first, kept = poll.sealed("v-00", YES)
+    poll.do(first, poll.sealed("v-01", YES)[0])
+    late, _ = poll.sealed("v-00", NO, salt="late")
     slow = PinnedClock(poll.clock())
     poll.over()
     pending = [late]
@@ -398,25 +400,64 @@ def test_a_ballot_that_is_replaced_while_the_box_is_read_is_not_published_as_it_
 
         def meanwhile(read: int, there: int) -> None:
             while pending:
-                other.handle(pending.pop())
+                with pytest.raises(NotAllowed) as refused:
+                    other.handle(pending.pop())
+                assert [each.code for each in refused.value.broken] == ["ballot_is_in_time"]
 
         open_box(poll.engine, "p", CHAIR, progress=meanwhile)
     assert not pending
-    assert is_counted(new, commitment(poll, "v-00"), published(poll))
+    assert is_counted(kept, commitment(poll, "v-00"), published(poll))
+
+
+def test_what_happens_once_while_the_box_is_read_makes_it_be_read_again():
+    poll = a_secret_poll(3).vote({"v-00": YES}).over()
+    papers = ["m"]
+    open_box(poll.engine, "p", CHAIR, progress=lambda read, there: papers and poll.paper(papers.pop()))
+    assert (len(published(poll)), papers) == (1, [])
+    assert [each.name for each in poll.engine.history("p")].count("proposal.box_called") == 1
 
 
 def test_a_box_read_before_something_happened_is_refused():
     poll = a_secret_poll(3).vote({"v-00": YES}).over()
     old = poll.record.version - 1
     nothing = Opened(code="0" * 64, ballot=Ballot())
-    assert poll.refused(OpenBox(**P, by=CHAIR, opened=(nothing,), as_of=old)) == ("box_is_complete",)
+    poll.do(CallBox(**P, by=CHAIR))
+    assert poll.refused(OpenBox(**P, by=SYSTEM, opened=(nothing,), as_of=old)) == ("box_is_complete",)
 
 
 @pytest.mark.parametrize("codes", [(), ("1",), ("2", "1"), ("1", "1"), ("1", "2", "3")])
 def test_a_box_comes_out_whole_with_codes_in_order_each_once(codes: tuple[str, ...]):
     poll = a_secret_poll(5).vote({"v-00": YES, "v-01": NO}).over()
     opened = tuple(Opened(code=code * 64, ballot=YES) for code in codes)
-    assert poll.refused(OpenBox(**P, by=CHAIR, opened=opened)) == ("box_is_complete",)
+    poll.do(CallBox(**P, by=CHAIR))
+    assert poll.refused(OpenBox(**P, by=SYSTEM, opened=opened)) == ("box_is_complete",)
+
+
+def test_nobody_hands_in_a_box_of_their_own_making_not_even_the_convenor_who_called_for_it():
+    poll = a_secret_poll(3).vote({"v-00": YES, "v-01": YES}).over()
+    forged = tuple(Opened(code=code * 64, ballot=NO) for code in "01")
+    poll.do(CallBox(**P, by=CHAIR))
+    for by in (CHAIR, OFFICE, TOWN, Actor.of("v-00", *(role for role in Role if role is not Role.SYSTEM))):
+        assert poll.refused(OpenBox(**P, by=by, opened=forged)) == ("role_is_held",)
+    assert [each.ballot for each in published(poll.opened_box())] == [YES, YES]
+
+
+def test_who_called_for_a_box_stands_on_the_vote_and_the_system_opens_it():
+    poll = a_secret_poll(3).vote({"v-00": YES}).over().opened_box()
+    called, opened = [each for each in poll.engine.history("p") if each.name in ("proposal.box_called", OPENED)]
+    assert (called.name, called.body.by, opened.body.by) == ("proposal.box_called", CHAIR.id, SYSTEM.id)
+    assert poll.round.box_called_by == CHAIR.id
+    assert poll.refused(CallBox(**P, by=CHAIR)) == ("box_stands_closed",)
+
+
+def test_a_box_that_was_called_for_is_opened_by_calling_again_but_not_by_anybody():
+    poll = a_secret_poll(3).vote({"v-00": YES}).over()
+    poll.do(CallBox(**P, by=CHAIR))
+    with pytest.raises(NotAllowed) as refused:
+        open_box(poll.engine, "p", OFFICE)
+    assert "role_is_held" in [each.code for each in refused.value.broken]
+    assert len(published(poll.opened_box())) == 1
+    assert [each.name for each in poll.engine.history("p")].count("proposal.box_called") == 1
 
 
 def test_an_opened_box_stays_as_it_is_and_its_key_is_destroyed_for_good():
@@ -468,3 +509,23 @@ def test_a_box_whose_key_is_gone_is_not_taken_for_one_of_empty_ballots(tmp_path:
         each.unlink()
     with Engine.open(log, now=lost.clock) as engine, pytest.raises((ProtectionError, LogError)):
         open_box(engine, "p", CHAIR)
+
+
+def test_the_box_of_an_earlier_void_vote_is_locked_when_the_next_one_is_opened():
+    poll = a_secret_poll(3).vote({"v-00": YES})
+    poll.do(VoidVote(**P, by=TOWN, reason="strangers voted", reason_code="wrong_roll"))
+    poll.announced(voters(3)).open().vote({"v-01": NO})
+    with pytest.raises(NotAllowed):
+        poll.opened_box()
+    assert poll.engine.vault.keys.is_destroyed(BOX)
+    assert not poll.engine.vault.keys.is_destroyed(box_of("p", 2))
+    assert len(published(poll.over().opened_box())) == 1
+
+
+def test_where_others_keep_writing_it_says_so_and_publishes_nothing():
+    poll = a_secret_poll(3).vote({"v-00": YES}).over()
+    papers = iter(range(99))
+    with pytest.raises(Conflict, match="try again"):
+        open_box(poll.engine, "p", CHAIR, progress=lambda read, there: poll.paper(f"m-{next(papers)}"))
+    assert poll.round.opened is None
+    assert len(published(poll.opened_box())) == 1

@@ -93,6 +93,21 @@ def test_a_vote_killed_before_its_commit_is_as_open_as_before(tmp_path: Path):
         assert engine.handle(CloseVote(**P, by=CHAIR)).status == "adopted"
 
 
+def test_a_box_called_for_before_the_crash_is_opened_by_calling_again(tmp_path: Path):
+    log = tmp_path / "log.db"
+    now = a_poll(log, BallotForm.SECRET)
+
+    def die_before_a_ballot_is_read(engine: Engine) -> None:
+        engine.vault.open = _die  # type: ignore[method-assign,assignment]
+        open_box(engine, "p", CHAIR)
+
+    killed_in(die_before_a_ballot_is_read, log, now)
+    with Engine.open(log, now=PinnedClock(now)) as engine:
+        assert (engine.get("p", Proposal).vote.box_called_by, engine.get("p", Proposal).vote.opened) == ("chair", None)
+        assert len(open_box(engine, "p", CHAIR).vote.opened) == 5
+        assert (names(engine).count("proposal.box_called"), names(engine).count("proposal.box_opened")) == (1, 1)
+
+
 def test_a_box_opened_before_the_crash_stays_opened_and_calling_again_destroys_its_key(tmp_path: Path):
     log = tmp_path / "log.db"
     now = a_poll(log, BallotForm.SECRET)
@@ -189,7 +204,7 @@ def finished(log: Path, now: datetime) -> None:
         record = engine.handle(CloseVote(**P, by=CHAIR, command_id="close-p"))
         assert isinstance(record, Proposal)
         assert (record.status, len(record.vote.opened)) == ("adopted", 40)
-        for name in ("proposal.box_opened", "proposal.vote_closed"):
+        for name in ("proposal.box_called", "proposal.box_opened", "proposal.vote_closed"):
             assert names(engine).count(name) == 1
         assert engine.vault.keys.is_destroyed(BOX)
         assert recount(engine, "p").agrees

@@ -15,11 +15,11 @@ from govflow import Engine, NotAllowed
 from govflow.policy import BallotForm, Method, Tie, VoteRule
 from govflow.proposals import Proposal
 from govflow.proposals.commands import (
+    CallBox,
     CastBallot,
     CloseVote,
     EnrolVoters,
     LapseProposal,
-    OpenBox,
     ReconveneVote,
     RecordHands,
     RevokeProxy,
@@ -320,7 +320,7 @@ def test_more_hands_than_stand_on_the_roll_are_refused():
 
 def test_a_show_of_hands_has_no_box():
     poll = Poll(VoteRule(quorum="any", form=BallotForm.HANDS)).voting(voters(3)).over()
-    assert poll.refused(OpenBox(**P, by=CHAIR)) == ("box_is_complete",)
+    assert poll.refused(CallBox(**P, by=CHAIR)) == ("box_stands_closed",)
 
 
 # --- several processes on one log ------------------------------------------------------------------------------------

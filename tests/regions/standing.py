@@ -53,15 +53,23 @@ def standing(
 ) -> Record:
     """A record in a status of its main table, with an item of a region in one of its own."""
     record = decider.initial.changed(id="x", status=status, version=1, at=START, opened_at=START, **more)
-    if region is None:
-        return record
+    return record if region is None else with_item(record, region, item_status)
+
+
+def with_item(record: Record, region: Region, item_status: str) -> Record:
+    """The record as if an item of a region stood there as well."""
     known = {name: value for name, value in WITH.get(region.name, {}).items() if name in record.__dict__}
     if item_status == NEW:
         return record.changed(**{name: value for name, value in known.items() if name == "procedure"})
     record = record.changed(**known)
     if region.name == "clock":
         return record.changed(clocks={"handling": Clock(name="handling", status=ClockStatus(item_status), since=START)})
-    return record.changed(items={region.name: {key_of(region): an_item(region, item_status)}})
+    return record.changed(items={**record.items, region.name: {key_of(region): an_item(region, item_status)}})
+
+
+def moves_with_its_record(region: Region) -> bool:
+    """Whether no item of it moves but by events of the record itself."""
+    return all(step.rides for step in region.workflow.steps)
 
 
 def status_of(record: Record, region: Region) -> str:

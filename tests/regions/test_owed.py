@@ -1,4 +1,4 @@
-"""Every loop that a region of a case opens is owed by somebody, and is what stands between the case and its end."""
+"""Every loop that a region opens is owed by somebody, and is what stands between its record and the end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from govflow import CASE, Command
 from govflow.cases import commands as c
+from govflow.proposals import PROPOSAL
 from govflow.regions.admission import RequestAdmission
 from govflow.regions.check_in import ArriveForCheckIn
 from govflow.regions.checklist import StartChecklist
@@ -21,19 +22,24 @@ from govflow.regions.ledger import OpenLedgerItem
 from govflow.regions.link import AddLink
 from govflow.regions.mediation import OfferMediation
 from govflow.regions.meeting import AnnounceMeeting
+from govflow.regions.objection import RaiseObjection
 from govflow.regions.obligation import ScheduleObligation
+from govflow.regions.opinion import RecordOpinion
 from govflow.regions.referral import MakeReferral
 from govflow.regions.risk_signal import RaiseRiskSignal
 from govflow.regions.supervision import UrgeSupervision
 from govflow.testing import START
-from tests.cases.clerk import counted_open, host, leader, organisation
-from tests.regions.test_pairs import drained
-from tests.support import Town, a_case, a_town, community, dispatcher, grid_worker, lead, supervisor, verifier
+from tests.cases.clerk import host, leader, organisation
+from tests.proposals.hall import li, workstation
+from tests.proposals.steps import a_hall, a_proposal
+from tests.regions.test_pairs import KINDS, drained
+from tests.support import a_case, a_town, community, dispatcher, grid_worker, lead, supervisor, verifier
 from tests.walking import regions_with_loops
 
 X: dict[str, Any] = {"id": "x"}
 K: dict[str, Any] = {"id": "x", "item": "k"}
 DUE: dict[str, Any] = {"until": START + timedelta(days=4)}
+LATER: dict[str, Any] = {"until": START + timedelta(days=60)}
 NOTICE: dict[str, Any] = {"form": "hearing", "subject": "the leak", "place": "hall", "roll": ("s-1", "parks")}
 ANNOUNCED = AnnounceMeeting(**K, by=host, **NOTICE, at_time=START + timedelta(days=3))
 URGED: dict[str, Any] = {"reason_code": "overdue_without_cause", "reason": "late"}
@@ -82,8 +88,48 @@ OPENED: dict[str, tuple[str, tuple[Command, ...], str]] = {  # where the case st
     ),
 }
 
+OPENED_ON_A_PROPOSAL: dict[str, tuple[str, tuple[Command, ...], str]] = {
+    "opinion": ("consulting", (RecordOpinion(**X, by=li, item="k", text="make it wide"),), "secretariat"),
+    "stage": ("deliberating", (), "deliberating_body"),
+    "vote": ("voting", (), "convenor"),
+    "objection": ("published", (RaiseObjection(**K, by=li, reason="nobody was told"),), "deliberating_body"),
+    "meeting": ("consulting", (ANNOUNCED,), "host-1"),
+    "invitation": ("consulting", (ANNOUNCED, IssueInvitation(**X, by=host, unit="parks", meeting="k")), "parks"),
+    "ledger": (
+        "implementing",
+        (OpenLedgerItem(**K, by=verifier, what="loose", place="gate", owner="li", **LATER),),
+        "li",
+    ),
+    "commitment": (
+        "implementing",
+        (MakeCommitment(**K, by=workstation, what="a rail", owner="parks", **LATER),),
+        "parks",
+    ),
+    "supervision": ("implementing", (UrgeSupervision(**K, by=supervisor, **URGED),), "workstation"),
+    "instruction": ("consulting", (GiveInstruction(**K, by=leader, what="ask", owner="office", **DUE),), "office"),
+    "risk_signal": (
+        "consulting",
+        (RaiseRiskSignal(**K, by=grid_worker, what="cracks", place="gate 3", concerning="other"),),
+        "community",
+    ),
+    "link": ("implementing", (AddLink(**X, by=dispatcher, other="y", awaited=True),), "y"),
+    "obligation": ("consulting", (ScheduleObligation(**K, by=community, what="visit", owner="li", **DUE),), "li"),
+    "checklist": ("consulting", (StartChecklist(**K, by=community, template="five-stage"),), "community-1"),
+}
 
-def opened(region: str) -> Town:
+
+LOOPS = [("case", region) for region in OPENED] + [("proposal", region) for region in OPENED_ON_A_PROPOSAL]
+
+
+def opened(name: str, region: str) -> Any:
+    """A world in which a loop of a region is open on record x."""
+    if name == "proposal":
+        start, given, _ = OPENED_ON_A_PROPOSAL[region]
+        hall = a_hall()
+        a_proposal(hall, start)
+        hall.motion("screening", id="y")
+        hall.do(*given)
+        return hall
     start, given, _ = OPENED[region]
     town = a_town()
     a_case(town, "accepted", id="y", reporter="s-2")
@@ -96,18 +142,18 @@ def opened(region: str) -> Town:
 
 def test_every_region_that_has_loops_is_opened_here():
     assert OPENED.keys() == regions_with_loops(CASE)
+    assert OPENED_ON_A_PROPOSAL.keys() == regions_with_loops(PROPOSAL)
 
 
-@pytest.mark.parametrize("region", OPENED)
-def test_a_loop_says_who_owes_it(region: str):
-    town = opened(region)
-    owed = {loop.owes for loop in town.engine.open_loops("x") if loop.region == region}
-    assert owed == {OPENED[region][2]}
+@pytest.mark.parametrize(("name", "region"), LOOPS)
+def test_a_loop_says_who_owes_it(name: str, region: str):
+    owed = {loop.owes for loop in opened(name, region).engine.open_loops("x") if loop.region == region}
+    assert owed == {(OPENED if name == "case" else OPENED_ON_A_PROPOSAL)[region][2]}
 
 
-@pytest.mark.parametrize("region", OPENED)
-def test_a_loop_is_counted_until_it_is_closed_and_then_the_case_is(region: str):
-    town = opened(region)
-    assert region in {name for name, _ in counted_open(town.engine, "x")}
-    drained(town)
-    assert town.engine.get("x").status == "closed"
+@pytest.mark.parametrize(("name", "region"), LOOPS)
+def test_a_loop_is_counted_until_it_is_closed_and_then_the_record_is(name: str, region: str):
+    world = opened(name, region)
+    assert region in {loop for loop, _ in KINDS[name].walked.counted_open(world.engine, "x")}
+    drained(world, name)
+    assert world.engine.get("x").status in (["closed"] if name == "case" else ["withdrawn", "annulled"])

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
 from govflow import CASE, Decider, HandOver, Record, Region, Rest, Role, Step, Workflow
+from govflow.budgets import BudgetCount
+from govflow.budgets.messages import ImportedEntry
 from govflow.cases.model import Review
 from govflow.clocks import CLOCKS
 from govflow.engine import shipped
@@ -24,7 +26,16 @@ from govflow.regions.mediation import Purpose
 from govflow.testing import START, _annotated, _of_type
 from govflow.voting import HandCount, Tally, Turnout
 from govflow.workflow import NEW
-from tests.regions.standing import PROCEDURE, an_item, first_key, key_of, may_stand_in, standing, status_of
+from tests.regions.standing import (
+    PROCEDURE,
+    an_item,
+    first_key,
+    key_of,
+    may_stand_in,
+    moves_with_its_record,
+    standing,
+    status_of,
+)
 from tests.support import Town, a_context, a_town
 
 SHIPPED = shipped()
@@ -70,6 +81,8 @@ def named(table: tuple[Decider, Region | None]) -> str:
 CARRIED = Tally(method="yes_no", entitled=Turnout(persons=3), present=Turnout(persons=3), quorate=True, carried=True)
 LOST = CARRIED.changed(carried=False)
 INQUORATE = CARRIED.changed(present=Turnout(persons=1), quorate=False, carried=False)
+COUNTED = BudgetCount(rule="greedy", entitled=1, ballots=1, budget=1, spent=1, left=0, winners=("k",))
+PROGRAMME = DEFAULT_POLICY.programmes[0]
 # One event, several targets: what of the event, or of what went before, tells which. Every such event stands here.
 ANSWERED: dict[str, dict[str, Any]] = {
     "C34": {"upheld": True}, "C35": {"upheld": False}, "AO02": {"upheld": True}, "AO03": {"upheld": False},
@@ -86,6 +99,9 @@ ANSWERED: dict[str, dict[str, Any]] = {
     **{key: {"tally": CARRIED} for key in ("P17", "VT07")},
     **{key: {"tally": LOST} for key in ("P18", "VT08")},
     **{key: {"tally": INQUORATE} for key in ("P19", "VT09")},
+    "EN06": {"count": COUNTED}, "EN07": {"count": None},
+    "EN13": {"entries": (ImportedEntry(number="1", kind="works", cost=1),), "programme": PROGRAMME},
+    "FU06": {"programme": PROGRAMME},
 }  # fmt: skip
 BEFORE: dict[str, dict[str, Any]] = {
     "C45": {"was_accepted": True}, "C46": {"was_accepted": False},
@@ -114,6 +130,8 @@ FILLED: dict[str, dict[str, Any]] = {  # what the rules see to before such an ev
     "ResolutionPublished": {"tally": CARRIED},
     "StageRecorded": {"stage": "council"},
     "StageFailed": {"stage": "council"},
+    "BudgetRoundOpened": {"programme": PROGRAMME},
+    "BudgetRoundImported": {"programme": PROGRAMME},
 }
 
 
@@ -299,11 +317,6 @@ def test_no_two_regions_of_a_record_move_the_same_clock_of_an_item(decider: Deci
 
 
 # --- what is left is ended -------------------------------------------------------------------------------------------
-
-
-def moves_with_its_record(region: Region) -> bool:
-    """Whether no item of it moves but by events of the record itself."""
-    return all(step.rides for step in region.workflow.steps)
 
 
 LEAVING = [

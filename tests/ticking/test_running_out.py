@@ -10,11 +10,25 @@ import pytest
 from govflow.actors import SYSTEM
 from govflow.calendars import Unit
 from govflow.cases import commands as c
+from govflow.cases import events as e
 from govflow.messages import ClockStatus
 from govflow.policy import Then
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.evaluation import RecordEvaluation
-from tests.support import TOLD, a_case, a_town, archivist, desk, dispatcher, lead, resident, supervisor, unit_head
+from govflow.ticking import Fired
+from tests.support import (
+    TOLD,
+    a_case,
+    a_town,
+    archivist,
+    desk,
+    dispatcher,
+    lead,
+    resident,
+    steps_to,
+    supervisor,
+    unit_head,
+)
 from tests.ticking.world import (
     a_limit,
     a_policy,
@@ -234,3 +248,23 @@ def test_with_a_rule_a_suspension_nobody_reviewed_ends_and_the_clock_goes_on_wit
     assert (after.clocks["handling"].status, due_of(after, "handling") > town.clock()) == (ClockStatus.RUNNING, True)
     assert after.clocks["suspension_review"].status is ClockStatus.MET_LATE
     nothing_more(town)
+
+
+def test_a_fault_in_one_record_is_told_and_stops_the_clocks_of_no_other():
+    from govflow import CASE as CASES
+
+    def breaks(case: Any, command: Any, context: Any) -> Any:
+        if case.id == "broken":
+            raise ValueError("a figure beyond its bounds")
+        return CASES.copied(command, e.SupplementLapsed, context)
+
+    town = a_town(records=[CASES.extended(propose={c.LapseSupplement: breaks})])
+    for id in ("broken", "sound"):
+        town.do(*steps_to("reported", id), c.RequestSupplement(id=id, by=desk, shortcomings=("which street",)))
+    town.pass_days(30)
+    fired: list[Fired] = []
+    town.engine.tick(on_fired=fired.append)
+    lapsed = {each.record: each.refused for each in fired if each.kind == "case.lapse_supplement"}
+    assert lapsed["sound"] == ""
+    assert "ValueError: a figure beyond its bounds" in lapsed["broken"]
+    assert not town.engine.get("sound").clocks["supplement"].is_going

@@ -131,16 +131,20 @@ class EntryReopened(ItemEvent, Reasoned, name="entry.reopened"):
     """It is reviewed again."""
 
 
-class WithdrawEntry(ItemCommand, Reasoned, wire="entry.withdraw", label="撤回项目"):
-    """Take it back. On a ballot that has begun it stays listed, and cannot win."""
-
+class _Withdrawing(Reasoned):
     to: Id | None = None
+    papers: tuple[Id, ...] = ()
 
 
-class EntryWithdrawn(ItemEvent, Reasoned, name="entry.withdrawn"):
+class WithdrawEntry(ItemCommand, _Withdrawing, wire="entry.withdraw", label="撤回项目"):
+    """Take it back. On a ballot that has begun it stays listed, and cannot win.
+
+    The secretariat does so before the ballot alone, at the proposer's written wish, which `papers` name on file.
+    """
+
+
+class EntryWithdrawn(ItemEvent, _Withdrawing, name="entry.withdrawn"):
     """It was taken back."""
-
-    to: Id | None = None
 
 
 class AwardEntry(ItemCommand, Reasoned, wire="entry.award", label="追加入选"):

@@ -29,7 +29,7 @@ from govflow.context import Context
 from govflow.messages import Event
 from govflow.records import HandOver, Item
 from govflow.region import Changes, Fold, Region
-from govflow.rules import decided_by_another, reason_given, reason_is_coded
+from govflow.rules import decided_by_another, reason_given, reason_is_coded, required_papers_are_attached
 from govflow.workflow import Step, Workflow
 
 R = Role
@@ -52,14 +52,15 @@ ENTRY_WORKFLOW = Workflow("entry", S, zh="参选项目", on=("budget_round",), s
     Step("EN02", n.AdmitEntry,       S.PROPOSED,              n.EntryAdmitted,       S.ELIGIBLE,     _REVIEWERS,                (cost_is_named_and_within_its_cap, decided_by_another), while_in=_REVIEW),
     Step("EN03", n.RefuseEntry,      (S.PROPOSED, S.ELIGIBLE), n.EntryRefused,       S.INELIGIBLE,   _REVIEWERS,                (reason_is_coded, decided_by_another), while_in=_REVIEW),
     Step("EN04", n.ReopenEntry,      S.INELIGIBLE,            n.EntryReopened,       S.PROPOSED,     _REVIEWERS,                (reason_given, decided_by_another), while_in=_REVIEW),
-    Step("EN05", n.WithdrawEntry,    (S.PROPOSED, S.ELIGIBLE), n.EntryWithdrawn,     S.WITHDRAWN,    (R.PROPOSER, R.SECRETARIAT, R.SYSTEM), (reason_given,), anywhere=True),
+    Step("EN14", n.WithdrawEntry,    (S.PROPOSED, S.ELIGIBLE), n.EntryWithdrawn,     S.WITHDRAWN,    R.SECRETARIAT,             (reason_given, required_papers_are_attached), while_in=_REVIEW),
+    Step("EN05", n.WithdrawEntry,    (S.PROPOSED, S.ELIGIBLE), n.EntryWithdrawn,     S.WITHDRAWN,    (R.PROPOSER, R.SYSTEM),    (reason_given,), anywhere=True),
     Step("EN06", m.CloseBudgetBallot, S.ELIGIBLE,             m.BudgetBallotClosed,  S.WON,          (R.CONVENOR, R.SYSTEM),    (entry_has_won,), while_in="balloting", rides=("PB09",)),
     Step("EN07", m.CloseBudgetBallot, S.ELIGIBLE,             m.BudgetBallotClosed,  S.LOST,         (R.CONVENOR, R.SYSTEM),    (entry_has_lost,), while_in="balloting", rides=("PB09",)),
     Step("EN08", n.AwardEntry,       S.LOST,                  n.EntryAwarded,        S.WON,          _AWARDERS,                 (budget_is_within_envelope, reason_given), while_in=_COUNTED),
     Step("EN09", n.ReviseEntry,      S.WON,                   n.EntryRevised,        None,           (R.TOWN, R.FINANCE),       (cost_is_named_and_within_its_cap, budget_is_within_envelope, reason_given), while_in=_COUNTED),
     Step("EN10", n.CommissionEntry,  S.WON,                   n.EntryCommissioned,   S.COMMISSIONED, (R.COMMUNITY, R.TOWN, R.SYSTEM), (winners_were_handed_over, carrier_is_named, public_words_hide_people), while_in="published", anywhere=True),
     Step("EN11", n.ReleaseEntry,     (S.WON, S.COMMISSIONED), n.EntryReleased,       S.RELEASED,     (R.TOWN, R.SYSTEM),        (reason_given,)),
-    Step("EN12", m.VoidBudgetBallot, (S.WON, S.LOST),         m.BudgetBallotVoided,  S.ELIGIBLE,     (R.TOWN, R.CONVENOR),      (), while_in=_COUNTED, rides=("PB11",)),
+    Step("EN12", m.VoidBudgetBallot, (S.WON, S.LOST),         m.BudgetBallotVoided,  S.ELIGIBLE,     (R.TOWN, R.DISTRICT),      (), while_in=_COUNTED, rides=("PB11",)),
     Step("EN13", m.ImportBudgetRound, None,                   m.BudgetRoundImported, S.ELIGIBLE,     R.SYSTEM,                  (), while_in="reviewing", rides=("PB17",)),
 ))
 # fmt: on

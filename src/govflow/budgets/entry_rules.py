@@ -40,10 +40,10 @@ def public_words_hide_people(round: BudgetRound, event: Any, context: Context) -
 
 @rule("由本人申报,或由秘书处代为登记", "M110", needs="proposer")
 def proposer_enters_it_or_is_written_down(round: BudgetRound, event: Any, context: Context) -> bool:
-    """Proposers enter their own projects, or those of their unit; the secretariat writes down others'."""
+    """Proposers enter their own projects, or those of their unit; the round's secretariat writes down others'."""
     held = [claim for claim in context.claims if claim.role in context.step.who]
     mine = event.proposer == event.by or any(claim.unit == event.proposer for claim in held)
-    return mine or any(claim.role == Role.SECRETARIAT for claim in held)
+    return mine or any(claim.role == Role.SECRETARIAT and round.reaches(claim) for claim in held)
 
 
 @rule("未超过每一申报人的项目数", "[config]", needs="proposer")

@@ -13,7 +13,7 @@ from typing import Any
 
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.budgets.messages import BudgetRoundImported, ImportBudgetRound
-from govflow.budgets.model import BudgetRound
+from govflow.budgets.model import LARGEST_ENVELOPE, BudgetRound
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.messages import Amount, Instant, ItemCommand, ItemEvent, Personal, Protected, Value, Words
@@ -162,9 +162,9 @@ def fiscal_money_is_not_pledged(round: BudgetRound, event: Any, context: Context
 
 @rule("为本人或所代表的单位认捐", "M111", needs="giver")
 def giver_pledges_or_is_written_down(round: BudgetRound, event: Any, context: Context) -> bool:
-    """Givers pledge for themselves or their unit; officials write down what others have promised."""
+    """Givers pledge for themselves or their unit; officials of the round write down what others have promised."""
     held = [claim for claim in context.claims if claim.role in context.step.who]
-    officials = any(claim.role not in _GIVERS for claim in held)
+    officials = any(claim.role not in _GIVERS and round.reaches(claim) for claim in held)
     return officials or event.giver == event.by or any(claim.unit == event.giver for claim in held)
 
 
@@ -172,6 +172,15 @@ def giver_pledges_or_is_written_down(round: BudgetRound, event: Any, context: Co
 def a_sum_has_come(round: BudgetRound, event: Any, context: Context) -> bool:
     """What came is more than nothing."""
     return event.amount is None or event.amount > 0
+
+
+@rule("全部资金不超过可计数的最大金额", "design", needs="amount")
+def envelope_can_be_counted(round: BudgetRound, event: Any, context: Context) -> Iterable[str]:
+    """All the money of the round, this sum included, is an amount that can be counted."""
+    promised = context.item.amount if isinstance(context.item, Fund) else 0
+    sum_of = promised if event.amount is None else event.amount
+    if (over := round.available + sum_of - LARGEST_ENVELOPE) > 0:
+        yield Detail(f"{over} minor units more than {LARGEST_ENVELOPE}", f"超出上限 {LARGEST_ENVELOPE} 分 {over} 分")
 
 
 @rule("剩余资金足以支付入选项目", "M110")
@@ -191,9 +200,9 @@ _PURSE = (Role.FINANCE, Role.TOWN, Role.DISTRICT)
 # fmt: off
 FUND_WORKFLOW = Workflow("fund", S, zh="资金", on=("budget_round",), steps=(
     #    id      command       from         event          to           who                               provided that
-    Step("FU01", AddFund,      None,        FundAdded,     S.AVAILABLE, _PURSE,                           (funding_source_is_named, fiscal_sum_stands), while_in="active"),
+    Step("FU01", AddFund,      None,        FundAdded,     S.AVAILABLE, _PURSE,                           (funding_source_is_named, fiscal_sum_stands, envelope_can_be_counted), while_in="active"),
     Step("FU02", PledgeFund,   None,        FundPledged,   S.PLEDGED,   (*_GIVERS, Role.COMMUNITY, *_PURSE), (funding_source_is_named, fiscal_money_is_not_pledged, giver_pledges_or_is_written_down), while_in="active", anywhere=True),
-    Step("FU03", ReceiveFund,  S.PLEDGED,   FundReceived,  S.AVAILABLE, Role.FINANCE,                     (decided_by_another, a_sum_has_come), while_in="active"),
+    Step("FU03", ReceiveFund,  S.PLEDGED,   FundReceived,  S.AVAILABLE, Role.FINANCE,                     (decided_by_another, a_sum_has_come, envelope_can_be_counted), while_in="active"),
     Step("FU04", WithdrawFund, S.PLEDGED,   FundWithdrawn, S.WITHDRAWN, (*_GIVERS, Role.FINANCE, Role.SYSTEM), (reason_given,), anywhere=True),
     Step("FU05", WithdrawFund, S.AVAILABLE, FundWithdrawn, S.WITHDRAWN, Role.FINANCE,                     (reason_given, fiscal_sum_stands, winners_stay_paid_for), while_in="active"),
     Step("FU06", ImportBudgetRound, None,   BudgetRoundImported, S.AVAILABLE, Role.SYSTEM,                (), while_in="reviewing", rides=("PB17",)),

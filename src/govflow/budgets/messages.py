@@ -219,7 +219,7 @@ class _Recording(Value):
 
 
 class RecordBudgetBallots(Command, _Recording, wire="budget_round.record_ballots", label="录入纸质选票"):
-    """Enter ballots that were handed in on paper, at most 5,000 at a time; the sheets are evidence on file."""
+    """Enter ballots handed in on paper, until voting ends, at most 5,000 at a time; the sheets are evidence on file."""
 
 
 class BudgetBallotsRecorded(Event, _Recording, name="budget_round.ballots_recorded"):
@@ -241,7 +241,10 @@ class _Voiding(Reasoned):
 
 
 class VoidBudgetBallot(Command, _Voiding, wire="budget_round.void_ballot", label="宣布表决无效"):
-    """Void the ballot for a coded reason: entries, roll and list are reviewed again, and a new ballot is held."""
+    """Void the ballot for a coded reason: entries, roll and list are reviewed again, and a new ballot is held.
+
+    The town's or the district's to do alone: ballots are open, so whoever holds the vote can see how it stands.
+    """
 
 
 class BudgetBallotVoided(Event, _Voiding, name="budget_round.ballot_voided"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from immutables import Map
 from pydantic import Field
@@ -30,6 +30,13 @@ class BudgetRoundStatus(Status):
     ARCHIVED = "archived", "归档", Rest.FINAL
 
 
+LARGEST_ENVELOPE = 10**15
+"""The most that all the money of a round may come to, in minor units: what one amount holds."""
+
+_Total = Annotated[int, Field(ge=0, le=10**18)]
+"""What counts come to together: as many of the largest as there can be voters."""
+
+
 class RoundBallot(Value):
     """The ballot of one voter: what it says, who gave it in and when, and whether it was on paper."""
 
@@ -47,7 +54,7 @@ class EntryTold(Value):
     code: Id
     cost: Amount
     votes: Count
-    points: Count
+    points: _Total
     rank: Count
     en: str
     zh: str
@@ -156,6 +163,10 @@ class BudgetRound(Record):
     def asked_by(self, wire: str, item: Item | None) -> frozenset[str]:
         named = (getattr(item, name, None) for name in ("proposer", "giver"))
         return super().asked_by(wire, item) | frozenset(filter(None, named))
+
+    def is_own_matter_of(self, actor: str) -> bool:
+        """Whoever is an interested party may still propose and vote as everybody else."""
+        return True
 
     def can_read(self, claim: Claim, actor: str) -> bool:
         """A round is public in its area, and open to whoever has an entry in it."""

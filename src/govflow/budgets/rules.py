@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from govflow.actors import Role
 from govflow.budgets.counting import flaws_of
 from govflow.budgets.entry import EntryStatus
 from govflow.budgets.model import BudgetRound
@@ -101,9 +102,9 @@ def ballot_can_begin(round: BudgetRound, event: Any, context: Context) -> Iterab
 
 @rule("表决人在冻结名册内且亲自投票", "design", needs="voter")
 def voter_is_on_the_roll(round: BudgetRound, event: Any, context: Context) -> Iterable[str]:
-    """The voter stands on the frozen roll, and votes in person or as that unit."""
-    units = {claim.unit for claim in context.claims} - {None}
-    acting = {event.by} | ({context.on_behalf_of} & units if context.on_behalf_of else set())
+    """The voter stands on the frozen roll, and votes in person, or as the unit that they are the voter of."""
+    units = {claim.unit for claim in context.claims if claim.role == Role.VOTER} - {None}
+    acting = {event.by} | ({context.on_behalf_of} & units)
     if event.voter not in round.roll:
         yield Detail(f"{event.voter} is not on the roll", f"{event.voter} 不在名册")
     elif event.voter not in acting:
@@ -168,10 +169,17 @@ def _ballots_in_order(round: BudgetRound, event: Any, *, bounds: bool) -> Iterat
 
 @rule("表决已结束", "M110")
 def voting_has_ended(round: BudgetRound, event: Any, context: Context) -> Iterable[str]:
-    """The end of voting has come, or everybody has voted."""
+    """The end of voting has come, or everybody has voted for good."""
     clock = round.clocks.get("ballot")
-    if not is_over(clock, context) and len(round.cast) < len(round.roll):
+    if not is_over(clock, context) and not _all_voted_for_good(round):
         yield Detail(f"it lasts until {_runs_until(clock)}", f"表决至 {_runs_until(clock)}")
+
+
+def _all_voted_for_good(round: BudgetRound) -> bool:
+    """Whether nobody may vote any more: everybody has, with ballots that are not replaced."""
+    if round.programme is None or len(round.cast) < len(round.roll):
+        return False
+    return not round.programme.replaceable or all(each.on_paper for each in round.cast.values())
 
 
 # --- the result ------------------------------------------------------------------------------------------------------
@@ -205,3 +213,13 @@ def nothing_is_commissioned(round: BudgetRound, event: Any, context: Context) ->
     """No winner was handed over to be carried out."""
     held = (each.status == EntryStatus.COMMISSIONED for each in round.items_of("entry").values())
     return not round.has_commissioned and not any(held)
+
+
+@rule("宣布无效者在本轮无参选项目", "petitions §28 [V]; M110")
+def voider_has_no_entry(round: BudgetRound, event: Any, context: Context) -> Iterable[str]:
+    """Neither who voids a ballot, nor their unit, nor whom they must keep away from has an entry in the round."""
+    units = {claim.unit for claim in context.claims} - {None}
+    close = {event.by, *units, *context.interests} | ({context.on_behalf_of} - {None})
+    for each in round.items_of("entry").values():
+        if each.proposer in close:
+            yield Detail(f"entry {each.key} is of {each.proposer}", f"项目 {each.key} 由 {each.proposer} 申报")

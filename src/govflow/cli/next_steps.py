@@ -33,7 +33,7 @@ PROGRAM = {
     "proposal.open_vote": "vote open",
     "proposal.cast_ballot": "vote cast",
     "proposal.record_hands": "vote hands",
-    "proposal.open_box": "vote open-box",
+    "proposal.call_box": "vote open-box",
     "proposal.close_vote": "vote close",
     "proposal.reconvene": "vote announce",
     "proposal.publish_resolution": "propose publish",
@@ -128,7 +128,7 @@ def _counting(proposal: Proposal) -> Iterator[str]:
         case BallotForm.SECRET:
             if vote.opened is None:
                 yield "proposal.cast_ballot"
-                yield "proposal.open_box"
+                yield "proposal.call_box"
     yield "proposal.close_vote"
 
 

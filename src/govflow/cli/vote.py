@@ -287,7 +287,9 @@ def open_the_box(
             raise typer.Exit(FOUND) from None
         print_done(engine, proposal, as_json=json)
         if not json:
-            console().print(t("vote.box.opened", n=f"{len(latest(proposal).opened or ()):,}"))
+            opened_now = latest(proposal).opened
+            code = "vote.box.opened" if opened_now is not None else "vote.box.void"
+            console().print(t(code, n=f"{len(opened_now or ()):,}"))
 
 
 @vote.command("close", help="help.vote_close")

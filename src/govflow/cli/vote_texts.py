@@ -86,6 +86,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "vote.box.destroyed": ("the key of the box is destroyed", "票箱密钥已销毁"),
     "vote.box.key_is_there": ("the key of the box is still there: govflow vote open-box {id}", "票箱密钥尚未销毁，请执行： govflow vote open-box {id}"),
     "vote.box.opened": ("{n} ballots are published by their codes; the key of the box is destroyed.", "{n} 张选票已按编码公布，票箱密钥已销毁。"),
+    "vote.box.void": ("The vote was declared void: nothing was published; the key of the box is destroyed.", "该表决已被宣布无效：未公布任何选票，票箱密钥已销毁。"),
     "vote.opening": ("opening the box", "正在开箱"),
     "vote.yes_no": ("yes {yes}, no {no}, abstained {abstained}", "赞成 {yes}，反对 {no}，弃权 {abstained}"),
     "vote.households": ("{n} households", "{n} 户"),

@@ -257,10 +257,18 @@ class RecordHands(Command, wire="proposal.record_hands", label="记录举手表�
     papers: tuple[Id, ...] = ()
 
 
+class CallBox(Command, wire="proposal.call_box", label="宣布开箱"):
+    """Call for the box of a secret vote that is over: the system opens it then, and nobody else.
+
+    Give it by `govflow.ballot_box.open_box`, which has the box opened in the same breath.
+    """
+
+
 class OpenBox(Command, wire="proposal.open_box", label="开箱唱票"):
     """Publish the ballots of a secret vote by their codes, in the codes' order, without their voters.
 
-    `govflow.ballot_box.open_box` makes it; `as_of` is the version of the proposal at which the box was read.
+    `govflow.ballot_box.open_box` gives it, as the system; `as_of` is the version of the proposal at which the box was
+    read.
     """
 
     opened: tuple[Opened, ...] = Field(default=(), max_length=MOST_IN_A_BOX)

@@ -157,12 +157,12 @@ def _opened(proposal: Proposal, command: c.OpenVote, context: Context) -> Event:
 
 
 def _cast(proposal: Proposal, command: c.CastBallot, context: Context) -> Event:
-    """Who names no voter votes in person, or as the unit they speak for."""
-    voter = command.voter
+    """Who names no voter votes in person, or as the unit they speak for; who votes for another, by their proxy."""
+    voter, acting = command.voter, acting_as(command.by.id, context)
     if voter is None:
-        acting = acting_as(command.by.id, context)
         voter = next(iter(sorted(acting - {command.by.id})), command.by.id)
-    return PROPOSAL.copied(command, e.BallotCast, context, voter=voter)
+    holder = proposal.vote.proxies.get(voter) if voter not in acting else None
+    return PROPOSAL.copied(command, e.BallotCast, context, voter=voter, holder=holder)
 
 
 def _closed(proposal: Proposal, command: c.CloseVote, context: Context) -> Event:

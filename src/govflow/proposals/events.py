@@ -249,9 +249,10 @@ class VoteOpened(Event, name="proposal.vote_opened", dues={"ballot": "closes_at"
 
 
 class BallotCast(Event, name="proposal.ballot_cast"):
-    """A voter voted. Of a secret ballot the commitment stands here, and what only the box can open."""
+    """A voter voted, or the `holder` of a proxy for them. A secret ballot is sealed for its box, beside a commitment."""
 
     voter: Id | None = None
+    holder: Id | None = None
     ballot: Ballot | None = None
     sealed: Protected | None = None
     commitment: Sha256 | None = None
@@ -262,6 +263,10 @@ class HandsRecorded(Event, name="proposal.hands_recorded"):
 
     hands: HandCount | None = None
     papers: tuple[Id, ...] = ()
+
+
+class BoxCalled(Event, name="proposal.box_called"):
+    """Somebody with the right to it called for the box of a secret vote."""
 
 
 class BoxOpened(Event, name="proposal.box_opened"):

@@ -192,6 +192,7 @@ PROPOSAL_FOLD: Fold = {
     e.VoteOpened: _to(S.VOTING),
     e.BallotCast: _same,
     e.HandsRecorded: _same,
+    e.BoxCalled: _same,
     e.BoxOpened: _same,
     e.VoteClosed: _vote_closed,
     e.VoteReannounced: _announced,

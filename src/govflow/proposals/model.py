@@ -189,6 +189,11 @@ class Proposal(Record):
         """Whether it is a major matter."""
         return self.kind == ProposalKind.MAJOR
 
+    @property
+    def lead_unit(self) -> str | None:
+        """The unit that answers for it to supervisors: whoever carries it out; None before it is published."""
+        return self.implementer
+
     def handled_by(self) -> tuple[str, ...]:
         return tuple(filter(None, (self.implementer,)))
 
@@ -200,6 +205,10 @@ class Proposal(Record):
 
     def concerns(self, actor: str, unit: str | None = None) -> bool:
         return actor in (*self.proposers, *self.stakeholders) or super().concerns(actor, unit)
+
+    def is_own_matter_of(self, actor: str) -> bool:
+        """Whoever is an interested party may still propose, sign, be heard and vote as everybody else."""
+        return True
 
     def can_read(self, claim: Claim, actor: str) -> bool:
         """A proposal is public in its area, and open to whoever it concerns."""

@@ -307,6 +307,19 @@ def voting_is_over(proposal: Proposal, event: Any, context: Context) -> bool:
     return ended or vote.hand_count is not None or (is_for_good and len(vote.cast) == len(vote.roll))
 
 
+@rule("确有待开的票箱", "design")
+def box_stands_closed(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The vote is a secret one, and its box was not opened yet."""
+    vote: Vote = proposal.vote
+    return vote.form is BallotForm.SECRET and vote.opened is None
+
+
+@rule("有权者已宣布开箱", "design")
+def box_was_called(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Somebody with the right to it called for the box."""
+    return proposal.vote.box_called_by is not None
+
+
 @rule("票箱完整开出", "design", needs="opened")
 def box_is_complete(proposal: Proposal, event: Any, context: Context) -> Iterator[Detail]:
     """As many ballots come out as voters took part, each with a code of its own, in the codes' order."""

@@ -14,6 +14,8 @@ from govflow.proposals.model import Proposal
 from govflow.proposals.rules_vote import (
     attempts_are_left,
     box_is_complete,
+    box_stands_closed,
+    box_was_called,
     electorate_is_frozen,
     hands_fit_the_roll,
     majority_is_not_reached,
@@ -54,7 +56,8 @@ VOTE_WORKFLOW = Workflow("vote", S, zh="表决", on=("proposal",), steps=(
     Step("VT14", c.GrantProxy,    (S.ANNOUNCED, S.OPEN),                       e.ProxyGranted,    None,         (R.VOTER, *_KEEPERS), (proxy_may_be_held,), while_in=("announced", "voting"), rides=("PX09",)),
     Step("VT15", c.RevokeProxy,   (S.ANNOUNCED, S.OPEN),                       e.ProxyRevoked,    None,         (R.VOTER, *_KEEPERS), (), while_in=("announced", "voting"), rides=("PX10",)),
     Step("VT16", c.RecordHands,   S.OPEN,                                      e.HandsRecorded,   None,         _KEEPERS,        (hands_fit_the_roll,), while_in="voting", rides=("PX11",)),
-    Step("VT17", c.OpenBox,       S.OPEN,                                      e.BoxOpened,       None,         _CONVENORS,      (box_is_complete,), while_in="voting", rides=("PX12",)),
+    Step("VT17", c.OpenBox,       S.OPEN,                                      e.BoxOpened,       None,         R.SYSTEM,        (box_was_called, box_is_complete), while_in="voting", rides=("PX12",)),
+    Step("VT18", c.CallBox,       S.OPEN,                                      e.BoxCalled,       None,         R.CONVENOR,      (box_stands_closed,), while_in="voting", rides=("PX16",)),
 ))
 # fmt: on
 
@@ -93,11 +96,11 @@ def _latest(changed: Any) -> Any:
 
 
 def _cast(vote: Vote, event: e.BallotCast) -> Changes:
-    ballot = CastBallot(by=event.by, at=event.at, ballot=event.ballot, sealed=event.sealed, commitment=event.commitment)
-    voter = event.voter or ""
+    said = {"ballot": event.ballot, "sealed": event.sealed, "commitment": event.commitment}
+    ballot = CastBallot(by=event.by, at=event.at, holder=event.holder, **said)
+    voter, holder = event.voter or "", event.holder
     changes: Changes = {"cast": vote.cast.set(voter, ballot)}
-    holder = vote.proxies.get(voter)
-    if holder is not None and voter not in vote.cast and event.by != voter:
+    if holder is not None and voter not in vote.cast:
         changes["for_others"] = vote.for_others.set(holder, vote.for_others.get(holder, 0) + 1)
     return changes
 
@@ -151,6 +154,7 @@ VOTE = Region(
         ),
         e.BallotCast: _latest(_cast),
         e.HandsRecorded: _latest(lambda vote, event: {"hand_count": event.hands}),
+        e.BoxCalled: _latest(lambda vote, event: {"box_called_by": event.by}),
         e.BoxOpened: _latest(lambda vote, event: {"opened": event.opened}),
         e.VoteClosed: _latest(_closed),
         e.VoteVoided: _latest(

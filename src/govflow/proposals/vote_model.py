@@ -42,6 +42,7 @@ class CastBallot(Value):
 
     by: str
     at: Instant
+    holder: str | None = None  # of the proxy by which it was cast
     ballot: Ballot | None = None
     sealed: Protected | None = None
     commitment: str | None = None
@@ -68,6 +69,7 @@ class Vote(Item):
     held: Ledger[Id, int] = Field(default_factory=Map)  # holder -> how many proxies they hold
     for_others: Ledger[Id, int] = Field(default_factory=Map)  # holder -> for how many others they voted
     hand_count: HandCount | None = None
+    box_called_by: str | None = None
     opened: tuple[Opened, ...] | None = None
     tally: Tally | None = None
     voided_for: str = ""

@@ -84,6 +84,8 @@ from govflow.proposals.rules_vote import (
     ballot_is_in_time,
     ballots_can_be_counted,
     box_is_complete,
+    box_stands_closed,
+    box_was_called,
     closing_lies_ahead,
     electorate_is_frozen,
     hands_fit_the_roll,
@@ -185,7 +187,8 @@ PROPOSAL_WORKFLOW = Workflow("proposal", S, zh="提案", steps=(
     Step("P15", c.OpenVote,              S.ANNOUNCED,                  e.VoteOpened,              S.VOTING,           _CONVENORS,                 (notice_has_elapsed, closing_lies_ahead, electorate_is_frozen), starts="ballot", stops="notice"),
     Step("P16", c.CastBallot,            S.VOTING,                     e.BallotCast,              None,               R.VOTER,                    (voter_is_in_snapshot, one_ballot_per_voter, proxy_is_authorised, ballot_is_in_time, ballot_fits_the_rule), anywhere=True),
     Step("PX11", c.RecordHands,          S.VOTING,                     e.HandsRecorded,           None,               _KEEPERS,                   (hands_fit_the_roll, ballot_is_in_time, required_papers_are_attached)),
-    Step("PX12", c.OpenBox,              S.VOTING,                     e.BoxOpened,               None,               _CONVENORS,                 (voting_is_over, box_is_complete)),
+    Step("PX16", c.CallBox,              S.VOTING,                     e.BoxCalled,               None,               R.CONVENOR,                 (voting_is_over, box_stands_closed)),
+    Step("PX12", c.OpenBox,              S.VOTING,                     e.BoxOpened,               None,               R.SYSTEM,                   (box_was_called, box_is_complete)),
     # lost before carried: what stands against closing a lost vote is what is still open, not that it was lost
     Step("P18", c.CloseVote,             S.VOTING,                     e.VoteClosed,              S.NOT_ADOPTED,      _CONVENORS,                 (voting_is_over, ballots_can_be_counted, quorum_is_met, majority_is_not_reached, loops_are_handed_over), starts="reply", stops="ballot"),
     Step("P17", c.CloseVote,             S.VOTING,                     e.VoteClosed,              S.ADOPTED,          _CONVENORS,                 (voting_is_over, ballots_can_be_counted, quorum_is_met, majority_is_reached), stops="ballot"),
