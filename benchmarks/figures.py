@@ -16,6 +16,7 @@ from benchmarks.deadlines import deadlines
 from benchmarks.measuring import PRINT_PEAK, ROUNDS, Figure, figure, printed, timed
 from benchmarks.raw import RawLog, transactions_of
 from benchmarks.ticking import tick
+from benchmarks.voting import voting
 from benchmarks.workload import fill, one_case
 from govflow import Engine, Personal
 from govflow.cases.commands import ReportCase
@@ -23,7 +24,19 @@ from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 
 CASES_A_ROUND = 30
-PARTS = ("import", "commands", "deadlines", "authority", "tick", "replay", "files", "memory", "growth", "budgeting")
+PARTS = (
+    "import",
+    "commands",
+    "deadlines",
+    "authority",
+    "tick",
+    "replay",
+    "files",
+    "memory",
+    "growth",
+    "budgeting",
+    "voting",
+)
 
 
 def storage(folder: Path, synchronous: str, budget: float, rows: int) -> Figure:
@@ -234,8 +247,8 @@ def memory(folder: Path, sizes: tuple[int, ...]) -> Iterator[Figure]:
         )
 
 
-def run(rows: int, large: int, clocks: int, only: str = "") -> Iterator[Figure]:
-    """Every figure there is, or those of one part."""
+def run(rows: int, large: int, clocks: int, ballots: int, only: str = "") -> Iterator[Figure]:
+    """Every figure there is, or those of one part; large votes have ten times as many `ballots`."""
     with tempfile.TemporaryDirectory(prefix="govflow-bench-") as name:
         folder = Path(name)
         figures: tuple[Callable[[], Iterator[Figure]], ...] = (
@@ -249,6 +262,7 @@ def run(rows: int, large: int, clocks: int, only: str = "") -> Iterator[Figure]:
             lambda: memory(folder, (rows, large)),
             lambda: growth(folder, (1000, large)),
             budgeting,
+            lambda: voting(folder, ballots, 10 * ballots),
         )
         for part, measured in zip(PARTS, figures, strict=True):
             if only in ("", part):

@@ -50,7 +50,7 @@ else:  # counted once; a run-off until one has more than half or two are left, t
         is_last = rule["method"] != "ranked" or len(left) < 3 or 2 * most > points.total() or not most
         level = [option for option in left if points[option] == (most if is_last else min(points.values()))]
         one = level[0 if is_last else -1]
-        if rule["tie"] == "lot":
+        if rule["tie"] == "lot" and len(level) > 1 and most:
             text = "\n".join([header["lot"]["seed"], str(len(rounds)), *sorted(level), ""])
             one = sorted(level)[int(sha256(text.encode()).hexdigest(), 16) % len(level)]
         left = [option for option in left if option != one]

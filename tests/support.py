@@ -175,11 +175,12 @@ class Town:
 
 
 def a_town(path: Any = ":memory:", **options: Any) -> Town:
-    """A town with its own log."""
+    """A town with its own log, which serves cases and proposals."""
     from govflow import CASE
+    from govflow.proposals import PROPOSAL
 
     clock = PinnedClock()
-    options.setdefault("records", [CASE, a_plan_decider()])
+    options.setdefault("records", [CASE, PROPOSAL])
     return Town(Engine.open(path, now=clock, **options), clock)
 
 

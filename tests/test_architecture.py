@@ -74,7 +74,18 @@ ROOMS["cli"] = {*ROOMS, "govflow"}
 ROOMS["__main__"] = {"cli"}
 
 # Rooms that know neither files nor networks nor stores, and take time, ids and chance from their context.
-PURE = (KERNEL - VALUES) | {"corrections", "regions", "watch", "beside", "reactions", "log_events", "voting", "budgeting", "pages", *SHIPPED}
+PURE = (KERNEL - VALUES) | {
+    "corrections",
+    "regions",
+    "watch",
+    "beside",
+    "reactions",
+    "log_events",
+    "voting",
+    "budgeting",
+    "pages",
+    *SHIPPED,
+}
 IO = {
     "http", "io", "os", "pathlib", "requests", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib",
 }  # fmt: skip

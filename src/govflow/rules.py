@@ -196,12 +196,13 @@ def decider_is_not_a_handler(record: Record, event: Any, context: Context) -> bo
     return _hands(event, context).isdisjoint(record.handled_by())
 
 
-@rule("无利害关系", "petitions §28 [V]; M067", version=2, needs="interest")
+@rule("无利害关系", "petitions §28 [V]; M067", version=3, needs="interest")
 def has_no_interest(record: Record, event: Any, context: Context) -> bool:
     """Neither who acts nor who is named has an interest in the matter."""
     named = {event.by, *(getattr(event, name, None) for name in ("handler", "mediator"))}
     named |= {claim.unit for claim in context.claims} - {None}
     concerned = {getattr(record, "reporter", None), *getattr(event, "people", ())} - {None}
+    concerned |= {*getattr(record, "proposers", ()), *getattr(record, "stakeholders", ())}
     if context.item is not None:
         concerned |= context.item.people()
     declared = getattr(event, "interest", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from govflow import Command, NotAllowed
+from govflow import CASE, Command, NotAllowed
 from govflow.cases import commands as c
 from govflow.regions.contact import LogContact
 from tests.support import (
@@ -15,6 +15,7 @@ from tests.support import (
     FinishPlan,
     Town,
     a_case,
+    a_plan_decider,
     a_town,
     archivist,
     desk,
@@ -37,7 +38,7 @@ def refused(town: Town, command: Command) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("end", [FinishPlan, DropPlan])
 def test_a_converted_case_without_a_reporter_is_archived_once_its_target_has_ended(end: Any):
-    town = a_town()
+    town = a_town(records=[CASE, a_plan_decider()])
     a_case(town, "converted", id="x", reporter=None)
     assert refused(town, ARCHIVE) == ("conversion_is_answered",)
     town.do(end(id=PLAN, by=secretariat))
@@ -45,7 +46,7 @@ def test_a_converted_case_without_a_reporter_is_archived_once_its_target_has_end
 
 
 def test_a_contact_before_the_conversion_does_not_tell_its_result():
-    town = a_town()
+    town = a_town(records=[CASE, a_plan_decider()])
     a_case(town, "accepted", id="x")
     town.do(
         LogContact(**X, by=desk, reached=True, way="phone"),
@@ -58,7 +59,7 @@ def test_a_contact_before_the_conversion_does_not_tell_its_result():
 
 @pytest.mark.parametrize("end", [FinishPlan, DropPlan])
 def test_a_reporter_who_was_never_reached_blocks_the_archive_only_until_the_result_is_taken_back(end: Any):
-    town = a_town()
+    town = a_town(records=[CASE, a_plan_decider()])
     a_case(town, "converted", id="x")
     town.do(end(id=PLAN, by=secretariat))
     assert refused(town, ARCHIVE) == ("conversion_is_answered",)
@@ -71,7 +72,7 @@ def test_a_reporter_who_was_never_reached_blocks_the_archive_only_until_the_resu
 
 
 def test_the_reporter_of_a_case_merged_into_a_converted_one_is_owed_its_result_too():
-    town = a_town()
+    town = a_town(records=[CASE, a_plan_decider()])
     a_case(town, "accepted", id="x", reporter=None)
     a_case(town, "accepted", id="f", reporter="s-2")
     town.do(

@@ -20,8 +20,8 @@ MATTERS = {"admission": {"category": "imposed"}}
 READING = """
 import sys
 from govflow import CASE, Engine
-from tests.support import a_plan_decider
-with Engine.open(sys.argv[1], records=[CASE, a_plan_decider()], create=False) as engine:
+from govflow.proposals import PROPOSAL
+with Engine.open(sys.argv[1], records=[CASE, PROPOSAL], create=False) as engine:
     print(engine.get("x").digest)
 """
 

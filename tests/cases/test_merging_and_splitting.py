@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from govflow import SYSTEM, Actor, Command, NotAllowed, Role
+from govflow import CASE, SYSTEM, Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.cases.events import FollowerInformed
 from govflow.regions.evaluation import RecordEvaluation
@@ -18,6 +18,7 @@ from tests.support import (
     FinishPlan,
     Town,
     a_case,
+    a_plan_decider,
     a_town,
     desk,
     dispatcher,
@@ -200,7 +201,7 @@ def test_a_conversion_creates_exactly_one_record_even_when_repeated():
 
 
 def test_a_conversion_comes_back_when_its_target_fails_and_gives_its_result_when_it_succeeds():
-    town = a_town()
+    town = a_town(records=[CASE, a_plan_decider()])
     for id, plan in (("x", "P-2026-000001"), ("y", "P-2026-000002")):
         a_case(town, "converted", id=id)
         town.do(DropPlan(id=plan, by=secretariat) if id == "x" else FinishPlan(id=plan, by=secretariat))

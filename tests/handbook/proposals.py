@@ -13,11 +13,15 @@ ROWS = {
     "PX10": "as PX09: an authority that was not used may be taken back",
     "PX11": "a show of hands has counts and minutes instead of ballots",
     "PX12": "a secret vote has a box, opened by the system, which alone reads it",
-    "PX13": "P12 and P14 ask for the legality check: a step that records it (decision reg §26)",
     "PX16": "a secret vote has a box, which the convenor calls for when voting is over",
+    "PX13": "P12 and P14 ask for the legality check: a step that records it (decision reg §26)",
+    "PX19": "S6: a reconvened vote that is called off leaves the inquorate one as it was, and the attempts as many",
     "PX15": "a merge undone gives the master's borrowed supporters back",
+    "PX17": "41号: consulted is what is decided; a change of substance in consultation gives its whole time again",
+    "PX18": "a unit named by mistake, or that cannot, would leave a resolution that nobody may begin",
     "PX14": "the handbook's guard of P25 «may spawn a JointProject or Cases», as a row",
     "ST06": "M085: the stages of the body delegated to take the place of those still pending",
+    "ST07": "41号, S6: a body says yes to a text; another wording is put to it again",
     "VT11": "the round of voting moves with PX06",
     "VT12": "the round of voting moves with PX07",
     "VT13": "the round of voting moves with PX08",
@@ -33,6 +37,8 @@ _PAPERS = "what is said to have been decided or done stands on minutes and paper
 _COUNT = "nothing is counted before voting has ended and there is something to count"
 _OWN_OPINION = "nobody disposes of what they said themselves (M090)"
 _OWN_OBJECTION = "neither who objects nor who carries it out decides whether the objection is right (M090)"
+_NOT_ONES_OWN = "M090: nobody returns, refuses, admits, closes or calls a vote on what they proposed themselves"
+_PART = "M089: of the deliberating bodies those of its procedure have a say, not any of the area"
 _VOTE = "the same vote again: question and options stand (S6)"
 RULES = {
     ("P01", "text_says_something"): "M087: what says nothing cannot be screened",
@@ -45,9 +51,17 @@ RULES = {
     ("P01", "source_may_be_public"): "petitions §30: a proposal is public, a confidential matter is not",
     ("P01", "track_is_in_the_policy"): "M084: a procedure that the policy does not have cannot be pinned later",
     ("P04", "not_done_before"): "the handbook's guard «once, with one complete list»",
+    ("P04", "decided_by_another"): _NOT_ONES_OWN,
+    ("P05", "decided_by_another"): _NOT_ONES_OWN,
+    ("P08", "decided_by_another"): _NOT_ONES_OWN,
+    ("P11", "decided_by_another"): _NOT_ONES_OWN,
+    ("P14", "decided_by_another"): _NOT_ONES_OWN,
     ("P08", "supporters_reach_threshold"): "whoever withdraws support after P02 is missing at the admission (SU02)",
     ("P12", "body_of_the_stage_decides"): "M089: the body that the procedure names, where the policy names its unit",
+    ("P12", "meeting_is_on_record"): "M096: a meeting that is named is one that can be looked at",
+    ("P41", "meeting_is_on_record"): "as in P12",
     ("P41", "body_of_the_stage_decides"): "as in P12",
+    ("P13", "body_deliberating_sends_it_back"): _PART,
     ("P41", "stages_run_in_order"): "as in P12: no body says no before its turn",
     ("P14", "options_fit_the_method"): "a vote without question or options cannot be counted",
     ("P14", "public_text_hides_people"): _PUBLIC,
@@ -56,6 +70,10 @@ RULES = {
         "P14",
         "legality_is_checked_if_required",
     ): "as P12, for a procedure without stages (decision reg §26)",
+    (
+        "P39",
+        "vote_is_the_first",
+    ): "called off, a reconvened vote goes by PX19: the limit on attempts stands (S6)",
     ("P15", "closing_lies_ahead"): "a vote that is over when it opens is one that nobody can take part in",
     ("P16", "ballot_is_in_time"): "what comes in after the announced end is not counted",
     ("P16", "ballot_fits_the_rule"): "a ballot that says nothing the rule can count, or says openly what is secret",
@@ -75,6 +93,8 @@ RULES = {
         "P24",
         "body_may_annul",
     ): "村委会法 §23: who decided, or stands above, annuls; beside the town nobody else",
+    ("P43", "body_has_decided_it"): "decision reg §37, the handbook's guard «decided by the body that adopted it»",
+    ("P44", "body_has_decided_it"): _PART,
     ("P25", "day_lies_ahead"): "a day that has passed is no limit",
     ("P28", "papers_of_the_procedure_are_attached"): "M084: the procedure says which papers the report needs",
     ("P28", "public_text_hides_people"): _PUBLIC,
@@ -82,15 +102,20 @@ RULES = {
     ("P29", "appraisal_is_required"): "M084: a procedure without an appraisal has no rule to judge it by",
     ("P29", "required_papers_are_attached"): _PAPERS,
     ("P30", "defects_and_due_are_named"): "M043: each defect becomes a ledger item with its day",
+    ("P30", "implementer_is_not_appraiser"): "M090: whoever builds does not set themselves the day of the remedy",
     ("P30", "public_text_hides_people"): _PUBLIC,
     ("P31", "public_text_hides_people"): _PUBLIC,
+    ("P34", "body_has_a_part_in_it"): _PART,
     ("P34", "text_says_something"): "as in P01",
     ("P34", "public_text_hides_people"): _PUBLIC,
     ("P35", "parts_are_named"): "M083: what is split off has a title and one subject",
     ("P35", "public_text_hides_people"): _PUBLIC,
-    ("P40", "vote_can_be_voided"): "not adopted at a stage there was no vote; one that is void is not voided again",
+    ("P40", "vote_can_be_voided"): "voided is the vote that led to where it stands, once: never what a stage has said",
+    ("P40", "town_voids_what_is_counted"): "村委会法 §27: a convenor who knows the count would have a veto",
     ("P46", "public_text_hides_people"): _PUBLIC,
     ("P50", "new_value_fits_its_field"): "a correction may not leave a value that the field cannot have",
+    ("P47", "case_it_became_is_at_rest"): "exactly one each: a matter is not screened while its case is handled",
+    ("P51", "body_has_a_part_in_it"): _PART,
     ("P51", "procedure_is_pinned"): "M085: the lower body's procedure is pinned, as in P08",
     ("SU01", "supporter_signs_in_person"): "nobody supports for another, nor for a unit not spoken for",
     ("SU01", "capacity_is_held"): "村委会法 §21: a villager's and a representative's signature count apart",
@@ -117,3 +142,6 @@ RULES = {
     ("OB04", "objector_takes_it_back"): "another's objection is not one's own to take back",
     ("OB04", "clear_words_name_no_person"): _PUBLIC,
 }
+
+_SEED = "whoever keeps the seed of a lot back may not keep a vote open for ever: the town closes it"
+WHO = {(row, "town"): _SEED for row in ("P17", "P18", "P19", "VT07", "VT08", "VT09")}

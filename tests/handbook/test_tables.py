@@ -29,7 +29,7 @@ ROWS = [(table, row["id"]) for table, (_, theirs) in TABLES.items() for row in t
 # What ours has beyond the handbook: the reason for each stands where it is listed.
 ROWS_ADDED = cases.ROWS | proposals.ROWS | regions.ROWS
 RULES_ADDED = cases.RULES | proposals.RULES | regions.RULES
-WHO_ADDED = regions.WHO
+WHO_ADDED = regions.WHO | proposals.WHO
 WHILE_ADDED: dict[str, str] = {}  # rows that are allowed in other statuses of the record than the handbook says: none
 STOPS_ADDED = cases.STOPS
 

@@ -9,6 +9,7 @@ import pytest
 from govflow import CASE, Command, NotAllowed
 from govflow.cases import commands as c
 from govflow.cases.events import CaseReported
+from govflow.proposals import PROPOSAL
 from govflow.regions.admission import ADMISSION, DecideAdmission, RequestAdmission
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.risk_signal import (
@@ -28,7 +29,6 @@ from tests.support import (
     MATTER,
     Town,
     a_case,
-    a_plan_decider,
     a_town,
     community,
     desk,
@@ -51,7 +51,7 @@ TEAM = RespondToRiskSignal(**ONE, by=community, measure="one way in, stewards", 
 def a_wary_town() -> Town:
     """A town whose cases have signals and admission, and which watches for similar signs."""
     case = CASE.extended(regions=(RISK_SIGNAL, ADMISSION), reactions={CaseReported: noted_by})
-    return a_town(records=[case, a_plan_decider(), WATCH])
+    return a_town(records=[case, PROPOSAL, WATCH])
 
 
 def refused(town: Town, command: Command) -> NotAllowed:

@@ -11,13 +11,14 @@ from govflow import CASE, Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.messages import Personal
 from govflow.policy import DEFAULT_POLICY, Category, Policy
+from govflow.proposals import PROPOSAL
 from govflow.regions import invitation as iv
 from govflow.regions import meeting as m
 from govflow.regions.commitment import COMMITMENT, KeepCommitment
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.meeting.model import MeetingForm, RefusedToSign, Undertaking
 from govflow.regions.supervision import SUPERVISION
-from tests.support import Town, a_case, a_plan_decider, a_town, community, lead, supervisor, verifier
+from tests.support import Town, a_case, a_town, community, lead, supervisor, verifier
 
 WITH_MEETINGS = CASE.extended(regions=(COMMITMENT, m.MEETING, iv.INVITATION, SUPERVISION))
 X: dict[str, Any] = {"id": "x"}
@@ -43,7 +44,7 @@ def a_policy(*meetings: str) -> Policy:
 
 def a_vendors_town(*meetings: str) -> Town:
     """Case x about street vendors, in handling, with evidence on file."""
-    town = a_town(records=[WITH_MEETINGS, a_plan_decider()], policy=a_policy(*meetings))
+    town = a_town(records=[WITH_MEETINGS, PROPOSAL], policy=a_policy(*meetings))
     a_case(town, "in_handling", id="x", category="vendors", reporter=None)
     filed = ("e1", "minutes")
     town.do(*(AddEvidence(**X, by=lead, item=key, kind="photo", sha256="0" * 64) for key in filed))

@@ -21,6 +21,7 @@ from govflow.duties import Duty, duty_id, fulfilment
 from govflow.interchange.policy_files import example_text, load_policy, policy_from
 from govflow.organisation import DIRECTORY_ID, Directory, import_directory
 from govflow.organisation.appointments import Appoint, EndAppointment
+from govflow.organisation.authority import PUBLIC
 from govflow.organisation.units import AddUnit
 from govflow.policy import Category, Every, Matter, Obligation, Policy
 from govflow.regions.approval import GiveApproval, RequestApproval
@@ -74,7 +75,7 @@ class Qingxi:
     def roles(self, actor: str) -> list[str]:
         """What somebody holds now, without what everybody holds."""
         held = self.engine.authority.claims(Actor(id=actor), self.clock(), self.engine.log.current)
-        return sorted(claim.role for claim in held if claim.role not in (Role.RESIDENT, Role.REPORTER, Role.DISPUTANT))
+        return sorted(claim.role for claim in held if claim.role not in PUBLIC)
 
 
 _TABLES = ("areas.csv", "units.csv", "appointments.csv")

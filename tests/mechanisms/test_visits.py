@@ -15,6 +15,7 @@ from govflow.beside.visit import LogVisit, ReportVisit
 from govflow.beside.visit_round import VISIT_ROUND, OpenVisitRound, VisitRound, leader_figures, time_to_first_contact
 from govflow.cases import commands as c
 from govflow.messages import RecordedEvent
+from govflow.proposals import PROPOSAL
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.contact import LogContact
 from govflow.regions.evidence import AddEvidence
@@ -29,7 +30,6 @@ from tests.support import (
     MATTER,
     TOLD,
     Town,
-    a_plan_decider,
     a_town,
     desk,
     desk_head,
@@ -48,7 +48,7 @@ cadre = Actor.of("cadre-1", Role.GRID_WORKER)
 
 
 def a_place(**options: Any) -> Town:
-    options.setdefault("records", [WITH_LEADERS, a_plan_decider(), VISIT_ROUND, BULLETIN])
+    options.setdefault("records", [WITH_LEADERS, PROPOSAL, VISIT_ROUND, BULLETIN])
     return a_town(**options)
 
 
@@ -190,7 +190,7 @@ def test_an_old_problem_stays_marked_on_its_way_from_discovery_into_a_deliberati
     case = town.engine.get("x", Case)
     assert (case.legacy, case.status) == (True, "converted")
     assert case.converted_to is not None
-    assert town.engine.get(case.converted_to).title_line == case.converted_to
+    assert town.engine.get(case.converted_to).title_line == MATTER["title"]
     assert [tie.kind for tie in case.items_of("link").values()] == ["converted"]
 
 

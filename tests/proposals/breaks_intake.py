@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from govflow import SYSTEM
-from govflow.cases.commands import ReportCase
+from govflow import SYSTEM, Actor, Role
+from govflow.cases.commands import RejectCase, ReportCase
 from govflow.proposals import PROPOSAL
 from govflow.proposals import commands as c
 from govflow.proposals.bodies import Part, Supporter
@@ -15,9 +15,9 @@ from govflow.regions.link import AddLink, LinkKind, Unlink
 from govflow.regions.obligation import CancelObligation, ScheduleObligation
 from govflow.regions.support import SecondProposal, WithdrawSupport
 from tests.proposals.breaking import Break
-from tests.proposals.hall import AREA, Hall, branch, chen, committee, li, office, wang, zhao
+from tests.proposals.hall import AREA, Hall, body, branch, chen, committee, council, li, office, wang, zhao
 from tests.proposals.steps import ANY, REJECT, X, at
-from tests.support import MATTER, resident
+from tests.support import MATTER, desk, resident
 
 DAY = timedelta(days=1)
 PHONE = "call 13800138000"
@@ -45,6 +45,24 @@ STAKEHOLDERS = c.AmendStakeholders(**X, by=office, added=("gate-4",), reason="th
 EXTEND = c.ExtendProposal(**X, by=office, length=3, reason="holidays")
 WAITS = AddLink(id="y", by=office, other="x", kind=LinkKind.SPAWNED, awaited=True)
 TWO: dict[str, Any] = {"supporters": (li, zhao)}
+NEW = AMEND.changed(text="Build two ramps", substance=True)
+dance = body("dance-club")  # a body that has no part in it
+
+
+def own(role: Role) -> Actor:
+    """Who has proposed it, in an office."""
+    return Actor.of("s-wang", role, unit="office")
+
+
+def case_of(hall: Hall) -> str:
+    return str(hall.get("x").converted_to)
+
+
+def refused_there(hall: Hall) -> None:
+    """The case that it became comes to nothing."""
+    hall.do(
+        RejectCase(id=case_of(hall), by=desk, reason_code="out_of_scope", reason="it concerns all", told_by="by phone")
+    )
 
 
 def another(hall: Hall) -> None:
@@ -71,9 +89,11 @@ BREAKS = [
     Break("P04", "reason_is_coded", "a return has a coded reason", "screening", RETURN.changed(reason_code="whatever"), {"reason_code": "too_vague"}),
     Break("P04", "reason_is_coded", "a return explains its code", "screening", RETURN.changed(reason=" "), {"reason": "where?"}),
     Break("P04", "shortcomings_are_listed", "what is missing is listed at once", "screening", RETURN.changed(shortcomings=()), {"shortcomings": ("the place",)}),
+    Break("P04", "decided_by_another", "nobody returns what they proposed", "screening", RETURN.changed(by=own(Role.SECRETARIAT)), {"by": office}),
     Break("P04", "not_done_before", "it is returned once", "screening", RETURN.changed(command_id="again"), first=RETURNED, before=()),
     Break("P05", "reason_is_coded", "a refusal has a coded reason", "screening", REJECT.changed(reason_code="incomplete"), {"reason_code": "unlawful"}),
     Break("P05", "asker_is_told", "whoever is refused is told", "screening", REJECT.changed(told_by=""), {"told_by": "in person"}),
+    Break("P05", "decided_by_another", "nobody refuses what they proposed", "screening", REJECT.changed(by=own(Role.SECRETARIAT)), {"by": office}),
     Break("P05", "loops_are_handed_over", "what is open is handed over before a refusal", "screening", REJECT, {"hand_over": (ANY,)}, first=(OPEN,)),
     Break("P06", "master_is_open_and_same_subject", "a merge names a master that is there", "screening", MERGE, then=(another,)),
     Break("P06", "master_is_open_and_same_subject", "a merge says why it is the same", "screening", MERGE.changed(same_subject=" "), SAME, first=(another,)),
@@ -86,6 +106,7 @@ BREAKS = [
     Break("P07", "loops_are_handed_over", "what is open is handed over before a conversion", "consulting", CONVERT, {"hand_over": (ANY,)}, first=(OPEN,)),
     Break("P08", "procedure_is_pinned", "an admission pins a track of the policy", "screening", ADMIT.changed(track="nobodys"), {"track": "yard"}),
     Break("P08", "stakeholder_roll_is_set", "an admission sets the stakeholder roll", "screening", ADMIT.changed(stakeholders=()), {"stakeholders": ("gate-3",)}),
+    Break("P08", "decided_by_another", "nobody admits what they proposed", "screening", ADMIT.changed(by=own(Role.PARTY_BRANCH)), {"by": branch}),
     Break("P08", "supporters_reach_threshold", "who has left is missing at the admission", "screening", ADMIT, first=(WithdrawSupport(**X, by=chen),), then=(SecondProposal(**X, by=chen, command_id="again"),)),
     Break("P35", "subject_is_single", "the subject that stays is named", "screening", SPLIT.changed(subject=""), {"subject": "Ramp"}),
     Break("P35", "parts_are_named", "a split names the other parts", "consulting", SPLIT.changed(parts=()), {"parts": (RAIL,)}),
@@ -99,11 +120,18 @@ BREAKS = [
     Break("P34", "new_version_is_recorded", "a new version says something new", "draft", AMEND.changed(text="Build a ramp at gate 3"), {"text": "Build two"}),
     Break("P34", "subject_is_single", "an amendment brings no second matter", "consulting", AMEND.changed(subjects=2), {"subjects": 1}),
     Break("P34", "substance_is_consulted_again", "no change of substance after the consultation", "deliberating", AMEND.changed(substance=True), {"substance": False}),
+    Break("P34", "body_has_a_part_in_it", "a body without a part in it words nothing anew", "deliberating", AMEND.changed(by=dance), {"by": council}),
     Break("P34", "text_says_something", "an amendment leaves a text", "draft", AMEND.changed(text=" "), {"text": "Build two"}),
     Break("P34", "public_text_hides_people", "nobody's number is amended into it", "draft", AMEND.changed(text=PHONE), {"text": "Build two"}),
+    Break("PX17", "new_version_is_recorded", "a new version consulted on says something new", "consulting", NEW.changed(text="Build a ramp at gate 3"), {"text": "Build two"}),
+    Break("PX17", "subject_is_single", "a change of substance brings no second matter", "consulting", NEW.changed(subjects=2), {"subjects": 1}),
+    Break("PX17", "body_has_a_part_in_it", "a body without a part in it changes no substance", "consulting", NEW.changed(by=dance), {"by": council}),
+    Break("PX17", "text_says_something", "a change of substance leaves a text", "consulting", NEW.changed(text=" "), {"text": "Build two"}),
+    Break("PX17", "public_text_hides_people", "nobody's number is consulted on", "consulting", NEW.changed(text=PHONE), {"text": "Build two"}),
     Break("P49", "due_has_passed", "a returned draft does not lapse before its time", "screening", LAPSE, first=(RETURN, 20 * DAY), then=(11 * DAY,)),
     Break("P49", "loops_are_handed_over", "what is open is handed over before a draft lapses", "screening", LAPSE, {"hand_over": (ANY,)}, first=(OPEN, RETURN, 31 * DAY)),
     Break("P47", "reopen_ground_given", "screening again has a ground", "rejected", c.ReopenProposal(**X, by=office), {"ground": "it was wrong"}),
+    Break("P47", "case_it_became_is_at_rest", "it is not screened while its case is handled", "converted", c.ReopenProposal(**X, by=office, ground="it was wrong"), then=(refused_there,)),
     Break("PX01", "co_proposer_supports_it", "a co-proposer is one of the supporters", "submitted", NAME.changed(co_proposer="s-nobody"), {"co_proposer": "s-li"}),
     Break("PX02", "reason_given", "leaving has a reason", "draft", LEAVE.changed(reason=""), {"reason": "moved away"}),
     Break("PX02", "not_done_before", "nobody leaves twice", "draft", LEAVE.changed(command_id="again"), first=(LEAVE,), before=()),

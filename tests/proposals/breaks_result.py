@@ -15,7 +15,7 @@ from govflow.regions.link import Unlink
 from govflow.regions.objection import RaiseObjection, ResolveObjection
 from tests.proposals.breaking import Break
 from tests.proposals.breaks_deliberation import LAWFUL
-from tests.proposals.breaks_intake import CANCEL, OPEN, PHONE
+from tests.proposals.breaks_intake import CANCEL, OPEN, PHONE, dance
 from tests.proposals.hall import (
     REPLY,
     Hall,
@@ -40,6 +40,7 @@ FULL: dict[str, Any] = {"public_text": "A ramp is built", "implementer": "workst
 PUBLISH = c.PublishResolution(**X, by=committee, **FULL)
 WITHOUT_WORKS = c.PublishResolution(**X, by=committee, public_text="We keep the yard clean", works=False)
 ANNUL = c.AnnulResolution(**X, by=town, illegality="the roll was wrong")
+ANOTHER = c.NameImplementer(**X, by=committee, implementer="builders", reason="the name was misspelt")
 OBJECTION = RaiseObjection(**X, by=li, reason="nobody was told")
 UPHELD = ResolveObjection(**X, by=town, item="1", upheld=True, reason="it is so")
 DISMISSED = UPHELD.changed(upheld=False)
@@ -110,6 +111,10 @@ BREAKS = [
     Break("P22", "filings_are_done", "the town reviews it before it is published", "deliberating", PUBLISH, said=FILED, first=ADOPTED, then=(reviewed,)),
     Break("P22", "implementer_did_not_decide", "the council does not carry out what it decided", "adopted", PUBLISH.changed(implementer="council"), FULL),
     Break("P44", "objection_was_upheld", "nothing is reconsidered that nobody objected to", "published", c.ReconsiderResolution(**X, by=committee), said=YARD, first=(OBJECTION,), then=(UPHELD,)),
+    Break("P44", "body_has_decided_it", "no body reconsiders what another has decided", "published", c.ReconsiderResolution(**X, by=dance), {"by": body("representatives")}, YARD, first=(OBJECTION, UPHELD)),
+    Break("PX18", "reason_given", "another implementer is named for a reason", "published", ANOTHER.changed(reason=" "), {"reason": "misspelt"}, YARD),
+    Break("PX18", "another_implementer_is_named", "the same implementer is no other", "published", ANOTHER.changed(implementer="workstation"), {"implementer": "builders"}, YARD),
+    Break("PX18", "implementer_did_not_decide", "who decided is not named afterwards either", "published", ANOTHER.changed(implementer="council"), {"implementer": "builders"}),
     Break("P24", "illegality_or_superior_decision_named", "what is annulled was unlawful", "published", ANNUL.changed(illegality=""), {"superior_decision": "of the district"}, YARD),
     Break("P24", "body_may_annul", "no body annuls what another has decided", "published", ANNUL.changed(by=body("committees")), {"by": body("representatives")}, YARD),
     ends("P24", "implementing", ANNUL),
@@ -140,6 +145,8 @@ BREAKS = [
     Break("P29", "appraisal_quorum_is_met", "no more come than were invited", "completed", APPRAISE.changed(came=11), {"came": 10}),
     Break("P29", "required_papers_are_attached", "an appraisal stands on its minutes", "completed", APPRAISE.changed(papers=()), {"papers": ("report",)}),
     Break("P30", "score_is_below_threshold", "what is good needs no remedy", "completed", REMEDY, first=(APPRAISE,), before=(POOR,)),
+    Break("P30", "implementer_is_not_appraiser", "whoever builds orders no remedy", "completed", REMEDY.changed(by=builder), {"by": appraiser}, first=(POOR,)),
+    Break("P30", "defects_and_due_are_named", "a remedy takes no longer than works", "completed", REMEDY.changed(until=at(36_500)), {"until": at(120)}, first=(POOR,)),
     Break("P30", "defects_and_due_are_named", "a remedy says of what", "completed", REMEDY.changed(defects=()), {"defects": ("a loose rail",)}, first=(POOR,)),
     Break("P30", "defects_and_due_are_named", "a remedy says until when", "completed", REMEDY.changed(until=at(1)), {"until": at(120)}, first=(POOR,)),
     Break("P30", "public_text_hides_people", "nobody's number stands among the defects", "completed", REMEDY.changed(defects=(PHONE,)), {"defects": ("a loose rail",)}, first=(POOR,)),
@@ -152,6 +159,7 @@ BREAKS = [
     Break("P46", "no_loop_is_open", "nothing is open when a result is published unappraised", "completed", RESULT, said=YARD, first=(OPEN,), then=(CANCEL,)),
     Break("P46", "public_text_hides_people", "nobody's number stands in a result unappraised", "completed", RESULT.changed(public_text=PHONE), {"public_text": "It stands"}, YARD),
     Break("P43", "reason_given", "works are given up for a reason", "published", ABANDON.changed(reason=""), {"reason": "the shop has moved"}, YARD, leave=town),
+    Break("P43", "body_has_decided_it", "no body gives up what another has decided", "published", ABANDON.changed(by=dance), {"by": committee}, YARD, leave=town),
     ends("P43", "suspended", ABANDON, leave=town),
     Break("P43", "money_is_reconciled", "the balance is stated", "implementing", ABANDON.changed(balance=" "), {"balance": "0"}, leave=town),
     Break("P43", "money_is_reconciled", "the accounts that are named are on file", "implementing", ABANDON.changed(papers=("accounts",)), {"papers": ()}, leave=town),

@@ -73,27 +73,32 @@ def _stages(engine: Engine, id: str) -> set[tuple[str, str]]:
     """The stages of the procedure in force that wait in this round of consultation."""
     asked: list[str] = []
     waits: dict[str, bool] = {}
+    passed: set[str] = set()
     number, is_consulted, is_withdrawn = 1, False, False
     for name, said in told(engine, id):
         match name.removeprefix("proposal."):
             case "admitted" | "delegated":
                 asked = [each["id"] for each in said["procedure"].get("stages", ())]
                 if is_consulted:  # the lower body's stages take the place of those that still wait
-                    passed = {stage for stage, still in waits.items() if not still}
-                    waits = dict.fromkeys(passed, False) | {each: True for each in asked if each not in passed}
+                    done = {stage for stage, still in waits.items() if not still}
+                    waits = dict.fromkeys(done, False) | {each: True for each in asked if each not in done}
             case "consultation_closed":
                 is_consulted = True
                 waits = dict.fromkeys(asked, True)
             case "stage_recorded":
                 waits[said["stage"]] = False
+                passed.add(said["stage"])
+            case "amended" if is_consulted:  # they say yes to the new wording again
+                waits |= dict.fromkeys(passed & set(asked), True)
+                passed -= set(asked)
             case "stage_failed":
                 waits = dict.fromkeys(waits, False)
             case "sent_back":
-                number, is_consulted, waits = number + 1, False, {}
+                number, is_consulted, waits, passed = number + 1, False, {}, set()
             case "withdrawn":
                 is_withdrawn = True
             case "taken_over" if is_withdrawn:
-                number, is_consulted, is_withdrawn, waits = number + 1, False, False, {}
+                number, is_consulted, is_withdrawn, waits, passed = number + 1, False, False, {}, set()
             case "remedy_ordered":
                 number += 1
         if name == "stage.voided":

@@ -32,6 +32,31 @@ REPORT = c.ReportCompletion(**M, by=workstation, measure="built", papers=("repor
 ARCHIVE = c.ArchiveProposal(**M, by=archivist)
 
 
+# --- who carries it out ----------------------------------------------------------------------------------------------
+
+ANOTHER = c.NameImplementer(**M, by=committee, implementer="workstation", reason="the name was misspelt")
+
+
+def test_an_implementer_named_by_mistake_is_named_anew_before_the_works_and_is_public_for_the_whole_time_again():
+    hall = Hall().motion("adopted")
+    hall.do(c.PublishResolution(**M, by=committee, public_text="A ramp", implementer="worksattion"))
+    hall.wait(days=6)
+    assert hall.refused(ANOTHER.changed(by=workstation)) == ("role_is_held",)
+    hall.do(ANOTHER)
+    start = c.StartImplementation(**M, by=workstation)
+    hall.wait(days=6)
+    assert hall.refused(start) == ("publicity_has_elapsed",)
+    hall.wait(days=2)
+    assert hall.do(start).implementer == "workstation"
+    assert hall.refused(ANOTHER.changed(implementer="others", command_id="late")) == ("step_is_in_the_table",)
+    assert hall.replayed() == hall.get()
+
+
+def test_a_resolution_without_works_gets_no_implementer():
+    hall = a_convention()
+    assert hall.refused(ANOTHER) == ("another_implementer_is_named",)
+
+
 # --- pausing ---------------------------------------------------------------------------------------------------------
 
 

@@ -180,6 +180,15 @@ def test_it_is_taken_up_again_when_the_case_comes_to_nothing():
     assert len(cases(hall.engine)) == 2
 
 
+def test_while_the_case_it_became_is_handled_it_is_not_screened_again():
+    hall = Hall().motion("screening")
+    target = hall.do(CONVERT).converted_to
+    reopen = c.ReopenProposal(**M, by=office, ground="a mistake")
+    assert hall.refused(reopen) == ("case_it_became_is_at_rest",)
+    hall.do(k.RejectCase(id=target, by=desk, reason_code="out_of_scope", reason="it concerns all", told_by=TOLD))
+    assert hall.do(reopen).status == "screening"
+
+
 def convert_at_once(log: Path, start: Any, number: int, found: Any) -> None:
     """One of two processes that convert the same proposal by commands of their own."""
     with Engine.open(log, now=PinnedClock()) as engine:

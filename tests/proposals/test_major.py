@@ -71,8 +71,10 @@ def test_a_text_amended_after_its_assessment_is_assessed_again():
     hall = major()
     hall.do(assessed(), hall.stage_passed("council", 9))
     hall.do(c.AmendProposal(**M, by=council, text="Build one ramp", substance=False))
-    assert hall.refused(hall.announcement()) == ("risk_is_assessed_if_major",)
-    hall.do(assessed())
+    passed = hall.stage_passed("council", 9)  # the council as well says yes to the new wording
+    assert hall.refused(passed) == ("risk_is_assessed_if_major",)
+    assert hall.refused(hall.announcement()) == ("risk_is_assessed_if_major", "stages_before_vote_are_passed")
+    hall.do(assessed(), passed)
     again: Any = hall.get()
     assert again.risk.version == again.text_version == 2
     hall.do(hall.announcement())
@@ -95,8 +97,8 @@ def test_the_legality_of_the_text_that_stands_is_checked_where_the_procedure_ask
     hall.do(assessed(), checked(lawful=False))
     assert hall.refused(passed) == BOTH[:1]
     hall.do(checked(), passed, c.AmendProposal(**M, by=council, text="One ramp", substance=False))
-    assert hall.refused(hall.announcement()) == BOTH
-    hall.do(assessed(), checked(), hall.announcement())
+    assert hall.refused(hall.announcement()) == (*BOTH, "stages_before_vote_are_passed")
+    hall.do(assessed(), checked(), hall.stage_passed("council", 9), hall.announcement())
 
 
 @pytest.mark.parametrize(

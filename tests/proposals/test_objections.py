@@ -117,7 +117,8 @@ def test_an_objection_upheld_is_answered_by_a_new_decision_and_a_new_vote():
 
     # the wording is mended, and it is voted on again from the beginning
     hall.do(c.AmendProposal(**M, by=council, text="A ramp beside the fire lane", substance=False))
-    hall.do(hall.announcement(), hall.enrolment(7))
+    assert hall.refused(hall.announcement()) == ("stages_before_vote_are_passed",)  # the council had passed another
+    hall.do(hall.stage_passed("council", 9), hall.announcement(), hall.enrolment(7))
     hall.on_to("published")
     assert [str(each.status) for each in hall.get().items_of("vote").values()] == ["carried", "carried"]
     assert hall.get().vote.number == 2

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govflow import Actor, Engine
+from govflow import Actor, Claim, Engine, Role
 from govflow.errors import InputError, LogError, NotFound
 from govflow.messages import Personal
 from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.policy import BallotForm, Method, Tie, VoteRule
 from govflow.proposals.commands import (
+    CastBallot,
     CloseVote,
     NameVoter,
     PostponeVote,
@@ -34,7 +36,7 @@ from govflow.proposals.commands import (
     VoidVote,
 )
 from govflow.recounting import export_bundle, recount, recount_bundle
-from govflow.voting import Ballot, HandCount, Turnout, Voter
+from govflow.voting import Ballot, HandCount, Turnout, Voter, commitment_of
 from tests.proposals.polling import CHAIR, OFFICE, OPTIONS, SEED, TOWN, P, Poll, ballot, voters
 
 SCRIPT = Path(__file__).resolve().parents[2] / "examples" / "recount.py"
@@ -465,6 +467,150 @@ def test_codes_that_stand_twice_and_ballots_that_are_missing_are_found(tmp_path:
     assert codes(twice)[:2] == ["codes_differ", "ballots_differ"]
     missing = rewritten(poll, tmp_path, "proposal.box_opened", lambda said: said["opened"].pop())
     assert codes(missing)[0] == "ballots_differ"
+
+
+def saying(rows: list[StoredEvent], said: dict[str, dict[str, Any]]) -> list[StoredEvent]:
+    """The rows, of which those of these events say something else."""
+    found = [(row, said.get(row.topic.partition("@")[0].removeprefix("proposal."))) for row in rows]
+    return [row if each is None else _changed(row, partial(_update, each)) for row, each in found]
+
+
+def _update(more: dict[str, Any], body: dict[str, Any]) -> None:
+    body.update(more)
+
+
+def committed(rule: VoteRule, commitment: str, folder: Path, seed: str | None, **said: Ballot) -> Poll:
+    """A vote whose announcement says this commitment and whose close this seed, whatever the rules say today."""
+    poll = Poll(rule).voting(voters(3)).vote(said or {"v-00": ballot("lamp"), "v-01": ballot("lamp")})
+    poll.closed(SEED if rule.tie is Tie.LOT else None)
+
+    def older(rows: list[StoredEvent]) -> list[StoredEvent]:
+        return saying(rows, {"vote_announced": {"lot_commitment": commitment}, "vote_closed": {"lot_seed": seed}})
+
+    poll.engine = forged(poll, folder, older)
+    return poll
+
+
+APPROVAL, LOT = (VoteRule(quorum="any", method=Method.APPROVAL, tie=tie) for tie in (Tie.FAILS, Tie.LOT))
+
+
+@pytest.mark.parametrize("seed", [None, "x", SEED])
+def test_an_honest_vote_agrees_though_its_announcement_committed_to_a_lot_that_nobody_draws(
+    seed: str | None, tmp_path: Path
+):
+    poll = committed(APPROVAL, "0" * 64, tmp_path, seed)
+    assert recount(poll.engine, "p").agrees
+    lines = list(export_bundle(poll.engine, "p"))
+    assert json.loads(lines[0])["lot"] is None
+    assert recount_bundle(lines).agrees
+
+
+def test_a_vote_by_lot_without_its_seed_agrees_where_nothing_was_drawn(tmp_path: Path):
+    poll = committed(LOT, commitment_of(SEED), tmp_path, None)
+    assert recount(poll.engine, "p").agrees
+    lines = list(export_bundle(poll.engine, "p"))
+    assert recount_bundle(lines).agrees
+    assert by_the_script(lines, tmp_path) == 0
+
+
+def test_a_seed_that_no_outsider_could_use_is_found_and_stops_no_bundle(tmp_path: Path):
+    poll = committed(LOT, commitment_of("abc"), tmp_path, "abc")
+    assert codes(poll.engine) == ["seed_is_odd"]
+    lines = list(export_bundle(poll.engine, "p"))
+    assert json.loads(lines[0])["lot"] is None
+    assert recount_bundle(lines).agrees
+    (tmp_path / "other").mkdir()
+    other = committed(LOT, commitment_of(SEED), tmp_path / "other", "another-seed-than-promised")
+    assert codes(other.engine) == ["seed_differs"]
+    assert recount_bundle(export_bundle(other.engine, "p")).agrees
+
+
+def test_what_fits_no_bundle_is_refused_and_says_why(tmp_path: Path):
+    poll = a_vote(Method.APPROVAL, BallotForm.OPEN)
+    engine = rewritten(poll, tmp_path, "proposal.vote_announced", lambda said: said.update(options=["ramp", "ramp"]))
+    with pytest.raises(InputError, match="fits no bundle: Value error, a choice has options, each once"):
+        export_bundle(engine, "p")
+
+
+REVERSED: dict[str, Any] = {"yes": {"persons": 1}, "no": {"persons": 2}}
+
+
+def twice(poll: Poll, folder: Path, topic: str, change: Change) -> Engine:
+    """A log in which one event stands once more, before the true one, saying something else."""
+
+    def before(rows: list[StoredEvent]) -> list[StoredEvent]:
+        place = next(number for number, row in enumerate(rows) if row.topic.startswith(topic))
+        return [*rows[:place], _changed(rows[place], change), *rows[place:]]
+
+    return forged(poll, folder, before)
+
+
+def test_a_box_that_was_opened_twice_hides_nothing(tmp_path: Path):
+    poll = a_vote(Method.YES_NO, BallotForm.SECRET)
+
+    def all_no(said: dict[str, Any]) -> None:
+        for each in said["opened"]:
+            each["ballot"]["choice"] = ["no"]
+
+    assert {"opened_twice", "result_differs"} <= set(codes(twice(poll, tmp_path, "proposal.box_opened", all_no)))
+
+
+def test_a_vote_that_was_closed_opened_or_counted_twice_is_found(tmp_path: Path):
+    poll = a_vote(Method.YES_NO, BallotForm.OPEN)
+    hands = Poll(VoteRule(quorum="any", form=BallotForm.HANDS)).voting(voters(4)).paper("m")
+    counted = HandCount(present=Turnout(persons=3), yes=Turnout(persons=2), no=Turnout(persons=1))
+    hands.do(RecordHands(**P, by=OFFICE, hands=counted, papers=("m",)))
+    hands.closed()
+    for name, voted, change, found in (
+        ("vote_closed", poll, lambda said: said["tally"].update(carried=False), "closed_twice"),
+        ("vote_opened", poll, lambda said: None, "begun_twice"),
+        ("hands_recorded", hands, lambda said: said["hands"].update(REVERSED), "hands_twice"),
+    ):
+        (folder := tmp_path / name).mkdir()
+        assert found in codes(twice(voted, folder, f"proposal.{name}", change))
+
+
+def test_a_round_that_was_announced_twice_is_found(tmp_path: Path):
+    poll = a_vote(Method.YES_NO, BallotForm.OPEN)
+    assert "rounds_differ" in codes(twice(poll, tmp_path, "proposal.vote_announced", lambda said: None))
+
+
+def test_a_vote_opened_before_its_announced_beginning_is_found(tmp_path: Path):
+    poll = a_vote(Method.YES_NO, BallotForm.OPEN)
+    later = (poll.clock() - timedelta(hours=1)).isoformat()
+    engine = rewritten(poll, tmp_path, "proposal.vote_announced", lambda said: said.update(opens_at=later))
+    assert codes(engine) == ["opened_early"]
+
+
+def test_an_announced_rule_that_is_not_the_pinned_one_is_found_though_the_result_fits_it(tmp_path: Path):
+    poll = Poll(VoteRule(quorum="all")).voting(voters(6)).vote({"v-00": YES}).closed()
+    other = Poll(VoteRule(quorum="any")).voting(voters(6)).vote({"v-00": YES}).closed()
+    assert (poll.record.status, other.record.status) == ("inquorate", "adopted")
+    known = other.round.model_dump(mode="json", include={"rule", "quorum", "tally"})
+    rule, quorum, tally = known["rule"], known["quorum"], known["tally"]
+
+    def with_quorum(given: dict[str, Any], **said: Any) -> list[str]:
+        def change(rows: list[StoredEvent]) -> list[StoredEvent]:
+            return saying(rows, {"vote_announced": {"quorum": given, **said}, "vote_closed": {"tally": tally}})
+
+        (folder := tmp_path / f"{len(said)}").mkdir()
+        return codes(forged(poll, folder, change))
+
+    assert with_quorum(quorum | {"id": "all"}) == ["quorum_differs"]
+    assert with_quorum(quorum, rule=rule) == ["rule_differs", "quorum_differs"]
+
+
+def test_a_unit_that_gave_a_proxy_and_votes_by_its_own_person_leaves_the_holder_their_vote():
+    poll = Poll(VoteRule(quorum="any", proxies=1)).deliberated().announced((*voters(3), Voter(id="shop")))
+    poll.paper("authority", "authority").open()
+    keeper = Actor(id="wu", claims=(Claim(role=Role.VOTER, unit="shop"),))
+    poll.do(poll.proxy("shop", "v-00"), CastBallot(**P, by=keeper, on_behalf_of="shop", ballot=NO))
+    assert poll.round.cast["shop"].holder is None
+    assert not poll.round.for_others
+    second = poll.proxy("v-01", "v-02", by=OFFICE)
+    poll.do(second, poll.cast("v-01", YES, by="v-02"))
+    assert (poll.round.cast["v-01"].holder, dict(poll.round.for_others)) == ("v-02", {"v-02": 1})
+    assert recount(poll.closed().engine, "p").agrees
 
 
 def test_of_many_findings_of_one_kind_a_few_are_told_and_the_number_of_the_rest(tmp_path: Path):

@@ -54,11 +54,11 @@ def test_a_role_counts_in_its_own_area_and_for_those_without_an_interest(status:
     assert by(acting(Role.RESIDENT)) == ("role_is_held",)
     assert by(acting(role, area=ELSEWHERE)) == ("role_is_held",)
     assert by(acting(role, area=f"{AREA}/grid-1")) == ("role_is_held",)  # a part of the area is not the whole
-    assert by(acting(role, interests=("m",))) == ("actor_has_no_interest",)
-    assert by(acting(role, interests=("gate-3",)))[:1] == (
+    assert by(acting(role, unit="council", interests=("m",))) == ("actor_has_no_interest",)
+    assert by(acting(role, unit="council", interests=("gate-3",)))[:1] == (
         ("actor_has_no_interest",) if hall.get().stakeholders else ()
     )
-    assert by(acting(role, area="jinniu")) == ()
+    assert by(acting(role, area="jinniu", unit="council")) == ()
 
 
 def test_an_official_who_lives_at_the_gate_keeps_away_and_a_proposer_speaks_for_themselves():

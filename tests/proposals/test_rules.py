@@ -21,8 +21,11 @@ from tests.support import a_context
 
 BREAKS = [*breaks_intake.BREAKS, *breaks_deliberation.BREAKS, *breaks_vote.BREAKS, *breaks_result.BREAKS]
 
-# Of the three rows that close a vote each says what the others deny: what comes of it tells which was taken.
+# Of the rows of one command each says what the others deny: what comes of it tells which was taken.
 TOLD_APART = {
+    ("PX17", "substance_is_changed"): "what changes the wording alone goes by P34, and takes no new time",
+    ("P39", "vote_is_the_first"): "a reconvened vote is called off by PX19 then",
+    ("PX19", "vote_is_reconvened"): "the first vote is called off by P39 then",
     ("P17", "quorum_is_met"): "it is inquorate then, by P19",
     ("P17", "majority_is_reached"): "it is lost then, by P18",
     ("P18", "quorum_is_met"): "it is inquorate then, by P19",

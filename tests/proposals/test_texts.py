@@ -9,6 +9,7 @@ import pytest
 from govflow import HandOver
 from govflow.proposals import commands as c
 from govflow.regions.opinion import DisposeOpinion, RecordOpinion, WithdrawOpinion
+from govflow.regions.support import SecondProposal
 from tests.proposals.hall import Hall, chen, council, li, office, wang, zhao
 
 M: dict[str, Any] = {"id": "m"}
@@ -75,6 +76,39 @@ def test_in_deliberation_wording_may_change_and_substance_may_not():
     assert hall.get().text_version == 2
 
 
+def test_a_change_of_substance_in_the_last_moment_of_the_consultation_gives_everybody_the_whole_time_again():
+    hall = Hall().motion("consulting")
+    hall.clock.set(hall.due("consultation"))
+    assert hall.engine.why_not(CLOSE) == ()
+    hall.do(amended("Sell the square"))
+    assert hall.get().clocks["consultation"].run == 2
+    assert hall.refused(CLOSE) == ("consultation_lasted_long_enough",)
+    hall.wait(days=8)
+    hall.do(amended("Sell the square!", substance=False), CLOSE)  # wording takes no new time
+    assert (hall.get().consulted_version, hall.get().clocks["consultation"].run) == (3, 2)
+
+
+def test_a_wording_changed_in_deliberation_is_put_again_to_every_body_that_had_passed_the_one_before():
+    hall = Hall().motion("deliberating")
+    hall.do(hall.stage_passed("council", 9), amended("Sell the square", substance=False))
+    assert stages(hall) == {"r1.council": "pending"}
+    assert hall.loops() == {"stage:r1.council"}
+    assert hall.refused(hall.announcement()) == ("stages_before_vote_are_passed",)
+    hall.do(hall.stage_passed("council", 9), hall.announcement())
+    assert hall.replayed() == hall.get()
+
+
+def test_who_signed_a_draft_signs_it_again_when_its_substance_is_changed():
+    hall = Hall().motion("draft")
+    hall.do(amended("Build a ramp, at gate 3", substance=False))
+    assert hall.engine.why_not(c.SubmitProposal(**M, by=wang)) == ()  # a comma costs no signature
+    hall.do(amended("Sell the square"))
+    assert {str(each.status) for each in hall.get().items_of("support").values()} == {"withdrawn"}
+    assert hall.lacks(c.SubmitProposal(**M, by=wang)) == ["resident: 0 of 3"]
+    hall.do(*(SecondProposal(**M, by=who) for who in (li, zhao, chen)), c.SubmitProposal(**M, by=wang))
+    assert hall.replayed() == hall.get()
+
+
 def test_a_change_of_substance_is_sent_back_consulted_for_its_whole_time_and_goes_through_all_stages_again():
     hall = Hall().motion("deliberating")
     hall.do(hall.stage_passed("council", 9))
@@ -114,6 +148,7 @@ def test_every_opinion_is_adopted_in_whole_or_part_or_declined_with_a_reason_bef
     hall.wait(days=8)
     assert hall.lacks(CLOSE) == [f"opinion {key} waits for its disposition" for key in "123"]
     hall.do(amended("Build a wide ramp"))
+    hall.wait(days=8)  # it is consulted on as it stands now
 
     def answer(item: str, disposition: str, reason: str = "", **more: Any) -> DisposeOpinion:
         return DisposeOpinion(**M, by=office, item=item, disposition=disposition, reason=reason, **more)

@@ -14,6 +14,7 @@ from govflow.messages import new_command_id
 from govflow.organisation import DIRECTORY, FoundDirectory
 from govflow.organisation.units import AddUnit
 from govflow.policy.default import DEFAULT_POLICY
+from govflow.proposals import PROPOSAL
 from govflow.records import HandOver
 from govflow.regions.admission import (
     ADMISSION,
@@ -27,7 +28,6 @@ from tests.support import (
     TOLD,
     Town,
     a_case,
-    a_plan_decider,
     a_town,
     community,
     desk,
@@ -46,7 +46,7 @@ ASSIGN = c.AssignCase(**X, by=dispatcher, lead_unit="hzb", unit_level="community
 
 
 def a_town_with_admission(**options: Any) -> Town:
-    return a_town(records=[CASE.extended(regions=(ADMISSION,)), a_plan_decider()], **options)
+    return a_town(records=[CASE.extended(regions=(ADMISSION,)), PROPOSAL], **options)
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_an_arbitration_gives_no_task_to_a_community_without_leave(town: Town):
 
 
 def test_the_directory_knows_better_than_who_assigns_what_is_a_community():
-    records = [CASE.extended(regions=(ADMISSION,)), a_plan_decider(), DIRECTORY]
+    records = [CASE.extended(regions=(ADMISSION,)), PROPOSAL, DIRECTORY]
     town = a_town(records=records, authority=ClaimsAuthority())
     list_in_directory(town)
     a_case(town, "accepted", id="x", category="imposed")

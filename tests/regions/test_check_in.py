@@ -9,6 +9,7 @@ import pytest
 from govflow import CASE, Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.messages import new_command_id
+from govflow.proposals import PROPOSAL
 from govflow.regions.check_in import (
     CHECK_IN,
     ArriveForCheckIn,
@@ -19,7 +20,7 @@ from govflow.regions.check_in import (
     minutes_counted,
 )
 from govflow.regions.evidence import AddEvidence
-from tests.support import Town, a_case, a_plan_decider, a_town, community, lead, resident
+from tests.support import Town, a_case, a_town, community, lead, resident
 
 member = Actor.of("s-77", Role.RESIDENT)  # a party member of the bureau of water who lives here
 bureau = Actor.of("clerk-1", Role.ORGANISATION, unit="bureau")
@@ -37,7 +38,7 @@ DISCARD = DiscardCheckIn(**ONE, by=community, reason="came, signed and left (报
 @pytest.fixture
 def town() -> Town:
     """Case x in handling, evidence on file."""
-    town = a_town(records=[CASE.extended(regions=(CHECK_IN,)), a_plan_decider()])
+    town = a_town(records=[CASE.extended(regions=(CHECK_IN,)), PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(AddEvidence(id="x", by=lead, item="e1", sha256="0" * 64))
     return town

@@ -5,9 +5,10 @@ from __future__ import annotations
 from govflow import CASE, Case, Command, Event, Item, ItemCommand, ItemEvent, Region, Rest, Role, Status
 from govflow import Step as Row
 from govflow.cases.model import CaseStatus
+from govflow.proposals import PROPOSAL
 from govflow.rules import not_done_before
 from govflow.workflow import Workflow
-from tests.support import a_case, a_plan_decider, a_town, dispatcher
+from tests.support import a_case, a_town, dispatcher
 
 
 class ThankReporter(Command, wire="case.thank"):
@@ -94,7 +95,7 @@ OURS = CASE.extended(
 
 
 def test_a_step_of_ones_own_is_done_once_for_the_record_or_for_the_item():
-    town = a_town(records=[OURS, a_plan_decider()])
+    town = a_town(records=[OURS, PROPOSAL])
     a_case(town, "accepted", id="x")
     town.do(PinNote(id="x", by=dispatcher, item="a"), PinNote(id="x", by=dispatcher, item="b"))
     for once in (

@@ -11,6 +11,7 @@ from govflow import CASE, SYSTEM, Actor, Command, HandOver, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.decider import Decider
 from govflow.policy import DEFAULT_POLICY, Policy
+from govflow.proposals import PROPOSAL
 from govflow.regions import invitation as iv
 from govflow.regions import meeting as m
 from govflow.regions.commitment import COMMITMENT
@@ -19,7 +20,6 @@ from tests.support import (
     TOLD,
     Town,
     a_case,
-    a_plan_decider,
     a_town,
     community,
     dispatcher,
@@ -57,7 +57,7 @@ def a_meeting(town: Town, key: str = "h", *, days: float = 10, **more: Any) -> m
 
 def a_hearing_town(policy: Policy = DEFAULT_POLICY, **matter: Any) -> Town:
     """Case x with a hearing in ten days; nobody is invited yet."""
-    town = a_town(records=[INVITING, a_plan_decider()], policy=policy)
+    town = a_town(records=[INVITING, PROPOSAL], policy=policy)
     a_case(town, "in_handling", id="x", **matter)
     town.do(a_meeting(town))
     return town
@@ -357,7 +357,7 @@ def sees(town: Town, actor: Actor) -> bool:
 
 
 def test_who_has_no_part_any_more_reads_the_case_no_longer():
-    town = a_town(records=[INVITING, a_plan_decider()])
+    town = a_town(records=[INVITING, PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(a_meeting(town, roll=("s-1",)))
     gone: dict[str, Any] = {
@@ -374,7 +374,7 @@ def test_who_has_no_part_any_more_reads_the_case_no_longer():
 
 
 def test_who_was_silent_or_stayed_away_has_no_part_any_more_once_the_meeting_has_met():
-    town = a_town(records=[INVITING, a_plan_decider()])
+    town = a_town(records=[INVITING, PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(a_meeting(town, roll=("s-1",)), issue(), issue("parks"), iv.AcceptInvitation(**P, by=power))
     town.pass_days(9)
@@ -411,7 +411,7 @@ def test_a_meeting_called_off_takes_its_open_invitations_with_it_and_no_others(t
 
 @pytest.mark.parametrize("order", [(m.MEETING, iv.INVITATION), (iv.INVITATION, m.MEETING)], ids=["first", "last"])
 def test_open_invitations_end_with_the_case_in_whatever_order_its_regions_stand(order: Any):
-    town = a_town(records=[INVITING_WITHOUT.extended(regions=order), a_plan_decider()])
+    town = a_town(records=[INVITING_WITHOUT.extended(regions=order), PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(a_meeting(town), issue(), issue("parks"), iv.AcceptInvitation(**P, by=power))
     redirect = c.RedirectCase(**X, by=dispatcher, statutory_channel="litigation", reason="a court's", told_by=TOLD)
@@ -434,13 +434,13 @@ INVITING_WITHOUT = _without("meeting", "invitation")
 
 def test_the_state_is_what_the_log_says_again(tmp_path: Any):
     path = tmp_path / "town.db"
-    town = a_town(path, records=[INVITING, a_plan_decider()])
+    town = a_town(path, records=[INVITING, PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(a_meeting(town), issue(), issue("parks"), iv.AcceptInvitation(**P, by=power))
     town.pass_days(9)
     town.engine.tick()
     digest = town.engine.get("x").digest
     town.engine.close()
-    again = a_town(path, records=[INVITING, a_plan_decider()])
+    again = a_town(path, records=[INVITING, PROPOSAL])
     assert again.engine.get("x").digest == digest
     assert (invitation(again).status, invitation(again, "parks.h").status) == ("accepted", "lapsed")

@@ -9,6 +9,7 @@ import pytest
 from govflow import CASE, SYSTEM, Actor, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.organisation.appointments import EndAppointment
+from govflow.proposals import PROPOSAL
 from govflow.regions import leader_in_charge as lc
 from govflow.testing import START
 from tests.organisation.office import an_office
@@ -17,7 +18,6 @@ from tests.support import (
     TOLD,
     Town,
     a_case,
-    a_plan_decider,
     a_town,
     desk,
     dispatcher,
@@ -43,7 +43,7 @@ def refused(town: Town, command: Command) -> tuple[str, ...]:
 
 @pytest.fixture
 def town() -> Town:
-    town = a_town(records=[CASE.extended(regions=(lc.LEADER_IN_CHARGE,)), a_plan_decider()])
+    town = a_town(records=[CASE.extended(regions=(lc.LEADER_IN_CHARGE,)), PROPOSAL])
     a_case(town, "in_handling", id="x")
     return town
 
@@ -194,7 +194,7 @@ def test_the_system_releases_the_leader_when_the_record_comes_to_rest(town: Town
 
 
 def test_a_closed_case_that_is_reopened_needs_a_leader_anew():
-    town = a_town(records=[CASE.extended(regions=(lc.LEADER_IN_CHARGE,)), a_plan_decider()])
+    town = a_town(records=[CASE.extended(regions=(lc.LEADER_IN_CHARGE,)), PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(TAKE, c.WithdrawCase(**X, by=resident, reason="settled"))
     assert refused(town, lc.TakeCharge(**X, by=deputy)) == ("step_is_in_the_table",)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from govflow import CASE, SYSTEM, Actor, Command, HandOver, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.messages import Personal
+from govflow.proposals import PROPOSAL
 from govflow.regions import meeting as m
 from govflow.regions.commitment import COMMITMENT, KeepCommitment, MakeCommitment
 from govflow.regions.evidence import AddEvidence
@@ -22,7 +23,6 @@ from tests.support import (
     TOLD,
     Town,
     a_case,
-    a_plan_decider,
     a_town,
     community,
     dispatcher,
@@ -41,7 +41,7 @@ ROLL = ("s-1", "s-2", "water", "power")
 
 def a_meeting_town(status: str = "in_handling", **matter: Any) -> Town:
     """Case x, with the minutes on file."""
-    town = a_town(records=[MET, a_plan_decider()])
+    town = a_town(records=[MET, PROPOSAL])
     a_case(town, status, id="x", **matter)
     filed = ("notice", "minutes")
     town.do(*(AddEvidence(**X, by=lead, item=key, kind="document", sha256="0" * 64) for key in filed))
@@ -541,7 +541,7 @@ def test_a_recheck_runs_from_its_start_beside_meetings_that_are_no_hearings():
 
 def test_the_state_is_what_the_log_says_again(tmp_path: Any):
     path = tmp_path / "town.db"
-    town = a_town(path, records=[MET, a_plan_decider()])
+    town = a_town(path, records=[MET, PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(AddEvidence(**X, by=lead, item="minutes", sha256="0" * 64))
     hold(town)
@@ -549,7 +549,7 @@ def test_the_state_is_what_the_log_says_again(tmp_path: Any):
     town.do(recorded(undertakings=(promise,), opinions_for=2))
     digest = town.engine.get("x").digest
     town.engine.close()
-    again = a_town(path, records=[MET, a_plan_decider()])
+    again = a_town(path, records=[MET, PROPOSAL])
     assert again.engine.get("x").digest == digest
     row = again.engine.get("x").item("meeting", "h")
     assert (row.form, row.undertakings) == (MeetingForm.HEARING, (promise,))

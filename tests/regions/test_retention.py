@@ -12,6 +12,7 @@ import pytest
 from govflow import CASE, SYSTEM, Actor, Command, Decider, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.messages import new_command_id
+from govflow.proposals import PROPOSAL
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.retention import (
@@ -24,7 +25,7 @@ from govflow.regions.retention import (
     TransferRetention,
     hold_in_archive,
 )
-from tests.support import Town, a_case, a_plan_decider, a_town, lead
+from tests.support import Town, a_case, a_town, lead
 
 archivist = Actor.of("archive-2", Role.ARCHIVIST, unit="archive")
 head = Actor.of("head-7", Role.UNIT_HEAD, unit="archive")
@@ -55,7 +56,7 @@ def archiving(decider: Decider, *then: Any) -> Decider:
 @pytest.fixture
 def town() -> Town:
     """Case x, archived as an ordinary matter."""
-    town = a_town(records=[archiving(CASE, hold_in_archive), a_plan_decider()])
+    town = a_town(records=[archiving(CASE, hold_in_archive), PROPOSAL])
     a_case(town, "archived", id="x")
     return town
 
@@ -101,7 +102,7 @@ def test_the_class_named_at_archiving_is_the_one_it_is_kept_in(town: Town):
 
 
 def test_what_was_archived_before_there_was_this_region_is_held_by_the_archivist():
-    town = a_town(records=[archiving(CASE), a_plan_decider()])
+    town = a_town(records=[archiving(CASE), PROPOSAL])
     a_case(town, "archived", id="x")
     assert (kept(town), term(town).due.year) == (None, 2036)
     assert refused(town, HoldRetention(**X, by=lead)) == ("role_is_held",)

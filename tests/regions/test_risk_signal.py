@@ -9,6 +9,7 @@ import pytest
 from govflow import CASE, Actor, Claim, Command, NotAllowed, Role
 from govflow.cases import commands as c
 from govflow.messages import new_command_id
+from govflow.proposals import PROPOSAL
 from govflow.records import HandOver
 from govflow.regions.checklist import StartChecklist
 from govflow.regions.evidence import AddEvidence, DiscreditEvidence
@@ -26,7 +27,6 @@ from govflow.regions.risk_signal import (
 from tests.support import (
     Town,
     a_case,
-    a_plan_decider,
     a_town,
     callback,
     community,
@@ -51,7 +51,7 @@ DISMISS = DismissRiskSignal(**ONE, by=community, reason="the opening was put off
 @pytest.fixture
 def town() -> Town:
     """Case x in handling, a plan on file."""
-    town = a_town(records=[CASE.extended(regions=(RISK_SIGNAL,)), a_plan_decider()])
+    town = a_town(records=[CASE.extended(regions=(RISK_SIGNAL,)), PROPOSAL])
     a_case(town, "in_handling", id="x")
     town.do(AddEvidence(id="x", by=lead, item="plan", kind="plan", sha256="1" * 64))
     return town

@@ -14,16 +14,17 @@ from govflow.cases.events import CaseReported
 from govflow.errors import GovFlowError
 from govflow.policy.default import DEFAULT_POLICY
 from govflow.policy.model import Thresholds
+from govflow.proposals import PROPOSAL
 from govflow.regions.risk_signal import AssessRiskSignal, ClearRiskSignal, DismissRiskSignal, RaiseRiskSignal, RiskLevel
 from govflow.watch import WATCH, NoteSign, RestWatch, Watch, noted_by, watch_id
-from tests.support import AREA, MATTER, Town, a_plan_decider, a_town, community, district, grid_worker, lead, resident
+from tests.support import AREA, MATTER, Town, a_town, community, district, grid_worker, lead, resident
 
 NOTING = CASE.extended(reactions={CaseReported: noted_by})
 ID = "watch.general.jinniu:huazhaobi"
 
 
 def a_watched_town(path: Any = ":memory:", **options: Any) -> Town:
-    return a_town(path, records=[NOTING, a_plan_decider(), WATCH], **options)
+    return a_town(path, records=[NOTING, PROPOSAL, WATCH], **options)
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def test_a_case_without_a_sign_is_no_sign(town: Town):
 
 
 def test_where_no_watches_are_served_a_case_comes_in_as_ever():
-    town = a_town(records=[NOTING, a_plan_decider()])
+    town = a_town(records=[NOTING, PROPOSAL])
     report(town, 3)
     assert [record.kind_of_record for record in town.engine.records()] == ["case"] * 3
 

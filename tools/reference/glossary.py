@@ -53,6 +53,8 @@ def glossary_markdown() -> str:
             [
                 *((each.zh, f"`{each.id}`", each.en) for each in DEFAULT_POLICY.categories),
                 *((each.zh, f"`{each.id}`", each.en) for each in DEFAULT_POLICY.reasons),
+                *((each.zh, f"`{each.id}`", each.en) for each in DEFAULT_POLICY.programmes),
+                *((kind.zh, f"`{kind.id}`", kind.en) for each in DEFAULT_POLICY.programmes for kind in each.kinds),
             ],
         ),
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import islice
 
 from govflow.calendars import Roll
+from govflow.cli.policy_programmes import programme_rows
 from govflow.cli.policy_tracks import quorum_in_words, track_rows
-from govflow.policy import DEFAULT_POLICY, DecisionProcedure, MeetingRule, Policy, Then, TimeLimit
+from govflow.policy import DEFAULT_POLICY, BudgetProgramme, DecisionProcedure, MeetingRule, Policy, Then, TimeLimit
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import code, described, page, table
 
@@ -148,6 +149,13 @@ def policy_markdown() -> str:
             ("Track", "English", "Chinese", "Steps", "Source"),
             [(f"`{each.id}`", each.en, each.zh, _steps(each), _said(each.basis)) for each in default.procedures],
         ),
+        "### Budget programmes",
+        "A programme (民生微实事方案) is pinned when a budget round is opened: what its kinds may cost, what a ballot "
+        "says, how winners are found. A town writes its own (`govflow policy example`).",
+        table(
+            ("Programme", "English", "Chinese", "Rules", "Source"),
+            [(f"`{each.id}`", each.en, each.zh, _rules(each), _said(each.basis)) for each in default.programmes],
+        ),
         "### Retention",
         table(
             ("Class", "Kept", "Source"),
@@ -170,6 +178,10 @@ def policy_markdown() -> str:
 
 def _steps(track: DecisionProcedure) -> str:
     return "; ".join(f"{step}: {how}" for _, step, how in islice(track_rows(track, ""), 1, None))
+
+
+def _rules(programme: BudgetProgramme) -> str:
+    return "; ".join(f"{part}: {how}" for _, part, how in islice(programme_rows(programme, ""), 1, None))
 
 
 def _said(basis: str) -> str:

@@ -75,6 +75,9 @@ def review(
         str | None, typer.Option("--refuse", help="option.refuse", metavar="CODE", show_default=False)
     ] = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="option.withdraw_entry")] = False,
+    papers: Annotated[
+        list[str] | None, typer.Option("--paper", help="option.wish_on_file", metavar="EVIDENCE", show_default=False)
+    ] = None,
     reason: Reason = None,
     role: ByRole = None,
     unit: ByUnit = None,
@@ -84,13 +87,13 @@ def review(
     """Review an entry; without one, end the collecting of entries."""
     with opened(db, records, writing=True) as engine:
         round = round_of(engine, id)
-        who = acting(engine, by, role, unit, "proposer" if withdraw else "secretariat")
+        who = acting(engine, by, role, unit, "proposer" if withdraw and not papers else "secretariat")
         if entry is None:
             do(engine, m.StartReview, who, json=json, id=id)
             return
         said: dict[str, Any] = {"id": id, "item": entry_of(round, entry).key}
         if withdraw:
-            do(engine, WithdrawEntry, who, json=json, reason=reason, **said)
+            do(engine, WithdrawEntry, who, json=json, reason=reason, papers=tuple(papers or ()), **said)
         elif refuse is not None:
             do(engine, RefuseEntry, who, json=json, reason_code=refuse, reason=reason, **said)
         else:

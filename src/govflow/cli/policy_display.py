@@ -12,6 +12,7 @@ from rich.text import Text
 from govflow.calendars import Calendar
 from govflow.cli import words
 from govflow.cli.display import SOFT, console, table
+from govflow.cli.policy_programmes import programme_rows
 from govflow.cli.policy_tracks import (
     body_in_words,
     majority_in_words,
@@ -75,6 +76,8 @@ def print_policy(policy: Policy) -> None:
               for each in policy.quorum_rules])  # fmt: skip
     _section("policy.procedures", ("id", "column.step", "column.how"),
              [row for each in policy.procedures for row in track_rows(each, _source(each))])  # fmt: skip
+    _section("policy.programmes", ("id", "column.name", "column.rule"),
+             [row for each in policy.programmes for row in programme_rows(each, _source(each))])  # fmt: skip
     _section("policy.thresholds", ("column.figure", "column.value", "column.source"),
              [(name, str(getattr(policy.thresholds, name)), policy.thresholds.basis.get(name, ""))
               for name in type(policy.thresholds).model_fields if name != "basis"])  # fmt: skip

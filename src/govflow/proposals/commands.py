@@ -276,9 +276,14 @@ class OpenBox(Command, wire="proposal.open_box", label="开箱唱票"):
 
 
 class CloseVote(Command, HandingOver, wire="proposal.close_vote", label="结束表决"):
-    """Count, and state the result by the rule pinned at the announcement. `lot_seed` is what a lot was committed to."""
+    """Count, and state the result by the rule pinned at the announcement.
+
+    `lot_seed` is what a lot was committed to, needed where there is a tie. `seed_is_lost`: it was not shown three days
+    after the end, so that a tie adopts nothing.
+    """
 
     lot_seed: Words | None = None
+    seed_is_lost: bool = False
 
 
 class ReconveneVote(Command, Announcing, wire="proposal.reconvene", label="重新召集"):
@@ -301,6 +306,12 @@ class VoidVote(Command, Reasoned, wire="proposal.void_vote", label="宣布表决
 
 class PublishResolution(Command, Publishing, wire="proposal.publish_resolution", label="公开决议"):
     """Publish the resolution (first disclosure); objections may be raised until the period is over."""
+
+
+class NameImplementer(Command, Reasoned, wire="proposal.name_implementer", label="另定实施单位"):
+    """Name another unit that carries the resolution out, before the works begin; it is on public notice anew."""
+
+    implementer: Id | None = None
 
 
 class ReconsiderResolution(Command, Reasoned, wire="proposal.reconsider", label="复议决议"):

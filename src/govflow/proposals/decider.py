@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from govflow.actors import SYSTEM
+from govflow.actors import SYSTEM, Role, covers
 from govflow.context import Context
 from govflow.corrections import old_value
 from govflow.decider import Decider
 from govflow.messages import Command, Event
-from govflow.policy import BallotForm, DecisionProcedure, Tie
+from govflow.policy import DecisionProcedure
 from govflow.proposals import commands as c
 from govflow.proposals import events as e
+from govflow.proposals.bodies import Staging
 from govflow.proposals.fold import PROPOSAL_FOLD
+from govflow.proposals.follow_ups import FALLING, falling
 from govflow.proposals.model import Proposal
 from govflow.proposals.model import ProposalStatus as S
 from govflow.proposals.reactions import REACTIONS
-from govflow.proposals.rules_vote import acting_as
+from govflow.proposals.rules_deliberation import body_of, stage_of
+from govflow.proposals.rules_vote import acting_as, is_seed_of
 from govflow.proposals.stage import STAGE
 from govflow.proposals.vote import VOTE
 from govflow.proposals.vote_model import Vote
@@ -46,14 +49,14 @@ from govflow.regions.retention import RETENTION
 from govflow.regions.risk_signal import RISK_SIGNAL
 from govflow.regions.supervision import SUPERVISION
 from govflow.regions.support import SUPPORT
-from govflow.voting import commitment_of, entitled, roll_digest
+from govflow.voting import Tally, entitled, roll_digest
 
 # --- what events say beyond their commands ---------------------------------------------------------------------------
 
 
 def _taken_over(proposal: Proposal, command: c.TakeOverProposal, context: Context) -> Event:
     """Whoever takes it over does so in person, or as the unit they speak for."""
-    named = acting_as(command.by.id, context) & set(proposal.co_proposers)
+    named = acting_as(command.by.id, context, Role.CO_PROPOSER) & set(proposal.co_proposers)
     return PROPOSAL.copied(command, e.ProposalTakenOver, context, proposer=min(named, default=None))
 
 
@@ -113,12 +116,24 @@ def _split(proposal: Proposal, command: c.SplitProposal, context: Context) -> Ev
 
 
 def _with_unit(event: type[Event]) -> Any:
-    """Which unit decided or appraised stands in the event: who may implement depends on it."""
+    """Which unit decided or appraised stands in the event: who may implement depends on it.
+
+    Of several that are spoken for it is that of the stage's body.
+    """
 
     def propose(proposal: Proposal, command: Any, context: Context) -> Event:
-        roles = {step.who for step in PROPOSAL_WORKFLOW.steps if step.event is event}
-        held = (claim.unit for claim in context.claims if any(claim.role in who for who in roles))
-        return PROPOSAL.copied(command, event, context, unit=next((unit for unit in held if unit), None))
+        roles = {role for step in PROPOSAL_WORKFLOW.steps if step.event is event for role in step.who}
+        held = [
+            claim.unit
+            for claim in context.claims
+            if claim.role in roles
+            and covers(claim, proposal.level, proposal.area)
+            and proposal.fits(claim.role, claim, command.by.id, context.on_behalf_of, None)
+        ]
+        stage = stage_of(proposal, command) if isinstance(command, Staging) else None
+        body = body_of(proposal, stage.body, context) if stage is not None else None
+        its_own = body.unit if body is not None and body.unit in held else None
+        return PROPOSAL.copied(command, event, context, unit=its_own or next(filter(None, held), None))
 
     return propose
 
@@ -147,9 +162,11 @@ def _announced(event: type[Event]) -> Any:
 
 
 def _opened(proposal: Proposal, command: c.OpenVote, context: Context) -> Event:
+    """Opened later than announced it ends later by as much: nobody shortens a vote by opening it late."""
     vote: Vote = proposal.vote
+    late = max(context.now - vote.opens_at, timedelta()) if vote.opens_at is not None else timedelta()
     said: Changes = {
-        "closes_at": vote.closes_at,
+        "closes_at": vote.closes_at + late if vote.closes_at is not None else None,
         "roll_digest": roll_digest(vote.roll),
         "entitled": entitled(vote.roll),
     }
@@ -166,21 +183,37 @@ def _cast(proposal: Proposal, command: c.CastBallot, context: Context) -> Event:
 
 
 def _closed(proposal: Proposal, command: c.CloseVote, context: Context) -> Event:
-    """Outcome and counts are worked out from what was cast; what is still open falls with a proposal voted down."""
-    vote: Vote = proposal.vote
-    tally = vote.tallied(command.lot_seed) if _is_countable(vote, command.lot_seed) else None
-    rest = HandOver(reason="the vote has decided (表决未通过)")
-    return PROPOSAL.copied(command, e.VoteClosed, context, tally=tally, hand_over=(*command.hand_over, rest))
+    """Outcome and counts are worked out from what was cast; with a proposal voted down its own steps fall."""
+    tally = _tallied(proposal.vote, command.lot_seed, lost=command.seed_is_lost)
+    fall = falling("the vote has decided (表决未通过)") if _is_lost(tally) else ()
+    return PROPOSAL.copied(command, e.VoteClosed, context, tally=tally, hand_over=(*command.hand_over, *fall))
 
 
-def _is_countable(vote: Vote, seed: str | None) -> bool:
-    if vote.rule is None or (vote.form is BallotForm.HANDS and vote.hand_count is None):
-        return False
-    if vote.form is BallotForm.SECRET and vote.opened is None and vote.cast:
-        return False
-    if vote.rule.tie is Tie.LOT:
-        return seed is not None and hmac.compare_digest(vote.lot_commitment or "", commitment_of(seed))
-    return True
+def _tallied(vote: Vote, seed: str | None, *, lost: bool = False) -> Tally | None:
+    """What a vote comes to; None while something is missing, such as the seed of a lot that has to be drawn."""
+    is_missing = not is_seed_of(vote, seed) if seed is not None else vote.draws_a_lot and not lost
+    return vote.tallied(seed, lost=lost) if vote.is_countable and not is_missing else None
+
+
+def _is_lost(tally: Tally | None) -> bool:
+    return tally is not None and tally.quorate and not tally.carried
+
+
+def _is_left_to_somebody(proposal: Proposal) -> bool:
+    """Whether something is open that does not fall with a lost vote: whoever closes it names what becomes of that."""
+    for loop in PROPOSAL.open_loops(proposal):
+        region, item = PROPOSAL.regions[loop.region], proposal.item(loop.region, loop.item)
+        falls = loop.region in FALLING and region.ending(proposal, item, HandOver(reason="")) is not None
+        if loop.region != VOTE.name and not falls:
+            return True
+    return False
+
+
+def _close_vote(proposal: Proposal, item: str) -> Iterator[Command]:
+    """What is lost while somebody else's loop is open the convenor closes, and is late: the system sweeps none away."""
+    for command in close_vote(proposal, item):
+        if not (_is_left_to_somebody(proposal) and _is_lost(_tallied(proposal.vote, None))):
+            yield command
 
 
 def _published(proposal: Proposal, command: c.PublishResolution, context: Context) -> Event:
@@ -213,6 +246,14 @@ def _carried(proposal: Proposal, event: Any) -> Iterator[tuple[str, Changes]]:
             yield each.id, {"status": "given", "capacity": each.capacity, "through": through}
 
 
+def _signed_another_text(proposal: Proposal, event: e.ProposalAmended) -> Iterator[tuple[str, Changes]]:
+    """Who signed a draft signed what it said: changed in substance, it is signed again."""
+    if event.substance and proposal.status == S.DRAFT:
+        for item in proposal.items_of("support").values():
+            if item.status == "given":
+                yield item.key, {"status": "withdrawn"}
+
+
 def _released(proposal: Proposal, event: e.ProposalReleased) -> Iterator[tuple[str, Changes]]:
     for item in proposal.items_of("support").values():
         if item.through == event.follower and item.status == "given":
@@ -242,7 +283,14 @@ PROPOSAL = Decider(
     PROPOSAL_FOLD,
     prefix="P",
     regions=(
-        SUPPORT.riding({e.ProposalDrafted: _carried, e.ProposalAbsorbed: _carried, e.ProposalReleased: _released}),
+        SUPPORT.riding(
+            {
+                e.ProposalDrafted: _carried,
+                e.ProposalAbsorbed: _carried,
+                e.ProposalReleased: _released,
+                e.ProposalAmended: _signed_another_text,
+            }
+        ),
         OPINION,
         STAGE,
         VOTE,
@@ -292,7 +340,7 @@ PROPOSAL = Decider(
     },
     reactions=REACTIONS,
     opens=_opens,
-    when_due={"revision": lapse_draft, "notice": open_vote, "ballot": close_vote, "suspension_review": resume},
+    when_due={"revision": lapse_draft, "notice": open_vote, "ballot": _close_vote, "suspension_review": resume},
     succeeded=(S.RESULT_PUBLISHED,),
     failed=(S.REJECTED, S.NOT_ADOPTED, S.WITHDRAWN, S.ANNULLED, S.ABANDONED),
 )

@@ -277,9 +277,10 @@ class BoxOpened(Event, name="proposal.box_opened"):
 
 
 class VoteClosed(Event, HandingOver, name="proposal.vote_closed"):
-    """The vote was counted: outcome and counts stand here."""
+    """The vote was counted: outcome and counts stand here. `seed_is_lost`: a tie was counted as one that fails."""
 
     lot_seed: Words | None = None
+    seed_is_lost: bool = False
     tally: Tally | None = None
 
 
@@ -308,6 +309,12 @@ class ResolutionPublished(Event, Publishing, name="proposal.resolution_published
 
     tally: Tally | None = None
     adopted_at: Instant | None = None
+
+
+class ImplementerNamed(Event, Reasoned, name="proposal.implementer_named"):
+    """Another unit than the one published is to carry the resolution out."""
+
+    implementer: Id | None = None
 
 
 class ResolutionReconsidered(Event, Reasoned, name="proposal.resolution_reconsidered"):

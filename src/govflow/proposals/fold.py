@@ -116,6 +116,12 @@ def _announced(proposal: Proposal, event: Any) -> Changes:
     return {"status": S.ANNOUNCED, "votes": event.round, "attempts": proposal.attempts + 1 if again else 1}
 
 
+def _cancelled(proposal: Proposal, event: e.VoteCancelled) -> Changes:
+    """The attempt was not made. One that was made before it stands: it is convened again, or given up."""
+    left = proposal.attempts - 1
+    return {"status": S.INQUORATE if left > 0 else S.DELIBERATING, "attempts": left}
+
+
 def _vote_closed(proposal: Proposal, event: e.VoteClosed) -> Changes:
     tally = event.tally
     assert tally is not None
@@ -183,7 +189,7 @@ PROPOSAL_FOLD: Fold = {
     e.ProposalDeadlineExtended: _same,
     e.VoteAnnounced: _announced,
     e.VotePostponed: _same,
-    e.VoteCancelled: _to(S.DELIBERATING),
+    e.VoteCancelled: _cancelled,
     e.VotersEnrolled: _same,
     e.VoterNamed: _same,
     e.VotersStruck: _same,
@@ -201,6 +207,7 @@ PROPOSAL_FOLD: Fold = {
     },
     e.VoteVoided: _to(S.DELIBERATING, answered=()),  # what comes of it is answered anew
     e.ResolutionPublished: _published,
+    e.ImplementerNamed: lambda proposal, event: {"implementer": event.implementer},
     e.ResolutionReconsidered: lambda proposal, event: {
         "status": S.DELIBERATING,
         "items": with_upheld_answered(proposal),

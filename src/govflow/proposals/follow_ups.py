@@ -9,8 +9,16 @@ from govflow.context import Context
 from govflow.messages import Command
 from govflow.proposals.events import ProposalReopened, RemedyOrdered
 from govflow.proposals.model import Proposal
+from govflow.records import HandOver
 from govflow.regions.ledger import OpenLedgerItem
 from govflow.regions.link import LinkKind, Unlink
+
+FALLING = ("opinion", "stage", "objection", "meeting", "invitation", "checklist")
+
+
+def falling(reason: str) -> tuple[HandOver, ...]:
+    """What ends with a deliberation by itself: its own steps. What others watch or owe is named by whoever ends it."""
+    return tuple(HandOver(region=region, reason=reason) for region in FALLING)
 
 
 def list_defects(proposal: Proposal, event: RemedyOrdered, context: Context) -> Iterator[Command]:

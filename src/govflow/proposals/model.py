@@ -194,6 +194,12 @@ class Proposal(Record):
         """The unit that answers for it to supervisors: whoever carries it out; None before it is published."""
         return self.implementer
 
+    def asked_by(self, wire: str, item: Item | None) -> frozenset[str]:
+        """Who proposes, and who wrote it down, for a unit or for somebody else: none of them decides on it."""
+        if item is not None:
+            return super().asked_by(wire, item)
+        return frozenset((*self.proposers, *(text.by for text in self.texts[:1])))
+
     def handled_by(self) -> tuple[str, ...]:
         return tuple(filter(None, (self.implementer,)))
 

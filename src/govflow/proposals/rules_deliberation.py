@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from govflow.actors import Role, covers
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.policy import Body, Majority, Presence, QuorumRule, StageRule
@@ -86,6 +87,48 @@ def body_of_the_stage_decides(proposal: Proposal, event: Any, context: Context) 
         return
     if body.unit not in {claim.unit for claim in context.claims if claim.role in context.step.who}:
         yield Detail(f"{body.en} decides it (unit {body.unit})", f"应由{body.zh}({body.unit})决定")
+
+
+def bodies_spoken_for(proposal: Proposal, event: Any, context: Context) -> set[str | None]:
+    """The units of deliberating bodies that a step rests on; none where it rests on another role, or on no right."""
+    held = [
+        claim
+        for claim in context.claims
+        if claim.role in context.step.who
+        and covers(claim, proposal.level, proposal.area)
+        and proposal.fits(claim.role, claim, event.by, context.on_behalf_of, None)
+    ]
+    return {claim.unit for claim in held} if all(each.role == Role.DELIBERATING_BODY for each in held) else set()
+
+
+def bodies_of(proposal: Proposal, context: Context) -> list[Body | None]:
+    """The bodies of the stages and of the vote, by its track; None for one that the policy does not list."""
+    procedure = proposal.procedure or context.policy.procedure(proposal.track)
+    if procedure is None:
+        return []
+    kinds = {*(each.body for each in procedure.stages), *filter(None, (procedure.electorate,))}
+    return [body_of(proposal, kind, context) for kind in sorted(kinds)]
+
+
+def _is_one_of(units: set[str | None], bodies: list[Body | None]) -> bool:
+    """Whether no body is spoken for, or one of these; where the policy names no unit of one, that may be any."""
+    named = {body.unit if body is not None else None for body in bodies} or {None}
+    return not units or None in named or not named.isdisjoint(units)
+
+
+@rule("由本程序的议事机构办理", "M089")
+def body_has_a_part_in_it(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Of the deliberating bodies only those of its procedure take a part in it, where the policy names their units."""
+    return _is_one_of(bodies_spoken_for(proposal, event, context), bodies_of(proposal, context))
+
+
+@rule("由正在审议的议事机构退回", "M089")
+def body_deliberating_sends_it_back(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The body whose stage it is sends it back, once all are passed any of its procedure; where units are named."""
+    stages = proposal.procedure.stages if proposal.procedure is not None else ()
+    now = next((stage for stage in stages if not _passed(proposal, stage)), None)
+    bodies = [body_of(proposal, now.body, context)] if now is not None else bodies_of(proposal, context)
+    return _is_one_of(bodies_spoken_for(proposal, event, context), bodies)
 
 
 def body_of(proposal: Proposal, kind: str, context: Context) -> Body | None:
@@ -222,10 +265,16 @@ def new_version_is_recorded(proposal: Proposal, event: Any, context: Context) ->
         yield Detail("nothing is changed", "文本未变")
 
 
-@rule("实质修改须再征求意见", "41号 [M]", needs="substance")
+@rule("实质修改须再征求意见", "41号 [M]", version=2, needs="substance")
 def substance_is_consulted_again(proposal: Proposal, event: Any, context: Context) -> bool:
     """A change of substance after consultation is consulted again."""
-    return not event.substance or proposal.status in ("draft", "consulting")
+    return not event.substance or proposal.status == "draft"
+
+
+@rule("属实质修改", "41号 [M]", needs="substance")
+def substance_is_changed(proposal: Proposal, event: Any, context: Context) -> bool:
+    """More than the wording is changed."""
+    return bool(event.substance)
 
 
 @rule("受托议事机构为下级且有权限", "M085, M102", needs="body track")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from govflow.actors import SYSTEM, Role
+from govflow.actors import SYSTEM, Role, covers
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.proposals.model import Proposal
@@ -42,13 +42,15 @@ def public_text_hides_people(proposal: Proposal, event: Any, context: Context) -
     return not any(carries_personal_data(text) for text in texts)
 
 
-@rule("提案人即起草人,或由社区代为登记", "design", needs="proposer")
+@rule("提案人即起草人,或由社区代为登记", "design", version=2, needs="proposer")
 def proposer_drafts_or_is_written_down(proposal: Proposal, event: Any, context: Context) -> bool:
     """Whoever drafts is the proposer; only the community and the system write a proposal down for another."""
-    units = {claim.unit for claim in context.claims} - {None}
-    if event.proposer == event.by or event.proposer in units or event.by == SYSTEM.id:
+    if event.proposer == event.by or event.by == SYSTEM.id:
         return True
-    return any(claim.role == Role.COMMUNITY for claim in context.claims)
+    writers = [
+        each for each in context.claims if each.role in context.step.who and covers(each, event.level, event.area)
+    ]
+    return any(claim.role == Role.COMMUNITY or claim.unit == event.proposer for claim in writers)
 
 
 @rule("附议人与来源仅由系统带入", "design", needs="supporters co_proposers source")
@@ -116,6 +118,13 @@ def conversion_target_is_named(proposal: Proposal, event: Any, context: Context)
         yield Detail(f"no record of kind {kind} is served here", f"本系统未提供 {kind} 类记录")
     elif event.target is None or context.lookup(event.target) is not None:
         yield Detail("the new record is not named", "未指明新记录")
+
+
+@rule("所转事项已办结", "design")
+def case_it_became_is_at_rest(proposal: Proposal, event: Any, context: Context) -> bool:
+    """The case it became has come to rest: one matter is not handled twice at a time."""
+    case = context.lookup(proposal.converted_to) if proposal.converted_to else None
+    return case is None or case.status not in context.deciders[case.kind_of_record].active
 
 
 @rule("属个别问题,无须集体决定", "S6", needs="individual")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from govflow.actors import Role
+from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.proposals.model import Proposal
-from govflow.proposals.rules_deliberation import body_of, has_elapsed
+from govflow.proposals.rules_deliberation import bodies_of, bodies_spoken_for, body_of, has_elapsed
 from govflow.regions.approval import leaves_given
 from govflow.regions.objection import open_objections, upheld_objections
 from govflow.workflow import rule
@@ -66,13 +68,13 @@ def resolution_needs_no_works(proposal: Proposal, event: Any, context: Context) 
     return proposal.implementer is None
 
 
-@rule("实施者与评议者分离", "M090")
+@rule("实施者与评议者分离", "M090", version=2)
 def implementer_is_not_appraiser(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The body that implements is not the body that appraises."""
     units = {claim.unit for claim in context.claims} - {None}
-    if context.step.event.__name__ == "AppraisalHeld":
+    if context.step.event.__name__ in ("AppraisalHeld", "RemedyOrdered"):
         if proposal.implementer in units or event.by in proposal.handled_by():
-            yield Detail("whoever implements does not appraise", "实施者不得参与评议")
+            yield Detail("whoever implements neither appraises nor orders the remedy", "实施者不得参与评议或责令整改")
         return
     appraised = {each.unit for each in proposal.appraisals} - {None}
     if not appraised.isdisjoint(units):
@@ -81,9 +83,7 @@ def implementer_is_not_appraiser(proposal: Proposal, event: Any, context: Contex
 
 def _deciders(proposal: Proposal, context: Context) -> set[str | None]:
     """The units that said yes at a stage, and those of the bodies that the procedure has decide."""
-    procedure = proposal.procedure
-    kinds = {*(each.body for each in procedure.stages), procedure.electorate} if procedure is not None else set()
-    bodies = {body.unit for kind in kinds - {None} if (body := body_of(proposal, kind or "", context)) is not None}
+    bodies = {body.unit for body in bodies_of(proposal, context) if body is not None}
     return bodies | set(proposal.decided_by)
 
 
@@ -93,11 +93,20 @@ def implementer_did_not_decide(proposal: Proposal, event: Any, context: Context)
     return event.implementer is None or event.implementer not in _deciders(proposal, context)
 
 
-@rule("评议者未参与决定", "M090, M091")
+@rule("评议者未参与决定", "M090, M091", version=2)
 def appraiser_did_not_decide(proposal: Proposal, event: Any, context: Context) -> bool:
-    """The unit that appraises is none of the bodies that decided it."""
-    appraising = {claim.unit for claim in context.claims if claim.role in context.step.who} - {None}
-    return appraising.isdisjoint(_deciders(proposal, context))
+    """Whoever appraises sits in no body of a stage, speaks for none that decided it, and recorded no decision."""
+    held = {claim.unit for claim in context.claims if claim.role != Role.VOTER}
+    seats = {claim.unit for claim in context.claims} & {*_bodies_of_stages(proposal, context), *proposal.decided_by}
+    recorded = {hand for item in proposal.items_of("stage").values() for hand in item.hands}
+    hands = {event.by, context.standing_in_for or event.by}
+    return (held - {None}).isdisjoint(_deciders(proposal, context)) and not seats and recorded.isdisjoint(hands)
+
+
+def _bodies_of_stages(proposal: Proposal, context: Context) -> set[str]:
+    stages = proposal.procedure.stages if proposal.procedure is not None else ()
+    bodies = (body_of(proposal, stage.body, context) for stage in stages)
+    return {body.unit for body in bodies if body is not None and body.unit is not None}
 
 
 @rule("中止原因消除或复核日已到", "decision reg §37 [V]", needs="cause_is_over")
@@ -179,13 +188,26 @@ def score_is_not_below_threshold(proposal: Proposal, event: Any, context: Contex
         yield Detail(f"it has {score} points, {least} are asked", f"得分 {score},须达 {least}")
 
 
-@rule("整改事项与期限已明", "M043", needs="defects until")
+@rule("整改事项与期限已明", "M043", version=2, needs="defects until")
 def defects_and_due_are_named(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """What is to be remedied is listed, and until when."""
+    """What is to be remedied is listed, and until when: no longer than the policy gives for works."""
     if not event.defects or not all(each.strip() for each in event.defects):
         yield Detail("no defect is named", "未列明问题")
     if event.until is None or event.until <= context.at:
         yield Detail("until when is not said", "未注明期限")
+    elif (latest := _longest_works(proposal, context)) is not None and event.until > latest:
+        last = latest.isoformat(timespec="minutes")
+        yield Detail(f"not later than {last}", f"不得晚于 {last}")
+
+
+def _longest_works(proposal: Proposal, context: Context) -> datetime | None:
+    """When works that begin now are due at the latest, by the limit of the policy; None where it has none."""
+    wire = context.step.command.wire
+    kind, category, level = proposal.kind, proposal.category, proposal.level
+    limit = context.policy.time_limit("implementation", wire, kind, category, level, reset=True)
+    if limit is None:
+        return None
+    return measured("implementation", limit.id, limit.term, context, calendar_of(limit, context), new_run=None).due
 
 
 # --- the other ends --------------------------------------------------------------------------------------------------
@@ -197,11 +219,21 @@ def illegality_or_superior_decision_named(proposal: Proposal, event: Any, contex
     return bool(event.illegality.strip() or event.superior_decision.strip())
 
 
-@rule("撤销者为镇街,或作出决定的议事机构及其上级", "村委会法 §23 [V, pre-2026 text]")
+@rule("撤销者为镇街,或作出决定的议事机构及其上级", "村委会法 §23 [V, pre-2026 text]", version=2)
 def body_may_annul(proposal: Proposal, event: Any, context: Context) -> bool:
     """Beside the town only the body that decided, or one above it, declares a resolution void."""
-    if any(claim.role == Role.TOWN for claim in context.claims):
-        return True
+    return _decided_or_stands_above(proposal, event, context)
+
+
+@rule("复议、终止实施的议事机构为作出决定的机构或其上级", "decision reg §37 [V]")
+def body_has_decided_it(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Beside the community only the body that decided, or one above it, takes up again what was decided."""
+    return _decided_or_stands_above(proposal, event, context)
+
+
+def _decided_or_stands_above(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Whether no body is spoken for, or one that decided or stands above, where the policy names their units."""
+    speaking = bodies_spoken_for(proposal, event, context)
     kind = proposal.procedure.electorate if proposal.procedure is not None else None
     body = body_of(proposal, kind, context) if kind is not None else None
     units: set[str | None] = set(proposal.decided_by)
@@ -211,7 +243,7 @@ def body_may_annul(proposal: Proposal, event: Any, context: Context) -> bool:
         units.add(body.unit)
         body = context.policy.body(body.above) if body.above is not None else None
     named = units - {None}
-    return not named or not named.isdisjoint({claim.unit for claim in context.claims})
+    return not speaking or not named or not named.isdisjoint(speaking)
 
 
 @rule("资金与投入已对账并列明余额", "M092", needs="balance")
@@ -237,6 +269,13 @@ def proposer_is_answered(proposal: Proposal, event: Any, context: Context) -> It
 def day_lies_ahead(proposal: Proposal, event: Any, context: Context) -> bool:
     """The day that is named lies ahead; where none is named the policy's limit runs."""
     return event.until is None or bool(event.until > context.at)
+
+
+@rule("已另定实施单位", "M090", needs="implementer")
+def another_implementer_is_named(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Of a resolution that is to be carried out another implementer than before is named."""
+    before = proposal.implementer
+    return before is not None and event.implementer not in (None, before)
 
 
 @rule("派生事项有标题", "M090", needs="title")

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from govflow.actors import Role, covers
 from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.policy import BallotForm, Method, Tie, VoteRule
+from govflow.policy import BallotForm, Base, Method, Tie, VoteRule
 from govflow.proposals.box import LONGEST_SEALED, MOST_IN_A_BOX, box_of, sealed_length
 from govflow.proposals.model import Proposal
 from govflow.proposals.rules_deliberation import body_of, has_elapsed
 from govflow.proposals.vote_model import Vote
 from govflow.voting import commitment_of, entitled, lacks
+from govflow.voting.lot import fits_a_lot
 from govflow.voting.roll import unknown
 from govflow.workflow import rule
+
+SEED_IS_AWAITED = timedelta(days=3)
+"""How long after the end of a vote with a tie its seed may still be shown: then it may be closed without."""
+PROXY_PAPER = "authority"
+"""The kind of evidence that a written authority is (委托书)."""
 
 # --- announcing ------------------------------------------------------------------------------------------------------
 
@@ -58,9 +65,9 @@ def earliest_opening(rule: VoteRule | None, context: Context) -> datetime:
     return found or context.at
 
 
-@rule("备选项与表决方式相符", "design", needs="question options lot_commitment")
+@rule("备选项与表决方式相符", "design", version=2, needs="question options lot_commitment")
 def options_fit_the_method(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """The question is named, with as many options as the method needs and a commitment where a lot may be drawn."""
+    """The question is named, with as many options as the method needs and a new commitment where a lot may be drawn."""
     if not event.question.strip():
         yield Detail("the question is not named", "未写明表决事项")
     if event.rule is None:
@@ -72,8 +79,14 @@ def options_fit_the_method(proposal: Proposal, event: Any, context: Context) -> 
         yield Detail("at least two options are needed, each once", "备选项至少两个且不重复")
     if event.rule.form is BallotForm.SECRET and sealed_length(event.options) > LONGEST_SEALED:
         yield Detail("more options than a secret ballot can hold", "备选项过多,无记名选票无法封装")
-    if event.rule.tie is Tie.LOT and event.lot_commitment is None:
+    earlier = {each.lot_commitment for each in proposal.items_of("vote").values()}
+    if event.rule.tie is not Tie.LOT:
+        if event.lot_commitment is not None:
+            yield Detail("no lot is drawn: there is no seed to commit to", "本次表决不抽签,无须承诺种子")
+    elif event.lot_commitment is None:
         yield Detail("the seed of a lot is committed to beforehand", "抽签种子须事先承诺")
+    elif event.lot_commitment in earlier:
+        yield Detail("this seed was committed to in an earlier vote", "该种子在先前的表决中已作承诺")
 
 
 @rule("重新召集不改变表决事项与备选项", "S6", needs="question options")
@@ -99,6 +112,18 @@ def attempts_are_used_up(proposal: Proposal, event: Any, context: Context) -> bo
     vote: Vote | None = proposal.vote
     used_up = vote is None or vote.rule is None or proposal.attempts >= vote.rule.attempts
     return used_up or (event.by != "system" and bool(event.reason.strip()))
+
+
+@rule("属首次召集的表决", "S6")
+def vote_is_the_first(proposal: Proposal, event: Any, context: Context) -> bool:
+    """It is the first vote since deliberation began: called off, a reconvened one may be convened again or given up."""
+    return proposal.attempts <= 1
+
+
+@rule("属重新召集的表决", "S6")
+def vote_is_reconvened(proposal: Proposal, event: Any, context: Context) -> bool:
+    """It was announced again after too few took part."""
+    return proposal.attempts > 1
 
 
 @rule("公告期已满", "村委会法 §21 [V, pre-2026 text]")
@@ -130,7 +155,13 @@ def voters_are_named(proposal: Proposal, event: Any, context: Context) -> Iterab
         yield from (Detail(f"{id} is not on the roll", f"{id} 不在名册") for id in ids if id not in vote.roll)
 
 
-@rule("表决权人名册已冻结", "民法典 §278 [V]")
+@rule("重新召集的表决沿用原名册", "S6")
+def roll_stands(proposal: Proposal, event: Any, context: Context) -> bool:
+    """A reconvened vote keeps the roll of the one before, so that nobody's staying away makes the quorum smaller."""
+    return proposal.attempts <= 1
+
+
+@rule("表决权人名册已冻结", "民法典 §278 [V]", version=2)
 def electorate_is_frozen(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The electorate snapshot is taken."""
     vote: Vote = proposal.vote
@@ -173,9 +204,9 @@ def voter_is_in_snapshot(proposal: Proposal, event: Any, context: Context) -> bo
 # --- proxies ---------------------------------------------------------------------------------------------------------
 
 
-def acting_as(by: str, context: Context) -> set[str]:
-    """Whom an actor votes as: themselves, and the unit they speak for."""
-    units = {claim.unit for claim in context.claims} - {None}
+def acting_as(by: str, context: Context, role: Role = Role.VOTER) -> set[str]:
+    """Whom an actor votes as: themselves, and the unit they speak for in this role; whoever works there has no say."""
+    units = {claim.unit for claim in context.claims if claim.role == role} - {None}
     return {by} | ({context.on_behalf_of} & units if context.on_behalf_of else set())
 
 
@@ -195,7 +226,7 @@ def proxy_is_authorised(proposal: Proposal, event: Any, context: Context) -> Ite
         yield Detail(f"{holder} has voted for {allowed} others already", f"{holder} 已代 {allowed} 人表决")
 
 
-@rule("委托书面、受托人为表决人且未超人数", "[M]", needs="voter holder paper")
+@rule("委托书面、受托人为表决人且未超人数", "[M]", version=2, needs="voter holder paper")
 def proxy_may_be_held(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The authority is on file, both are on the roll, and the holder holds no more than allowed."""
     vote: Vote = proposal.vote
@@ -213,30 +244,50 @@ def proxy_may_be_held(proposal: Proposal, event: Any, context: Context) -> Itera
     piece = proposal.item("evidence", event.paper or "")
     if piece is None or piece.status != "added":
         yield Detail("the written authority is not on file", "委托书不在卷")
+    elif piece.kind != PROXY_PAPER:
+        yield Detail(
+            f"{event.paper} is no authority, but of kind {piece.kind}", f"{event.paper} 不是委托书({piece.kind})"
+        )
 
 
-@rule("委托出自本人,或由秘书处据委托书登记", "[M]", needs="voter")
-def proxy_is_ones_own_to_give(proposal: Proposal, event: Any, context: Context) -> bool:
-    """A voter gives or takes back their own authority alone; the secretariat enters what was written."""
-    officials = [claim for claim in context.claims if claim.role in context.step.who and claim.role != "voter"]
-    return event.voter in acting_as(event.by, context) or bool(officials)
+@rule("委托出自本人,或由秘书处据委托书登记", "[M]", version=2, needs="voter")
+def proxy_is_ones_own_to_give(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
+    """A voter gives or takes back their own authority alone; officials of the place enter what was given to others."""
+    acting = acting_as(event.by, context)
+    if event.voter in acting:
+        return
+    offices = (claim for claim in context.claims if claim.role in context.step.who and claim.role != Role.VOTER)
+    if not any(covers(claim, proposal.level, proposal.area) for claim in offices):
+        yield Detail(f"it is {event.voter}'s to give", f"应由 {event.voter} 本人委托")
+    elif getattr(event, "holder", None) in acting:
+        yield Detail("nobody enters an authority for themselves", "不得登记以本人为受托人的委托")
 
 
-@rule("委托尚未使用", "[M]", needs="voter")
+@rule("委托尚未使用", "[M]", version=2, needs="voter")
 def proxy_is_unused(proposal: Proposal, event: Any, context: Context) -> bool:
-    """The authority stands and was not used."""
+    """The authority stands and was not used for good: while ballots are replaceable it can be taken back."""
     vote: Vote = proposal.vote
-    return event.voter in vote.proxies and event.voter not in vote.cast
+    return event.voter in vote.proxies and (event.voter not in vote.cast or _is_replaceable(vote))
+
+
+def _is_replaceable(vote: Vote) -> bool:
+    return vote.rule is not None and vote.rule.replaceable
 
 
 # --- ballots ---------------------------------------------------------------------------------------------------------
 
 
-@rule("一人一票", "村委会法 §22 [V, pre-2026 text]", needs="voter")
-def one_ballot_per_voter(proposal: Proposal, event: Any, context: Context) -> bool:
+@rule("一人一票", "村委会法 §22 [V, pre-2026 text]", version=2, needs="voter")
+def one_ballot_per_voter(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """The voter has not voted in this round."""
     vote: Vote = proposal.vote
-    return event.voter not in vote.cast or bool(vote.rule is not None and vote.rule.replaceable)
+    before = vote.cast.get(event.voter or "")
+    if before is None:
+        return
+    if not _is_replaceable(vote):
+        yield Detail(f"{event.voter} has voted", f"{event.voter} 已表决")
+    elif event.holder not in (None, before.holder):  # what the voter said in person no proxy takes back
+        yield Detail(f"{event.voter} has voted in person", f"{event.voter} 已亲自表决")
 
 
 @rule("在表决期内", "design")
@@ -250,7 +301,7 @@ def ballot_is_in_time(proposal: Proposal, event: Any, context: Context) -> Itera
         yield Detail(f"voting ended at {until}", f"表决已于 {until} 截止")
 
 
-@rule("选票符合本次表决规则", "design", needs="ballot sealed commitment")
+@rule("选票符合本次表决规则", "design", version=2, needs="ballot sealed commitment")
 def ballot_fits_the_rule(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
     """An open ballot says what the rule asks for; a secret one is sealed for the box, with its commitment."""
     vote: Vote = proposal.vote
@@ -262,6 +313,8 @@ def ballot_fits_the_rule(proposal: Proposal, event: Any, context: Context) -> It
                 yield Detail("a secret ballot must not stand in clear", "无记名选票不得明写")
             if event.sealed is None or event.sealed.subject != box_of(proposal.id, proposal.votes):
                 yield Detail("it is not sealed for the box of this round", "未封入本轮票箱")
+            elif _length_of(context) != (asked := sealed_length(vote.options)):
+                yield Detail(f"a sealed ballot of this vote has {asked} bytes", f"本次表决的密封选票须为 {asked} 字节")
             if event.commitment is None:
                 yield Detail("the commitment is missing", "缺承诺值")
         case BallotForm.OPEN:
@@ -273,26 +326,54 @@ def ballot_fits_the_rule(proposal: Proposal, event: Any, context: Context) -> It
                 yield from lacks(event.ballot, vote.rule, vote.options)
 
 
-@rule("举手计数与名册相符", "design", needs="hands papers")
+def _length_of(context: Context) -> int:
+    """The bytes of what the command seals, which its ciphertext shows: in the event it is protected already."""
+    sealed = getattr(context.command, "sealed", None)
+    return len(sealed.text.encode()) if sealed is not None else 0
+
+
+@rule("举手计数与名册相符", "design", version=2, needs="hands papers")
 def hands_fit_the_roll(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """A show of hands counts no more than stand on the roll."""
+    """A show of hands is counted once, if need be after its end, and no more hands than stand on the roll."""
     vote: Vote = proposal.vote
     if vote.form is not BallotForm.HANDS:
         yield Detail("it is no show of hands", "本次不是举手表决")
+    if vote.hand_count is not None:
+        yield Detail("the hands are counted; a wrong count makes the vote void", "已计数;计数有误的,宣布表决无效")
     if event.hands is None:
         yield Detail("the counts are missing", "缺计数")
-    elif vote.quorum is not None:
-        for base in sorted(vote.quorum.bases):
+    else:
+        for base in Base:
             there, whole = event.hands.present.on(base), vote.entitled.on(base)
             if there > whole:
                 yield Detail(f"{there} {base} of {whole} were there", f"{base} 到会 {there},应到 {whole}")
 
 
-@rule("确有尚未作废的表决", "村委会法 §27 [V, pre-2026 text]")
+_LED_BY = {
+    "voting": ("open",),
+    "inquorate": ("inquorate",),
+    "adopted": ("carried",),
+    "not_adopted": ("lost", "inquorate"),
+}
+
+
+@rule("确有尚未作废、且导致现状的表决", "村委会法 §27 [V, pre-2026 text]", version=2)
 def vote_can_be_voided(proposal: Proposal, event: Any, context: Context) -> bool:
-    """There is a vote that was opened and is not void yet."""
+    """There is a vote that was opened, is not void yet, and led to where the proposal stands."""
     vote: Vote | None = proposal.vote
-    return vote is not None and vote.status in ("open", "carried", "lost", "inquorate")
+    return vote is not None and vote.status in _LED_BY.get(proposal.status, ())
+
+
+@rule("票数已知的表决仅由镇街宣布无效", "村委会法 §27 [V, pre-2026 text]")
+def town_voids_what_is_counted(proposal: Proposal, event: Any, context: Context) -> bool:
+    """Once anybody can know how a vote goes, only the town declares it void: its convenor has no veto."""
+    vote: Vote | None = proposal.vote
+    if vote is None or not (
+        vote.tally or vote.hand_count or vote.opened or (vote.cast and vote.form is BallotForm.OPEN)
+    ):
+        return True
+    held = (claim for claim in context.claims if claim.role != Role.CONVENOR and claim.role in context.step.who)
+    return any(covers(claim, proposal.level, proposal.area) for claim in held)
 
 
 # --- the count -------------------------------------------------------------------------------------------------------
@@ -339,18 +420,40 @@ def box_is_complete(proposal: Proposal, event: Any, context: Context) -> Iterato
             yield Detail(f"ballot {each.code[:12]}: {wrong}", f"选票 {each.code[:12]}:{wrong.zh}")
 
 
-@rule("已具备计票条件", "design", needs="lot_seed")
+@rule("已具备计票条件", "design", version=2, needs="lot_seed seed_is_lost")
 def ballots_can_be_counted(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """The hands are recorded, the box is opened, and a lot's seed is the one that was committed to."""
+    """The hands are recorded, the box is opened, and a tie has its lot's seed, or it was awaited in vain."""
     vote: Vote = proposal.vote
     if vote.form is BallotForm.HANDS and vote.hand_count is None:
         yield Detail("the hands are not recorded", "未记录举手计数")
     if vote.form is BallotForm.SECRET and vote.opened is None and vote.cast:
         yield Detail("the box is not opened", "未开箱")
-    if vote.rule is not None and vote.rule.tie is Tie.LOT:
-        promised, seed = vote.lot_commitment or "", event.lot_seed or ""
-        if not hmac.compare_digest(promised, commitment_of(seed)):
+    yield from _against_the_lot(vote, event, context)
+
+
+def _against_the_lot(vote: Vote, event: Any, context: Context) -> Iterator[Detail]:
+    """What is wrong with the seed of a lot, or with doing without. Where nothing is tied it may stay hidden."""
+    seed = event.lot_seed
+    if vote.rule is None or vote.rule.tie is not Tie.LOT:
+        if seed is not None or event.seed_is_lost:
+            yield Detail("no lot is drawn: there is no seed", "本次表决不抽签,没有种子")
+    elif seed is not None:
+        if event.seed_is_lost:
+            yield Detail("the seed is shown and said to be lost", "既出示种子,又称种子遗失")
+        if not is_seed_of(vote, seed):
             yield Detail("the seed is not the one committed to", "种子与事先承诺不符")
+    elif event.seed_is_lost:
+        until = (vote.closes_at or context.now) + SEED_IS_AWAITED
+        if context.now < until:
+            when = until.isoformat(timespec="minutes")
+            yield Detail(f"the seed may still be shown until {when}", f"{when} 前仍可出示种子")
+    elif event.tally is None and vote.is_countable:
+        yield Detail("there is a tie: show the seed of its lot", "出现平局,须出示抽签种子")
+
+
+def is_seed_of(vote: Vote, seed: str) -> bool:
+    """Whether a seed is the one that was committed to, and one by which others can draw the lot again."""
+    return fits_a_lot(seed) and hmac.compare_digest(vote.lot_commitment or "", commitment_of(seed))
 
 
 @rule("达到法定人数", "design")

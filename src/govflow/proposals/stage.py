@@ -8,9 +8,17 @@ from typing import Any
 from govflow.actors import SYSTEM, Role
 from govflow.messages import ItemCommand, ItemEvent
 from govflow.policy import DecisionProcedure
-from govflow.proposals.commands import CloseConsultation, DelegateProposal, FailStage, RecordStage, SendBack
+from govflow.proposals.commands import (
+    AmendProposal,
+    CloseConsultation,
+    DelegateProposal,
+    FailStage,
+    RecordStage,
+    SendBack,
+)
 from govflow.proposals.events import (
     ConsultationClosed,
+    ProposalAmended,
     ProposalDelegated,
     ProposalSentBack,
     StageFailed,
@@ -77,6 +85,8 @@ STAGE_WORKFLOW = Workflow("stage", S, zh="审议阶段", on=("proposal",), steps
     Step("ST05", VoidStage,          S.PENDING,              StageVoided,        S.VOID,    Role.SYSTEM),
     # ours: the stages of the lower body's procedure take the place of those still pending (M085)
     Step("ST06", DelegateProposal,   (None, S.PENDING),      ProposalDelegated,  S.PENDING, (Role.DELIBERATING_BODY, Role.SECRETARIAT), (procedure_is_pinned,), while_in="deliberating", rides=("P51",)),
+    # ours: what was said of another wording is said again
+    Step("ST07", AmendProposal,      S.PASSED,               ProposalAmended,    S.PENDING, (Role.PROPOSER, Role.SECRETARIAT, Role.DELIBERATING_BODY), while_in="deliberating", rides=("P34",)),
 ))
 # fmt: on
 
@@ -102,7 +112,8 @@ def _decided(status: StageStatus) -> Any:
     def ride(proposal: Proposal, event: Any) -> Iterator[tuple[str, Changes]]:
         key = stage_key(proposal, event.stage or "")
         said = {name: getattr(event, name) for name in ("entitled", "present", "in_favour", "against", "meeting")}
-        yield key, {"status": status, "unit": event.unit, "papers": event.papers, **said}
+        hands = tuple(filter(None, (event.by, event.in_stead_of)))
+        yield key, {"status": status, "unit": event.unit, "papers": event.papers, "hands": hands, **said}
         if status is S.FAILED:  # one no is enough: the stages after it are not asked any more
             yield from (
                 (item.key, {"status": S.VOID})
@@ -129,6 +140,17 @@ def _delegated(proposal: Proposal, event: ProposalDelegated) -> Iterator[tuple[s
     yield from kept.items()
 
 
+def _amended(proposal: Proposal, event: ProposalAmended) -> Iterator[tuple[str, Changes]]:
+    """A new wording in deliberation: the bodies of its procedure that had passed the one before say yes to it again."""
+    if proposal.status != "deliberating" or proposal.procedure is None:
+        return
+    for stage in proposal.procedure.stages:
+        key = stage_key(proposal, stage.id)
+        item = proposal.item("stage", key)
+        if item is not None and item.status == S.PASSED:
+            yield key, {"status": S.PENDING}
+
+
 def _void(record: str, item: Item, given: HandOver) -> VoidStage:
     return VoidStage(id=record, by=SYSTEM, item=item.key, reason=given.reason)
 
@@ -143,6 +165,7 @@ STAGE = Region(
         StageFailed: _decided(S.FAILED),
         ProposalSentBack: _sent_back,
         ProposalDelegated: _delegated,
+        ProposalAmended: _amended,
     },
     ends=_void,
 )

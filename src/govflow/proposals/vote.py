@@ -36,18 +36,19 @@ from govflow.workflow import Step, Workflow
 
 _CONVENORS = (R.CONVENOR, R.SYSTEM)
 _KEEPERS = (R.CONVENOR, R.SECRETARIAT)
+_COUNTERS = (R.CONVENOR, R.TOWN, R.SYSTEM)
 # fmt: off
 VOTE_WORKFLOW = Workflow("vote", S, zh="表决", on=("proposal",), steps=(
     #    id      command          from                                         event              to            who              provided that
     Step("VT01", c.AnnounceVote,  None,                                        e.VoteAnnounced,   S.ANNOUNCED,  R.CONVENOR,      (quorum_rule_is_pinned,), while_in="deliberating", rides=("P14",)),
     Step("VT02", c.ReconveneVote, None,                                        e.VoteReannounced, S.ANNOUNCED,  R.CONVENOR,      (attempts_are_left,), while_in="inquorate", rides=("P20",)),
     Step("VT03", c.PostponeVote,  S.ANNOUNCED,                                 e.VotePostponed,   None,         R.CONVENOR,      (reason_given,), while_in="announced", rides=("P38",)),
-    Step("VT04", c.CancelVote,    S.ANNOUNCED,                                 e.VoteCancelled,   S.CANCELLED,  R.CONVENOR,      (reason_given,), while_in="announced", rides=("P39",)),
+    Step("VT04", c.CancelVote,    S.ANNOUNCED,                                 e.VoteCancelled,   S.CANCELLED,  R.CONVENOR,      (reason_given,), while_in="announced", rides=("P39", "PX19")),
     Step("VT05", c.OpenVote,      S.ANNOUNCED,                                 e.VoteOpened,      S.OPEN,       _CONVENORS,      (electorate_is_frozen,), while_in="announced", rides=("P15",)),
     Step("VT06", c.CastBallot,    S.OPEN,                                      e.BallotCast,      None,         R.VOTER,         (one_ballot_per_voter,), while_in="voting", rides=("P16",)),
-    Step("VT07", c.CloseVote,     S.OPEN,                                      e.VoteClosed,      S.CARRIED,    _CONVENORS,      (quorum_is_met, majority_is_reached), while_in="voting", rides=("P17",)),
-    Step("VT08", c.CloseVote,     S.OPEN,                                      e.VoteClosed,      S.LOST,       _CONVENORS,      (quorum_is_met, majority_is_not_reached), while_in="voting", rides=("P18",)),
-    Step("VT09", c.CloseVote,     S.OPEN,                                      e.VoteClosed,      S.INQUORATE,  _CONVENORS,      (quorum_is_not_met,), while_in="voting", rides=("P19",)),
+    Step("VT07", c.CloseVote,     S.OPEN,                                      e.VoteClosed,      S.CARRIED,    _COUNTERS,       (quorum_is_met, majority_is_reached), while_in="voting", rides=("P17",)),
+    Step("VT08", c.CloseVote,     S.OPEN,                                      e.VoteClosed,      S.LOST,       _COUNTERS,       (quorum_is_met, majority_is_not_reached), while_in="voting", rides=("P18",)),
+    Step("VT09", c.CloseVote,     S.OPEN,                                      e.VoteClosed,      S.INQUORATE,  _COUNTERS,       (quorum_is_not_met,), while_in="voting", rides=("P19",)),
     Step("VT10", c.VoidVote,      (S.OPEN, S.CARRIED, S.LOST, S.INQUORATE),    e.VoteVoided,      S.VOID,       (R.TOWN, R.CONVENOR), (reason_is_coded,), while_in=("voting", "inquorate", "adopted", "not_adopted"), rides=("P40",)),
     # ours: the roll before it is frozen, proxies, hands counted, the box opened
     Step("VT11", c.EnrolVoters,   S.ANNOUNCED,                                 e.VotersEnrolled,  None,         _KEEPERS,        (voters_are_named,), while_in="announced", rides=("PX06",)),
@@ -150,7 +151,13 @@ VOTE = Region(
         e.ProxyGranted: _latest(lambda vote, event: _proxy(vote, event.voter, event.holder)),
         e.ProxyRevoked: _latest(lambda vote, event: _proxy(vote, event.voter, None)),
         e.VoteOpened: _latest(
-            lambda vote, event: {"status": S.OPEN, "roll_digest": event.roll_digest, "entitled": event.entitled}
+            lambda vote, event: {
+                "status": S.OPEN,
+                "roll_digest": event.roll_digest,
+                "entitled": event.entitled,
+                "closes_at": event.closes_at,
+                "until": event.closes_at,
+            }
         ),
         e.BallotCast: _latest(_cast),
         e.HandsRecorded: _latest(lambda vote, event: {"hand_count": event.hands}),

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from govflow.actors import Id
 from govflow.messages import Instant, Protected, Value
-from govflow.policy import BallotForm, QuorumRule, VoteRule
+from govflow.policy import BallotForm, QuorumRule, Tie, VoteRule
 from govflow.proposals.box import Opened
 from govflow.records import Item
 from govflow.voting import (
@@ -22,6 +22,7 @@ from govflow.voting import (
     count_unlinked,
     entitled,
 )
+from govflow.voting.tally import By
 from govflow.workflow import Rest, Status
 
 
@@ -92,17 +93,34 @@ class Vote(Item):
         """Who took part, on each base."""
         return entitled(Map((id, self.roll[id]) for id in self.cast if id in self.roll))
 
-    def tallied(self, seed: str | None = None) -> Tally:
-        """What the ballots come to: a pure function of what was announced, frozen and cast. Raises InputError."""
+    @property
+    def is_countable(self) -> bool:
+        """Whether all that is counted is there: the hands of a show of hands, the ballots of a box."""
+        if self.form is BallotForm.HANDS:
+            return self.hand_count is not None
+        return self.rule is not None and (self.form is BallotForm.OPEN or self.opened is not None or not self.cast)
+
+    @property
+    def draws_a_lot(self) -> bool:
+        """Whether a tie is to be ended by a lot, whatever its seed."""
+        if self.rule is None or self.rule.tie is not Tie.LOT or not self.is_countable:
+            return False
+        tally = self.tallied("any seed")
+        return By.LOT in (tally.tie, *(each.by for each in tally.rounds))
+
+    def tallied(self, seed: str | None = None, *, lost: bool = False) -> Tally:
+        """What the ballots come to: a pure function of what was announced, frozen and cast. Raises InputError.
+
+        A lot whose seed is lost is not drawn: the tie adopts nothing, as by a rule that says so.
+        """
         assert self.rule is not None and self.quorum is not None
+        rule = self.rule.changed(tie=Tie.FAILS) if lost else self.rule
         match self.form:
             case BallotForm.HANDS:
                 counted = self.hand_count or HandCount(present=Turnout())
-                return count_hands(self.rule, self.quorum, self.entitled, counted)
+                return count_hands(rule, self.quorum, self.entitled, counted)
             case BallotForm.SECRET:
                 ballots = (each.ballot for each in self.opened or ())
-                return count_unlinked(
-                    self.rule, self.quorum, self.options, self.entitled, self.present, ballots, seed=seed
-                )
+                return count_unlinked(rule, self.quorum, self.options, self.entitled, self.present, ballots, seed=seed)
         cast = ((self.roll[id], each.ballot or Ballot()) for id, each in sorted(self.cast.items()))
-        return count(self.rule, self.quorum, self.options, self.entitled, cast, seed=seed)
+        return count(rule, self.quorum, self.options, self.entitled, cast, seed=seed)

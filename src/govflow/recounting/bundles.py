@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
+
 from govflow.engine import Engine
 from govflow.errors import Detail, InputError
 from govflow.policy import BallotForm
 from govflow.proposals.events import BallotCast
 from govflow.recounting.findings import Findings, Recounted
 from govflow.recounting.stored import Progress, reading_of, rows_of
-from govflow.voting import Ballot, Bundle, Cast, Coded, HandCount, Header, Lot, Tally, Turnout, lines, read, recounted
+from govflow.voting import Ballot, Bundle, Cast, Coded, HandCount, Header, Tally, Turnout, lines, read, recounted
 
 
 def recount_bundle(source: Iterable[str | bytes]) -> Recounted:
@@ -50,20 +52,24 @@ def export_bundle(
     if rule is None or quorum is None or closed is None or closed.tally is None or reading.digest is None:
         what = Detail(f"vote {reading.round} of {id} has no result", f"{id} 第 {reading.round} 轮表决没有结果")
         raise InputError(what, expected=Detail("a vote that was closed", "已结束的表决"))
-    lot = None
-    if reading.lot_commitment is not None and closed.lot_seed is not None:
-        lot = Lot(commitment=reading.lot_commitment, seed=closed.lot_seed)
-    header = Header(
-        record=id,
-        round=reading.round,
-        title=reading.question,
-        options=reading.options,
-        rule=rule,
-        quorum=quorum,
-        lot=lot,
-        roll_digest=reading.digest,
-        form=rule.form,
-    )
+    try:
+        header = Header(
+            record=id,
+            round=reading.round,
+            title=reading.question,
+            options=reading.options,
+            rule=rule,
+            quorum=quorum,
+            lot=reading.lot,
+            roll_digest=reading.digest,
+            form=rule.form,
+        )
+    except ValidationError as error:
+        why = error.errors(include_url=False, include_input=False)[0]["msg"]
+        what = Detail(
+            f"vote {reading.round} of {id} fits no bundle: {why}", f"第 {reading.round} 轮表决无法导出: {why}"
+        )
+        raise InputError(what, expected=Detail("a vote that agrees when recounted", "复核一致的表决")) from None
     match rule.form:
         case BallotForm.HANDS:
             return lines(header, reading.roll, closed.tally, hands=reading.hands or HandCount(present=Turnout()))

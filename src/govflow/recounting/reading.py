@@ -7,10 +7,12 @@ from array import array
 from collections import Counter
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from govflow.errors import Detail, InputError
 from govflow.messages import Event
 from govflow.persistence.codec import StoredEvent
-from govflow.policy import BallotForm, QuorumRule, VoteRule
+from govflow.policy import BallotForm, QuorumRule, Tie, VoteRule
 from govflow.proposals import events as e
 from govflow.proposals.box import Opened
 from govflow.recounting.findings import Findings, Recounted, shown
@@ -18,6 +20,7 @@ from govflow.recounting.roll import CompactRoll
 from govflow.voting import (
     Ballot,
     HandCount,
+    Lot,
     Tally,
     Turnout,
     commitment_of,
@@ -43,6 +46,7 @@ class Reading:
         self.question = ""
         self.options: tuple[str, ...] = ()
         self.lot_commitment: str | None = None
+        self.opens_at: datetime | None = None
         self.closes_at: datetime | None = None
         self.roll = CompactRoll({}, [], array("q"))
         self.entitled = Turnout()
@@ -64,7 +68,12 @@ class Reading:
         new.began = version
         new.round, new.rule, new.quorum = announced.round, announced.rule, announced.quorum
         new.question, new.options = announced.question, announced.options
-        new.lot_commitment, new.closes_at = announced.lot_commitment, announced.closes_at
+        new.opens_at, new.closes_at = announced.opens_at, announced.closes_at
+        if new.rule is not None and new.rule.tie is Tie.LOT:  # elsewhere nothing is drawn, whatever was committed to
+            new.lot_commitment = announced.lot_commitment
+        if new.round != before.round + 1:
+            en = f"round {new.round} was announced after round {before.round}"
+            new.findings.add("rounds_differ", en, f"第 {before.round} 轮之后公告的是第 {new.round} 轮")
         if isinstance(announced, e.VoteReannounced):
             new.question, new.options = new.question or before.question, new.options or before.options
             new.roll = before.roll.again()
@@ -85,14 +94,14 @@ class Reading:
             case e.ProxyRevoked():
                 self._proxies.pop(event.voter or "", None)
             case e.VotePostponed():
-                self.closes_at = event.closes_at
-            case e.VoteOpened():
-                self._open(event)
-            case e.HandsRecorded():
+                self.opens_at, self.closes_at = event.opens_at, event.closes_at
+            case e.VoteOpened() if self._is_first("begun", "voting was opened", "开始表决", self.digest, row):
+                self._open(event, row)
+            case e.HandsRecorded() if self._is_first("hands", "hands were recorded", "记录举手", self.hands, row):
                 self.hands = event.hands
-            case e.BoxOpened():
+            case e.BoxOpened() if self._is_first("opened", "the box was opened", "开箱", self.opened, row):
                 self._take_box(event)
-            case e.VoteClosed():
+            case e.VoteClosed() if self._is_first("closed", "the vote was closed", "结束表决", self.closed, row):
                 self._close(event, row)
             case e.ResolutionPublished() if event.tally is not None and self.stated is not None:
                 self.findings.compare("publication", event.tally, self.stated)
@@ -103,6 +112,12 @@ class Reading:
     def stated(self) -> Tally | None:
         """The result as it was stated."""
         return self.closed.tally if self.closed is not None else None
+
+    def _is_first(self, code: str, en: str, zh: str, before: object, row: StoredEvent) -> bool:
+        """Whether it never happened before in this round; what is written once more does not count."""
+        if before is not None:
+            self.findings.add(f"{code}_twice", f"{en} twice (version {row.version})", f"重复{zh}(第 {row.version} 版)")
+        return before is None
 
     # -- the roll and the ballots --------------------------------------------------------------------------------------
 
@@ -117,7 +132,10 @@ class Reading:
         for voter in [voter for voter, holder in self._proxies.items() if gone & {voter, holder}]:
             del self._proxies[voter]
 
-    def _open(self, event: e.VoteOpened) -> None:
+    def _open(self, event: e.VoteOpened, row: StoredEvent) -> None:
+        if self.opens_at is not None and _recorded_at(_metadata(row)) < self.opens_at:
+            en = f"announced to begin at {self.opens_at}, it was opened before"
+            self.findings.add("opened_early", en, f"公告于 {self.opens_at} 开始,实际提前开始")
         digest, self.entitled = self.roll.digest(), self.roll.turnout()
         if digest != event.roll_digest:
             en = f"the roll has the digest {digest}, and was frozen as {event.roll_digest}"
@@ -140,9 +158,8 @@ class Reading:
             en = f"ballot of {voter} (version {row.version}): {why}"
             self.findings.add("ballot_is_not_valid", en, f"{voter} 的选票(第 {row.version} 版):{why.zh}")
             return
-        holder = self._proxies.get(voter)
-        if holder is not None and event.by != voter and self.roll.ballot_of(voter) is None:
-            self._for_others[holder] += 1
+        if event.holder is not None and self.roll.ballot_of(voter) is None:
+            self._for_others[event.holder] += 1
         self.roll.keep(voter, ballot)
 
     def _known(self, ballot: Ballot | None) -> tuple[Ballot, Detail | None]:
@@ -170,21 +187,37 @@ class Reading:
         if self.closes_at is not None and event.at >= self.closes_at:
             return Detail("it happened after the end", "晚于截止时间")
         meta = _metadata(row)
-        if self._is_before_the_end(meta["recorded_at"]):
-            return None if voter in (event.by, meta.get("on_behalf_of")) else self._against_proxy(event, voter, meta)
-        return Detail("it was recorded after the end", "截止后才收到")
+        if not self._is_before_the_end(_recorded_at(meta)):
+            return Detail("it was recorded after the end", "截止后才收到")
+        return self._against_actor(event, voter, (event.by, meta.get("on_behalf_of")))
 
-    def _against_proxy(self, event: e.BallotCast, voter: str, meta: dict[str, str]) -> Detail | None:
+    def _against_actor(self, event: e.BallotCast, voter: str, acting: tuple[str | None, ...]) -> Detail | None:
         assert self.rule is not None
-        holder = self._proxies.get(voter)
-        if holder is None or holder not in (event.by, meta.get("on_behalf_of")):
+        holder = event.holder
+        if holder is None and voter in acting:
+            return None
+        if holder is None or holder not in acting or self._proxies.get(voter) != holder:
             return Detail(f"{event.by} holds no authority of the voter", f"{event.by} 未获其委托")
         if self.roll.ballot_of(voter) is None and self._for_others[holder] >= self.rule.proxies:
             return Detail(f"{holder} voted for more than {self.rule.proxies} others", f"{holder} 代理超过限额")
         return None
 
-    def _is_before_the_end(self, recorded_at: str) -> bool:
-        return self.closes_at is None or datetime.fromisoformat(recorded_at) < self.closes_at
+    def _is_before_the_end(self, recorded_at: datetime) -> bool:
+        return self.closes_at is None or recorded_at < self.closes_at
+
+    @property
+    def seed(self) -> str | None:
+        """What a lot was drawn by; None where the rule draws none, or it was never said."""
+        draws = self.rule is not None and self.rule.tie is Tie.LOT
+        return self.closed.lot_seed if draws and self.closed is not None else None
+
+    @property
+    def lot(self) -> Lot | None:
+        """Commitment and seed for outsiders; None where a seed is missing, or is none that they could use."""
+        try:
+            return Lot.model_validate({"commitment": self.lot_commitment, "seed": self.seed})
+        except ValidationError:
+            return None
 
     # -- the result ----------------------------------------------------------------------------------------------------
 
@@ -199,11 +232,13 @@ class Reading:
 
     def _close(self, event: e.VoteClosed, row: StoredEvent) -> None:
         self.closed, self.ended = event, row.version
-        seed = event.lot_seed
-        if self.lot_commitment is not None and (seed is None or commitment_of(seed) != self.lot_commitment):
+        if (seed := self.seed) is not None and commitment_of(seed) != self.lot_commitment:
             self.findings.add("seed_differs", "the seed is not the one committed to", "抽签种子与事先承诺不符")
+        elif seed is not None and self.lot is None:
+            en = "the seed is none by which others could draw the lot again: 16 to 200 printable characters of ASCII"
+            self.findings.add("seed_is_odd", en, "抽签种子须为 16 至 200 个可打印的 ASCII 字符,他人才能重新抽签")
         if (
-            self._is_before_the_end(_metadata(row)["recorded_at"])
+            self._is_before_the_end(_recorded_at(_metadata(row)))
             and self.hands is None
             and not self._everybody_has_voted()
         ):
@@ -240,7 +275,7 @@ class Reading:
         if self.rule is None or self.quorum is None or self.digest is None:
             self.findings.add("was_not_opened", "voting never began", "未开始表决")
             return None
-        seed = self.closed.lot_seed if self.closed is not None else None
+        seed = self.seed
         rules = self.rule, self.quorum, self.options, self.entitled
         match self.rule.form:
             case BallotForm.HANDS:
@@ -254,6 +289,10 @@ class Reading:
                 ballots = (each.ballot for each in self.opened or ())
                 return count_unlinked(*rules, entitled(took_part), ballots, seed=seed)
         return count(*rules, self.roll.cast(), seed=seed)
+
+
+def _recorded_at(meta: dict[str, str]) -> datetime:
+    return datetime.fromisoformat(meta["recorded_at"])
 
 
 def _metadata(row: StoredEvent) -> dict[str, str]:

@@ -9,6 +9,7 @@ from govflow.errors import LogError, NotFound
 from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.proposals import events as e
 from govflow.recounting.findings import Recounted
+from govflow.recounting.pinned import PINNING, Pinned
 from govflow.recounting.reading import TAKEN, Reading
 
 Progress = Callable[[int, int], object]
@@ -50,6 +51,7 @@ def rows_of(engine: Engine, id: str, progress: Progress | None = None) -> Iterat
 def reading_of(engine: Engine, id: str, round: int | None, progress: Progress | None) -> Reading:
     """Read a stream to the end of one round: the one asked for, or the last one closed. Raises NotFound."""
     reading, closed, decode = Reading(), None, engine.log.codec.decode
+    pinned = Pinned(engine.log.policies)
     for row in rows_of(engine, id, progress):
         name = row.topic.partition("@")[0]
         if name in _ANNOUNCES:
@@ -59,6 +61,9 @@ def reading_of(engine: Engine, id: str, round: int | None, progress: Progress | 
                 break
             closed = reading if reading.closed is not None else closed
             reading = Reading.of(event, row.version, reading)
+            pinned.judge(event, reading.findings)
+        elif name in PINNING:
+            pinned.take(decode(row.topic, row.state))
         elif name in TAKEN and (round in (None, reading.round) or name in _OF_ROLL):
             reading.take(decode(row.topic, row.state), row)
     if round is None and reading.closed is None and closed is not None:

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from govflow.actors import Id
 from govflow.messages import Count, Instant, Sha256, Value, Words
-from govflow.policy.procedures import BallotForm, Method, QuorumRule, Tie, VoteRule
+from govflow.policy.procedures import BallotForm, Method, QuorumRule, VoteRule
 from govflow.voting.ballots import Ballot
 from govflow.voting.counting import count, count_hands, count_unlinked
 from govflow.voting.lot import Seed, commitment_of
@@ -43,7 +43,10 @@ class Lot(Value):
 
 
 class Header(Value):
-    """Which vote it is, and the rules it is counted by; `options` in the order of announcement (yes or no: none)."""
+    """Which vote it is, and the rules it is counted by; `options` in the order of announcement (yes or no: none).
+
+    Where ties end by lot and there was none, `lot` may be missing; a tie cannot be counted then.
+    """
 
     format: Literal["govflow-vote@1"] = FORMAT
     record: Id
@@ -62,8 +65,6 @@ class Header(Value):
             raise ValueError("a choice has options, each once; a yes-or-no vote has none")
         if self.form is not self.rule.form or self.quorum.id != self.rule.quorum:
             raise ValueError("form and quorum are not those of the rule")
-        if self.options and self.rule.tie is Tie.LOT and self.lot is None:
-            raise ValueError("ties end by lot: its seed is missing")
         return self
 
 

@@ -7,6 +7,7 @@ make it of parts that several people keep.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -14,9 +15,15 @@ from pydantic import StringConstraints
 
 from govflow.errors import Detail, InputError
 
-Seed = Annotated[str, StringConstraints(pattern=r"^[!-~]{16,200}$")]
+_SEED = re.compile(r"^[!-~]{16,200}$")
+Seed = Annotated[str, StringConstraints(pattern=_SEED)]
 """What a lot is drawn by: 16 to 200 printable characters of ASCII without spaces, so that its bytes are the same
 everywhere and its commitment cannot be guessed."""
+
+
+def fits_a_lot(seed: str) -> bool:
+    """Whether a text can be the seed of a lot."""
+    return _SEED.fullmatch(seed) is not None
 
 
 def commitment_of(seed: str) -> str:
