@@ -6,8 +6,7 @@ from collections import Counter
 from hashlib import sha256
 
 
-def passes(test, part, whole):
-    share, base = test["share"], test["base"]
+def passes(part, whole, base, share, among=""):
     beyond = part[base] * share["denominator"] - whole[base] * share["numerator"]
     return whole[base] > 0 and (beyond >= 0 if share["inclusive"] else beyond > 0)
 
@@ -23,6 +22,9 @@ rule, quorum, left, is_open = header["rule"], header["quorum"], header["options"
 roll = {row["voter"]: row for row in rows if "area" in row}
 ballots = {row["voter" if is_open else "code"]: row["ballot"] for row in rows if "ballot" in row}  # the last stands
 here = ballots if is_open else [row["voter"] for row in rows if row.keys() == {"voter"}]
+twice = sum("ballot" in row for row in rows) > len(ballots) and not rule["replaceable"]
+if twice or len(ballots) > len(set(here)) or not set(here) <= set(roll):
+    sys.exit("DIFFERS: more ballots than voters, a voter who stands on no roll, or one who voted twice")
 ours = {"entitled": turnout(roll.values()), "present": turnout([roll[id] for id in here])}
 frozen = "".join(f"{id}\t{roll[id]['household'] or ''}\t{roll[id]['area']}\n" for id in sorted(roll))
 ours["roll"] = sha256(frozen.encode()).hexdigest()
@@ -37,7 +39,7 @@ if rule["method"] == "yes_no":  # a household is for the side, yes or no, that h
         ours[name] = turnout([whose[id] for id in said if said[id] == side]) | {"households": homes.count(sign)}
     ours |= rows[-1].get("hands", {})
     wholes = {**ours, "voting": {base: ours["yes"][base] + ours["no"][base] for base in ours["yes"]}}
-    carried = all(passes(test, ours["yes"], wholes[test["among"]]) for test in quorum["decision"])
+    carried = all(passes(ours["yes"], wholes[test["among"]], **test) for test in quorum["decision"])
 else:  # counted once; a run-off until one has more than half or two are left, the last being struck out each time
     worth = range(len(left))[::-1] if rule["method"] == "borda" else [1] * len(left)
     votes = [ballot["scores"] or dict(zip(ballot["choice"], worth, strict=False)) for ballot in ballots.values()]
@@ -57,13 +59,11 @@ else:  # counted once; a run-off until one has more than half or two are left, t
     ours |= {"points": rounds[0], "winner": one if most and (len(level) < 2 or rule["tie"] != "fails") else None}
     backers = points[one] if rule["method"] == "ranked" else sum(vote.get(one, 0) > 0 for vote in votes)
     test = {"base": "persons", "share": rule["support"] or {"numerator": 0, "denominator": 1, "inclusive": True}}
-    carried = ours["winner"] is not None and passes(test, {"persons": backers}, ours["present"])
+    carried = ours["winner"] is not None and passes({"persons": backers}, ours["present"], **test)
 
-enough = [
-    all(passes(test, ours["present"], ours["entitled"]) for test in tests) for tests in quorum["presence"] or [[]]
-]
-ours |= {"quorate": any(enough), "carried": any(enough) and carried}
-published = {**last["result"], "roll": header["roll_digest"]}
-differs = [name for name in ours if ours[name] != published[name]]
+there = quorum["presence"] or [[]]
+enough = any(all(passes(ours["present"], ours["entitled"], **test) for test in tests) for tests in there)
+ours |= {"quorate": enough, "carried": enough and carried}
+differs = [name for name in ours if ours[name] != {**last["result"], "roll": header["roll_digest"]}[name]]
 print(json.dumps(ours, indent=1), f"DIFFERS: {', '.join(differs)}" if differs else "agrees", sep="\n")
 sys.exit(bool(differs))

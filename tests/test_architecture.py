@@ -63,7 +63,7 @@ ROOMS: dict[str, set[str]] = {
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
     | {"watch", "beside", "persistence", "privacy", "transaction", "writing", "ticking"},
     "ballot_box": VALUES | {"policy", "proposals", "voting", "engine"},
-    "recounting": VALUES | {"policy", "proposals", "voting", "persistence", "engine"},
+    "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
     "views": VALUES | {"policy", "clocks", "persistence"},
     "interchange": KERNEL | SHIPPED | {"regions", "voting", "budgeting", "log_events", "engine", "persistence"},

@@ -123,7 +123,7 @@ class Record(Value):
         return not self.version or any(own)
 
     def is_own_matter_of(self, actor: str) -> bool:
-        """Whether the actor may speak for themselves here, whatever interest they have in it: where it concerns them."""
+        """Whether the actor may speak for themselves here, whatever interest they have: where it concerns them."""
         return self.concerns(actor)
 
     def raised_by(self, actor: str) -> bool:

@@ -66,7 +66,8 @@ RUNS: dict[str, Run] = {
     "group_motion": Run(f"{SHANHU}/group-1", people(410, 92), 62, 32),
     "owners": Run(GARDEN, people(320, 320, 9_000), 214, 108),
     "owners_major": Run(GARDEN, people(320, 320, 9_000), 214, 161),
-    "convention": Run(HEDONG, people(60), 31, 16, supporters=10),
+    # one resident of each of the 860 households: 431 are more than half
+    "convention": Run(HEDONG, people(860, 860), 431, 216, supporters=10),
     "building_motion": Run(GARDEN, people(84, 36), 18, 18, supporters=2),
 }  # fmt: skip
 
@@ -223,7 +224,7 @@ def test_a_track_leads_from_the_draft_to_the_resolution(track):
         ("group_motion", 61, 61, "inquorate"),  # households of 92
         ("owners", 213, 213, "inquorate"),  # of 320
         ("owners_major", 214, 160, "not_adopted"),  # three quarters of 214 are 160.5
-        ("convention", 30, 30, "inquorate"),  # of 60
+        ("convention", 430, 430, "inquorate"),  # of 860
         ("building_motion", 17, 17, "inquorate"),  # households of 36
     ],
 )

@@ -63,6 +63,7 @@ builder = Actor(
     id="both-1",
     claims=(Claim(role=Role.APPRAISER, unit="appraisers"), Claim(role=Role.IMPLEMENTER, unit="workstation")),
 )
+firm = Actor.of("chair-of-firm", Role.DELIBERATING_BODY, Role.ORGANISATION, unit="firm")
 councillor = Actor.of("both-2", Role.APPRAISER, unit="council")
 
 
@@ -159,7 +160,7 @@ BREAKS = [
     Break("P46", "no_loop_is_open", "nothing is open when a result is published unappraised", "completed", RESULT, said=YARD, first=(OPEN,), then=(CANCEL,)),
     Break("P46", "public_text_hides_people", "nobody's number stands in a result unappraised", "completed", RESULT.changed(public_text=PHONE), {"public_text": "It stands"}, YARD),
     Break("P43", "reason_given", "works are given up for a reason", "published", ABANDON.changed(reason=""), {"reason": "the shop has moved"}, YARD, leave=town),
-    Break("P43", "body_has_decided_it", "no body gives up what another has decided", "published", ABANDON.changed(by=dance), {"by": committee}, YARD, leave=town),
+    Break("P43", "body_has_decided_it", "no body gives up what another has decided", "published", ABANDON.changed(by=firm), {"by": committee}, YARD, leave=town),
     ends("P43", "suspended", ABANDON, leave=town),
     Break("P43", "money_is_reconciled", "the balance is stated", "implementing", ABANDON.changed(balance=" "), {"balance": "0"}, leave=town),
     Break("P43", "money_is_reconciled", "the accounts that are named are on file", "implementing", ABANDON.changed(papers=("accounts",)), {"papers": ()}, leave=town),

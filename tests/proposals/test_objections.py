@@ -243,19 +243,23 @@ def test_a_vote_that_was_called_off_or_is_void_already_is_not_declared_void():
     assert hall.refused(void) == ("vote_can_be_voided",)
 
 
+SEED = "the-seed-of-round-one"
+
+
 def test_a_reconvened_vote_that_a_lot_may_decide_asks_for_a_commitment_of_its_own():
     ours = [each for each in DEFAULT_POLICY.procedures if each.id == "residents_motion"]
     by_lot = {"method": Method.APPROVAL, "tie": Tie.LOT}
     tracks = tuple(each.changed(vote=each.vote.changed(**by_lot)) for each in ours)
     hall = Hall(policy=a_policy(procedures=tracks)).motion("deliberating")
-    options: dict[str, Any] = {"options": ("gate-3", "gate-4"), "lot_commitment": commitment_of("seed one")}
+    options: dict[str, Any] = {"options": ("gate-3", "gate-4"), "lot_commitment": commitment_of(SEED)}
     hall.do(hall.stage_passed("council", 9), hall.announcement(**options), hall.enrolment(5))
     hall.on_to("voting")
     hall.clock.set(hall.get().vote.closes_at)
-    assert hall.do(c.CloseVote(**M, by=chair, lot_seed="seed one")).status == "inquorate"
+    assert hall.do(c.CloseVote(**M, by=chair, lot_seed=SEED)).status == "inquorate"
     opens = hall.clock() + timedelta(days=4)
     again = c.ReconveneVote(**M, by=chair, opens_at=opens, closes_at=opens + timedelta(days=1))
     assert hall.refused(again) == ("options_fit_the_method",)
+    assert hall.refused(again.changed(lot_commitment=commitment_of(SEED))) == ("options_fit_the_method",)
     assert hall.refused(again.changed(options=("gate-3", "gate-5"))) == ("options_fit_the_method", "vote_is_the_same")
     vote = hall.do(again.changed(lot_commitment=commitment_of("seed two"))).vote
     assert (vote.options, vote.lot_commitment) == (("gate-3", "gate-4"), commitment_of("seed two"))

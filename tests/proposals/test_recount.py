@@ -152,11 +152,9 @@ def test_proxies_strikes_and_replaced_ballots_are_followed():
     assert (found.agrees, found.ballots, found.roll) == (True, 5, 5)
 
 
-def test_each_round_of_a_reconvened_vote_is_recounted_with_its_own_roll():
+def test_each_round_of_a_reconvened_vote_is_recounted_with_the_roll_that_stands(tmp_path: Path):
     poll = Poll(VoteRule(quorum="all")).voting(voters(6)).vote({"v-00": YES}).closed()
-    poll.announced((Voter(id="new"),))
-    poll.do(StrikeVoters(**P, by=CHAIR, voters=("v-05",), reason="moved away"))
-    poll.open().vote(dict.fromkeys(["new", "v-00", "v-01", "v-02", "v-03"], YES)).closed()
+    poll.announced(()).open().vote(dict.fromkeys(["v-00", "v-01", "v-02", "v-03", "v-04"], YES)).closed()
 
     first, second, last = (recount(poll.engine, "p", round) for round in (1, 2, None))
     assert (first.agrees, first.ballots, first.roll) == (True, 1, 6)
@@ -164,6 +162,13 @@ def test_each_round_of_a_reconvened_vote_is_recounted_with_its_own_roll():
     assert not first.stated.quorate
     assert (second.agrees, second.ballots, second.roll) == (True, 5, 6)
     assert last == second
+
+    def more(rows: list[StoredEvent]) -> list[StoredEvent]:
+        place = next(number for number, row in enumerate(rows) if "vote_reannounced" in row.topic)
+        enrolled = next(row for row in rows if "voters_enrolled" in row.topic)
+        return [*rows[: place + 1], enrolled, *rows[place + 1 :]]
+
+    assert codes(forged(poll, tmp_path, more)) == ["roll_was_changed"]
 
 
 def test_the_last_round_that_was_closed_is_taken_while_the_next_one_runs():
@@ -523,6 +528,55 @@ def test_a_seed_that_no_outsider_could_use_is_found_and_stops_no_bundle(tmp_path
     other = committed(LOT, commitment_of(SEED), tmp_path / "other", "another-seed-than-promised")
     assert codes(other.engine) == ["seed_differs"]
     assert recount_bundle(export_bundle(other.engine, "p")).agrees
+
+
+def test_a_tie_whose_seed_is_lost_is_recounted_as_one_that_fails(tmp_path: Path):
+    poll = Poll(LOT).voting(voters(4)).vote({"v-00": ballot("lamp"), "v-01": ballot("tree")}).over()
+    lost = CloseVote(**P, by=CHAIR, seed_is_lost=True)
+    assert poll.refused(lost) == ("ballots_can_be_counted",)
+    poll.clock.advance(days=3)
+    poll.do(lost)
+    assert recount(poll.engine, "p").agrees
+    lines = list(export_bundle(poll.engine, "p"))
+    assert recount_bundle(lines).agrees
+    assert by_the_script(lines, tmp_path) == 0
+
+    def too_soon(rows: list[StoredEvent]) -> list[StoredEvent]:
+        now = (poll.clock() - timedelta(days=1)).isoformat()
+        return [
+            _changed(row, lambda meta: meta.update(recorded_at=now), part=0) if "vote_closed" in row.topic else row
+            for row in rows
+        ]
+
+    assert codes(forged(poll, tmp_path, too_soon)) == ["seed_is_awaited"]
+
+
+def test_a_vote_opened_late_ends_later_by_as_much_and_agrees():
+    poll = Poll(OPEN).deliberated().announced(voters(3))
+    announced = poll.round.closes_at
+    assert announced is not None
+    poll.clock.advance(hours=6, microseconds=123_457)
+    poll.open().vote({"v-00": YES})
+    ends = poll.round.closes_at
+    assert ends is not None
+    assert ends - announced == timedelta(hours=6, microseconds=123_457)
+    poll.clock.set(announced + timedelta(hours=1))
+    poll.vote({"v-01": NO}).closed()
+    assert recount(poll.engine, "p").agrees
+
+
+def test_a_ballot_by_proxy_over_one_cast_in_person_is_found(tmp_path: Path):
+    poll = Poll(OPEN).deliberated().announced(voters(4)).paper("authority", "authority").open()
+    poll.do(poll.proxy("v-01", "v-00"), poll.cast("v-01", NO, by="v-00"), poll.cast("v-01", YES))
+    poll.closed()
+    assert recount(poll.engine, "p").agrees
+
+    def again(rows: list[StoredEvent]) -> list[StoredEvent]:
+        first, second = (place for place, row in enumerate(rows) if "ballot_cast" in row.topic)
+        return [*rows[: second + 1], rows[first], *rows[second + 1 :]]
+
+    (found,) = recount(forged(poll, tmp_path, again), "p").differences
+    assert found.en.endswith("the voter has voted in person")
 
 
 def test_what_fits_no_bundle_is_refused_and_says_why(tmp_path: Path):

@@ -44,8 +44,8 @@ def a_secret_poll(number: int = 5, rule: VoteRule = SECRET, path: Path | None = 
 
 
 def raw(voter: str, text: str, commitment: str = "0" * 64) -> CastBallot:
-    """A ballot from a hostile client: any text."""
-    by = Actor.of(voter, "voter")
+    """A ballot from a hostile client: any text, filled up to the length that every ballot of the vote has."""
+    by, text = Actor.of(voter, "voter"), text + " " * (sealed_length(()) - len(text.encode()))
     return CastBallot(**P, by=by, voter=voter, sealed=Personal(text=text, subject=BOX), commitment=commitment)
 
 
@@ -314,18 +314,32 @@ GARBAGE = (
     "null",
     "[]",
     "{}",
-    "[" * 19_000,
-    "9" * 19_000,
+    "[" * 1_024,
+    "9" * 1_024,
     '"\\ud800"',
     '{"nonce": 1, "ballot": {}}',
     '{"nonce": "short", "ballot": {}}',
     json.dumps({"nonce": "0" * 64, "ballot": []}),
-    json.dumps({"nonce": "0" * 64, "ballot": {"choice": ["yes"] * 2_000}}),
+    json.dumps({"nonce": "0" * 64, "ballot": {"choice": ["yes"] * 100}}),
     json.dumps({"nonce": "0" * 64, "ballot": {"choice": ["赞成"]}}),
     json.dumps({"nonce": "0" * 64, "ballot": {"choice": [], "scores": {"lamp": -1}}}),
     json.dumps({"nonce": "0" * 64, "ballot": {"choice": [], "more": 1}}),
     "\x00" * 100,
 )
+
+
+def test_however_long_a_text_is_reading_it_fails_as_that_of_any_other_that_is_no_ballot():
+    long = json.dumps({"nonce": "0" * 64, "ballot": {"choice": ["yes"] * 2_000}})
+    for text in ("[" * 19_000, "9" * 19_000, long):
+        with pytest.raises(ValueError, match=r".+"):
+            unsealed("p", 1, "v-00", text)
+
+
+@pytest.mark.parametrize("text", ["yes", " " * 1_023, " " * 1_025, " " * 2_048, "是" * 1_024])
+def test_what_is_shorter_or_longer_than_every_ballot_of_the_vote_goes_into_no_box(text: str):
+    poll = a_secret_poll()
+    given = raw("v-00", "").changed(sealed=Personal(text=text, subject=BOX))
+    assert poll.refused(given) == ("ballot_fits_the_rule",)
 
 
 def test_what_is_no_ballot_counts_as_present_and_empty_and_the_others_are_counted():

@@ -98,7 +98,7 @@ def test_a_box_called_for_before_the_crash_is_opened_by_calling_again(tmp_path: 
     now = a_poll(log, BallotForm.SECRET)
 
     def die_before_a_ballot_is_read(engine: Engine) -> None:
-        engine.vault.open = _die  # type: ignore[method-assign,assignment]
+        engine.vault.open = _die  # type: ignore[method-assign]
         open_box(engine, "p", CHAIR)
 
     killed_in(die_before_a_ballot_is_read, log, now)

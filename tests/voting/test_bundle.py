@@ -120,6 +120,18 @@ def test_the_script_sees_a_ballot_a_roll_and_a_commitment_that_were_touched(tmp_
     assert scripted(changed(OPEN, 7, voter="stranger"), tmp_path)[0] == 1
 
 
+def test_the_script_sees_a_box_that_was_stuffed_a_second_ballot_and_a_stranger(tmp_path):
+    """The result is adjusted to what was added: only who took part, and how often, gives it away."""
+    extra = [json.dumps({"code": f"d{n}", "ballot": {"choice": ["yes"], "scores": {}}}) + "\n" for n in range(9)]
+    result = json.loads(SECRET[-1])["result"]
+    stuffed = changed([*SECRET[:-1], *extra, SECRET[-1]], -1, result=result | {"yes": result["yes"] | {"persons": 12}})
+    twice = [*OPEN[:-1], OPEN[7].replace('["no"]', '["yes"]'), OPEN[-1]]
+    stranger = [*OPEN[:-1], OPEN[7].replace('"v0"', '"v99"'), OPEN[-1]]
+    for forged in (stuffed, twice, stranger):
+        code, said = scripted(forged, tmp_path)
+        assert (code, said.split(":")[0]) == (1, "DIFFERS")
+
+
 def test_the_script_is_sixty_lines_of_standard_python():
     text = SCRIPT.read_text(encoding="utf-8")
     assert len([line for line in text.splitlines() if line]) <= 60

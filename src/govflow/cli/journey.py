@@ -40,7 +40,8 @@ def journey(
 
 def _as_json(found: Journey) -> dict[str, Any]:
     happened = [
-        {**each._asdict(), "at": each.at.isoformat(), "until": each.until.isoformat()} for each in found.happened
+        {**each._asdict(), "label": _label(each), "at": each.at.isoformat(), "until": each.until.isoformat()}
+        for each in found.happened
     ]
     return {"records": [each._asdict() for each in found.stops], "happened": happened, "left_out": found.left_out}
 
@@ -70,12 +71,17 @@ def _tie(stop: Stop) -> str:
     return words.term("link", stop.tie or "").replace("_", " ")
 
 
+def _label(each: Happened) -> str:
+    """What happened: in Chinese as the step is called, in English as the event is named."""
+    return each.label if is_zh() and each.label else each.event.partition(".")[2].replace("_", " ")
+
+
 def _row(engine: Engine, each: Happened, kind: str) -> tuple[str, ...]:
     """One thing in a line: who is a role, never a person."""
-    label = each.label if is_zh() and each.label else each.event.partition(".")[2].replace("_", " ")
-    region = each.event.partition(".")[0]
-    if region != kind:  # of something that runs beside the record
-        label = f"{words.region(engine.deciders[kind], region).replace('_', ' ')}: {label}"
+    label, region = _label(each), each.event.partition(".")[0]
+    beside = words.region(engine.deciders[kind], region).replace("_", " ")
+    if region != kind and beside != label:  # of something that runs beside the record, and is not called by the step
+        label = f"{beside}: {label}"
     if each.times > 1:
         label = t("journey.times", event=label, n=each.times)
     who = words.term("role", each.role or "") + (f"@{each.unit}" if each.unit else "")

@@ -33,6 +33,10 @@ def recount(
     records: Records = None,
 ) -> None:
     """Count a vote again and compare it with what was stated."""
+    if bundle is None and log is not None and _is_a_bundle(log):
+        if id is not None or round is not None:
+            raise InputError(t("recount.one_source"), where=str(log), expected=f"--bundle {log}")
+        log, bundle = None, log
     if bundle is not None and log is None and round is None:
         found = _from_bundle(bundle)
     elif bundle is None and log is not None and id is not None:
@@ -46,6 +50,14 @@ def recount(
     else:
         _print(found)
     raise typer.Exit(DONE if found.agrees else FOUND)
+
+
+def _is_a_bundle(path: Path) -> bool:
+    """Whether a file holds lines of JSON, as a bundle does; a log is a database and begins otherwise."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as source:
+        return source.read(1) == b"{"
 
 
 def _from_bundle(bundle: Path) -> Recounted:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,7 +17,8 @@ from govflow.cli import vote_ballots
 from govflow.cli.acting import By, ByRole, ByUnit, acting, done, given, paper, print_done
 from govflow.cli.display import console, print_json
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress
-from govflow.cli.propose_intake import of_a_proposal
+from govflow.cli.next_steps import print_next
+from govflow.cli.propose_intake import of_a_proposal, tell
 from govflow.cli.recount import export
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
 from govflow.cli.run import FOUND, complain
@@ -32,7 +34,6 @@ from govflow.proposals.rules_vote import earliest_opening
 from govflow.voting import commitment_of
 
 vote = typer.Typer(no_args_is_help=True)
-vote.command("cast", help="help.vote_cast")(vote_ballots.cast)
 vote.command("seal", help="help.vote_seal")(vote_ballots.seal_)
 vote.command("check", help="help.vote_check")(vote_ballots.check)
 vote.command("export", help="help.vote_export")(export)
@@ -85,6 +86,8 @@ def announce(
         with kept_if_done(new_lot, f"{seed}\n"):
             record = done(engine, [command])
         print_done(engine, record, as_json=json)
+        if not json:
+            print_next(engine, of_a_proposal(engine, id))
 
 
 def _as_soon_as_may_be(engine: Engine, proposal: Proposal) -> str:
@@ -214,7 +217,17 @@ def open_(
     with opened(db, records, writing=True) as engine:
         of_a_proposal(engine, id)
         who = acting(engine, by, role, unit, "convenor")
-        print_done(engine, done(engine, [given(engine, c.OpenVote, who, id=id)]), as_json=json)
+        tell(engine, (given(engine, c.OpenVote, who, id=id),), json=json)
+
+
+@vote.command("cast", help="help.vote_cast")
+@wraps(vote_ballots.cast)
+def cast(**said: Any) -> None:
+    """Vote; then it is told what is next, and never how the vote stands."""
+    vote_ballots.cast(**said)
+    if not said["json"]:
+        with opened(said["db"], said["records"]) as engine:
+            print_next(engine, of_a_proposal(engine, said["id"]))
 
 
 @vote.command("hands", help="help.vote_hands")
@@ -290,6 +303,7 @@ def open_the_box(
             opened_now = latest(proposal).opened
             code = "vote.box.opened" if opened_now is not None else "vote.box.void"
             console().print(t(code, n=f"{len(opened_now or ()):,}"))
+            print_next(engine, proposal)
 
 
 @vote.command("close", help="help.vote_close")
@@ -313,9 +327,12 @@ def close(
         record = done(engine, [given(engine, c.CloseVote, who, id=id, lot_seed=seed)])
         destroy_keys(engine, id)  # where somebody stopped between the opening of the box and this
         print_done(engine, record, as_json=json)
-        tally = latest(of_a_proposal(engine, id)).tally
-        if not json and tally is not None:
+        closed = of_a_proposal(engine, id)
+        if json:
+            return
+        if (tally := latest(closed).tally) is not None:
             print_tally(tally)
+        print_next(engine, closed)
 
 
 @vote.command("status", help="help.vote_status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from govflow.cli import words
@@ -11,6 +12,7 @@ from govflow.cli.run import clean
 from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
 from govflow.errors import InputError
+from govflow.pages.votes import open_until, rounds_ended
 from govflow.policy import BallotForm, Method
 from govflow.proposals import Proposal
 from govflow.proposals.box import box_of
@@ -36,12 +38,14 @@ def print_rounds(engine: Engine, proposal: Proposal) -> None:
     out = console()
     if not proposal.votes:
         out.print(t("vote.none"))
+    ended = _ended(engine, proposal)
     for number, vote in rounds_of(proposal):
+        closes = open_until(vote, ended.get(str(number)))
         state = words.item_state(engine.deciders["proposal"], "vote", vote.status)
         out.print(clean(t("vote.round", n=number, question=vote.question, state=state)), style="bold")
         facts = [
             t("vote.by", method=_method(vote), form=t(f"vote.form.{vote.form}")),
-            t("vote.from_to", opens=words.when(vote.opens_at, engine), closes=words.until(vote.closes_at, engine)),
+            t("vote.from_to", opens=words.when(vote.opens_at, engine), closes=words.until(closes, engine)),
             t("vote.roll", n=f"{len(vote.roll):,}"),
         ]
         if vote.options:
@@ -53,6 +57,12 @@ def print_rounds(engine: Engine, proposal: Proposal) -> None:
             out.print(f"  {clean(each)}")
         if vote.tally is not None:
             print_tally(vote.tally)
+
+
+def _ended(engine: Engine, proposal: Proposal) -> dict[str, datetime]:
+    """When the rounds ended; where none has, the log is not read."""
+    over = any(vote.tally is not None or vote.status == VoteStatus.VOID for _, vote in rounds_of(proposal))
+    return rounds_ended(engine.history(proposal.id)) if over else {}
 
 
 def _method(vote: Vote) -> str:
@@ -102,6 +112,7 @@ def print_why(why: Iterable[Finding]) -> None:
 
 def rounds_as_json(engine: Engine, proposal: Proposal) -> list[dict[str, Any]]:
     """Each round as JSON: no ballot stands in it, and no figure of a vote that is not over."""
+    ended = {key: each.isoformat() for key, each in _ended(engine, proposal).items()}
     return [
         {
             "round": number,
@@ -112,6 +123,7 @@ def rounds_as_json(engine: Engine, proposal: Proposal) -> list[dict[str, Any]]:
             "method": vote.rule.method if vote.rule is not None else None,
             "opens_at": vote.opens_at and vote.opens_at.isoformat(),
             "closes_at": vote.closes_at and vote.closes_at.isoformat(),
+            "ended_at": ended.get(str(number)),
             "roll": len(vote.roll),
             "roll_digest": vote.roll_digest,
             "took_part": len(vote.cast),

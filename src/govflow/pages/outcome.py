@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from govflow.messages import Event, RecordedEvent
-from govflow.pages.parts import Facts, Linked, Note, Part, Prose, Rows, Section, Speech, public
+from govflow.pages.parts import Facts, Linked, Note, Part, Prose, Rows, Section, Speech, papers, public
 from govflow.proposals import PROPOSAL, Proposal
 from govflow.proposals import events as e
 from govflow.proposals.workflow import PROPOSAL_WORKFLOW
@@ -92,13 +92,23 @@ def _implementation(
     appraised = [
         (str(each.round + 1), str(each.invited), str(each.came), str(each.score)) for each in proposal.appraisals
     ]
+    completed = [each.body for each in shown if isinstance(each.body, e.ImplementationCompleted)]
+    held = [each.body for each in shown if isinstance(each.body, e.AppraisalHeld)]
+    on_file = [(t("completion.day", day=speech.day(each.at)), each.papers) for each in completed]
+    on_file += [(t("appraisal.day", day=speech.day(each.at)), each.papers) for each in held]
     return Section(
         "implementation",
         t("implementation"),
         [
             Facts(facts),
+            Rows(
+                t("completions"),
+                (t("completed"), t("measure")),
+                [(speech.day(each.at), public(each.measure)) for each in completed],
+            ),
             Rows(t("defects"), (t("about"), t("until"), t("state")), defects),
             Rows(t("appraisals"), (t("round"), t("invited"), t("came"), t("score")), appraised),
+            papers(proposal, t("shows"), on_file, speech),
         ],
     )
 

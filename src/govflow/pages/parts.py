@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from govflow.errors import Detail, InputError
 from govflow.pages.changes import Piece
 from govflow.pages.texts import TEXTS
+from govflow.proposals import PROPOSAL, Proposal
 from govflow.rules import carries_personal_data
 from govflow.workflow import Status, Workflow
 
@@ -137,6 +138,22 @@ class Speech(NamedTuple):
 def public(text: str) -> str:
     """What officials wrote, or others for everybody to read, unless it carries a number of a person."""
     return "…" if carries_personal_data(text) else text
+
+
+def papers(proposal: Proposal, head: str, shown: Iterable[tuple[str, Sequence[str]]], speech: Speech) -> Rows:
+    """The papers that show something, by kind and SHA-256: whoever holds the file can compare it.
+
+    `shown` says what, in the words of the column `head`, with the keys of its papers. One that is no longer relied on
+    says so.
+    """
+    statuses, rows = PROPOSAL.regions["evidence"].workflow.statuses, []
+    for what, keys in shown:
+        for piece in filter(None, (proposal.item("evidence", key) for key in keys)):
+            state = "" if piece.status == "added" else speech.status(piece.status, statuses)
+            rows.append((what, public(speech.term("paper", piece.kind)), piece.sha256, state))
+    heads = (head, speech.t("paper"), "SHA-256", speech.t("state"))
+    used = 4 if any(row[-1] for row in rows) else 3
+    return Rows(speech.t("papers"), heads[:used], [row[:used] for row in rows])
 
 
 def rendered(

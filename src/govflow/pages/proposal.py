@@ -23,6 +23,7 @@ from govflow.pages.parts import (
     Rows,
     Section,
     Speech,
+    papers,
     public,
     rendered,
 )
@@ -66,7 +67,7 @@ def proposal_page(
         _text(proposal, speech),
         _opinions(proposal, speech),
         _stages(proposal, speech),
-        votes_section(proposal, policy, speech),
+        votes_section(proposal, shown, policy, speech),
         *outcome_sections(proposal, shown, linked or {}, names, speech),
     )
     return rendered(
@@ -228,7 +229,16 @@ def _stages(proposal: Proposal, speech: Speech) -> Section:
                     )
                     for key, stage in proposal.items_of("stage").items()
                 ],
-            )
+            ),
+            papers(
+                proposal,
+                t("stage"),
+                [
+                    (_stage_name(proposal, key, stage, speech), stage.papers)
+                    for key, stage in proposal.items_of("stage").items()
+                ],
+                speech,
+            ),
         ],
     )
 

@@ -15,6 +15,10 @@ _TERMS = {
         "merged 并入 absorbed 吸收了 converted 转为 converted_from 转自 spawned 派生 spawned_by 源于 dispute 争议 "
         "dispute_of 争议对象 decided_by 由其决定 decides 决定 repeats 重复于 repeated_by 被重复 sub_case 子事项 sub_case_of 拆分自"
     ),
+    "paper": (
+        "minutes 会议记录 report 报告 accounts 账目 attendance 签到表 document 文件 authority 授权书 photo 照片 "
+        "assessment 评估报告 opinion 意见书"
+    ),
     "by": "fewest 得票最少 listed 公告顺序 lot 抽签 fails 未分出",
     "method": "approval 认可投票 score 打分 borda 波达计数",
     "base": "persons 人数 households 户数",
@@ -102,7 +106,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "publication.until": ("Published {day}, on notice until {until}", "{day} 公开，公示至 {until}"),
     "objections": ("Objections", "异议"), "objection": ("Objection", "异议"), "raised": ("Raised", "提出"),
     "implementation": ("Implementation", "实施"), "implementer": ("Carried out by", "实施单位"), "started": ("Begun", "开始"),
-    "suspended": ("Suspended until", "中止至"), "defects": ("Defects to be remedied", "整改事项"), "written_off": ("{n} of {all} written off", "已销号 {n}/{all}"),
+    "suspended": ("Suspended until", "中止至"),
+    "completions": ("Reported as carried out", "实施完成报告"), "completed": ("Completed", "完成"), "measure": ("Measure", "措施"),
+    "papers": ("Papers on file", "在案材料"), "paper": ("Paper", "材料"), "shows": ("Of", "所证事项"),
+    "completion.day": ("Completion, {day}", "{day} 实施完成"), "appraisal.day": ("Appraisal, {day}", "{day} 评议"),
+    "defects": ("Defects to be remedied", "整改事项"), "written_off": ("{n} of {all} written off", "已销号 {n}/{all}"),
     "appraisals": ("Appraisal by residents", "居民评议"), "invited": ("Invited", "应到"), "came": ("Came", "实到"), "score": ("Score of 100", "得分（百分制）"),
     "outcome": ("Result", "结果"), "reply": ("Reply to the proposers", "对提案人的答复"), "reply.day": ("Reply of {day}", "{day} 答复"),
     "request": ("Request", "诉求"), "facts": ("Facts", "事实"), "grounds": ("Grounds", "依据"), "conclusion": ("Conclusion", "结论"),

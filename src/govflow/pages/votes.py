@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
-from govflow.messages import Instant
+from govflow.messages import RecordedEvent
 from govflow.pages.parts import Facts, Note, Part, Prose, Rows, Section, Speech
 from govflow.policy import Base, Method, Policy
 from govflow.proposals import PROPOSAL, Proposal
+from govflow.proposals import events as e
 from govflow.proposals.vote_model import Vote
 from govflow.voting import Tally
 
 
-def votes_section(proposal: Proposal, policy: Policy, speech: Speech) -> Section:
+def rounds_ended(history: Iterable[RecordedEvent]) -> dict[str, datetime]:
+    """When each round of voting was closed, or declared void while it ran: by its number, from the events."""
+    ended: dict[str, datetime] = {}
+    number = ""
+    for each in history:
+        match each.body:
+            case e.VoteAnnounced() | e.VoteReannounced():
+                number = str(each.body.round)
+            case e.VoteClosed() | e.VoteVoided():
+                ended.setdefault(number, each.body.at)  # what is declared void once it is counted had ended before
+    return ended
+
+
+def open_until(vote: Vote, ended: datetime | None) -> datetime | None:
+    """Until when one could vote: the announced end, or when it was closed before; counting afterwards adds nothing."""
+    return min(filter(None, (vote.closes_at, ended)), default=None)
+
+
+def votes_section(proposal: Proposal, history: Iterable[RecordedEvent], policy: Policy, speech: Speech) -> Section:
     """Every round of voting, the latest first. Of one that is not over nothing is counted."""
-    rounds = [*proposal.items_of("vote").items()]
+    rounds, ended = [*proposal.items_of("vote").items()], rounds_ended(history)
     return Section(
         "votes",
         speech.t("votes"),
-        [part for key, vote in reversed(rounds) for part in _vote(proposal.id, key, vote, policy, speech)],
+        [part for key, vote in reversed(rounds) for part in _vote(proposal.id, key, vote, ended, policy, speech)],
     )
 
 
-def _vote(id: str, key: str, vote: Vote, policy: Policy, speech: Speech) -> Iterator[Part]:
+def _vote(
+    id: str, key: str, vote: Vote, ended: Mapping[str, datetime], policy: Policy, speech: Speech
+) -> Iterator[Part]:
     t = speech.t
     yield Prose(t("vote.round", n=key, question=vote.question), "")
     yield Facts(
@@ -31,7 +53,7 @@ def _vote(id: str, key: str, vote: Vote, policy: Policy, speech: Speech) -> Iter
             (t("vote.void_for"), _reason(vote.voided_for, policy, speech)),
             (t("vote.how"), _how(vote, speech)),
             (t("vote.version"), t("vote.nth", n=vote.number)),
-            (t("vote.open"), _time(vote.opens_at, vote.closes_at, speech)),
+            (t("vote.open"), _time(vote.opens_at, open_until(vote, ended.get(key)), speech)),
             (t("vote.quorum"), _quorum(vote, speech)),
             (t("vote.options"), speech.listed(vote.options)),
             (t("vote.roll"), vote.roll_digest or ""),
@@ -60,7 +82,7 @@ def _how(vote: Vote, speech: Speech) -> str:
     return speech.listed((speech.term("form", vote.rule.form), speech.term("method", vote.rule.method)))
 
 
-def _time(opens: Instant | None, closes: Instant | None, speech: Speech) -> str:
+def _time(opens: datetime | None, closes: datetime | None, speech: Speech) -> str:
     return speech.t("vote.from_to", opens=speech.when(opens), closes=speech.when(closes))
 
 

@@ -249,7 +249,7 @@ class VoteOpened(Event, name="proposal.vote_opened", dues={"ballot": "closes_at"
 
 
 class BallotCast(Event, name="proposal.ballot_cast"):
-    """A voter voted, or the `holder` of a proxy for them. A secret ballot is sealed for its box, beside a commitment."""
+    """A voter voted, or the `holder` of a proxy for them. A secret ballot is sealed for its box, with a commitment."""
 
     voter: Id | None = None
     holder: Id | None = None

@@ -48,7 +48,7 @@ def export_bundle(
     where it has no result.
     """
     reading = reading_of(engine, id, round, progress)
-    rule, quorum, closed = reading.rule, reading.quorum, reading.closed
+    rule, quorum, closed = reading.counted_by, reading.quorum, reading.closed
     if rule is None or quorum is None or closed is None or closed.tally is None or reading.digest is None:
         what = Detail(f"vote {reading.round} of {id} has no result", f"{id} 第 {reading.round} 轮表决没有结果")
         raise InputError(what, expected=Detail("a vote that was closed", "已结束的表决"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from govflow.persistence.codec import StoredEvent
 from govflow.policy import BallotForm, QuorumRule, Tie, VoteRule
 from govflow.proposals import events as e
 from govflow.proposals.box import Opened
+from govflow.proposals.rules_vote import SEED_IS_AWAITED
 from govflow.recounting.findings import Findings, Recounted, shown
 from govflow.recounting.roll import CompactRoll
 from govflow.voting import (
@@ -51,6 +52,7 @@ class Reading:
         self.roll = CompactRoll({}, [], array("q"))
         self.entitled = Turnout()
         self.digest: str | None = None
+        self._roll_stands = False  # a reconvened vote keeps the one of the round before
         self.hands: HandCount | None = None
         self.opened: tuple[Opened, ...] | None = None
         self.closed: e.VoteClosed | None = None
@@ -58,6 +60,7 @@ class Reading:
         self.findings = Findings()
         self._proxies: dict[str, str] = {}
         self._for_others: Counter[str] = Counter()
+        self._cast_by: dict[str, str] = {}  # voter -> holder of the proxy by which the last ballot was cast
         self._alike: dict[object, tuple[Ballot, Detail | None]] = {}  # of a million ballots most are alike
         self._cast = 0
 
@@ -76,7 +79,7 @@ class Reading:
             new.findings.add("rounds_differ", en, f"第 {before.round} 轮之后公告的是第 {new.round} 轮")
         if isinstance(announced, e.VoteReannounced):
             new.question, new.options = new.question or before.question, new.options or before.options
-            new.roll = before.roll.again()
+            new.roll, new._roll_stands = before.roll.again(), True
         return new
 
     def take(self, event: Event, row: StoredEvent) -> None:
@@ -122,10 +125,10 @@ class Reading:
     # -- the roll and the ballots --------------------------------------------------------------------------------------
 
     def _is_announced(self, row: StoredEvent) -> bool:
-        if self.digest is not None:
+        if stands := self._roll_stands or self.digest is not None:
             en = f"the roll was changed after it was frozen (version {row.version})"
             self.findings.add("roll_was_changed", en, f"名册冻结后仍有改动(第 {row.version} 版)")
-        return self.digest is None
+        return not stands
 
     def _strike(self, ids: tuple[str, ...]) -> None:
         gone = {id for id in ids if self.roll.strike(id)}
@@ -144,6 +147,8 @@ class Reading:
             stated, counted = shown(event.entitled), shown(self.entitled)
             en = f"entitled: stated {stated}, counted {counted}"
             self.findings.add("entitled_differ", en, f"应到:{stated},复核为 {counted}")
+        late = max(_recorded_at(_metadata(row)) - self.opens_at, timedelta()) if self.opens_at else timedelta()
+        self.closes_at = self.closes_at + late if self.closes_at is not None else None
         if event.closes_at != self.closes_at:
             en = f"announced to end at {self.closes_at}, opened until {event.closes_at}"
             self.findings.add("end_differs", en, f"公告截止 {self.closes_at},实际截止 {event.closes_at}")
@@ -160,6 +165,10 @@ class Reading:
             return
         if event.holder is not None and self.roll.ballot_of(voter) is None:
             self._for_others[event.holder] += 1
+        if event.holder is not None:
+            self._cast_by[voter] = event.holder
+        else:
+            self._cast_by.pop(voter, None)
         self.roll.keep(voter, ballot)
 
     def _known(self, ballot: Ballot | None) -> tuple[Ballot, Detail | None]:
@@ -198,6 +207,8 @@ class Reading:
             return None
         if holder is None or holder not in acting or self._proxies.get(voter) != holder:
             return Detail(f"{event.by} holds no authority of the voter", f"{event.by} 未获其委托")
+        if self.roll.ballot_of(voter) is not None and self._cast_by.get(voter) != holder:
+            return Detail("the voter has voted in person", "本人已亲自表决")
         if self.roll.ballot_of(voter) is None and self._for_others[holder] >= self.rule.proxies:
             return Detail(f"{holder} voted for more than {self.rule.proxies} others", f"{holder} 代理超过限额")
         return None
@@ -210,6 +221,13 @@ class Reading:
         """What a lot was drawn by; None where the rule draws none, or it was never said."""
         draws = self.rule is not None and self.rule.tie is Tie.LOT
         return self.closed.lot_seed if draws and self.closed is not None else None
+
+    @property
+    def counted_by(self) -> VoteRule | None:
+        """The rule it is counted by: a tie whose lot has no seed any more adopts nothing."""
+        if self.rule is not None and self.closed is not None and self.closed.seed_is_lost and self.seed is None:
+            return self.rule.changed(tie=Tie.FAILS)
+        return self.rule
 
     @property
     def lot(self) -> Lot | None:
@@ -234,6 +252,9 @@ class Reading:
         self.closed, self.ended = event, row.version
         if (seed := self.seed) is not None and commitment_of(seed) != self.lot_commitment:
             self.findings.add("seed_differs", "the seed is not the one committed to", "抽签种子与事先承诺不符")
+        elif seed is None and event.seed_is_lost and not self._was_awaited(row):
+            en = "its lot was given up before the seed had been awaited for three days"
+            self.findings.add("seed_is_awaited", en, "种子等待未满三日即放弃抽签")
         elif seed is not None and self.lot is None:
             en = "the seed is none by which others could draw the lot again: 16 to 200 printable characters of ASCII"
             self.findings.add("seed_is_odd", en, "抽签种子须为 16 至 200 个可打印的 ASCII 字符,他人才能重新抽签")
@@ -243,6 +264,9 @@ class Reading:
             and not self._everybody_has_voted()
         ):
             self.findings.add("closed_early", "it was closed before its end", "未到截止时间即结束")
+
+    def _was_awaited(self, row: StoredEvent) -> bool:
+        return not self.closes_at or _recorded_at(_metadata(row)) >= self.closes_at + SEED_IS_AWAITED
 
     def _everybody_has_voted(self) -> bool:
         is_for_good = self.rule is not None and not self.rule.replaceable
@@ -272,15 +296,16 @@ class Reading:
         )
 
     def _counted(self) -> Tally | None:
-        if self.rule is None or self.quorum is None or self.digest is None:
+        rule = self.counted_by
+        if rule is None or self.quorum is None or self.digest is None:
             self.findings.add("was_not_opened", "voting never began", "未开始表决")
             return None
         seed = self.seed
-        rules = self.rule, self.quorum, self.options, self.entitled
-        match self.rule.form:
+        rules = rule, self.quorum, self.options, self.entitled
+        match rule.form:
             case BallotForm.HANDS:
                 hands = self.hands or HandCount(present=Turnout())
-                return count_hands(self.rule, self.quorum, self.entitled, hands)
+                return count_hands(rule, self.quorum, self.entitled, hands)
             case BallotForm.SECRET:
                 took_part = {id: self.roll[id] for id in self.roll.marked()}
                 if self.opened is None and took_part:
