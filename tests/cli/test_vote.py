@@ -62,6 +62,11 @@ def vote(command: str, *arguments: str | Path, log: Path) -> Ran:
     return run("vote", command, "p", *arguments, "--db", log)
 
 
+def next_of(ran: Ran) -> str:
+    """What a command tells under `Next`."""
+    return ran.out.partition("\nNext\n")[2]
+
+
 def proposal(log: Path) -> Proposal:
     with Engine.open(log, read_only=True) as engine:
         return engine.get("p", Proposal)
@@ -73,7 +78,8 @@ def proposal(log: Path) -> Proposal:
 def test_a_day_begins_at_its_first_moment_and_ends_with_its_last(log: Path):
     ran = vote("announce", *AHEAD, "--question", "A ramp?", "--as", "wu", log=deliberated(log))
 
-    assert (ran.status, ran.out, ran.err) == (0, "p: announced, version 6\n", "")
+    assert (ran.status, ran.out.splitlines()[0], ran.err) == (0, "p: announced, version 6", "")
+    assert "govflow vote enrol" in next_of(ran)
     announced = proposal(log).vote
     assert (announced.question, announced.opens_at.isoformat()) == ("A ramp?", "2089-12-31T16:00:00+00:00")
     assert announced.closes_at.isoformat() == "2090-01-03T15:59:59.999999+00:00"
@@ -199,7 +205,7 @@ def test_a_roll_of_many_thousands_comes_in_parts_and_at_once(log: Path, tmp_path
 
 def test_one_votes_in_either_language_once_and_in_time(log: Path):
     open_now(log)
-    assert vote("cast", "yes", "--as", "v-00", log=log).out == "p: voting, version 11\n"
+    assert vote("cast", "yes", "--as", "v-00", log=log).out.splitlines()[0] == "p: voting, version 11"
     assert vote("cast", "反对", "--as", "v-01", log=log).status == 0
     again = vote("cast", "no", "--as", "v-00", log=log)
     assert (again.status, "one_ballot_per_voter" in again.err) == (1, True)
@@ -422,3 +428,50 @@ def test_that_the_key_of_a_void_box_is_still_there_is_told_and_the_command_it_na
     assert vote("open-box", "--as", "wu", log=log).status == 0
     assert "the key of the box is destroyed" in vote("status", log=log).out
     assert "nothing was published" in vote("open-box", "--as", "wu", log=log).out
+
+
+def test_every_step_of_a_vote_says_what_is_next_and_never_how_it_stands(log: Path):
+    poll_at(log, OPEN, 0.1).deliberated().announced(voters(3)).engine.close()
+    opened = vote("open", "--as", "wu", log=log)
+    assert "govflow vote cast" in next_of(opened)
+    said = [vote("cast", each, "--as", f"v-0{n}", log=log) for n, each in enumerate(("yes", "yes", "no"))]
+    for ran in said:
+        assert (ran.status, "govflow vote close" in next_of(ran)) == (0, True)
+        assert not [word for word in ("in favour", "yes", "persons", "carried") if word in ran.out]
+    closed = vote("close", "--as", "wu", log=log)
+    assert "govflow propose publish" in next_of(closed)
+    assert closed.out.index("persons in favour 2 of 3") < closed.out.index("\nNext\n")
+
+
+def test_after_the_box_the_close_is_next_and_a_program_is_told_json_alone(log: Path, tmp_path: Path):
+    open_now(log, SECRET, number=1)
+    sealed = vote("cast", "yes", "--as", "v-00", "--receipt", tmp_path / "r", log=log)
+    assert "govflow vote open-box" in next_of(sealed)
+    assert "govflow vote close" in next_of(vote("open-box", "--as", "wu", log=log))
+    assert json.loads(vote("close", "--as", "wu", "--json", log=log).out)["status"] == "adopted"
+
+
+def test_a_vote_closed_before_its_announced_end_was_open_until_then(log: Path):
+    open_now(log, number=1)
+    announced = proposal(log).vote.closes_at
+    vote("cast", "yes", "--as", "v-00", log=log)
+    before = json.loads(vote("status", "--json", log=log).out)[0]
+    vote("close", "--as", "wu", log=log)
+    after = json.loads(vote("status", "--json", log=log).out)[0]
+
+    with Engine.open(log, read_only=True) as engine:
+        closed = engine.history("p")[-1].body.at.astimezone(engine.policy.zone)
+    assert closed < announced
+    assert f"until {closed:%Y-%m-%d %H:%M}" in vote("status", log=log).out
+    assert (before["ended_at"], datetime.fromisoformat(after["ended_at"])) == (None, closed)
+
+
+def test_a_bundle_given_as_the_log_is_recounted_and_with_an_id_the_option_is_named(log: Path, tmp_path: Path):
+    bundle = tmp_path / "vote.jsonl"
+    vote("close", "--as", "wu", log=over(log))
+    vote("export", "-o", bundle, log=log)
+
+    assert run("recount", bundle).out == run("recount", "--bundle", bundle).out
+    assert run("recount", bundle).status == 0
+    named = run("recount", bundle, "p")
+    assert (named.status, "expected --bundle" in named.err) == (2, True)

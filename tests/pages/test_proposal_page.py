@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from govflow import InputError
+from govflow import Actor, InputError
 from govflow.pages import Linked, proposal_page
 from govflow.policy import Base
 from govflow.proposals import Proposal, ProposalStatus
 from govflow.proposals import commands as c
+from govflow.regions.evidence import AddEvidence, DiscreditEvidence
 from govflow.regions.link import AddLink
 from govflow.regions.objection import RaiseObjection, ResolveObjection
 from govflow.regions.opinion import DisposeOpinion, RecordOpinion
@@ -32,6 +33,7 @@ from tests.proposals.hall import (
     li,
     office,
     resident,
+    town,
     voter,
     wang,
     workstation,
@@ -331,3 +333,52 @@ def test_supporters_are_counted_by_the_capacity_they_signed_in():
     hall.do(SecondProposal(id="x", by=resident("s-sun")))
 
     assert "Supporters 4 as resident (3 asked)" in page_of(hall).text
+
+
+def test_what_was_carried_out_is_shown_with_its_day_its_measure_and_the_papers_that_show_it():
+    hall = a_hall()
+    a_proposal(hall, "implementing")
+    hall.do(
+        AddEvidence(id="x", by=office, item="done", kind="report", sha256="a" * 64),
+        AddEvidence(id="x", by=office, item="came", kind="minutes", sha256="b" * 64),
+        c.ReportCompletion(id="x", by=workstation, measure="ramp <built>", papers=("done",)),
+        c.HoldAppraisal(id="x", by=appraiser, invited=6, came=5, score=92, papers=("came",)),
+    )
+    hall.do(DiscreditEvidence(id="x", by=Actor.of("ver-1", "verifier"), item="came", reason="another meeting"))
+    day = f"{hall.clock().astimezone(hall.engine.policy.zone):%Y-%m-%d}"
+
+    english, chinese = page_of(hall).text, page_of(hall, language="zh-CN").text
+
+    assert f"Completed Measure {day} ramp <built>" in english
+    assert f"Completion, {day} report {'a' * 64}" in english
+    assert f"Appraisal, {day} minutes {'b' * 64} discredited" in english
+    assert f"{day} 实施完成 报告 {'a' * 64}" in chinese
+    assert f"{day} 评议 会议记录 {'b' * 64} 不予采信" in chinese
+
+
+def test_the_papers_of_a_stage_stand_on_it_by_their_hashes(whole):
+    minutes = "0" * 64
+
+    assert re.search(rf"Papers on file Stage Paper SHA-256 [\w' ]+ minutes {minutes}", page_of(whole).text)
+
+
+@pytest.mark.parametrize(("early", "counted"), [(True, False), (False, False), (False, True)])
+def test_a_vote_was_open_until_it_was_closed_or_its_announced_end_came(early, counted):
+    hall = a_hall()
+    a_proposal(hall, "voting")
+    vote = hall.get("x").vote
+    hall.do(*hall.ballots(len(vote.roll), id="x"))
+    if early:
+        hall.clock.advance(hours=3)
+    else:
+        hall.clock.set(vote.closes_at)
+        hall.clock.advance(hours=5 if counted else 0)
+    end = min(hall.clock(), vote.closes_at)
+    hall.do(c.CloseVote(id="x", by=chair))
+    if early:  # what is declared void afterwards had ended all the same
+        hall.clock.advance(hours=1)
+        hall.do(c.VoidVote(id="x", by=town, reason="strangers voted", reason_code="wrong_roll"))
+
+    told = page_of(hall).text
+
+    assert f" to {end.astimezone(hall.engine.policy.zone):%Y-%m-%d %H:%M}" in told
