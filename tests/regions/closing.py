@@ -103,7 +103,7 @@ def closing(record: Any, region: str, key: str) -> Iterator[Command]:
         case "objection", _:
             yield objection.ResolveObjection(**x, by=fresh(Role.TOWN), upheld=False, reason=WHY)
         case "stage", _:
-            yield proposing.SendBack(id=record.id, by=fresh(Role.DELIBERATING_BODY), reason=WHY)
+            yield proposing.SendBack(id=record.id, by=fresh(Role.DELIBERATING_BODY, "council"), reason=WHY)
         case "vote", "announced":
             yield proposing.CancelVote(id=record.id, by=fresh(Role.CONVENOR), reason=WHY)
         case "vote", _:

@@ -104,6 +104,7 @@ ANSWERED: dict[str, dict[str, Any]] = {
     "FU06": {"programme": PROGRAMME},
 }  # fmt: skip
 BEFORE: dict[str, dict[str, Any]] = {
+    "P39": {"attempts": 1}, "PX19": {"attempts": 2},
     "C45": {"was_accepted": True}, "C46": {"was_accepted": False},
     "C20": {"suspended_from": "in_handling"}, "C37": {"suspended_from": "assigned"},
     **{id: {"reviews": (Review(by="s-1", after_closing=True),)} for id in ("C30", "C42", "C43")},

@@ -20,8 +20,9 @@ from govflow.proposals.follow_ups import FALLING, falling
 from govflow.proposals.model import Proposal
 from govflow.proposals.model import ProposalStatus as S
 from govflow.proposals.reactions import REACTIONS
+from govflow.proposals.rules_ballots import acting_as
+from govflow.proposals.rules_count import is_seed_of
 from govflow.proposals.rules_deliberation import body_of, stage_of
-from govflow.proposals.rules_vote import acting_as, is_seed_of
 from govflow.proposals.stage import STAGE
 from govflow.proposals.vote import VOTE
 from govflow.proposals.vote_model import Vote

@@ -11,19 +11,19 @@ from govflow.actors import Role as R
 from govflow.proposals import commands as c
 from govflow.proposals import events as e
 from govflow.proposals.model import Proposal
-from govflow.proposals.rules_vote import (
-    attempts_are_left,
+from govflow.proposals.rules_ballots import hands_fit_the_roll, one_ballot_per_voter, proxy_may_be_held
+from govflow.proposals.rules_count import (
     box_is_complete,
     box_stands_closed,
     box_was_called,
-    electorate_is_frozen,
-    hands_fit_the_roll,
     majority_is_not_reached,
     majority_is_reached,
-    one_ballot_per_voter,
-    proxy_may_be_held,
     quorum_is_met,
     quorum_is_not_met,
+)
+from govflow.proposals.rules_vote import (
+    attempts_are_left,
+    electorate_is_frozen,
     quorum_rule_is_pinned,
     voters_are_named,
 )

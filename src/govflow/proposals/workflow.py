@@ -11,6 +11,29 @@ from govflow.proposals import commands as c
 from govflow.proposals import events as e
 from govflow.proposals.follow_ups import list_defects, untie_from_master
 from govflow.proposals.model import ProposalStatus as S
+from govflow.proposals.rules_ballots import (
+    ballot_fits_the_rule,
+    ballot_is_in_time,
+    hands_fit_the_roll,
+    one_ballot_per_voter,
+    proxy_is_authorised,
+    proxy_is_ones_own_to_give,
+    proxy_is_unused,
+    proxy_may_be_held,
+)
+from govflow.proposals.rules_count import (
+    ballots_can_be_counted,
+    box_is_complete,
+    box_stands_closed,
+    box_was_called,
+    majority_is_not_reached,
+    majority_is_reached,
+    quorum_is_met,
+    quorum_is_not_met,
+    town_voids_what_is_counted,
+    vote_can_be_voided,
+    voting_is_over,
+)
 from govflow.proposals.rules_deliberation import (
     assessor_is_not_a_party,
     body_deliberating_sends_it_back,
@@ -86,37 +109,18 @@ from govflow.proposals.rules_result import (
 from govflow.proposals.rules_vote import (
     attempts_are_left,
     attempts_are_used_up,
-    ballot_fits_the_rule,
-    ballot_is_in_time,
-    ballots_can_be_counted,
-    box_is_complete,
-    box_stands_closed,
-    box_was_called,
     closing_lies_ahead,
     electorate_is_frozen,
-    hands_fit_the_roll,
-    majority_is_not_reached,
-    majority_is_reached,
     notice_has_elapsed,
     notice_is_long_enough,
-    one_ballot_per_voter,
     options_fit_the_method,
-    proxy_is_authorised,
-    proxy_is_ones_own_to_give,
-    proxy_is_unused,
-    proxy_may_be_held,
-    quorum_is_met,
-    quorum_is_not_met,
     quorum_rule_is_pinned,
     roll_stands,
-    town_voids_what_is_counted,
-    vote_can_be_voided,
     vote_is_reconvened,
     vote_is_the_first,
     vote_is_the_same,
     voter_is_in_snapshot,
     voters_are_named,
-    voting_is_over,
 )
 from govflow.regions.link import links_make_no_cycle
 from govflow.regions.opinion import meeting_is_on_record

@@ -15,7 +15,7 @@ from govflow.persistence.codec import StoredEvent
 from govflow.policy import BallotForm, QuorumRule, Tie, VoteRule
 from govflow.proposals import events as e
 from govflow.proposals.box import Opened
-from govflow.proposals.rules_vote import SEED_IS_AWAITED
+from govflow.proposals.rules_count import SEED_IS_AWAITED
 from govflow.recounting.findings import Findings, Recounted, shown
 from govflow.recounting.roll import CompactRoll
 from govflow.voting import (
