@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from govflow import SYSTEM, Actor, Engine, GovFlowError, NotAllowed, NotFound, Record, Role
+from govflow import CASE, SYSTEM, Actor, Engine, GovFlowError, NotAllowed, NotFound, Record, Role
 from govflow.actors import Claim
 from govflow.cases import commands as c
 from govflow.cases.model import CaseStatus
@@ -30,6 +30,7 @@ from tests.support import (
     MATTER,
     Town,
     a_case,
+    a_plan_decider,
     a_town,
     desk,
     dispatcher,
@@ -253,7 +254,7 @@ def readers() -> Iterator[Actor]:
 
 
 def test_nobody_sees_in_any_status_what_no_claim_lets_them_read():
-    town = a_town()
+    town = a_town(records=[CASE, a_plan_decider()])  # a secret matter does not go on as a real proposal: that is public
     for status in CaseStatus:
         for name, matter in MATTERS.items():
             petition = status in ("under_review", "under_recheck", "terminated")

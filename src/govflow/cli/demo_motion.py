@@ -29,7 +29,7 @@ residents = Actor(id="hd-23")  # 居民评议组
 STATION = "qx.hedong.station"
 COUNCIL = "qx.hedong.council"
 VOTERS = tuple(Voter(id=f"hd-rep-{number:02}") for number in range(1, 61))
-OPENS, CLOSES = moment("05-11 09:00"), moment("05-11 20:00")
+OPENS, CLOSES = moment("05-17 09:00"), moment("05-17 20:00")
 
 
 def story() -> Story:
@@ -110,7 +110,7 @@ def _steps(id: str) -> list[Told]:
         by=office,
         request=said("a charging shed", "建充电车棚"),
         facts=said("adopted and built", "已通过并建成"),
-        grounds=said("vote of 11 May", "5 月 11 日表决"),
+        grounds=said("vote of 17 May", "5 月 17 日表决"),
         conclusion=said("done", "办结"),
     )
     # fmt: off
@@ -118,17 +118,17 @@ def _steps(id: str) -> list[Told]:
         Told("04-24 10:00", (*seconds[:3], submit), "Three neighbours sign. Hand it in? The town asks for five:", "三位邻居联名。提交？本镇须五人：", is_refused=True),
         Told("04-24 18:00", (*seconds[3:], submit, *take_up), "Five have signed: screened and admitted. Ten days of consultation:", "五人联名，经审查立案。征求意见十天：", Shown.ENDS, clock="consultation"),
         Told("04-28 20:00", (_heard(id, neighbours[0], said("fire", "消防")), _heard(id, neighbours[1], said("place", "位置")), consulted), "Two opinions come in. End it now?", "收到两条意见。现在结束？", is_refused=True),
-        Told("05-04 10:00", (amended, adopt, decline), "Both answered: one adopted, a sprinkler is in version 2; one not.", "均已答复：一条采纳，第 2 版加装喷淋；一条未采纳。"),
-        Told("05-05 09:00", (consulted, _paper(id, office, "minutes"), stage), "The council of nine: seven there, six for it.", "议事会应到九人：到会七人，六人赞成。"),
-        Told("05-05 10:00", announce, "Sixty representatives are to vote, five days from now at least.", "公告由六十名代表表决，公告期五天。"),
-        Told("05-11 09:00", (c.OpenVote(id=id, by=convenor), *_ballots(id, 25, 16)), "41 vote. How it stands nobody is told before it is over.", "四十一人投票。结束前不透露得票。"),
-        Told("05-11 20:05", (late,), "A 42nd, five minutes late:", "第四十二人，晚到五分钟：", is_refused=True),
-        Told("05-11 20:10", (c.CloseVote(id=id, by=convenor),), "Counted, and counted again from the log:", "计票，并依据日志重新计票：", Shown.RESULT),
-        Told("05-12 09:00", (c.PublishResolution(id=id, by=community, implementer=COUNCIL, **published),), "May the council build what it decided?", "议事会能实施自己的决定吗？", is_refused=True),
-        Told("05-12 09:30", (c.PublishResolution(id=id, by=community, implementer=STATION, **published),), "The workstation is to. Seven days for objections.", "由工作站实施。公示七天，可提异议。"),
-        Told("05-20 09:00", (c.StartImplementation(id=id, by=station),), "Nobody objected: it begins.", "无异议，开始实施。"),
-        Told("05-27 17:00", (_paper(id, station, "report"), done), "Built.", "建成。"),
-        Told("05-28 19:00", (c.HoldAppraisal(id=id, by=residents, invited=20, came=16, score=92, papers=("report",)),), "Residents, none of whom decided or built it, give 92 of 100.", "未参与决定与实施的居民评议：九十二分。"),
-        Told("05-29 09:00", (result, reply), "Result published, proposer answered. Its page and its bundle are below.", "公开结果，答复提案人。公开页与票据包见下。"),
+        Told("04-29 10:00", (amended, adopt, decline), "Both answered; one adopted, a sprinkler in version 2. Its ten days anew:", "均已答复；一条采纳，第 2 版加装喷淋。重新征求意见十天：", Shown.ENDS, clock="consultation"),
+        Told("05-11 09:00", (consulted, _paper(id, office, "minutes"), stage), "The council of nine: seven there, six for it.", "议事会应到九人：到会七人，六人赞成。"),
+        Told("05-11 10:00", announce, "Sixty representatives are to vote, five days from now at least.", "公告由六十名代表表决，公告期五天。"),
+        Told("05-17 09:00", (c.OpenVote(id=id, by=convenor), *_ballots(id, 25, 16)), "41 vote. How it stands nobody is told before it is over.", "四十一人投票。结束前不透露得票。"),
+        Told("05-17 20:05", (late,), "A 42nd, five minutes late:", "第四十二人，晚到五分钟：", is_refused=True),
+        Told("05-17 20:10", (c.CloseVote(id=id, by=convenor),), "Counted, and counted again from the log:", "计票，并依据日志重新计票：", Shown.RESULT),
+        Told("05-18 09:00", (c.PublishResolution(id=id, by=community, implementer=COUNCIL, **published),), "May the council build what it decided?", "议事会能实施自己的决定吗？", is_refused=True),
+        Told("05-18 09:30", (c.PublishResolution(id=id, by=community, implementer=STATION, **published),), "The workstation is to. Seven days for objections.", "由工作站实施。公示七天，可提异议。"),
+        Told("05-26 09:00", (c.StartImplementation(id=id, by=station),), "Nobody objected: it begins.", "无异议，开始实施。"),
+        Told("06-02 17:00", (_paper(id, station, "report"), done), "Built.", "建成。"),
+        Told("06-03 19:00", (c.HoldAppraisal(id=id, by=residents, invited=20, came=16, score=92, papers=("report",)),), "Residents, none of whom decided or built it, give 92 of 100.", "未参与决定与实施的居民评议：九十二分。"),
+        Told("06-04 09:00", (result, reply), "Result published, proposer answered. Its page and its bundle are below.", "公开结果，答复提案人。公开页与票据包见下。"),
     ]
     # fmt: on
