@@ -314,6 +314,7 @@ def close(
     lot: Annotated[
         Path | None, typer.Option("--lot", help="option.vote_lot", metavar="FILE", show_default=False)
     ] = None,
+    seed_is_lost: Annotated[bool, typer.Option("--seed-is-lost", help="option.vote_seed_is_lost")] = False,
     role: ByRole = None,
     unit: ByUnit = None,
     json: Json = False,
@@ -324,7 +325,7 @@ def close(
     with opened(db, records, writing=True) as engine:
         of_a_proposal(engine, id)
         who = acting(engine, by, role, unit, "convenor")
-        record = done(engine, [given(engine, c.CloseVote, who, id=id, lot_seed=seed)])
+        record = done(engine, [given(engine, c.CloseVote, who, id=id, lot_seed=seed, seed_is_lost=seed_is_lost)])
         destroy_keys(engine, id)  # where somebody stopped between the opening of the box and this
         print_done(engine, record, as_json=json)
         closed = of_a_proposal(engine, id)

@@ -50,6 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.vote_option": ("An option, in the order of the announcement; may be repeated. None: yes or no.", "备选项，按公告顺序， 可重复；无则为赞成反对式。"),
     "option.vote_new_lot": ("Make a seed for the lot and write it to this new file: keep it from everybody until the end.", "生成抽签种子并写入此新文件， 截止前不得示人。"),
     "option.vote_lot": ("The file with the seed of the lot.", "抽签种子文件。"),
+    "option.vote_seed_is_lost": ("The seed of the lot is lost: three days after the end a tie then adopts nothing.", "抽签种子遗失：截止三日后，平票即为未通过。"),
     "option.roll_out": ("Write the table with all pseudonyms to this new file. It names people: keep it safe.", "将含全部编号的表格写入此新文件。 其中有姓名，请妥善保管。"),
     "option.vote_authority": ("The written authority, put on file by its hash.", "委托书文件，按哈希入卷。"),
     "option.vote_minutes": ("The signed minutes, put on file by their hash.", "签字的会议记录，按哈希入卷。"),
