@@ -13,7 +13,6 @@ from govflow.cases.fold import CASE_FOLD
 from govflow.cases.model import Case, CaseKind
 from govflow.cases.model import CaseStatus as S
 from govflow.cases.reactions import REACTIONS
-from govflow.cases.rules_intake import conversion_kind
 from govflow.cases.when_due import deem_signed, lapse_supplement, raise_one_level, resume_suspended
 from govflow.cases.workflow import CASE_WORKFLOW
 from govflow.context import Context
@@ -43,6 +42,7 @@ from govflow.regions.mediation import MEDIATION
 from govflow.regions.meeting import MEETING
 from govflow.regions.obligation import OBLIGATION
 from govflow.regions.policy_version import POLICY_VERSION
+from govflow.regions.record_rules import target_kind
 from govflow.regions.referral import REFERRAL
 from govflow.regions.retention import RETENTION
 from govflow.regions.risk_signal import RISK_SIGNAL
@@ -75,7 +75,7 @@ def _pin_category(event: type[Event]) -> Any:
 
 def _name_target(event: type[Event]) -> Any:
     def propose(case: Case, command: Any, context: Context) -> Event:
-        kind = conversion_kind(command.wire)
+        kind = target_kind(command, command.wire)
         decider = context.deciders.get(kind)
         target = context.number(kind) if decider is not None and decider.opens is not None else None
         return CASE.copied(command, event, context, target=target)

@@ -25,7 +25,6 @@ from govflow.cases.events import (
 )
 from govflow.cases.follow_ups import reporters_of
 from govflow.cases.model import Case, CaseStatus
-from govflow.cases.rules_intake import conversion_kind
 from govflow.context import Context
 from govflow.decider import Reaction
 from govflow.messages import Command, Event
@@ -33,6 +32,7 @@ from govflow.regions.commitment import CommitmentBroken
 from govflow.regions.evaluation import RequestEvaluation, Source
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
 from govflow.regions.mediation import revisit
+from govflow.regions.record_rules import target_kind
 from govflow.watch import noted_by
 
 
@@ -51,7 +51,7 @@ def _tie_to_master(states: tuple[Case, Case], event: CaseMerged, context: Contex
 def _create_target(states: tuple[Case, Case], event: Any, context: Context) -> Iterator[Command]:
     """Exactly one new record, linked both ways; a repeated command never comes here again."""
     case = states[1]
-    opens = context.deciders[conversion_kind(context.command.wire)].opens
+    opens = context.deciders[target_kind(event, context.command.wire)].opens
     assert opens is not None, "the rule conversion_target_is_named saw to it"
     yield opens(event.target, case, context.command)
     yield AddLink(id=case.id, by=SYSTEM, other=event.target, kind=LinkKind.CONVERTED)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from govflow.actors import SYSTEM, Level, Role
+from govflow.actors import Level
 from govflow.cases.model import Case, CaseStatus, Outcome
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.policy import JoinRule
-from govflow.regions.approval import leaves_given
 from govflow.regions.contact import is_out_of_reach
 from govflow.regions.joint_handling import JointStatus, unfinished
 from govflow.regions.ledger import unrectified
@@ -106,26 +105,6 @@ def lead_unit_is_competent(case: Case, event: Any, context: Context) -> Iterable
 def transferred_once_per_level(case: Case, event: Any, context: Context) -> bool:
     """The case was not transferred at this level before, unless arbitrated."""
     return case.arbitrated or case.level not in case.transferred_at
-
-
-@rule("挂牌督办件已获督办方同意", "design", version=3)
-def listed_record_has_supervisor_consent(case: Case, event: Any, context: Context) -> Iterable[str]:
-    """A record under listed supervision has the supervisor's consent."""
-    by_supervisors = Role.SUPERVISOR in context.step.who  # a step of theirs: whose listing it is needs nobody's leave
-    if by_supervisors and event.by == SYSTEM.id:
-        return
-    for item in case.items_of("supervision").values():
-        if item.status not in ("listed", "interviewed", "circulated", "exposed"):
-            continue
-        leaves = leaves_given(case, context.command, Role.SUPERVISOR, context)
-        given = any(item.is_of(leave.giver_unit, {leave.given_by, *leave.giver_units}) for leave in leaves)
-        units = {claim.unit for claim in context.claims}
-        own = by_supervisors and any(
-            claim.role == Role.SUPERVISOR and item.is_of(claim.unit, {event.by, *units}) for claim in context.claims
-        )
-        if not given and not own:
-            whose = item.body or Role.SUPERVISOR.value
-            yield Detail(f"{item.key}: no consent of {whose}", f"{item.key}：未获 {whose} 同意")
 
 
 @rule("已联系诉求人,或确无法联系,或无诉求人", "BJ §15 [V]")

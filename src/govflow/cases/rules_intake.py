@@ -189,22 +189,6 @@ def not_accepted_before_merge(case: Case, event: Any, context: Context) -> bool:
     return not case.was_accepted
 
 
-@rule("目标已指明且仅建一件", "design")
-def conversion_target_is_named(case: Case, event: Any, context: Context) -> Iterable[str]:
-    """Exactly one new record is named and created in the same transaction."""
-    kind = conversion_kind(context.step.command.wire)
-    decider = context.deciders.get(kind)
-    if decider is None or decider.opens is None:
-        yield Detail(f"no record of kind {kind} is served here", f"本系统未提供 {kind} 类记录")
-    elif event.target is None or context.lookup(event.target) is not None:
-        yield Detail("the new record is not named", "未指明新记录")
-
-
-def conversion_kind(wire: str) -> str:
-    """The kind of record a conversion creates."""
-    return "proposal" if wire == "case.convert_to_proposal" else "joint_project"
-
-
 @rule("导入件须有承办单位", "design")
 def imported_case_names_its_unit(case: Case, event: Any, context: Context) -> bool:
     """The source shows which unit has the case."""

@@ -143,7 +143,6 @@ from govflow.cases.rules_handling import (
     handler_belongs_to_lead_unit,
     lead_unit_is_competent,
     leave_for_the_lead_unit_stands,
-    listed_record_has_supervisor_consent,
     mandatory_items_are_rectified,
     meetings_asked_for_are_recorded,
     no_unit_leads_it,
@@ -159,7 +158,6 @@ from govflow.cases.rules_intake import (
     case_was_imported_and_not_worked_on,
     channel_and_level_set,
     confidentiality_set_for_whistle_blowing,
-    conversion_target_is_named,
     direct_line_names_its_leader,
     external_outcome_is_told,
     imported_case_names_its_unit,
@@ -188,6 +186,7 @@ from govflow.regions.joint_handling import co_units_are_distinct, competence_is_
 from govflow.regions.ledger import place_item_due_and_owner_named
 from govflow.regions.link import links_make_no_cycle
 from govflow.regions.meeting import stay_for_pending_hearings
+from govflow.regions.record_rules import conversion_target_is_named, listed_record_has_supervisor_consent
 from govflow.regions.retention import hold_in_archive
 from govflow.rules import (
     cause_and_review_date_named,

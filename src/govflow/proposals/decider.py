@@ -46,6 +46,7 @@ from govflow.regions.objection import OBJECTION
 from govflow.regions.obligation import OBLIGATION
 from govflow.regions.opinion import OPINION
 from govflow.regions.policy_version import POLICY_VERSION
+from govflow.regions.record_rules import target_kind
 from govflow.regions.retention import RETENTION
 from govflow.regions.risk_signal import RISK_SIGNAL
 from govflow.regions.supervision import SUPERVISION
@@ -103,7 +104,7 @@ def _amended(proposal: Proposal, command: c.AmendProposal, context: Context) -> 
 
 def _target(event: type[Event]) -> Any:
     def propose(proposal: Proposal, command: Any, context: Context) -> Event:
-        kind = getattr(command, "target_kind", "case")
+        kind = target_kind(command, command.wire)
         decider = context.deciders.get(kind)
         target = context.number(kind) if decider is not None and decider.opens is not None else None
         return PROPOSAL.copied(command, event, context, target=target)

@@ -14,6 +14,7 @@ from govflow.proposals.commands import AbsorbProposal, DraftProposal, ReleasePro
 from govflow.proposals.events import ProposalConverted, ProposalMerged, ProposalReopened, ProposalSplit, RecordSpawned
 from govflow.proposals.model import Proposal
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink
+from govflow.regions.record_rules import target_kind
 
 
 def standing_supporters(proposal: Proposal) -> tuple[Supporter, ...]:
@@ -45,7 +46,7 @@ def _leave_master(states: tuple[Proposal, Proposal], event: ProposalReopened, co
 def _create_target(states: tuple[Proposal, Proposal], event: Any, context: Context) -> Iterator[Command]:
     """Exactly one new record, linked both ways; a repeated command never comes here again."""
     proposal = states[1]
-    opens = context.deciders[getattr(event, "target_kind", "case")].opens
+    opens = context.deciders[target_kind(event, context.command.wire)].opens
     assert opens is not None, "the rule conversion_target_is_named saw to it"
     yield opens(event.target, proposal, context.command)
     spawned = isinstance(event, RecordSpawned)

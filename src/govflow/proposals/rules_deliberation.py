@@ -11,13 +11,8 @@ from govflow.errors import Detail
 from govflow.policy import Body, Majority, Presence, QuorumRule, StageRule
 from govflow.proposals.model import Check, Proposal
 from govflow.regions.opinion import undisposed
+from govflow.regions.record_rules import has_elapsed
 from govflow.workflow import rule
-
-
-def has_elapsed(proposal: Proposal, clock: str, context: Context) -> bool:
-    """Whether a minimum period has run out; one that was never started has not."""
-    found = proposal.clocks.get(clock)
-    return found is not None and found.due is not None and context.now >= found.due
 
 
 @rule("征求意见已满最短期限", "decision reg §15 [V]")

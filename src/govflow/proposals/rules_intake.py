@@ -109,17 +109,6 @@ def master_is_open_and_same_subject(proposal: Proposal, event: Any, context: Con
 _STILL_OPEN = ("draft", "submitted", "screening", "consulting")
 
 
-@rule("目标已指明且仅建一件", "design")
-def conversion_target_is_named(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """Exactly one new record is named and created in the same transaction."""
-    kind = getattr(event, "target_kind", "case")
-    decider = context.deciders.get(kind)
-    if decider is None or decider.opens is None:
-        yield Detail(f"no record of kind {kind} is served here", f"本系统未提供 {kind} 类记录")
-    elif event.target is None or context.lookup(event.target) is not None:
-        yield Detail("the new record is not named", "未指明新记录")
-
-
 @rule("所转事项已办结", "design")
 def case_it_became_is_at_rest(proposal: Proposal, event: Any, context: Context) -> bool:
     """The case it became has come to rest: one matter is not handled twice at a time."""

@@ -11,9 +11,9 @@ from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.proposals.model import Proposal
-from govflow.proposals.rules_deliberation import bodies_of, bodies_spoken_for, body_of, has_elapsed
+from govflow.proposals.rules_deliberation import bodies_of, bodies_spoken_for, body_of
 from govflow.regions.approval import leaves_given
-from govflow.regions.objection import open_objections, upheld_objections
+from govflow.regions.objection import upheld_objections
 from govflow.workflow import rule
 
 
@@ -34,19 +34,6 @@ def filings_are_done(proposal: Proposal, event: Any, context: Context) -> Iterab
     for filing in proposal.procedure.filings if proposal.procedure is not None else ():
         if next(leaves_given(proposal, context.command, filing.by, context), None) is None:
             yield Detail(f"{filing.en} (by {filing.by}) is not given", f"{filing.zh}未完成")
-
-
-@rule("公示期已满", "M092")
-def publicity_has_elapsed(proposal: Proposal, event: Any, context: Context) -> bool:
-    """The publicity period is over."""
-    return has_elapsed(proposal, "publicity", context)
-
-
-@rule("无待决异议", "M092")
-def no_objection_is_open(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """No objection waits for its answer."""
-    for each in open_objections(proposal):
-        yield Detail(f"objection {each.key} waits for its answer", f"异议 {each.key} 待答复")
 
 
 @rule("无已成立而未处理的异议", "M092")
@@ -107,29 +94,6 @@ def _bodies_of_stages(proposal: Proposal, context: Context) -> set[str]:
     stages = proposal.procedure.stages if proposal.procedure is not None else ()
     bodies = (body_of(proposal, stage.body, context) for stage in stages)
     return {body.unit for body in bodies if body is not None and body.unit is not None}
-
-
-@rule("中止原因消除或复核日已到", "decision reg §37 [V]", needs="cause_is_over")
-def suspension_cause_is_over(proposal: Proposal, event: Any, context: Context) -> bool:
-    """The cause is over, or the review date has come."""
-    until = proposal.suspended_until
-    return (event.by != "system" and event.cause_is_over) or (until is not None and context.now >= until)
-
-
-@rule("所等待的关联记录均已办结", "design")
-def linked_records_are_at_rest(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """Every awaited linked record has come to rest."""
-    for link in proposal.items_of("link").values():
-        if link.status in ("awaited", "failed"):
-            yield Detail(f"{link.other} is {link.status}", f"{link.other} 未办结")
-
-
-@rule("台账已清零", "M043")
-def ledger_is_empty(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """Every ledger item is written off or waived."""
-    for item in proposal.items_of("ledger").values():
-        if item.status not in ("written_off", "waived"):
-            yield Detail(f"ledger item {item.key} is {item.status}", f"台账 {item.key} 未销号")
 
 
 @rule("程序要求的材料齐全", "M084; PEERS L10", needs="papers")

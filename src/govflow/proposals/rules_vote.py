@@ -12,8 +12,9 @@ from govflow.errors import Detail
 from govflow.policy import BallotForm, Method, Tie, VoteRule
 from govflow.proposals.box import LONGEST_SEALED, MOST_IN_A_BOX, sealed_length
 from govflow.proposals.model import Proposal
-from govflow.proposals.rules_deliberation import body_of, has_elapsed
+from govflow.proposals.rules_deliberation import body_of
 from govflow.proposals.vote_model import Vote
+from govflow.regions.record_rules import has_elapsed
 from govflow.voting import entitled
 from govflow.voting.roll import unknown
 from govflow.workflow import rule

@@ -59,7 +59,6 @@ from govflow.proposals.rules_intake import (
     asker_is_told,
     case_it_became_is_at_rest,
     co_proposer_supports_it,
-    conversion_target_is_named,
     master_is_open_and_same_subject,
     matter_is_individual,
     parts_are_named,
@@ -90,21 +89,16 @@ from govflow.proposals.rules_result import (
     illegality_or_superior_decision_named,
     implementer_did_not_decide,
     implementer_is_not_appraiser,
-    ledger_is_empty,
-    linked_records_are_at_rest,
     money_is_reconciled,
-    no_objection_is_open,
     no_objection_is_upheld,
     objection_was_upheld,
     papers_of_the_procedure_are_attached,
     proposer_is_answered,
-    publicity_has_elapsed,
     published_text_is_complete,
     resolution_needs_no_works,
     score_is_below_threshold,
     score_is_not_below_threshold,
     spawned_record_is_described,
-    suspension_cause_is_over,
 )
 from govflow.proposals.rules_vote import (
     attempts_are_left,
@@ -124,6 +118,14 @@ from govflow.proposals.rules_vote import (
 )
 from govflow.regions.link import links_make_no_cycle
 from govflow.regions.opinion import meeting_is_on_record
+from govflow.regions.record_rules import (
+    conversion_target_is_named,
+    ledger_is_empty,
+    linked_records_are_at_rest,
+    no_objection_is_open,
+    publicity_has_elapsed,
+    suspension_cause_is_over,
+)
 from govflow.regions.retention import hold_in_archive
 from govflow.rules import (
     cause_and_review_date_named,

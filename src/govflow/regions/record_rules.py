@@ -1,0 +1,93 @@
+"""Rules that the tables of several records name about their regions: what has to be over, at rest or agreed first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from govflow.actors import SYSTEM, Role
+from govflow.context import Context
+from govflow.errors import Detail
+from govflow.regions.approval import leaves_given
+from govflow.regions.objection import open_objections
+from govflow.workflow import rule
+
+_CONVERSIONS = {"case.convert_to_proposal": "proposal", "case.convert_to_project": "joint_project"}
+
+
+def target_kind(said: Any, wire: str) -> str:
+    """The kind of record that a step begins: what it names itself, or what its command is for; a case where neither."""
+    return getattr(said, "target_kind", None) or _CONVERSIONS.get(wire, "case")
+
+
+def has_elapsed(record: Any, clock: str, context: Context) -> bool:
+    """Whether a minimum period has run out; one that was never started has not."""
+    found = record.clocks.get(clock)
+    return found is not None and found.due is not None and context.now >= found.due
+
+
+@rule("目标已指明且仅建一件", "design")
+def conversion_target_is_named(record: Any, event: Any, context: Context) -> Iterable[str]:
+    """Exactly one new record is named and created in the same transaction."""
+    kind = target_kind(event, context.step.command.wire)
+    decider = context.deciders.get(kind)
+    if decider is None or decider.opens is None:
+        yield Detail(f"no record of kind {kind} is served here", f"本系统未提供 {kind} 类记录")
+    elif event.target is None or context.lookup(event.target) is not None:
+        yield Detail("the new record is not named", "未指明新记录")
+
+
+@rule("公示期已满", "M092")
+def publicity_has_elapsed(record: Any, event: Any, context: Context) -> bool:
+    """The publicity period is over."""
+    return has_elapsed(record, "publicity", context)
+
+
+@rule("无待决异议", "M092")
+def no_objection_is_open(record: Any, event: Any, context: Context) -> Iterable[str]:
+    """No objection waits for its answer."""
+    for each in open_objections(record):
+        yield Detail(f"objection {each.key} waits for its answer", f"异议 {each.key} 待答复")
+
+
+@rule("中止原因消除或复核日已到", "decision reg §37 [V]", needs="cause_is_over")
+def suspension_cause_is_over(record: Any, event: Any, context: Context) -> bool:
+    """The cause is over, or the review date has come."""
+    until = record.suspended_until
+    return (event.by != "system" and event.cause_is_over) or (until is not None and context.now >= until)
+
+
+@rule("所等待的关联记录均已办结", "design")
+def linked_records_are_at_rest(record: Any, event: Any, context: Context) -> Iterable[str]:
+    """Every awaited linked record has come to rest."""
+    for link in record.items_of("link").values():
+        if link.status in ("awaited", "failed"):
+            yield Detail(f"{link.other} is {link.status}", f"{link.other} 未办结")
+
+
+@rule("台账已清零", "M043")
+def ledger_is_empty(record: Any, event: Any, context: Context) -> Iterable[str]:
+    """Every ledger item is written off or waived."""
+    for item in record.items_of("ledger").values():
+        if item.status not in ("written_off", "waived"):
+            yield Detail(f"ledger item {item.key} is {item.status}", f"台账 {item.key} 未销号")
+
+
+@rule("挂牌督办件已获督办方同意", "design", version=3)
+def listed_record_has_supervisor_consent(record: Any, event: Any, context: Context) -> Iterable[str]:
+    """A record under listed supervision has the supervisor's consent."""
+    by_supervisors = Role.SUPERVISOR in context.step.who  # a step of theirs: whose listing it is needs nobody's leave
+    if by_supervisors and event.by == SYSTEM.id:
+        return
+    for item in record.items_of("supervision").values():
+        if item.status not in ("listed", "interviewed", "circulated", "exposed"):
+            continue
+        leaves = leaves_given(record, context.command, Role.SUPERVISOR, context)
+        given = any(item.is_of(leave.giver_unit, {leave.given_by, *leave.giver_units}) for leave in leaves)
+        units = {claim.unit for claim in context.claims}
+        own = by_supervisors and any(
+            claim.role == Role.SUPERVISOR and item.is_of(claim.unit, {event.by, *units}) for claim in context.claims
+        )
+        if not given and not own:
+            whose = item.body or Role.SUPERVISOR.value
+            yield Detail(f"{item.key}: no consent of {whose}", f"{item.key}：未获 {whose} 同意")
