@@ -13,7 +13,7 @@ SRC = Path(__file__).resolve().parent.parent / "src"
 VALUES = {"errors", "actors", "messages"}
 TABLES = VALUES | {"calendars", "workflow", "policy", "clocks", "records"}
 KERNEL = TABLES | {"context", "region", "repetition", "decider", "rules"}
-SHIPPED = {"cases", "proposals", "budgets", "projects"}
+SHIPPED = {"cases", "proposals", "budgets", "projects", "envelopes", "resources"}
 
 # A room = a module or package directly below govflow, and the rooms it may import. A room names only rooms above it,
 # so no circle can close. The root package itself re-exports; only the command line may import from it.
@@ -41,7 +41,10 @@ ROOMS: dict[str, set[str]] = {
     "proposals": KERNEL | {"corrections", "regions", "voting"},
     "pages": KERNEL | {"regions", "voting", "proposals"},
     "budgets": KERNEL | {"regions", "voting", "budgeting"},
-    "projects": KERNEL | {"regions"},
+    "envelopes": KERNEL | {"corrections", "regions"},
+    "resources": KERNEL | {"corrections", "regions"},
+    "evaluating": VALUES | {"policy"},
+    "projects": KERNEL | {"corrections", "regions", "evaluating", "budgets", "envelopes", "resources"},
     "organisation": KERNEL | {"regions"},
     "duties": KERNEL | {"regions"},
     "reactions": KERNEL | SHIPPED,

@@ -65,10 +65,11 @@ def shipped() -> tuple[Decider, ...]:
     from govflow.cases import CASE
     from govflow.duties import DUTY
     from govflow.organisation import DIRECTORY
+    from govflow.projects import PROJECT
     from govflow.proposals import PROPOSAL
     from govflow.watch import WATCH
 
-    return CASE, PROPOSAL, BUDGET_ROUND, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
+    return CASE, PROPOSAL, PROJECT, BUDGET_ROUND, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
 
 
 class Engine(Writer):

@@ -3,6 +3,7 @@
 from govflow.calendars import Unit
 from govflow.policy.catalogue import Category, JoinRule, Matter, Route, RoutingRule
 from govflow.policy.default import DEFAULT_POLICY
+from govflow.policy.evaluation import EvaluationPlan as EvaluationPlan
 from govflow.policy.model import Policy, ReasonCode, RetentionClass, Thresholds
 from govflow.policy.obligations import Every, Obligation
 from govflow.policy.practice import Checklist, ChecklistStage, MediationBody, MediationKind, MeetingRule, Share
@@ -32,6 +33,8 @@ from govflow.policy.programmes import (
     PointsWorth,
     WinnersRule,
 )
+from govflow.policy.project_kinds import ProjectKind as ProjectKind
+from govflow.policy.project_kinds import ProjectThresholds as ProjectThresholds
 from govflow.policy.time_limits import Escalation, Then, TimeLimit
 
 __all__ = [

@@ -27,7 +27,12 @@ _LISTS = {
     "quorum_rules": ("quorum rule", "法定人数规则"),
     "procedures": ("decision procedure", "议事程序"),
     "programmes": ("budget programme", "参与式预算方案"),
+    "project_kinds": ("kind of joint project", "共建项目类型"),
+    "evaluation_plans": ("evaluation plan", "评价方案"),
 }
+_WITH_SOURCES = (
+    "time_limits", "retention", "escalations", "obligations", "quorum_rules", "procedures", "evaluation_plans",
+)  # fmt: skip
 _FIRST_CHECKED = ("time_limits", "categories", "retention")  # by what every adopted policy was held to
 _A_YEAR = {
     Every.DAY: 366,
@@ -66,6 +71,7 @@ def contradictions_within(policy: Any) -> list[Problem]:
         *_of_escalations(policy),
         *_of_obligations(policy),
         *contradictions_of_deliberation(policy),
+        *_of_evaluation_plans(policy),
     ]
 
 
@@ -167,7 +173,7 @@ def _of_suspensions(policy: Any) -> Iterator[Problem]:
 
 def _of_sources(policy: Any) -> Iterator[Problem]:
     """A figure without a source is nobody's: one's own says so."""
-    for name in ("time_limits", "retention", "escalations", "obligations", "quorum_rules", "procedures"):
+    for name in _WITH_SOURCES:
         for field, each in entries(policy, name):
             if not each.basis.strip():
                 yield problem(
@@ -292,6 +298,11 @@ def _of_obligations(policy: Any) -> Iterator[Problem]:
                 f"at most {most}",
                 f"不超过 {most}",
             )
+
+
+def _of_evaluation_plans(policy: Any) -> Iterator[Problem]:
+    for field, each in entries(policy, "evaluation_plans"):
+        yield from (fault._replace(field=f"{field}.{fault.field}") for fault in each.faults())
 
 
 def unknown_zone(name: str) -> Problem:

@@ -6,9 +6,11 @@ from datetime import date
 
 from govflow.calendars import Roll, Unit
 from govflow.policy.catalogue import Category
+from govflow.policy.evaluation import EVALUATION_PLANS
 from govflow.policy.model import Policy, ReasonCode, RetentionClass, Thresholds
 from govflow.policy.practice import Checklist, ChecklistStage, MediationBody, MeetingRule, Share
 from govflow.policy.programmes import PROGRAMMES
+from govflow.policy.project_kinds import PROJECT_KINDS
 from govflow.policy.time_limits import Escalation, Then, TimeLimit
 from govflow.policy.tracks import PROCEDURES, QUORUM_RULES
 
@@ -41,6 +43,7 @@ _LIMITS = (
     TimeLimit(id="susp.review",        clock="suspension_review",  length=90, unit=D, basis="config", own=True),
     # feedback and the end
     TimeLimit(id="feedback",           clock="feedback",           length=2,  unit=W, basis="config", own=True),
+    TimeLimit(id="proj.evaluate",      clock="evaluation",         length=30, unit=D, basis="config", own=True, starts_on=("joint_project.accept_delivery",)),
     TimeLimit(id="eval.window",        clock="evaluation",         length=7,  unit=D, basis="config", own=True),
     TimeLimit(id="verify.window",      clock="verification",       length=3,  unit=W, basis="config", own=True),
     TimeLimit(id="reopen.window",      clock="reopen_window",      length=30, unit=D, basis="config", own=True),
@@ -77,6 +80,12 @@ _LIMITS = (
     TimeLimit(id="dec.legality",       clock="legality_review",    length=7,  unit=W, basis="重大行政决策程序暂行条例 §26"),
     TimeLimit(id="inv.reply",          clock="invitation_reply",   length=5,  unit=W, basis="config", own=True),
     TimeLimit(id="claim.window",       clock="claim",              length=15, unit=D, basis="config", own=True),
+    TimeLimit(id="proj.deliver",       clock="delivery",           length=365, unit=D, basis="config; the approval names its own day", own=True, extension=180),
+    TimeLimit(id="proj.report",        clock="staleness",          length=30, unit=D, basis="config", own=True),
+    TimeLimit(id="proj.accept",        clock="acceptance_check",   length=15, unit=D, basis="config", own=True),
+    TimeLimit(id="proj.settle",        clock="settlement",         length=60, unit=D, basis="config", own=True),
+    TimeLimit(id="proj.milestone",     clock="milestone_due",      length=30, unit=D, basis="config; the plan names its own day", own=True),
+    TimeLimit(id="proj.feedback",      clock="project_feedback",   length=3,  unit=W, basis="config", own=True),
     TimeLimit(id="publicity",          clock="publicity",          length=7,  unit=D, basis="config", own=True),
 )
 
@@ -211,6 +220,8 @@ DEFAULT_POLICY = Policy(
     quorum_rules=QUORUM_RULES,
     procedures=PROCEDURES,
     programmes=PROGRAMMES,
+    evaluation_plans=EVALUATION_PLANS,
+    project_kinds=PROJECT_KINDS,
     retention=_RETENTION,
     thresholds=_THRESHOLDS,
 )

@@ -13,9 +13,11 @@ from govflow.calendars import Calendar, Term, Unit, china
 from govflow.messages import Document, Value, Words
 from govflow.policy.catalogue import Category, Matter, Route, RoutingRule, route_of
 from govflow.policy.consistency import contradictions, contradictions_within, unknown_zone
+from govflow.policy.evaluation import EvaluationPlan
 from govflow.policy.obligations import Obligation
 from govflow.policy.practice import Checklist, MediationBody, MeetingRule
 from govflow.policy.procedures import Body, DecisionProcedure, QuorumRule
+from govflow.policy.project_kinds import ProjectKind, ProjectThresholds
 from govflow.policy.programmes import BudgetProgramme
 from govflow.policy.time_limits import Escalation, TimeLimit
 
@@ -128,6 +130,9 @@ class Policy(Document):
     quorum_rules: tuple[QuorumRule, ...] = ()
     procedures: tuple[DecisionProcedure, ...] = ()
     programmes: tuple[BudgetProgramme, ...] = ()
+    evaluation_plans: tuple[EvaluationPlan, ...] = ()
+    project_kinds: tuple[ProjectKind, ...] = ()
+    project_thresholds: ProjectThresholds = ProjectThresholds()
     thresholds: Thresholds = Thresholds()
     basis: Mapping[str, Words] = {}
 
@@ -228,6 +233,10 @@ class Policy(Document):
         """The retention class with this id."""
         return next((each for each in self.retention if each.id == id), None)
 
+    def project_kind(self, id: str) -> ProjectKind | None:
+        """The kind of joint project with this id."""
+        return next((each for each in self.project_kinds if each.id == id), None)
+
     def mediation_body(self, id: str) -> MediationBody | None:
         """The mediation body with this id."""
         return next((each for each in self.mediation_bodies if each.id == id), None)
@@ -260,6 +269,10 @@ class Policy(Document):
     def programme(self, id: str) -> BudgetProgramme | None:
         """The participatory budget (programme) with this id."""
         return next((each for each in self.programmes if each.id == id), None)
+
+    def evaluation_plan(self, id: str) -> EvaluationPlan | None:
+        """The evaluation plan with this id."""
+        return next((each for each in self.evaluation_plans if each.id == id), None)
 
     def knows_reason(self, id: str, wire: str) -> bool:
         """Whether `id` is a coded reason for the command `wire`."""

@@ -1,6 +1,7 @@
 """双报到 check-in: one person's or unit's service for a record, confirmed by both sides. Keyed by who and occasion.
 
-Only what the community and the sending unit have both confirmed counts (M131, against 报而不到).
+Only what the community and the sending unit have both confirmed counts (M131, against 报而不到). The community may
+call somebody itself (社区调度 M132): whoever is called comes, or says why not, which stays on record.
 """
 
 from __future__ import annotations
@@ -12,18 +13,20 @@ from typing import Any
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Count, ItemCommand, ItemEvent, Value, Words
+from govflow.messages import Count, Event, Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
 from govflow.regions.joint_handling import unit_reported_gets_nothing
-from govflow.rules import decided_by_another, measure_and_evidence_given, reason_given
+from govflow.rules import carries_personal_data, decided_by_another, measure_and_evidence_given, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
 class CheckInStatus(Status):
     """Where a service stands."""
 
+    CALLED = "called", "被调度"  # ours: M132
+    DECLINED = "declined", "推辞", Rest.OUTCOME  # ours: M132
     CHECKED_IN = "checked_in", "已报到"
     SERVED = "served", "已服务"
     COMMUNITY_CONFIRMED = "community_confirmed", "社区已确认"
@@ -35,7 +38,11 @@ S = CheckInStatus
 
 
 class CheckIn(Item):
-    """One service: who came (a pseudonym or a unit), from which unit, on what occasion, for how many minutes."""
+    """One service: who came (a pseudonym or a unit), from which unit, on what occasion, for how many minutes.
+
+    `called` stays true of whom the community called, `came` of who came; `reason` says why it was declined or does not
+    count.
+    """
 
     who: str = ""
     unit: str = ""
@@ -43,6 +50,9 @@ class CheckIn(Item):
     minutes: int = 0
     measure: str = ""
     evidence: tuple[str, ...] = ()
+    called: bool = False
+    came: bool = False
+    reason: str = ""
 
     @property
     def what(self) -> str:
@@ -61,6 +71,29 @@ class CheckIn(Item):
         return False
 
 
+class _Call(Value):
+    who: Id | None = None
+    unit: Id | None = None
+    occasion: Words = ""
+    until: Instant | None = None
+
+
+class CallCheckIn(ItemCommand, _Call, wire="check_in.call", label="社区调度"):
+    """Call a unit, or somebody it sends (`who`), to come and serve: for what, and until when."""
+
+
+class CheckInCalled(ItemEvent, _Call, name="check_in.called"):
+    """The community called somebody."""
+
+
+class DeclineCheckIn(ItemCommand, Reasoned, wire="check_in.decline", label="推辞"):
+    """Say as who was called, or as the head of their unit, why nobody comes."""
+
+
+class CheckInDeclined(ItemEvent, Reasoned, name="check_in.declined"):
+    """Who was called does not come, and says why."""
+
+
 class _Arrival(Value):
     who: Id | None = None
     unit: Id | None = None
@@ -68,7 +101,7 @@ class _Arrival(Value):
 
 
 class ArriveForCheckIn(ItemCommand, _Arrival, wire="check_in.arrive", label="报到"):
-    """Check in: who came (by default the one who says so), which unit sent them, and for what."""
+    """Check in: who came (by default the one who says so), which unit sent them, and for what; a call is answered."""
 
 
 class CheckInArrived(ItemEvent, _Arrival, name="check_in.arrived"):
@@ -122,10 +155,35 @@ def who_came_and_who_sent_them_is_known(record: Record, event: Any, context: Con
         yield Detail("no sending unit is named", "未注明派出单位")
 
 
-@rule("此前的报到已了结", "002 M131", needs="who")
+@rule("此前的报到已了结", "002 M131", version=2, needs="who")
 def earlier_check_in_is_done_with(record: Record, event: Any, context: Context) -> bool:
     """Whoever comes has no earlier check-in open here: one at a time."""
-    return all(item.who != event.who or item.status not in _OPEN for item in record.items_of("check_in").values())
+    items = record.items_of("check_in").values()
+    return all(item.who != event.who or item.status not in (S.CALLED, *_OPEN) for item in items)
+
+
+@rule("被调度人或单位、派出单位、事由、期限已明", "002 M132", needs="unit occasion until")
+def call_is_described(record: Record, event: Any, context: Context) -> Iterator[Detail]:
+    """Which unit is called or sends somebody, for what, and until when are given."""
+    if event.unit is None:
+        yield Detail("which unit", "单位")
+    if not event.occasion.strip():
+        yield Detail("for what", "事由")
+    if event.until is None or event.until <= context.at:
+        yield Detail("until when, and that lies ahead", "尚未届满的期限")
+
+
+@rule("应调度而来者为被调度者", "002 M132", needs="who unit")
+def called_one_comes(record: Record, event: Any, context: Context) -> bool:
+    """Who comes is the one who was called, sent by the same unit."""
+    call = context.item
+    return isinstance(call, CheckIn) and (event.who, event.unit) == (call.who, call.unit)
+
+
+@rule("推辞理由不含个人信息", "PIPL [V]", needs="reason")
+def reason_names_nobody(record: Record, event: Any, context: Context) -> bool:
+    """The reason carries no personal data: it stays on record for the community to read."""
+    return not carries_personal_data(event.reason)
 
 
 @rule("已填服务时长", "002 M131", needs="minutes")
@@ -145,12 +203,29 @@ CHECK_IN_WORKFLOW = Workflow("check_in", S, zh="双报到", on=("case", "joint_p
     Step("CI03", ConfirmCheckInByCommunity, S.SERVED,              CheckInCommunityConfirmed, S.COMMUNITY_CONFIRMED, R.COMMUNITY,                            (decided_by_another,)),
     Step("CI04", ConfirmCheckInByUnit,      S.COMMUNITY_CONFIRMED, CheckInUnitConfirmed,      S.CONFIRMED,           (R.ORGANISATION, R.UNIT_HEAD),          (decided_by_another,)),
     Step("CI05", DiscardCheckIn,            _OPEN,                 CheckInDiscarded,          S.DISCARDED,           (R.COMMUNITY, R.UNIT_HEAD, R.SYSTEM),   (reason_given,)),
+    # ours: the community's right to call 社区调度权 (M132)
+    Step("CIX1", CallCheckIn,               None,                  CheckInCalled,             S.CALLED,              R.COMMUNITY,                            (call_is_described, unit_reported_gets_nothing, earlier_check_in_is_done_with), while_in=_PLACES),
+    Step("CIX2", ArriveForCheckIn,          S.CALLED,              CheckInArrived,            S.CHECKED_IN,          (R.RESIDENT, R.ORGANISATION, R.COMMUNITY), (called_one_comes, who_came_and_who_sent_them_is_known, unit_reported_gets_nothing), while_in=_PLACES),
+    Step("CIX3", DeclineCheckIn,            S.CALLED,              CheckInDeclined,           S.DECLINED,            (R.RESIDENT, R.ORGANISATION, R.UNIT_HEAD), (reason_given, reason_names_nobody)),
+    Step("CIX4", DiscardCheckIn,            S.CALLED,              CheckInDiscarded,          S.DISCARDED,           (R.COMMUNITY, R.SYSTEM),                (reason_given,)),
 ))
 # fmt: on
 
 _FOLD: Fold = {
+    CheckInCalled: lambda item, e: {
+        "status": S.CALLED,
+        "called": True,
+        "who": e.who,
+        "unit": e.unit,
+        "occasion": e.occasion,
+        "owes": e.who,
+        "until": e.until,
+    },
+    CheckInDeclined: lambda item, e: {"status": S.DECLINED, "reason": e.reason, "owes": None},
     CheckInArrived: lambda item, e: {
         "status": S.CHECKED_IN,
+        "came": True,
+        "until": None,
         "who": e.who,
         "unit": e.unit,
         "occasion": e.occasion,
@@ -171,7 +246,7 @@ _FOLD: Fold = {
         "hands": (*item.hands, e.by),
     },
     CheckInUnitConfirmed: lambda item, e: {"status": S.CONFIRMED, "owes": None},
-    CheckInDiscarded: lambda item, e: {"status": S.DISCARDED, "owes": None},
+    CheckInDiscarded: lambda item, e: {"status": S.DISCARDED, "reason": e.reason, "owes": None},
 }
 
 
@@ -180,31 +255,69 @@ def _who(command: ArriveForCheckIn) -> str:
 
 
 def _key(record: Record, command: Any) -> str:
-    who = _who(command) if isinstance(command, ArriveForCheckIn) else ""
+    """Who comes answers the call that stands for them; else each occasion has a number of its own."""
+    match command:
+        case ArriveForCheckIn():
+            who = _who(command)
+        case CallCheckIn():
+            who = command.who or command.unit or ""
+        case _:
+            who = ""
     taken = record.items_of("check_in")
+    if isinstance(command, ArriveForCheckIn):
+        for key, item in taken.items():
+            if (item.who, item.status) == (who, S.CALLED):
+                return key
     return next(key for number in count(1) if (key := f"{who}.{number}") not in taken)
 
 
-def _arrived(record: Record, command: ArriveForCheckIn, context: Context) -> CheckInArrived:
-    """A unit that comes sends itself; a person's unit is named, or the one they hold a claim in."""
-    who = _who(command)
+def _called(record: Record, command: CallCheckIn, context: Context) -> Event:
+    """A unit that is called without a name comes as itself."""
+    key = command.item or _key(record, command)
+    decider = context.deciders[record.kind_of_record]
+    return decider.copied(command, CheckInCalled, context, item=key, who=command.who or command.unit)
+
+
+def _arrived(record: Record, command: ArriveForCheckIn, context: Context) -> Event:
+    """A unit that comes sends itself; a person's unit is named, or the one they hold a claim in; a call says both."""
+    call = context.item if isinstance(context.item, CheckIn) else None
+    who = command.who or call.who if call is not None and command.on_behalf_of is None else _who(command)
     units = {claim.unit for claim in context.claims if claim.unit}
     own = who if who in units else next(iter(sorted(units)), None) if who == command.by.id else None
-    decider = context.deciders[record.kind_of_record]
+    said = {"who": who, "unit": command.unit or (call.unit if call is not None else own)}
+    if call is not None:
+        said["occasion"] = command.occasion or call.occasion
     key = command.item or _key(record, command)
-    event = decider.copied(command, CheckInArrived, context, item=key, who=who, unit=command.unit or own)
-    assert isinstance(event, CheckInArrived)
-    return event
+    return context.deciders[record.kind_of_record].copied(command, CheckInArrived, context, item=key, **said)
 
 
 def _discard(record: str, item: Item, given: HandOver) -> DiscardCheckIn:
     return DiscardCheckIn(id=record, by=SYSTEM, item=item.key, reason=given.reason)
 
 
+def is_shown(record: Record, service: CheckIn) -> bool:
+    """Whether a piece of evidence for a service still stands, or one that took its place."""
+    on_file = record.items_of("evidence")
+    for key in service.evidence:
+        piece = on_file.get(key)
+        while piece is not None and piece.status == "superseded":
+            piece = on_file.get(piece.replaced_by)
+        if piece is not None and piece.status == "added":
+            return True
+    return False
+
+
 def minutes_counted(record: Record) -> int:
-    """The minutes of service on a record that both sides have confirmed; nothing else counts."""
+    """The minutes of service on a record that both sides have confirmed and evidence shows; nothing else counts."""
     items = record.items_of("check_in").values()
-    return sum(item.minutes for item in items if item.status == S.CONFIRMED)
+    return sum(item.minutes for item in items if item.status == S.CONFIRMED and is_shown(record, item))
 
 
-CHECK_IN = Region(CHECK_IN_WORKFLOW, CheckIn, _FOLD, propose={ArriveForCheckIn: _arrived}, ends=_discard, new_key=_key)
+CHECK_IN = Region(
+    CHECK_IN_WORKFLOW,
+    CheckIn,
+    _FOLD,
+    propose={CallCheckIn: _called, ArriveForCheckIn: _arrived},
+    ends=_discard,
+    new_key=_key,
+)

@@ -5,10 +5,17 @@ from typing import Any
 
 from govflow.actors import FOR_THEMSELVES, SYSTEM, Id, Role, covers
 from govflow.context import Context
-from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
+from govflow.messages import Amount, Count, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
+from govflow.regions.contribution import (
+    Contribution,
+    Measured,
+    contribution_is_measured,
+    part_is_within_the_promise,
+    resource_is_on_offer,
+)
 from govflow.regions.joint_handling import unit_reported_gets_nothing
 from govflow.rules import (
     decided_by_another,
@@ -33,26 +40,48 @@ S = CommitmentStatus
 
 
 class Commitment(Item):
-    """One promise: what, by whom, until when; every earlier due instant is kept."""
+    """One promise: what, by whom, until when; every earlier due instant is kept.
+
+    Where it is measured: of what, how much of it (`amount` in minor units of money, else `quantity` in `measure_unit`),
+    out of which offered `resource`, and how much of that was delivered so far.
+    """
 
     promise: str = ""
     public: bool = False
     earlier: tuple[Instant, ...] = ()
     was_broken: bool = False
+    matter: Contribution | None = None
+    amount: int = 0
+    quantity: int = 0
+    measure_unit: str = ""
+    resource: str | None = None
+    delivered_amount: int = 0
+    delivered_quantity: int = 0
 
     @property
     def what(self) -> str:
         return self.promise
 
+    @property
+    def measure(self) -> int:
+        """How much was promised: minor currency units of money, else as many as its unit counts; 0 unmeasured."""
+        return self.amount or self.quantity
+
+    @property
+    def delivered(self) -> int:
+        """How much of it was delivered so far, in the same measure."""
+        return self.delivered_amount or self.delivered_quantity
+
     def people(self) -> frozenset[str]:
         return frozenset() if self.owes is None else frozenset({self.owes})
 
 
-class _Promise(Value):
+class _Promise(Measured):
     what: Words = ""
     owner: Id | None = None
     until: Instant | None = None
     public: bool = False
+    resource: Id | None = None
 
 
 class MakeCommitment(ItemCommand, _Promise, wire="commitment.make", label="作出承诺"):
@@ -75,11 +104,18 @@ class CommitmentChanged(ItemEvent, Reasoned, name="commitment.changed", dues={"c
     until: Instant | None = None
 
 
-class FulfilPartOfCommitment(ItemCommand, Shown, wire="commitment.fulfil_part", label="部分践诺"):
+class _Part(Shown):
+    """How much this part is: `amount` in minor units of money, else `quantity` in the promise's unit of measure."""
+
+    amount: Amount | None = None
+    quantity: Count | None = None
+
+
+class FulfilPartOfCommitment(ItemCommand, _Part, wire="commitment.fulfil_part", label="部分践诺"):
     """Deliver a part of the money, people or work."""
 
 
-class CommitmentPartlyFulfilled(ItemEvent, Shown, name="commitment.partly_fulfilled"):
+class CommitmentPartlyFulfilled(ItemEvent, _Part, name="commitment.partly_fulfilled"):
     """A part of the promise was delivered."""
 
 
@@ -167,9 +203,9 @@ _PROMISERS = (R.LEADER, R.LEAD_UNIT, R.ORGANISATION, R.PROJECT_LEAD, R.COMMUNITY
 # fmt: off
 COMMITMENT_WORKFLOW = Workflow("commitment", S, zh="承诺", on=("case", "proposal", "joint_project"), steps=(
     #    id      command                 from                event                      to          who         provided that
-    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     (R.SYSTEM, *_PROMISERS), (what_who_and_due_named, unit_reported_gets_nothing), while_in="active", starts="commitment_due"),
+    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     (R.SYSTEM, *_PROMISERS), (what_who_and_due_named, unit_reported_gets_nothing, contribution_is_measured, resource_is_on_offer), while_in="active", starts="commitment_due"),
     Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed, new_due_is_named, promise_stands_in_no_agreement), approval=R.SUPERVISOR, extends="commitment_due"),
-    Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given,)),
+    Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given, part_is_within_the_promise)),
     Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP), (decided_by_another, promised_by_another_unit, agreement_is_not_a_strangers), stops="commitment_due"),
     Step("CM05", BreachCommitment,       S.MADE,             CommitmentBroken,          S.BROKEN,   (R.SYSTEM, R.SUPERVISOR), (due_has_passed,)),
     Step("CM06", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, (R.COMMUNITY, R.SUPERVISOR, R.SYSTEM), (reason_given, decided_by_another, promised_by_another_unit), drops="commitment_due"),
@@ -187,13 +223,26 @@ _FOLD: Fold = {
         "owes": e.owner,
         "until": e.until,
         "public": e.public,
+        "matter": e.matter,
+        "amount": e.amount or 0,
+        "quantity": e.quantity or 0,
+        "measure_unit": e.measure_unit or "",
+        "resource": e.resource,
     },
     CommitmentChanged: lambda item, e: {
         "until": e.until,
         "earlier": (*item.earlier, item.until),
     },
-    CommitmentPartlyFulfilled: lambda item, e: {"hands": (*item.hands, e.by)},
-    CommitmentKept: lambda item, e: {"status": S.KEPT},
+    CommitmentPartlyFulfilled: lambda item, e: {
+        "hands": (*item.hands, e.by),
+        "delivered_amount": item.delivered_amount + (e.amount or 0),
+        "delivered_quantity": item.delivered_quantity + (e.quantity or 0),
+    },
+    CommitmentKept: lambda item, e: {  # all of it: that is what was confirmed
+        "status": S.KEPT,
+        "delivered_amount": item.amount,
+        "delivered_quantity": item.quantity,
+    },
     CommitmentBroken: lambda item, e: {"status": S.BROKEN, "was_broken": True},
     CommitmentReleased: lambda item, e: {"status": S.RELEASED},
 }

@@ -1,18 +1,27 @@
 """评价 evaluation: one evaluator's answers about one round. Keyed by round and evaluator (`r1.<evaluator>`)."""
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
-from govflow.context import Context
-from govflow.errors import Detail
 from govflow.messages import Command, Count, ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
+from govflow.regions.evaluation_rules import IndicatorScore as IndicatorScore
+from govflow.regions.evaluation_rules import Source as Source
+from govflow.regions.evaluation_rules import (
+    answers_are_complete,
+    attempts_are_used_up,
+    evaluation_source_is_declared,
+    evaluator_is_asked_once,
+    window_ends_with_it,
+    window_stays_open,
+)
 from govflow.rules import due_has_passed, new_round_has_begun, round_is_current
-from govflow.workflow import Rest, Status, Step, Workflow, rule
+from govflow.workflow import Rest, Status, Step, Workflow
 
 
 class EvaluationStatus(Status):
@@ -26,24 +35,17 @@ class EvaluationStatus(Status):
 S = EvaluationStatus
 
 
-class Source(StrEnum):
-    """Whose judgement it is."""
-
-    SELF = "self"  # 自评
-    PEER = "peer"  # 互评
-    EXTERNAL = "external"  # 他评
-
-
 _ASKERS = (Role.SYSTEM, Role.CALLBACK, Role.COMMUNITY)
 
 
 class Evaluation(Item):
-    """One evaluator's answers: contacted? resolved? satisfied?"""
+    """One evaluator's answers: contacted? resolved? satisfied? Or a score for each indicator of the plan."""
 
     source: str = ""
     contacted: bool | None = None
     resolved: bool | None = None
     satisfied: bool | None = None
+    scores: tuple[IndicatorScore, ...] = ()
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
         if role in _ASKERS:
@@ -77,10 +79,15 @@ class _Answers(Value):
     resolved: bool | None = None
     satisfied: bool | None = None
     not_applicable: tuple[Question, ...] = ()
+    # absent, not empty, where there are none: what was said of cases before scores were asked for stays what it was
+    scores: Annotated[tuple[IndicatorScore, ...], Field(max_length=500)] | None = None
 
 
 class RecordEvaluation(ItemCommand, _Answers, wire="evaluation.record", label="记录评价"):
-    """Record the answers: contacted, resolved, satisfied; what does not apply is named."""
+    """Record the answers: contacted, resolved, satisfied; what does not apply is named.
+
+    Where the record is judged by a plan, `scores` has one score from 0 to 100 for each of its indicators.
+    """
 
     remark: Personal | None = None
 
@@ -119,35 +126,18 @@ class EvaluationSuperseded(ItemEvent, Reasoned, name="evaluation.superseded"):
     """A new round began."""
 
 
-@rule("评价来源(自评、互评、他评)属实", "M148", needs="source")
-def evaluation_source_is_declared(record: Record, event: Any, context: Context) -> bool:
-    """The source, self, peer or external, is declared and true."""
-    if event.source is None or event.evaluator is None:
-        return False
-    return (event.source is Source.SELF) == (event.evaluator in record.handled_by())
-
-
-@rule("评价项均已作答", "BJ §23 [V]", needs="contacted resolved satisfied")
-def answers_are_complete(record: Record, event: Any, context: Context) -> list[str]:
-    """Every question of the form is answered or marked as not applicable."""
-    questions = {"contacted": "是否联系", "resolved": "是否解决", "satisfied": "是否满意"}
-    open_ones = [name for name in questions if getattr(event, name) is None and name not in event.not_applicable]
-    return [Detail(name, questions[name]) for name in open_ones]
-
-
-@rule("次数已用尽", "[config]", needs="attempts reason")
-def attempts_are_used_up(record: Record, event: Any, context: Context) -> bool:
-    """The attempts the policy allows are used up, or given up with a reason."""
-    return event.attempts >= context.policy.thresholds.evaluation_attempts or bool(event.reason.strip())
-
+# --- the table -------------------------------------------------------------------------------------------------------
 
 R = Role
+_EVALUATORS = (R.REPORTER, R.CALLBACK, R.RESIDENT, R.ORGANISATION, R.APPRAISER)
 # fmt: off
 EVALUATION_WORKFLOW = Workflow("evaluation", S, zh="评价", on=("case", "joint_project"), steps=(
     #    id      command                from                                             event                    to            who                                              provided that
-    Step("EV01", RequestEvaluation,     None,                                            EvaluationRequested,     S.REQUESTED,  (R.SYSTEM, R.CALLBACK, R.PROJECT_LEAD, R.COMMUNITY), (round_is_current, evaluation_source_is_declared), while_in=("fed_back", "joint_project.accepted")),
-    Step("C25",  RecordEvaluation,      S.REQUESTED,                                     EvaluationRecorded,      S.RECORDED,   (R.REPORTER, R.CALLBACK, R.RESIDENT, R.ORGANISATION, R.APPRAISER), (answers_are_complete, round_is_current), stops="evaluation"),
-    Step("EV03", MarkEvaluationInvalid, S.REQUESTED,                                     EvaluationMarkedInvalid, S.INVALID,    R.CALLBACK,                                      (attempts_are_used_up,), stops="evaluation"),
+    Step("EV01", RequestEvaluation,     None,                                            EvaluationRequested,     S.REQUESTED,  (R.SYSTEM, R.CALLBACK, R.PROJECT_LEAD, R.COMMUNITY), (round_is_current, evaluation_source_is_declared, evaluator_is_asked_once), while_in=("fed_back", "joint_project.accepted")),
+    Step("C25",  RecordEvaluation,      S.REQUESTED,                                     EvaluationRecorded,      S.RECORDED,   _EVALUATORS,                                     (answers_are_complete, round_is_current, window_ends_with_it), stops="evaluation"),
+    Step("EV06", RecordEvaluation,      S.REQUESTED,                                     EvaluationRecorded,      S.RECORDED,   _EVALUATORS,                                     (answers_are_complete, round_is_current, window_stays_open)),
+    Step("EV03", MarkEvaluationInvalid, S.REQUESTED,                                     EvaluationMarkedInvalid, S.INVALID,    R.CALLBACK,                                      (attempts_are_used_up, window_ends_with_it), stops="evaluation"),
+    Step("EV07", MarkEvaluationInvalid, S.REQUESTED,                                     EvaluationMarkedInvalid, S.INVALID,    R.CALLBACK,                                      (attempts_are_used_up, window_stays_open)),
     Step("EV04", ElapseEvaluation,      S.REQUESTED,                                     EvaluationElapsed,       S.ELAPSED,    R.SYSTEM,                                        (due_has_passed,), stops="evaluation"),
     Step("EV05", SupersedeEvaluation,   (S.REQUESTED, S.RECORDED, S.INVALID, S.ELAPSED), EvaluationSuperseded,    S.SUPERSEDED, R.SYSTEM,                                        (new_round_has_begun,)),
 ))
@@ -160,6 +150,7 @@ _FOLD: Fold = {
         "contacted": e.contacted,
         "resolved": e.resolved,
         "satisfied": e.satisfied,
+        "scores": e.scores or (),
         "hands": (*item.hands, e.by),
     },
     EvaluationMarkedInvalid: lambda item, e: {"status": S.INVALID},
@@ -179,6 +170,16 @@ def _elapse(record: Record, key: str) -> Iterator[Command]:
             yield ElapseEvaluation(id=record.id, by=SYSTEM, item=item.key)
 
 
+def _key(record: Record, command: Any) -> str:
+    return f"r{record.round}.{getattr(command, 'evaluator', None) or ''}"
+
+
 EVALUATION = Region(
-    EVALUATION_WORKFLOW, Evaluation, _FOLD, ends=_supersede, round_bound=True, when_due={"evaluation": _elapse}
+    EVALUATION_WORKFLOW,
+    Evaluation,
+    _FOLD,
+    ends=_supersede,
+    round_bound=True,
+    when_due={"evaluation": _elapse},
+    new_key=_key,
 )

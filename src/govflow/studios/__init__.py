@@ -1,0 +1,32 @@
+"""Representatives' studios 两代表一委员工作室: delegates receive people, and no matter they hear is left unanswered."""
+
+from govflow.studios.decider import STUDIO as STUDIO
+from govflow.studios.delegate import AppointDelegate as AppointDelegate
+from govflow.studios.delegate import Capacity as Capacity
+from govflow.studios.delegate import Delegate as Delegate
+from govflow.studios.delegate import DismissDelegate as DismissDelegate
+from govflow.studios.figures import MatterFigures as MatterFigures
+from govflow.studios.figures import figures_by_category as figures_by_category
+from govflow.studios.figures import figures_of as figures_of
+from govflow.studios.figures import figures_of_all as figures_of_all
+from govflow.studios.figures import matter_figures as matter_figures
+from govflow.studios.matter import AnswerMatter as AnswerMatter
+from govflow.studios.matter import AssignMatter as AssignMatter
+from govflow.studios.matter import ConfirmMatter as ConfirmMatter
+from govflow.studios.matter import HandOnMatter as HandOnMatter
+from govflow.studios.matter import MatterSource as MatterSource
+from govflow.studios.matter import MatterStatus as MatterStatus
+from govflow.studios.matter import ReceiveMatter as ReceiveMatter
+from govflow.studios.matter import ReopenMatter as ReopenMatter
+from govflow.studios.matter import StudioMatter as StudioMatter
+from govflow.studios.matter import WithdrawMatter as WithdrawMatter
+from govflow.studios.model import DELEGATE as DELEGATE
+from govflow.studios.model import ArchiveStudio as ArchiveStudio
+from govflow.studios.model import CloseStudio as CloseStudio
+from govflow.studios.model import OpenStudio as OpenStudio
+from govflow.studios.model import Studio as Studio
+from govflow.studios.reception import CancelReception as CancelReception
+from govflow.studios.reception import HoldReception as HoldReception
+from govflow.studios.reception import PlanReception as PlanReception
+from govflow.studios.reception import Reception as Reception
+from govflow.studios.reception import ReceptionForm as ReceptionForm
