@@ -13,7 +13,7 @@ SRC = Path(__file__).resolve().parent.parent / "src"
 VALUES = {"errors", "actors", "messages"}
 TABLES = VALUES | {"calendars", "workflow", "policy", "clocks", "records"}
 KERNEL = TABLES | {"context", "region", "repetition", "decider", "rules"}
-SHIPPED = {"cases", "proposals", "budgets", "projects", "envelopes", "resources"}
+SHIPPED = {"cases", "proposals", "budgets", "projects", "envelopes", "resources", "studios", "surveys"}
 
 # A room = a module or package directly below govflow, and the rooms it may import. A room names only rooms above it,
 # so no circle can close. The root package itself re-exports; only the command line may import from it.
@@ -39,14 +39,19 @@ ROOMS: dict[str, set[str]] = {
     "cases": KERNEL | {"corrections", "regions", "watch"},
     "beside": KERNEL | {"regions", "cases"},
     "proposals": KERNEL | {"corrections", "regions", "voting"},
-    "pages": KERNEL | {"regions", "voting", "proposals"},
     "budgets": KERNEL | {"regions", "voting", "budgeting"},
     "envelopes": KERNEL | {"corrections", "regions"},
-    "resources": KERNEL | {"corrections", "regions"},
+    "matching": VALUES | {"regions"},
+    "resources": KERNEL | {"regions", "matching"},
     "evaluating": VALUES | {"policy"},
-    "projects": KERNEL | {"corrections", "regions", "evaluating", "budgets", "envelopes", "resources"},
+    "projects": KERNEL | {"corrections", "regions", "evaluating", "budgets", "envelopes", "resources", "matching"},
+    "pages": KERNEL | {"regions", "voting", "proposals", "projects", "envelopes", "evaluating"},
+    "presence": KERNEL | {"regions"},
+    "studios": KERNEL | {"regions", "cases", "beside"},
+    "surveys": KERNEL | {"regions", "voting", "evaluating"},
     "organisation": KERNEL | {"regions"},
     "duties": KERNEL | {"regions"},
+    "alliances": KERNEL | {"regions", "duties"},
     "reactions": KERNEL | SHIPPED,
     "files": {"errors"},
     "persistence": VALUES | {"files"},
@@ -64,7 +69,7 @@ ROOMS: dict[str, set[str]] = {
     "engine": KERNEL
     | SHIPPED
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
-    | {"watch", "beside", "persistence", "privacy", "transaction", "writing", "ticking"},
+    | {"watch", "beside", "alliances", "persistence", "privacy", "transaction", "writing", "ticking"},
     "ballot_box": VALUES | {"policy", "proposals", "voting", "engine"},
     "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
     "audit": KERNEL | SHIPPED | {"engine", "persistence"},
@@ -87,6 +92,10 @@ PURE = (KERNEL - VALUES) | {
     "voting",
     "budgeting",
     "pages",
+    "matching",
+    "evaluating",
+    "presence",
+    "alliances",
     *SHIPPED,
 }
 IO = {
@@ -104,6 +113,7 @@ ONLY_IN = {
     "typer": {"govflow.cli"},
     "jinja2": {"govflow.pages"},
     "rich": {"govflow.cli"},
+    "networkx": {"govflow.matching.flow"},
 }
 
 

@@ -60,16 +60,21 @@ class AllowedStep(NamedTuple):
 
 def shipped() -> tuple[Decider, ...]:
     """Every kind of record that ships, in the order in which they are shown."""
+    from govflow.alliances import ALLIANCE
     from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
     from govflow.budgets import BUDGET_ROUND
     from govflow.cases import CASE
     from govflow.duties import DUTY
+    from govflow.envelopes import ENVELOPE
     from govflow.organisation import DIRECTORY
     from govflow.projects import PROJECT
     from govflow.proposals import PROPOSAL
+    from govflow.resources import RESOURCE
+    from govflow.surveys import INDEX_SURVEY
     from govflow.watch import WATCH
 
-    return CASE, PROPOSAL, PROJECT, BUDGET_ROUND, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
+    handled = (CASE, PROPOSAL, PROJECT, BUDGET_ROUND, ENVELOPE, RESOURCE, ALLIANCE, INDEX_SURVEY)
+    return *handled, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
 
 
 class Engine(Writer):

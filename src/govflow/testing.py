@@ -18,6 +18,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
@@ -347,6 +348,9 @@ def _of_type(kind: Any, now: datetime, units: Sequence[str]) -> Any:
         pattern = next((found for each in limits if (found := getattr(each, "pattern", None))), None)
         if of is str and pattern is not None and not all(re.search(pattern, word) for word in _WORDS):
             return st.from_regex(pattern, fullmatch=True)
+        if of is int:
+            least = next((found for each in limits if (found := getattr(each, "ge", None)) is not None), 0)
+            return st.integers(least, max(least, 9))
         return _of_type(of, now, units)
     if origin in (Union, types.UnionType):
         return st.one_of(*(_of_type(each, now, units) for each in reversed(get_args(kind))))
@@ -368,6 +372,8 @@ def _of_type(kind: Any, now: datetime, units: Sequence[str]) -> Any:
         return st.floats(0, 1)
     if kind in (datetime, AwareDatetime):
         return st.integers(-24, 24 * 40).map(lambda hours: now + timedelta(hours=hours))
+    if kind is Fraction:
+        return st.fractions(0, 100)
     if kind is date:
         return st.integers(-30, 30).map(lambda days: now.date() + timedelta(days=days))
     if kind is timedelta:

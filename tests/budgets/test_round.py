@@ -52,7 +52,7 @@ def test_a_round_pins_its_policy_and_its_programme_in_full():
     office = Office()
     office.engine.handle(OPEN.changed(id=None))
     opened: Any = office.engine.get("PB-2026-000001")
-    assert (opened.status, opened.policy, opened.kind) == ("drafting", "default@4", "budget")
+    assert (opened.status, opened.policy, opened.kind) == ("drafting", "default@5", "budget")
     assert opened.programme == office.engine.policy.programme("livelihood")
 
 

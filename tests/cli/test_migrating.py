@@ -61,7 +61,7 @@ def test_a_dry_run_tells_each_record_and_clock_and_writes_nothing(govflow, log):
 
     assert (ran.status, ran.err, head_of(log)) == (0, "", before)
     lines = ran.out.splitlines()
-    assert lines[0] == "a: ok, default@4 → default@short"
+    assert lines[0] == "a: ok, default@5 → default@short"
     assert "  · handling 办理: 2026-03-09 24:00 (hot.handle) → 2026-03-05 24:00 (hot.handle)" in lines
     assert lines[-1] == "To default@short: 3 would move, 0 are blocked. Nothing was written."
     assert max(map(cell_len, lines)) <= 80
@@ -71,7 +71,7 @@ def test_a_dry_run_tells_each_record_and_clock_and_writes_nothing(govflow, log):
 def test_it_is_told_in_chinese(govflow, log):
     ran = govflow("policy", "migrate", SHORT, "--dry-run", "--db", log, "--lang", "zh-CN")
 
-    assert "a：可迁移，default@4 → default@short" in ran.out
+    assert "a：可迁移，default@5 → default@short" in ran.out
     assert "  · 办理 handling：2026-03-09 24:00（hot.handle）→ 2026-03-05 24:00（hot.handle）" in ran.out
     assert ran.out.splitlines()[-1] == "迁移到 default@short：可迁移 3 件，不能迁移 0 件。未写入任何内容。"
 
@@ -104,7 +104,7 @@ def test_what_is_moved_has_the_other_policy_and_a_second_run_finds_nothing_to_mo
     after = head_of(log)
     again = govflow("policy", "migrate", SHORT, "--db", log)
 
-    assert pinned(log) == {"a": SHORT, "b": SHORT, "c": SHORT, "d": "default@4"}
+    assert pinned(log) == {"a": SHORT, "b": SHORT, "c": SHORT, "d": "default@5"}
     assert ran.out.splitlines()[-1] == "To default@short: 3 moved, 0 are blocked."
     assert (again.status, again.out, head_of(log)) == (0, "To default@short: 0 moved, 0 are blocked.\n", after)
 
@@ -119,7 +119,7 @@ def test_what_is_blocked_stays_and_is_told_with_its_reason(govflow, log, options
     told = json.loads(govflow("policy", "migrate", OTHER, *options, "--db", log, "--json").out)
 
     assert {ran.status, chinese.status} == {1}
-    assert f"a: blocked, stays on default@4, not {OTHER}: category {category} is not in its catalogue" in ran.out
+    assert f"a: blocked, stays on default@5, not {OTHER}: category {category} is not in its catalogue" in ran.out
     assert f"目录中无类别 {category}" in chinese.out
     assert {each["record"]: [why["zh"] for why in each["blocked"]] for each in told} == {
         id: [f"目录中无类别 {category}"] for id in "abc"
@@ -132,7 +132,7 @@ def test_a_policy_that_was_not_adopted_is_one_line(govflow, log, options):
     ran = govflow("policy", "migrate", "default@moon", *options, "--db", log)
 
     assert (ran.status, ran.out, len(ran.err.splitlines())) == (2, "", 1)
-    assert "default@moon was not adopted here; expected default@4, default@short" in ran.err
+    assert "default@moon was not adopted here; expected default@5, default@short" in ran.err
     chinese = govflow("policy", "migrate", "default@moon", *options, "--db", log, "--lang", "zh-CN")
     assert "此处未通过 default@moon" in chinese.err
 
@@ -149,6 +149,6 @@ def test_how_far_it_is_shows_on_a_terminal_and_the_plan_goes_where_it_belongs(lo
     os.close(theirs)
     shown = os.read(ours, 65536).decode()
     os.close(ours)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "a: ok, default@4 → default@short")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "a: ok, default@5 → default@short")
     assert "moving to default@short" in shown
     assert "a: ok" not in shown

@@ -266,11 +266,11 @@ def test_every_body_track_and_quorum_rule_of_the_default_and_the_town_is_shown_i
 
 
 def test_without_a_name_the_default_is_shown_and_with_a_log_what_is_in_force_there(govflow, town, tmp_path):
-    assert govflow("policy", "show").out.startswith("default@4 ")
+    assert govflow("policy", "show").out.startswith("default@5 ")
     db = tmp_path / "city.db"
     govflow("policy", "adopt", town, "--db", db)
     assert govflow("policy", "show", "--db", db).out.startswith("qingxi@2026.1 ")
-    assert govflow("policy", "show", "default", "--db", db).out.startswith("default@4 ")
+    assert govflow("policy", "show", "default", "--db", db).out.startswith("default@5 ")
 
 
 def test_a_policy_printed_as_json_is_a_policy_file(govflow, town, tmp_path):

@@ -24,6 +24,12 @@ ROWS = {
     "OL07": "who follows in office owes what the one before them owed",
     "MD17": "a court may confirm an agreement that was breached after it was applied to (人民调解法 §33)",
     "MD18": "as MD17, for its refusal",
+    "EV06": "one answer of several does not stop the clock by which the others are owed (M148)",
+    "EV07": "as EV06, for an answer that is not to be had",
+    "CIX1": "M129: the community calls the members who have checked in (社区调度), until a day",
+    "CIX2": "as CIX1: whoever was called comes",
+    "CIX3": "as CIX1: whoever was called says no, with a reason that stays to be read",
+    "CIX4": "as CIX1: a call is taken back",
     "MD15": "the handbook's rule «both sides have signed this very statement» needs a step that signs it",
     "MD16": "recusal (回避) replaces the mediator, and the dispute goes on",
 }
@@ -100,6 +106,12 @@ RULES = {
     ("MD06", "text_cannot_be_guessed"): "PIPL §47: the text can be erased, its digest in the log cannot",
     ("MD12", "agreed_commitments_are_done"): "an agreement is carried out when each of its obligations is",
     ("CM01", "unit_reported_gets_nothing"): _REPORTED,
+    ("CM01", "contribution_is_measured"): "M104: a promise of money or people says how much",
+    ("CM01", "resource_is_on_offer"): "M106: out of the resource ledger nothing is promised that is not on offer",
+    ("CM03", "part_is_within_the_promise"): "M104: what is delivered comes to no more than was promised",
+    ("EV01", "evaluator_is_asked_once"): "M148: nobody's answer counts twice in a round",
+    ("C25", "window_ends_with_it"): "tells the row from EV06: the clock stops with the last answer that is owed",
+    ("EV03", "window_ends_with_it"): "as in C25, told from EV07",
     ("CM02", "promise_stands_in_no_agreement"): "人民调解法 §31: what both have signed is not changed by one",
     (
         "CM04",
@@ -155,6 +167,10 @@ WHO = {
     ("LK06", "town"): "ties are undone at the levels that made them",
     ("LK06", "district"): "as for the town",
     ("OL03", "mediator"): "a revisit for a missed obligation is owed by the mediator",
+}
+STATES = {
+    ("check_in", "called"): "M129: whoever is called owes an answer",
+    ("check_in", "declined"): "M129: a no with its reason stays to be read",
 }
 CLOCKS_RENAMED = {("instruction", "supervision_reply"): "instruction_reply"}
 OWN_CLOCKS = {

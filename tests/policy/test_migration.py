@@ -54,7 +54,7 @@ def test_a_plan_tells_of_every_running_record_what_happens_to_its_clocks_and_wri
 
     assert (town.engine.store.head(), list(town.engine.records())) == (head, states)
     assert set(plans) == {"accepted", "in_handling", "suspended", "closed"}  # neither what ended nor what is on it
-    assert all((plan.before, plan.after, plan.blocked) == ("default@4", SHORT, ()) for plan in plans.values())
+    assert all((plan.before, plan.after, plan.blocked) == ("default@5", SHORT, ()) for plan in plans.values())
     (moved,) = [clock for clock in plans["in_handling"].clocks if clock.moves]
     assert moved == ("handling", "hot.handle", end_of("2026-03-09"), "hot.handle", end_of("2026-03-05"))
     assert [clock.moves for clock in plans["accepted"].clocks] == [False]
@@ -72,7 +72,7 @@ def test_a_plan_may_ask_about_some_records_only(town: Town):
 def test_there_is_no_plan_for_a_policy_that_was_not_adopted(town: Town):
     a_case(town, "in_handling")
     for ask in (town.engine.plan_migration, town.engine.migrate):
-        with pytest.raises(PolicyError, match="nowhere@1 was not adopted here; expected default@4"):
+        with pytest.raises(PolicyError, match="nowhere@1 was not adopted here; expected default@5"):
             list(ask("nowhere@1"))
 
 
@@ -139,7 +139,7 @@ def test_a_record_that_lacks_nothing_moves_while_another_is_blocked(town: Town):
     left = tuple(each for each in DEFAULT_POLICY.time_limits if each.id != "hot.handle")
     town.engine.adopt(narrow(time_limits=left))
     list(town.engine.migrating("default@narrow"))
-    assert {case.id: case.policy for case in town.engine.records()} == {"it": "default@4", "free": "default@narrow"}
+    assert {case.id: case.policy for case in town.engine.records()} == {"it": "default@5", "free": "default@narrow"}
 
 
 DISTRICT = Actor.of("district-1", Role.DISTRICT)
@@ -158,7 +158,7 @@ def test_a_move_is_one_event_that_says_from_where_to_where_and_carries_every_new
     event = town.engine.history("it")[-1]
     assert (after.version, after.policy) == (before.version + 1, SHORT)
     assert isinstance(event.body, PolicyMigrated)
-    assert (event.body.before, event.body.to, event.meta.actor) == ("default@4", SHORT, "district-1")
+    assert (event.body.before, event.body.to, event.meta.actor) == ("default@5", SHORT, "district-1")
     (move,) = event.body.clocks
     assert (move.clock, move.due, move.recomputed) == ("handling", end_of("2026-03-05"), True)
     clock = handling(town)
@@ -181,7 +181,7 @@ def test_who_may_move_a_record(town: Town):
     for actor in (lead, dispatcher, unit_head, Actor.of("t", Role.TOWN, level="town", area=root)):
         told = list(town.engine.migrating(SHORT, actor))
         assert [str(each) for plan in told for each in plan.blocked] != []
-        assert town.engine.get("it").policy == "default@4"
+        assert town.engine.get("it").policy == "default@5"
     assert list(town.engine.migrating(SHORT, Actor.of("d", Role.DISTRICT, area="elsewhere"))) == []  # sees none
     list(town.engine.migrating(SHORT, Actor.of("d", Role.DISTRICT, level="district", area=root)))
     assert town.engine.get("it").policy == SHORT
@@ -192,7 +192,7 @@ def test_moving_again_does_nothing_and_moving_back_restores_the_date(town: Town)
     town.engine.adopt(a_policy())
     list(town.engine.migrating(SHORT))
     assert list(town.engine.migrating(SHORT)) == []
-    list(town.engine.migrating("default@4"))
+    list(town.engine.migrating("default@5"))
     clock = handling(town)
     assert (clock.due, clock.earlier) == (end_of("2026-03-09"), (end_of("2026-03-09"), end_of("2026-03-05")))
 
@@ -307,7 +307,7 @@ def test_a_limit_of_another_name_takes_the_place_of_one_that_is_gone(town: Town)
     (moved,) = [clock for clock in plan.clocks if clock.moves]
     assert (moved.rule, moved.rule_after) == ("hot.handle", "town.handle")
     assert (handling(town).rule, handling(town).due) == ("town.handle", end_of("2026-03-16"))
-    list(town.engine.migrating("default@4"))
+    list(town.engine.migrating("default@5"))
     assert (handling(town).rule, handling(town).due) == ("hot.handle", end_of("2026-03-09"))
 
 
@@ -320,7 +320,7 @@ def test_a_category_with_a_limit_of_its_own_in_the_new_policy_has_that_one(town:
     town.engine.adopt(DEFAULT_POLICY.changed(version="own", categories=own))
     list(town.engine.migrating("default@own"))
     assert (handling(town).rule, handling(town).due) == ("hot.tier.general", end_of("2026-03-09"))  # 7 days
-    list(town.engine.migrating("default@4"))
+    list(town.engine.migrating("default@5"))
     assert (handling(town).rule, handling(town).due) == ("hot.handle", end_of("2026-03-09"))
 
 
@@ -330,7 +330,7 @@ def test_the_next_step_after_a_move_is_judged_by_the_new_version(town: Town):
     list(town.engine.migrating(SHORT))
     ask = c.ExtendDeadline(id="it", by=lead, length=3, reason="made to order", told_by=TOLD)
     assert "extension_is_within_maximum" in {each.code for each in town.engine.why_not(ask)}
-    assert town.engine.as_of("it", version=town.engine.get("it").version - 1).policy == "default@4"
+    assert town.engine.as_of("it", version=town.engine.get("it").version - 1).policy == "default@5"
 
 
 def test_the_plan_says_exactly_what_the_move_does(town: Town):
@@ -354,7 +354,7 @@ def test_a_case_hidden_from_who_moves_them_is_passed_over_without_a_word(town: T
     town.engine.adopt(a_policy())
     told = list(town.engine.migrating(SHORT, Actor.of("t", Role.DISTRICT, unit="roads")))
     assert [(plan.record, plan.blocked) for plan in told] == [("a-open", ()), ("c-open", ())]
-    assert town.engine.get("b-hidden").policy == "default@4"
+    assert town.engine.get("b-hidden").policy == "default@5"
 
 
 # --- killed in the middle --------------------------------------------------------------------------------------------

@@ -59,9 +59,9 @@ def test_a_record_stays_on_the_version_it_began_under_and_its_steps_follow_that_
     town.do(c.AssignCase(id=old.id, by=dispatcher, lead_unit="water", unit_level="town"))
 
     old, new = (town.engine.get(each.id, Case) for each in (old, new))
-    assert (old.policy, old.clocks["handling"].due) == ("default@4", end_of("2026-03-09"))
+    assert (old.policy, old.clocks["handling"].due) == ("default@5", end_of("2026-03-09"))
     assert (new.policy, new.clocks["handling"].due) == ("default@short", end_of("2026-03-04"))
-    assert [each.meta.policy for each in town.engine.history(old.id)] == ["default@4"] * 3
+    assert [each.meta.policy for each in town.engine.history(old.id)] == ["default@5"] * 3
 
 
 def test_rules_look_at_the_version_of_the_record_too(town: Town):
@@ -81,8 +81,8 @@ def test_a_discovery_that_is_reported_later_stays_on_the_version_it_was_noticed_
     found = a_case(town, "discovered")
     town.engine.adopt(a_policy("short", length=2))
     reported = town.do(c.ReportCase(id=found.id, by=resident, **MATTER))
-    assert (reported.status, reported.policy) == ("reported", "default@4")
-    assert [each.meta.policy for each in town.engine.history(found.id)] == ["default@4"] * 2
+    assert (reported.status, reported.policy) == ("reported", "default@5")
+    assert [each.meta.policy for each in town.engine.history(found.id)] == ["default@5"] * 2
 
 
 # --- coming into force -----------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def test_a_policy_adopted_in_advance_comes_into_force_on_its_day_at_local_midnig
     eve = a_case(town, "reported")
     town.clock.set(end_of("2026-03-31"))
     after = a_case(town, "reported")
-    assert [each.policy for each in (before, eve, after)] == ["default@4", "default@4", "default@spring"]
+    assert [each.policy for each in (before, eve, after)] == ["default@5", "default@5", "default@spring"]
     assert town.engine.policy.key == "default@spring"
 
 
@@ -212,7 +212,7 @@ def test_another_process_replays_it_with_no_policy_file_at_hand(tmp_path: Path):
     assert [tuple(line.split()[:3]) for line in records] == here
     assert not any("False" in line for line in records)
     # the system's own clock is years on or back: its day may or may not have come, but it is one of the log's
-    assert in_force in ("default@4", "default@p")
+    assert in_force in ("default@5", "default@p")
 
 
 # --- any course ------------------------------------------------------------------------------------------------------
@@ -353,9 +353,9 @@ def test_a_migration_and_the_one_back_restore_the_dates(drawn, quarters, states)
     town.clock.advance(minutes=15 * quarters)
     before = dues(town)
     town.engine.adopt(build(1, drawn))
-    there, back = list(town.engine.migrating("default@v1")), list(town.engine.migrating("default@4"))
+    there, back = list(town.engine.migrating("default@v1")), list(town.engine.migrating("default@5"))
     assert [plan.record for plan in there] == [plan.record for plan in back]
     assert not any(plan.blocked for plan in (*there, *back))
     assert dues(town) == before
-    assert {case.policy for case in town.engine.records()} == {"default@4"}
+    assert {case.policy for case in town.engine.records()} == {"default@5"}
     town.engine.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,14 +14,16 @@ from govflow.proposals import PROPOSAL
 from govflow.regions.check_in import (
     CHECK_IN,
     ArriveForCheckIn,
+    CallCheckIn,
     ConfirmCheckInByCommunity,
     ConfirmCheckInByUnit,
+    DeclineCheckIn,
     DiscardCheckIn,
     ServeCheckIn,
     minutes_counted,
 )
-from govflow.regions.evidence import AddEvidence
-from tests.support import Town, a_case, a_town, community, lead, resident
+from govflow.regions.evidence import AddEvidence, DiscreditEvidence, RestoreEvidence, SupersedeEvidence
+from tests.support import Town, a_case, a_town, community, lead, resident, supervisor
 
 member = Actor.of("s-77", Role.RESIDENT)  # a party member of the bureau of water who lives here
 bureau = Actor.of("clerk-1", Role.ORGANISATION, unit="bureau")
@@ -33,6 +36,8 @@ SERVE = ServeCheckIn(**ONE, by=member, minutes=90, measure="pumped it dry", evid
 CONFIRM = ConfirmCheckInByCommunity(**ONE, by=community)
 SECOND = ConfirmCheckInByUnit(**ONE, by=bureau)
 DISCARD = DiscardCheckIn(**ONE, by=community, reason="came, signed and left (报而不到)")
+
+DECLINE = DeclineCheckIn(**ONE, by=member, reason="on duty elsewhere")
 
 
 @pytest.fixture
@@ -207,3 +212,118 @@ def test_replay_gives_the_same_state(town: Town):
     town.do(ARRIVE, SERVE, CONFIRM, SECOND)
     town.clock.advance(hours=1)
     assert town.engine.as_of("x", town.clock()).digest == town.engine.get("x").digest
+
+
+def test_minutes_that_nothing_shows_any_more_do_not_count(town: Town):
+    town.do(ARRIVE, SERVE, CONFIRM, SECOND)
+    town.do(AddEvidence(id="x", by=lead, item="e2", sha256="1" * 64))
+    newer = SupersedeEvidence(id="x", by=lead, item="e1", replaced_by="e2", reason="a sharper photograph")
+    assert minutes_counted(town.do(newer)) == 90
+    wrong = DiscreditEvidence(id="x", by=supervisor, item="e2", reason="another cellar")
+    assert minutes_counted(town.do(wrong)) == 0
+    assert minutes_counted(town.do(RestoreEvidence(id="x", by=supervisor, item="e2", reason="it was"))) == 90
+
+
+# --- 社区调度 --------------------------------------------------------------------------------------------------------
+
+
+def call(town: Town, **changed: Any) -> CallCheckIn:
+    said: dict[str, Any] = {"who": "s-77", "unit": "bureau", "occasion": "the flooded cellar", "by": community}
+    return CallCheckIn(id="x", **{**said, "until": town.clock() + timedelta(days=2), **changed})
+
+
+def test_the_community_calls_a_member_who_owes_an_answer_until_a_day(town: Town):
+    until = town.clock() + timedelta(days=2)
+    town.do(call(town))
+    loop = town.engine.open_loops("x")[-1]
+    assert (loop.status, loop.owes, loop.until, loop.what) == ("called", "s-77", until, "the flooded cellar")
+
+
+@pytest.mark.parametrize("missing", [{"unit": None}, {"occasion": " "}, {"until": None}])
+def test_a_call_says_whom_for_what_and_until_when(town: Town, missing: dict[str, Any]):
+    assert refused(town, call(town, **missing)) == ("call_is_described",)
+
+
+def test_only_the_community_of_the_place_calls(town: Town):
+    for other in (member, bureau, bureau_head, lead, Actor.of("far-1", Role.COMMUNITY, area="wuhou")):
+        assert refused(town, call(town, by=other)) == ("role_is_held",)
+    assert refused(town, call(town, until=town.clock())) == ("call_is_described",)
+
+
+def test_the_unit_reported_is_not_called(town: Town):
+    a_case(town, "in_handling", id="told", accused_unit="roads")
+    assert refused(town, anew(call(town, unit="roads"), id="told")) == ("unit_reported_gets_nothing",)
+
+
+def test_whoever_comes_answers_the_call_and_the_rest_goes_its_way(town: Town):
+    town.do(call(town), anew(ARRIVE, unit=None, occasion=""))
+    assert list(town.engine.get("x").items_of("check_in")) == ["s-77.1"]
+    item = service(town)
+    assert (item.status, item.called, item.came, item.unit, item.until) == ("checked_in", True, True, "bureau", None)
+    assert item.occasion == "the flooded cellar"
+    assert refused(town, anew(CONFIRM)) == ("step_is_in_the_table",)
+    town.do(SERVE)
+    assert refused(town, CONFIRM) == ("decided_by_another",)  # it was this one who asked for it
+    town.do(anew(CONFIRM, by=Actor.of("community-2", Role.COMMUNITY)), SECOND)
+    assert minutes_counted(town.engine.get("x")) == 90
+
+
+def test_another_does_not_come_in_stead_of_whoever_was_called(town: Town):
+    town.do(call(town))
+    in_stead = anew(ARRIVE, by=resident, item="s-77.1")
+    assert refused(town, in_stead) == ("role_is_held", "who_came_and_who_sent_them_is_known")
+    other = anew(ARRIVE, by=resident, item="s-77.1", who="s-1")
+    assert refused(town, other) == ("role_is_held", "called_one_comes")
+    assert refused(town, anew(ARRIVE, unit="library")) == ("called_one_comes",)
+    assert refused(town, anew(ARRIVE, item="elsewhere")) == ("earlier_check_in_is_done_with",)
+    town.do(anew(ARRIVE, by=community, item="s-77.1"))
+    assert service(town).status == "checked_in"
+
+
+def test_a_unit_is_called_as_a_whole_and_comes_through_anybody_who_speaks_for_it(town: Town):
+    town.do(call(town, who=None))
+    assert service(town, "bureau.1").who == "bureau"
+    town.do(ArriveForCheckIn(id="x", by=bureau, on_behalf_of="bureau"))
+    assert service(town, "bureau.1").status == "checked_in"
+
+
+def test_who_was_called_or_their_head_declines_with_a_reason_that_stays_to_be_read(town: Town):
+    town.do(call(town))
+    assert refused(town, anew(DECLINE, reason=" ")) == ("reason_given",)
+    assert refused(town, anew(DECLINE, reason="my doctor is at 13812345678")) == ("reason_names_nobody",)
+    for other in (resident, elsewhere, community, Actor.of("head-8", Role.UNIT_HEAD, unit="water")):
+        assert refused(town, anew(DECLINE, by=other)) == ("role_is_held",)
+    town.do(anew(DECLINE, by=bureau_head))
+    assert (service(town).status, service(town).reason) == ("declined", "on duty elsewhere")
+    assert [loop for loop in town.engine.open_loops("x") if loop.region == "check_in"] == []
+    assert refused(town, anew(ARRIVE, item="s-77.1")) == ("step_is_in_the_table",)
+    town.do(call(town))
+    assert service(town, "s-77.2").status == "called"
+
+
+def test_nobody_is_called_twice_at_once_nor_while_at_work(town: Town):
+    town.do(call(town))
+    assert refused(town, call(town)) == ("earlier_check_in_is_done_with",)
+    town.do(anew(ARRIVE))
+    assert refused(town, call(town)) == ("earlier_check_in_is_done_with",)
+
+
+def test_a_call_is_taken_back_by_the_community_or_falls_with_the_record(town: Town):
+    town.do(call(town))
+    assert refused(town, anew(DISCARD, by=bureau_head)) == ("role_is_held",)  # who was called declines instead
+    town.do(anew(DISCARD, reason="the fire brigade came"))
+    assert (service(town).status, service(town).came) == ("discarded", False)
+    town.do(call(town), c.WithdrawCase(id="x", by=resident, reason="settled"))
+    assert service(town, "s-77.2").status == "discarded"
+    assert town.engine.open_loops("x") == ()
+
+
+def test_being_called_opens_nobodys_file(town: Town):
+    town.do(call(town))
+    for reader in (member, bureau, bureau_head):
+        assert list(town.engine.seen_by(reader).records()) == []
+
+
+def test_replay_of_calls_gives_the_same_state(town: Town):
+    town.do(call(town), DECLINE, call(town), anew(ARRIVE), anew(SERVE, item="s-77.2"))
+    assert town.engine.as_of("x", version=town.engine.get("x").version).digest == town.engine.get("x").digest

@@ -182,7 +182,7 @@ def _announced(record: Record, command: AnnounceActivity, context: Context) -> A
     """It is the unit's that announces it, of lead and chair; else the lead's."""
     lead: str | None = getattr(record, "lead_unit", None)
     chair: str | None = getattr(record, "chair", None)
-    units = [claim.unit for claim in context.claims if claim.unit in (lead, chair)]
+    units = [claim.unit for claim in context.claims if claim.unit is not None and claim.unit in (lead, chair)]
     decider, key = context.deciders[record.kind_of_record], ACTIVITY.key_of(record, command)
     event = decider.copied(command, ActivityAnnounced, context, item=key, host=next(iter(units), lead))
     assert isinstance(event, ActivityAnnounced)

@@ -80,7 +80,7 @@ _FOLD: Fold = {
         "contacts": (*item.contacts, Contact(counterpart=e.counterpart, unit=e.unit, day=e.day, by=e.by)),
         "hands": (*item.hands, e.by),
     },
-    ChairTermAssessmentOpened: lambda item, e: {"status": S.UNDER_ASSESSMENT, "owes": None},
+    ChairTermAssessmentOpened: lambda item, e: {"status": S.UNDER_ASSESSMENT, "owes": R.TOWN.value},
     ChairTermAssessmentScored: lambda item, e: {
         "scores": (*item.scores, Score(group=e.group, points=e.points, by=e.by)),
     },

@@ -1,7 +1,8 @@
 """How what an alliance holds fulfils the recurring duties of its lead unit, in the same transaction (M109, M120–M146).
 
 The policy says which of these an alliance's lead owes, by obligations of these ids; a duty that nobody owes is not
-looked for. What is held fulfils the occurrence of the period in which it is held, late if that was missed already.
+looked for. What is held fulfils the occurrence of the period in which it is held, late if that was missed already; one
+that no tick has put on the list yet is fulfilled by hand.
 """
 
 from __future__ import annotations

@@ -90,10 +90,6 @@ class Membership(Item):
     offices: tuple[PartTimeOffice, ...] = ()
 
     @property
-    def what(self) -> str:
-        return f"{self.key} ({self.capacity or self.status})"
-
-    @property
     def has_a_turn(self) -> bool:
         """Whether it is a full member now: those take turns in the chair."""
         return self.status == S.INCLUDED and self.capacity == Capacity.MEMBER
@@ -105,10 +101,6 @@ class Membership(Item):
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
         """A unit speaks for its own membership alone."""
         return claim.unit == self.key if role == Role.ORGANISATION else None
-
-    def concerns(self, actor: str, unit: str | None = None) -> bool:
-        """Those who belong to it may see it."""
-        return self.status == S.INCLUDED and unit == self.key
 
 
 # --- rules -----------------------------------------------------------------------------------------------------------

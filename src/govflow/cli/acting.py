@@ -62,7 +62,7 @@ def paper(engine: Engine, id: str, file: Path | None, kind: str, by: Actor) -> t
     """
     if file is None:
         return (), None
-    sha256 = _sha256(file)
+    sha256 = sha256_of(file)
     for key, piece in engine.get(id).items_of("evidence").items():
         if (piece.sha256, piece.kind, piece.status) == (sha256, kind, "added"):
             return (), key
@@ -71,7 +71,7 @@ def paper(engine: Engine, id: str, file: Path | None, kind: str, by: Actor) -> t
     return (given(engine, AddEvidence, by, id=id, item=key, kind=kind, sha256=sha256, media_type=media),), key
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
     if not file.is_file():
         raise InputError(t("no_file", path=file))
     digest = hashlib.sha256()

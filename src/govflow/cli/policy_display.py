@@ -13,6 +13,7 @@ from govflow.calendars import Calendar
 from govflow.cli import words
 from govflow.cli.display import SOFT, console, table
 from govflow.cli.policy_programmes import programme_rows
+from govflow.cli.policy_projects import plan_rows, project_kind_rows
 from govflow.cli.policy_tracks import (
     body_in_words,
     majority_in_words,
@@ -78,6 +79,10 @@ def print_policy(policy: Policy) -> None:
              [row for each in policy.procedures for row in track_rows(each, _source(each))])  # fmt: skip
     _section("policy.programmes", ("id", "column.name", "column.rule"),
              [row for each in policy.programmes for row in programme_rows(each, _source(each))])  # fmt: skip
+    _section("policy.project_kinds", ("id", "column.name", "column.rule"),
+             [row for each in policy.project_kinds for row in project_kind_rows(each, _source(each))])  # fmt: skip
+    _section("policy.evaluation_plans", ("id", "column.name", "column.rule"),
+             [row for each in policy.evaluation_plans for row in plan_rows(each, _source(each))])  # fmt: skip
     _section("policy.thresholds", ("column.figure", "column.value", "column.source"),
              [(name, str(getattr(policy.thresholds, name)), policy.thresholds.basis.get(name, ""))
               for name in type(policy.thresholds).model_fields if name != "basis"])  # fmt: skip

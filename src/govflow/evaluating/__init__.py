@@ -6,6 +6,7 @@ from govflow.evaluating.composite import composite as composite
 from govflow.evaluating.estimating import Estimate as Estimate
 from govflow.evaluating.estimating import StratumScores as StratumScores
 from govflow.evaluating.estimating import stratified as stratified
+from govflow.evaluating.figures import Exact as Exact
 from govflow.evaluating.figures import root_shown as root_shown
 from govflow.evaluating.figures import shown as shown
 from govflow.evaluating.metrics import Owed as Owed

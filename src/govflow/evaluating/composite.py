@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from govflow.actors import Id
 from govflow.errors import Detail, InputError
-from govflow.evaluating.figures import shown
+from govflow.evaluating.figures import Exact, shown
 from govflow.messages import Count, Value, Words
 from govflow.policy.evaluation import EvaluationPlan, EvaluationSource, IndicatorSet, Score, Tier
 
@@ -31,7 +31,7 @@ class SourceFigure(Value):
     weight: Count
     least: Count
     answers: Count
-    score: Fraction | None = None
+    score: Exact | None = None
 
 
 class IndicatorFigure(Value):
@@ -39,8 +39,8 @@ class IndicatorFigure(Value):
 
     indicator: Id
     tier: Tier
-    by_source: Mapping[Id, Fraction] = {}
-    score: Fraction | None = None
+    by_source: Mapping[Id, Exact] = {}
+    score: Exact | None = None
 
 
 class TierFigure(Value):
@@ -48,7 +48,7 @@ class TierFigure(Value):
 
     tier: Tier
     share: Count
-    score: Fraction | None = None
+    score: Exact | None = None
 
 
 class SetAside(Value):
@@ -65,7 +65,7 @@ class Composite(Value):
     plan: Id
     profile: Id
     passing: Count
-    score: Fraction | None = None
+    score: Exact | None = None
     sources: tuple[SourceFigure, ...] = ()
     tiers: tuple[TierFigure, ...] = ()
     indicators: tuple[IndicatorFigure, ...] = ()
@@ -193,7 +193,7 @@ def _tiers(asked: IndicatorSet, scores: Mapping[str, Fraction | None]) -> tuple[
     for tier in asked.tiers:
         parts = [(one.weight, scores[one.id]) for one in tier.indicators]
         known = [weight * score for weight, score in parts if score is not None]
-        score = sum(known, Fraction()) / 100 if len(known) == len(parts) else None
+        score = sum(known, Fraction()) / 100 if known else None  # with a source missing no indicator has a score
         figures.append(TierFigure(tier=tier.id, share=tier.share, score=score))
     return tuple(figures)
 

@@ -1,9 +1,34 @@
-"""How exact figures are shown: rounded once, at the very end, half up, without a float on the way."""
+"""Exact figures: how they are stored, and how they are shown: rounded once, at the very end, half up, never a float."""
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from math import isqrt
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator
+
+_STORED = re.compile(r"-?[0-9]{1,4000}(/[1-9][0-9]{0,3999})?")
+
+
+def _read(given: Any) -> Fraction:
+    if isinstance(given, Fraction):
+        return given
+    if not isinstance(given, str) or not _STORED.fullmatch(given):
+        raise ValueError("an exact figure is written as 5 or 247/3")
+    return Fraction(given)
+
+
+Exact = Annotated[
+    Fraction,
+    PlainValidator(_read, json_schema_input_type=str),
+    PlainSerializer(str, return_type=str, when_used="json-unless-none"),
+]
+"""A fraction as a field of a value: in JSON a text, `247/3`, in lowest terms.
+
+The form is written down here, since what is stored must not change with the packages underneath.
+"""
 
 
 def shown(value: Fraction, places: int = 2) -> str:

@@ -63,7 +63,8 @@ def plan(
     """The best plan over all possible pairs; the order in which needs and offers are given does not matter.
 
     `effort` bounds the search where exclusive offers could serve several needs each: a plan that is not proven to be
-    the best says so (`exact`). Needs the package networkx (`govflow[matching]`).
+    the best says so (`exact`). One offer more never makes a proven plan worse. Needs the package networkx
+    (`govflow[matching]`).
     Raises ValueError where two needs or two offers have the same id, InputError without networkx.
     """
     wanted = sorted(needs, key=lambda need: need.id)

@@ -20,7 +20,8 @@ Priority = Annotated[int, Field(ge=1, le=1000)]
 class Need(Value):
     """One need: how much of what, with which skills, where, from when to when, and by whom it must not be met.
 
-    `themes` are ids of the matter's themes and category; `place` is an area, empty for everywhere.
+    `id` is the project's whose demand it is; `themes` are ids of its themes and category; `place` is an area, empty for
+    everywhere; `excluded` are owners of offers.
     """
 
     id: Id

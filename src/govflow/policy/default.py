@@ -151,6 +151,12 @@ _BUDGETS = (
     ReasonCode(id="objection_upheld",      en="an objection was upheld",                 zh="异议成立", commands=("budget_round.void_ballot",)),
 )
 
+_PROJECTS = (
+    ReasonCode(id="late_receipt",          en="a receipt came in late",                  zh="凭证迟到", commands=("joint_project.reopen_accounts",)),
+    ReasonCode(id="wrong_accounts",        en="an entry of the accounts was wrong",      zh="账目有误", commands=("joint_project.reopen_accounts",)),
+    ReasonCode(id="audit_finding",         en="an audit found something",                zh="审计发现问题", commands=("joint_project.reopen_accounts",)),
+)
+
 _BODIES = (
     MediationBody(id="village-council",    en="Village fairness meeting", zh="村级公道会", tier=1, basis="003 三会联动 (M065)"),
     MediationBody(id="town-hearing",       en="Town hearing",             zh="镇级听证会", tier=2, basis="003 三会联动 (M065)"),
@@ -204,7 +210,7 @@ _THRESHOLDS = Thresholds(
 
 DEFAULT_POLICY = Policy(
     id="default",
-    version="4",
+    version="5",
     effective_from=date(2026, 1, 1),
     title="govflow default policy 默认政策",
     calendar="cn",
@@ -213,7 +219,7 @@ DEFAULT_POLICY = Policy(
     basis={"warn_at": "config; city management platforms show a limit green up to 80 %"},
     escalations=_ESCALATIONS,
     categories=_CATEGORIES,
-    reasons=(*_REASONS, *_FAILINGS, *_PROPOSALS, *_BUDGETS),
+    reasons=(*_REASONS, *_FAILINGS, *_PROPOSALS, *_BUDGETS, *_PROJECTS),
     mediation_bodies=_BODIES,
     meetings=_MEETINGS,
     checklists=_CHECKLISTS,

@@ -17,8 +17,8 @@ from govflow.policy.evaluation import EvaluationPlan
 from govflow.policy.obligations import Obligation
 from govflow.policy.practice import Checklist, MediationBody, MeetingRule
 from govflow.policy.procedures import Body, DecisionProcedure, QuorumRule
-from govflow.policy.project_kinds import ProjectKind, ProjectThresholds
 from govflow.policy.programmes import BudgetProgramme
+from govflow.policy.project_kinds import ProjectKind, ProjectThresholds
 from govflow.policy.time_limits import Escalation, TimeLimit
 
 

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from govflow.actors import Area, Id, Level
 from govflow.messages import Amount, Count, Instant, Value, Words
-from govflow.projects.model import Accounts, Long, Member, Need, Party, Pledge, RiskLevel, TeamKind
+from govflow.projects.model import Accounts, Long, Member, Need, Party, Pledge, StabilityRisk, TeamKind
 from govflow.records import HandOver
 from govflow.regions.contribution import PairingScope
 
@@ -76,7 +76,7 @@ class Assessing(Value):
     """
 
     necessary: bool | None = None
-    level_of_risk: RiskLevel | None = None
+    level_of_risk: StabilityRisk | None = None
     budget: Amount | None = None
     households: Count | None = None
     papers: tuple[Id, ...] = ()
@@ -131,7 +131,7 @@ class Remedying(Value):
     until: Instant | None = None
 
 
-class Part(Value):
+class SeparateNeed(Value):
     """One of the needs that a project is split into."""
 
     title: Words

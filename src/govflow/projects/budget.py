@@ -4,8 +4,6 @@ What a fiscal line holds is drawn from its envelope in the same append (`DRAWING
 money, in whatever order and on whatever engine they do.
 """
 
-# ruff: noqa: E501 - a row of a table stays one line
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping

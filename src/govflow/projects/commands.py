@@ -16,10 +16,10 @@ from govflow.projects.bodies import (
     HandingOver,
     Listing,
     Pairing,
-    Part,
     Proposing,
     Reconciling,
     Remedying,
+    SeparateNeed,
     Stating,
     Teaming,
 )
@@ -48,7 +48,7 @@ class WithdrawDemand(Command, Reasoned, wire="joint_project.withdraw_demand", la
 class SplitProject(Command, Reasoned, wire="joint_project.split", label="拆分需求"):
     """Let needs that do not belong together go on as linked projects of their own."""
 
-    parts: tuple[Part, ...] = Field(default=(), max_length=50)
+    parts: tuple[SeparateNeed, ...] = Field(default=(), max_length=50)
 
 
 # --- claims and pairing 认领 结对 --------------------------------------------------------

@@ -63,6 +63,7 @@ def _proposed(project: JointProject, command: c.ProposeProject, context: Context
     said: Changes = {
         "policy": context.policy.key,
         "retention": category.retention if category is not None else context.policy.ordinary_retention,
+        "unit": _unit(project, e.ProjectProposed, context),
         "rule": kind,
         "plan": context.policy.evaluation_plan(kind.evaluation) if kind is not None else None,
     }
@@ -127,6 +128,13 @@ def _changed(project: JointProject, command: c.ChangeScope, context: Context) ->
     return PROJECT.copied(command, e.ScopeChanged, context, unit=_unit(project, e.ScopeChanged, context))
 
 
+def _signed(project: JointProject, command: c.SignDelivery, context: Context) -> Event:
+    """As which of the dedicated supervisors that have not signed yet: in person, else for a unit on the team."""
+    mine = (command.by.id, *sorted(units_of(context)))
+    waited_for = (each for each in mine if each in project.supervisors and each not in project.signed)
+    return PROJECT.copied(command, e.DeliverySigned, context, supervisor=next(waited_for, None))
+
+
 def _numbered(event: type[Event]) -> Any:
     def propose(project: JointProject, command: Any, context: Context) -> Event:
         return PROJECT.copied(command, event, context, number=project.plan_version + 1)
@@ -149,7 +157,11 @@ def evaluation_result(project: JointProject) -> EvaluationResult | None:
     if project.plan is None:
         return None
     answers = [
-        Answer(source=item.source, evaluator=item.owes or item.key, scores={each.indicator: each.score for each in item.scores})
+        Answer(
+            source=item.source,
+            evaluator=item.owes or item.key,
+            scores={each.indicator: each.score for each in item.scores},
+        )
         for item in evaluations_of(project)
         if item.status == "recorded"
     ]
@@ -257,6 +269,7 @@ PROJECT = Decider(
         c.ReassessProjectRisk: _assessed(e.RiskReassessed),
         c.ApproveProject: _approved,
         c.ChangeScope: _changed,
+        c.SignDelivery: _signed,
         c.EvaluateProject: _evaluated,
         c.PublishAccounts: _accounts,
         c.CorrectProject: _corrected,

@@ -16,10 +16,10 @@ from govflow.projects.bodies import (
     HandingOver,
     Listing,
     Pairing,
-    Part,
     Proposing,
     Reconciling,
     Remedying,
+    SeparateNeed,
     Stating,
     Teaming,
 )
@@ -28,12 +28,16 @@ from govflow.regions.bodies import Reasoned
 
 
 class ProjectProposed(Event, Proposing, name="joint_project.proposed"):
-    """A need or an idea is on record; what its kind asks for is pinned in full, with the plan of its evaluation."""
+    """A need or an idea is on record, by somebody or for a `unit`.
+
+    What its kind asks for is pinned in full, with the plan of its evaluation.
+    """
 
     policy: Words = ""
     retention: IdOrNone = ""
     rule: ProjectKind | None = None
     plan: EvaluationPlan | None = None
+    unit: Id | None = None
 
 
 class NeedRevised(Event, Stating, name="joint_project.need_revised"):
@@ -55,7 +59,7 @@ class DemandWithdrawn(Event, Reasoned, name="joint_project.demand_withdrawn"):
 class ProjectSplit(Event, Reasoned, name="joint_project.split"):
     """Parts of it go on as projects of their own."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SeparateNeed, ...] = ()
     targets: tuple[Id, ...] = ()
 
 
@@ -210,7 +214,9 @@ class ProjectDelivered(Event, name="joint_project.delivered"):
 
 
 class DeliverySigned(Event, name="joint_project.delivery_signed"):
-    """One of the dedicated supervisors signed for what was delivered."""
+    """One of the dedicated supervisors signed for what was delivered: a person, or a unit by one of its people."""
+
+    supervisor: Id | None = None
 
 
 class AcceptanceRefused(Event, name="joint_project.acceptance_refused"):

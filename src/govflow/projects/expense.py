@@ -1,7 +1,5 @@
 """支出 expense: one voucher, entered by a party, checked by finance against its paper. Keyed by the voucher."""
 
-# ruff: noqa: E501 - a row of a table stays one line
-
 from __future__ import annotations
 
 from collections.abc import Iterator

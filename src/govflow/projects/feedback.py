@@ -69,13 +69,11 @@ def _copied(project: JointProject, command: Any, event: type[Event], context: Co
 
 
 def _raised(project: JointProject, command: RaiseFeedback, context: Context) -> Event:
-    """For which unit it is raised: the one spoken for, where a claim of it is held here."""
-    held = {
-        claim.unit
-        for claim in context.claims
-        if claim.role in (R.ORGANISATION, R.SUPERVISOR) and covers(claim, project.level, project.area)
-    }
-    unit = command.on_behalf_of if command.on_behalf_of in held else None
+    """For which unit it is raised: the one spoken for; an organisation's people speak for theirs, residents for none."""
+    held = [each for each in context.claims if each.role in _RAISERS and covers(each, project.level, project.area)]
+    unit = next((each.unit for each in held if each.unit is not None and each.unit == command.on_behalf_of), None)
+    if unit is None and all(each.role == R.ORGANISATION for each in held):
+        unit = next((each.unit for each in held), None)
     return _copied(project, command, ProjectFeedbackRaised, context, unit=unit)
 
 

@@ -55,7 +55,7 @@ def _is_the_raisers(event: Any, context: Context) -> bool:
 
 @rule("由提出人或监督员作出", "M113, M114")
 def raiser_or_supervisor_says_so(project: JointProject, event: Any, context: Context) -> bool:
-    """Whether an answer does is said by whoever raised the feedback, a supervisor, or a dedicated one of the project."""
+    """Whether an answer does is said by whoever raised the feedback, a supervisor, or a dedicated one."""
     return _is_the_raisers(event, context) or is_called_to_judge(project, event, context, Role.SUPERVISOR)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from govflow.corrections import corrected
 from govflow.messages import Frozen
 from govflow.projects import events as e
-from govflow.projects.model import Agreement, Assessment, JointProject, Publication, RiskLevel
+from govflow.projects.model import Agreement, Assessment, JointProject, PartyRole, Publication, StabilityRisk
 from govflow.projects.model import ProjectStatus as S
 from govflow.region import Changes, Fold
 
@@ -39,6 +39,7 @@ def _proposed(project: JointProject, event: e.ProjectProposed) -> Changes:
         "alliance": event.alliance,
         "is_major": event.major,
         "source": event.source,
+        "proposed_by": tuple(filter(None, (event.by, event.unit))),
     }
 
 
@@ -98,7 +99,7 @@ def _assessed(status: S | None) -> Any:
     def fold(project: JointProject, event: Any) -> Changes:
         assessment = Assessment(
             plan=event.number,
-            level=event.level_of_risk or RiskLevel.UNCONTROLLABLE,
+            level=event.level_of_risk or StabilityRisk.UNCONTROLLABLE,
             necessary=event.necessary is True,
             budget=event.budget or 0,
             households=event.households or 0,
@@ -108,7 +109,9 @@ def _assessed(status: S | None) -> Any:
             at=event.at,
         )
         moved: Changes = {"status": status} if status is not None else {}
-        return {**moved, "assessments": (*project.assessments, assessment)}
+        of_it = max(project.weighed[0], assessment.budget), max(project.weighed[1], assessment.households)
+        weighed = of_it if assessment.level is not StabilityRisk.UNCONTROLLABLE else project.weighed
+        return {**moved, "assessments": (*project.assessments, assessment), "weighed": weighed}
 
     return fold
 
@@ -119,7 +122,7 @@ def _new_plan(project: JointProject, event: Any) -> Changes:
 
 def _team(project: JointProject, event: e.TeamNamed) -> Changes:
     assert event.team is not None
-    return {"teams": Frozen.having(project.teams, event.team, event.members)}
+    return {"teams": Frozen({**project.teams, event.team: event.members})}
 
 
 def _approved(project: JointProject, event: e.ProjectApproved) -> Changes:
@@ -127,6 +130,7 @@ def _approved(project: JointProject, event: e.ProjectApproved) -> Changes:
         "status": S.APPROVED,
         "budget": event.budget,
         "households": event.households,
+        "weighed": (event.budget or 0, event.households),
         "decision": event.decided_by or event.meeting or next(iter(event.papers), ""),
         "approved_by": tuple(filter(None, (*project.approved_by, event.unit))),
     }
@@ -147,8 +151,12 @@ def _changed(project: JointProject, event: e.ScopeChanged) -> Changes:
 
 def _handed_over(project: JointProject, event: e.LeadHandedOver) -> Changes:
     before = filter(None, (*project.former_leads, project.lead))
+    roles = {event.to: PartyRole.LEAD, project.lead: PartyRole.MEMBER}
     return {
         "lead": event.to,
+        "parties_named": tuple(
+            party.changed(role=roles.get(party.unit, party.role)) for party in project.parties_named
+        ),
         "former_leads": tuple(dict.fromkeys(before)),
         "agreements": tuple(each for each in project.agreements if (each.unit, each.to) != (event.to, "lead")),
     }
@@ -214,7 +222,7 @@ PROJECT_FOLD: Fold = {
     e.ProjectResumed: _to(S.IN_PROGRESS, suspended_until=None),
     e.ProjectDeadlineExtended: _same,
     e.ProjectDelivered: _delivered,
-    e.DeliverySigned: lambda project, event: {"signed": (*project.signed, event.by)},
+    e.DeliverySigned: lambda project, event: {"signed": (*project.signed, event.supervisor or event.by)},
     e.AcceptanceRefused: _refused,
     e.DeliveryAccepted: _to(S.ACCEPTED),
     e.ProjectEvaluated: _evaluated,

@@ -42,8 +42,8 @@ R = Role
 class Milestone(Item):
     """One step: what and where, whose it is, what showed that it was reached, what was found defective.
 
-    `reached_by` are all who ever reported it reached, with their units: none of them accepts it. `defects` are those of
-    the last refusal, `refusals` how often it was refused.
+    `reached_by` are its owner and all who ever reported it reached, with their units: none of them accepts it. `defects`
+    are those of the last refusal, `refusals` how often it was refused.
     """
 
     title: str = ""
@@ -153,7 +153,7 @@ def _fold_reached(item: Milestone, e: MilestoneReached) -> Changes:
         "measure": e.measure,
         "evidence": e.evidence,
         "hands": (*item.hands, e.by),
-        "reached_by": tuple(dict.fromkeys((*item.reached_by, e.by, *stead, *e.units))),
+        "reached_by": tuple(dict.fromkeys((item.owner, *item.reached_by, e.by, *stead, *e.units))),
         "owes": R.ACCEPTANCE_GROUP.value,
         "until": None,
     }

@@ -41,10 +41,12 @@ def acceptor_is_called_to_it(project: JointProject, event: Any, context: Context
 
 @rule("责任人为参建方或专项工作组、服务队成员", "M113", needs="owner")
 def owner_takes_part(project: JointProject, event: Any, context: Context) -> bool:
-    """The owner of a milestone is a party, or on the work group or service team: nobody else is bound by the plan."""
+    """The owner of a milestone is a party, or on the work group or service team, and no dedicated supervisor."""
     teams = (project.teams.get(kind, ()) for kind in (TeamKind.WORK_GROUP, TeamKind.SERVICE_TEAM))
     members = {name for team in teams for member in team for name in (member.id, member.unit)}
-    return event.owner is None or event.owner in {*project.units, *members}
+    watching = project.teams.get(TeamKind.SUPERVISORS, ())
+    watchers = {name for member in watching for name in (member.id, member.unit)}
+    return event.owner is None or event.owner in {*project.units, *members} - watchers
 
 
 @rule("所定期限尚未届满", "design", needs="until")

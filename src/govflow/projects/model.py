@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from govflow.actors import Area, Claim, Id, Role, covers_area
+from govflow.actors import Area, Claim, Id, Role, covers, covers_area
 from govflow.corrections import Correction
-from govflow.messages import Count, Instant, Value, Words
+from govflow.messages import Count, Frozen, Instant, Value, Words
 from govflow.policy import EvaluationPlan, ProjectKind
 from govflow.records import Item, Record
 from govflow.regions.contribution import Measured, PairingScope
@@ -54,7 +54,7 @@ class TeamKind(StrEnum):
     SUPERVISORS = "supervisors"  # 专门监督员
 
 
-class RiskLevel(StrEnum):
+class StabilityRisk(StrEnum):
     """What a stability risk assessment came to (decision reg §22–24)."""
 
     CONTROLLABLE = "controllable"  # 可控
@@ -121,7 +121,7 @@ class Assessment(Value):
     """One risk assessment: of which plan, how much money and how many households it looked at, how it came out."""
 
     plan: int
-    level: RiskLevel
+    level: StabilityRisk
     necessary: bool
     budget: int
     households: int
@@ -197,6 +197,7 @@ class JointProject(Record):
     need: Need = Need()
     alliance: str | None = None
     source: str | None = None
+    proposed_by: tuple[str, ...] = ()  # who, and for which unit
     exclusive: bool = False
     claim_until: Instant | None = None
 
@@ -206,7 +207,7 @@ class JointProject(Record):
     parties_named: tuple[Party, ...] = ()
     scope: PairingScope | None = None
     agreements: tuple[Agreement, ...] = ()
-    teams: Mapping[TeamKind, tuple[Member, ...]] = {}
+    teams: Mapping[str, tuple[Member, ...]] = Frozen()  # by TeamKind
 
     # plan, risk, approval
     plan_version: int = 0
@@ -217,6 +218,7 @@ class JointProject(Record):
     decision: str = ""
     approved_by: tuple[str, ...] = ()  # units
     households: int = 0  # affected, as approved or changed since
+    weighed: tuple[int, int] = (0, 0)  # money and households, as approved or assessed since
     publications: tuple[Publication, ...] = ()
 
     # the works
@@ -266,13 +268,13 @@ class JointProject(Record):
         teams = (self.teams.get(kind, ()) for kind in (TeamKind.WORK_GROUP, TeamKind.SERVICE_TEAM))
         people = {name for team in teams for member in team for name in (member.id, member.unit)}
         builders = {party.unit for party in self.parties_named if party.builds}
-        owners = {item.owes for item in self.items_of("milestone").values()}
+        owners = {item.owner for item in self.items_of("milestone").values()}
         owners |= {hand for item in self.items_of("milestone").values() for hand in item.reached_by}
         return frozenset(filter(None, {self.lead, *self.former_leads, *people, *builders, *owners}))
 
     def has_agreed(self, unit: str, to: str = "party") -> bool:
         """Whether a unit has itself agreed to take part, or to take the lead: by a claim, or by saying so."""
-        claims = (item for item in self.items_of("claim").values() if item.status in ("standing", "paired"))
+        claims = (item for item in self.items_of("claim").values() if item.status == "standing")
         claimed = to == "party" and any(item.claimer == unit for item in claims)
         return claimed or any((each.unit, each.to) == (unit, to) for each in self.agreements)
 
@@ -309,3 +311,11 @@ class JointProject(Record):
             case Role.ORGANISATION:
                 return claim.unit is not None
         return super().fits(role, claim, actor, on_behalf_of, item)
+
+    def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool:
+        """Who answers residents, and who watches over the answers, reads what they said."""
+        watches = actor in self.supervisors
+        answers = claim.role in (Role.PROJECT_LEAD, Role.COMMUNITY, Role.SUPERVISOR) and (
+            covers(claim, self.level, self.area) and self.fits(claim.role, claim, actor, None, None)
+        )
+        return watches or answers

@@ -142,7 +142,6 @@ def unborne(project: JointProject, asked: dict[str, tuple[BudgetLine, int]], con
         if found is None or (found.kind_of_record == "envelope" and found.status != "open"):
             yield Detail(f"envelope {id} is not open", f"资金盘子 {id} 不可用")
         elif found.kind_of_record == "envelope":
-            of_it = {**_on_its_way(project, found), **of_it}
             keys = {draw_key(project.id, key) for key in of_it}
             yield from shortfall(found, project.kind, project.id, sum(of_it.values()), keys)
         else:
@@ -153,16 +152,6 @@ def unborne(project: JointProject, asked: dict[str, tuple[BudgetLine, int]], con
         yield from beyond_promise(
             project, key, {each: asked[each][1] for each in asked if asked[each][0].commitment == key}
         )
-
-
-def _on_its_way(project: JointProject, envelope: Any) -> dict[str, int]:
-    """What lines reserved in this very append have not drawn yet: draws follow when the whole step is decided."""
-    waiting = {}
-    for line in lines_of(project, BudgetStatus.RESERVED):
-        draw = envelope.item("draw", draw_key(project.id, line.key))
-        if line.envelope == envelope.id and (draw is None or draw.held != line.amount):
-            waiting[line.key] = line.amount
-    return waiting
 
 
 def beyond_promise(project: JointProject, key: str, asked: dict[str, int]) -> Iterator[Detail]:

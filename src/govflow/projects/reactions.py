@@ -11,9 +11,11 @@ from govflow.messages import Command, Event
 from govflow.projects.budget import DRAWING
 from govflow.projects.commands import ProposeProject
 from govflow.projects.events import ProjectProposed, ProjectSplit
-from govflow.projects.feedback import ProjectFeedbackTransferred, create_case
+from govflow.projects.feedback import create_case
+from govflow.projects.feedback_model import ProjectFeedbackTransferred
 from govflow.projects.model import JointProject
 from govflow.regions.link import AddLink, LinkAdded, LinkKind, LinkUnlinked, mirrored, mirrored_unlink, tie_to
+from govflow.resources import BOOKS_RESOURCES
 
 
 def _tie_to_sources(
@@ -63,4 +65,5 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     LinkAdded: mirrored,
     LinkUnlinked: mirrored_unlink,
     **DRAWING,
+    **BOOKS_RESOURCES,
 }

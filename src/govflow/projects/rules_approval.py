@@ -8,7 +8,7 @@ from typing import Any
 from govflow.context import Context
 from govflow.envelopes import yuan
 from govflow.errors import Detail
-from govflow.projects.model import JointProject, RiskLevel, TeamKind
+from govflow.projects.model import JointProject, StabilityRisk, TeamKind
 from govflow.projects.money import FundSource, lines_of, planned_total
 from govflow.projects.rules_need import units_of
 from govflow.regions.link import LinkKind, tie_to
@@ -36,9 +36,9 @@ def necessity_and_controllability_assessed(project: JointProject, event: Any, co
         yield Detail("can its risk be controlled (能不能干)? not answered", "能不能干:未答")
 
 
-@rule("重大事项已做稳定风险评估", "decision reg §22 [V]")
+@rule("重大事项已稳评", "M033")
 def risk_is_assessed_if_major(project: JointProject, event: Any, context: Context) -> Iterable[str]:
-    """A major matter has a risk assessment."""
+    """A major matter has a risk assessment of its present plan."""
     risk = project.risk
     if is_major(project, event.budget, context) and (risk is None or risk.plan != project.plan_version):
         yield Detail("the plan as it stands has none", "现行方案未经评估")
@@ -55,7 +55,7 @@ def is_major(project: JointProject, budget: int | None, context: Context) -> boo
 def risk_is_controllable(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """The last assessment, if any, is not uncontrollable."""
     risk = project.risk
-    if risk is not None and risk.level is RiskLevel.UNCONTROLLABLE:
+    if risk is not None and risk.level is StabilityRisk.UNCONTROLLABLE:
         yield Detail("it was found uncontrollable", "评估为不可控")
     elif risk is not None and not risk.necessary:
         yield Detail("it was found not needed", "评估为无必要")
@@ -67,13 +67,13 @@ def risk_is_reassessed_if_change_is_large(project: JointProject, event: Any, con
     large = context.policy.project_thresholds.large_change
     risk = project.risk
     for name, zh, before, after in (
-        ("the budget", "预算", project.budget or 0, event.budget),
-        ("the households affected", "受影响户数", project.households, event.households),
+        ("the budget", "预算", project.weighed[0], event.budget),
+        ("the households affected", "受影响户数", project.weighed[1], event.households),
     ):
         if after is None or abs(after - before) * 100 <= large * before:
             continue
         looked_at = None if risk is None else risk.budget if name == "the budget" else risk.households
-        if looked_at is None or looked_at < after or (risk is not None and risk.level is RiskLevel.UNCONTROLLABLE):
+        if looked_at is None or looked_at < after or (risk is not None and risk.level is StabilityRisk.UNCONTROLLABLE):
             yield Detail(
                 f"of {name} more than {large} % change, and no assessment looked at {after}",
                 f"{zh}变动超过 {large}%,未就 {after} 重新评估",
@@ -181,14 +181,16 @@ TEAMS = {
 }
 
 
-@rule("监督员与施工方分离", "M113", needs="members team")
+@rule("监督员与施工方分离", "M113", needs="members team party to")
 def supervisors_are_not_builders(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """No dedicated supervisor belongs to the builders."""
     team, members = getattr(event, "team", None), getattr(event, "members", ())
     after = project.changed(teams={**project.teams, team: members}) if team is not None else project
     supervisors = after.teams.get(TeamKind.SUPERVISORS, ())
     names = {name for member in supervisors for name in (member.id, member.unit)}
-    for name in sorted(filter(None, names & after.workers())):
+    party: Any = getattr(event, "party", None)  # whoever joins to build, or takes the lead, is a builder from now on
+    coming = {getattr(event, "to", None), party.unit if party is not None and party.builds else None}
+    for name in sorted(filter(None, names & (after.workers() | coming))):
         yield Detail(f"{name} is one of the builders", f"{name} 属施工方")
 
 
@@ -198,7 +200,7 @@ def team_and_members_are_named(project: JointProject, event: Any, context: Conte
     return event.team is not None and bool(event.members)
 
 
-@rule("公示内容完整", "M092", needs="public_text")
+@rule("公开内容完整", "决议公开 [S]", needs="public_text")
 def published_text_is_complete(project: JointProject, event: Any, context: Context) -> bool:
     """Text, dates and, for a vote, the counts are in the publication."""
     return bool(event.public_text.strip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from govflow.actors import SYSTEM, Role
+from govflow.actors import SYSTEM, Role, covers
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.projects.model import JointProject, Party, PartyRole
@@ -28,6 +28,13 @@ def kind_is_in_the_policy(project: JointProject, event: Any, context: Context) -
 def need_has_a_title(project: JointProject, event: Any, context: Context) -> bool:
     """What is needed is said in a line."""
     return bool(event.title.strip())
+
+
+@rule("由提出方、社区或镇街修改", "M103")
+def need_is_ones_own(project: JointProject, event: Any, context: Context) -> bool:
+    """Whoever says a need anew has proposed it, or is of the community or the town."""
+    mine = {event.by, *units_of(context)} & set(project.proposed_by)
+    return bool(mine) or holds(context, Role.COMMUNITY, Role.TOWN)
 
 
 _TEXTS = ("title", "text", "public_text", "capacity", "handback", "answers")
@@ -94,6 +101,12 @@ def units_of(context: Context) -> set[str]:
     return {claim.unit for claim in context.claims if claim.unit}
 
 
+def units_spoken_for(project: JointProject, context: Context) -> set[str]:
+    """The units for which whoever acts holds, in this place, a role that the step asks for: no seat in a body."""
+    held = (claim for claim in context.claims if claim.role in context.step.who)
+    return {claim.unit for claim in held if claim.unit and covers(claim, project.level, project.area)}
+
+
 @rule("认领方已登记", "M103", needs="claimer party unit")
 def claimer_is_registered(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """The party is in the registry."""
@@ -103,7 +116,7 @@ def claimer_is_registered(project: JointProject, event: Any, context: Context) -
             yield Detail(f"{party.unit} has not agreed itself", f"{party.unit} 未自行确认参加")
         return
     unit = getattr(event, "claimer", None) or getattr(event, "unit", None)
-    if unit is None or unit not in units_of(context):
+    if unit is None or unit not in units_spoken_for(project, context):
         yield Detail(
             f"{unit or 'no unit'} is not a unit that the actor acts for", f"{unit or '(空)'} 非操作人所代表的单位"
         )
@@ -123,7 +136,7 @@ def standing_claims(project: JointProject) -> list[str]:
 @rule("认领者名下有此认领", "M103", needs="claimer")
 def claim_is_ones_own(project: JointProject, event: Any, context: Context) -> bool:
     """The claim that is taken back stands, and whoever takes it back acts for the unit that made it."""
-    return event.claimer in standing_claims(project) and event.claimer in units_of(context)
+    return event.claimer in standing_claims(project) and event.claimer in units_spoken_for(project, context)
 
 
 @rule("为最后一份认领", "M103")
@@ -153,7 +166,9 @@ def not_done_before(project: JointProject, event: Any, context: Context) -> bool
 @rule("认领窗口期未满", "M103")
 def claims_are_still_taken(project: JointProject, event: Any, context: Context) -> bool:
     """The last day for claims has not passed."""
-    return project.claim_until is None or context.at <= project.claim_until
+    clock = project.clocks.get("claim")
+    due = project.claim_until if clock is None else clock.due
+    return due is None or context.at <= due
 
 
 # --- agreement and pairing -------------------------------------------------------------------------------------------
@@ -168,7 +183,7 @@ def named_party_consents(project: JointProject, event: Any, context: Context) ->
 @rule("由本单位的人表示同意或撤回", "M104", needs="unit")
 def unit_speaks_for_itself(project: JointProject, event: Any, context: Context) -> bool:
     """Whoever agrees, or takes it back, acts for the unit."""
-    return event.unit is not None and event.unit in units_of(context)
+    return event.unit is not None and event.unit in units_spoken_for(project, context)
 
 
 @rule("同意尚在且未被采用", "M104", needs="unit")
@@ -222,7 +237,7 @@ def contributions_are_listed(project: JointProject, event: Any, context: Context
 @rule("各方已自行同意", "M104; v1 J06 both sides", needs="parties")
 def parties_have_agreed(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """Every party has claimed the need or agreed itself; whoever pairs them answers for its own unit."""
-    own = units_of(context)
+    own = units_spoken_for(project, context)
     for party in event.parties:
         if party.unit not in own and not project.has_agreed(party.unit):
             yield Detail(f"{party.unit} has not agreed", f"{party.unit} 未表示同意")
@@ -271,7 +286,8 @@ def promises_of_the_party_are_settled(project: JointProject, event: Any, context
 @rule("由本单位或牵头单位提出", "M143", needs="unit")
 def party_goes_itself_or_is_let_go(project: JointProject, event: Any, context: Context) -> bool:
     """A unit that is not the lead lets nobody go but itself."""
-    return project.lead in units_of(context) or event.unit in units_of(context)
+    own = units_spoken_for(project, context)
+    return project.lead in own or event.unit in own
 
 
 @rule("拆出部分已列明", "M106", needs="parts")

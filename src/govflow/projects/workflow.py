@@ -58,6 +58,7 @@ from govflow.projects.rules_need import (
     named_party_consents,
     need_has_a_title,
     need_is_measured_soundly,
+    need_is_ones_own,
     not_done_before,
     other_claims_are_left,
     parties_have_agreed,
@@ -132,7 +133,7 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     #    id      command                from                     event                       to                   who                 provided that
     # the need 需求
     Step("J01",  c.ProposeProject,      None,                    e.ProjectProposed,          S.PROPOSED,          _PROPOSERS,         (matter_is_described, kind_is_in_the_policy, texts_hide_people, source_is_there_and_public, need_is_measured_soundly, fund_comes_with_its_record), then=(ask_the_needs_fund,)),
-    Step("JX05", c.ReviseNeed,          S.PROPOSED,              e.NeedRevised,              None,                (*_HOSTS, R.ORGANISATION), (need_has_a_title, texts_hide_people, source_is_there_and_public, need_is_measured_soundly)),
+    Step("JX05", c.ReviseNeed,          S.PROPOSED,              e.NeedRevised,              None,                (*_HOSTS, R.ORGANISATION), (need_has_a_title, need_is_ones_own, texts_hide_people, source_is_there_and_public, need_is_measured_soundly)),
     Step("J02",  c.ListDemand,          S.PROPOSED,              e.DemandListed,             S.OPEN_FOR_CLAIM,    _HOSTS,             (matter_is_described, claim_policy_is_set), starts="claim"),
     Step("J30",  c.WithdrawDemand,      (S.OPEN_FOR_CLAIM, S.CLAIMED), e.DemandWithdrawn,    S.PROPOSED,          _HOSTS,             (reason_given,), stops="claim", then=(decline_claims,)),
     Step("J41",  c.SplitProject,        (S.PROPOSED, S.OPEN_FOR_CLAIM, S.CLAIMED, S.PAIRED), e.ProjectSplit, None, _HOSTS,            (links_make_no_cycle, reason_given, parts_are_named, texts_hide_people)),
@@ -161,7 +162,7 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J10",  c.StartWork,           S.APPROVED,              e.WorkStarted,              S.IN_PROGRESS,       R.PROJECT_LEAD,     (notice_is_published, publicity_has_elapsed, no_objection_is_open), starts="staleness", stops="publicity"),
     Step("J11",  c.ReportProgress,      S.IN_PROGRESS,           e.ProgressReported,         None,                R.PROJECT_LEAD,     (progress_is_monotone, spending_is_within_budget, texts_hide_people), resets="staleness"),
     Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, texts_hide_people), extends="delivery", then=(reserve_lines,)),
-    Step("J15",  c.HandOverLead,        S.IN_PROGRESS,           e.LeadHandedOver,           None,                ((R.PROJECT_LEAD, R.TOWN),), (both_sides_sign, money_is_reconciled, town_has_agreed)),
+    Step("J15",  c.HandOverLead,        S.IN_PROGRESS,           e.LeadHandedOver,           None,                ((R.PROJECT_LEAD, R.TOWN),), (both_sides_sign, money_is_reconciled, town_has_agreed, supervisors_are_not_builders)),
     Step("J16",  c.SuspendProject,      S.IN_PROGRESS,           e.ProjectSuspended,         S.SUSPENDED,         ((R.PROJECT_LEAD, R.TOWN), R.TOWN), (cause_and_review_date_named, listed_record_has_supervisor_consent, town_has_agreed), starts="suspension_review", pauses="delivery staleness"),
     Step("J17",  c.ResumeProject,       S.SUSPENDED,             e.ProjectResumed,           S.IN_PROGRESS,       (R.TOWN, R.SYSTEM), (suspension_cause_is_over,), stops="suspension_review", resumes="delivery staleness"),
     Step("J33",  c.ExtendProject,       _APPROVED,               e.ProjectDeadlineExtended,  None,                R.PROJECT_LEAD,     (due_has_not_passed, extended_only_once, extension_is_within_maximum), approval=R.TOWN, extends="delivery"),

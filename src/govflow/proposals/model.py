@@ -62,14 +62,6 @@ class TextVersion(Value):
     substance: bool = True
 
 
-class RiskLevel(StrEnum):
-    """What a risk assessment came to (decision reg §22–24)."""
-
-    CONTROLLABLE = "controllable"  # 可控
-    PARTLY = "partly_controllable"  # 部分可控
-    UNCONTROLLABLE = "uncontrollable"  # 不可控
-
-
 class Check(Value):
     """One risk assessment or legality check: of which version of the text, by whom, how it came out."""
 

@@ -156,6 +156,13 @@ def successor_is_named(record: Record, event: Any, context: Context) -> bool:
     return event.owner is not None
 
 
+@rule("已说明所办,且有其他记录为证", "M120; M123", needs="measure evidence")
+def other_records_show_it(record: Record, event: Any, context: Context) -> bool:
+    """What was done is said, and other records of the log show it."""
+    shown = all(id != record.id and context.lookup(id) is not None for id in event.evidence)
+    return bool(event.measure.strip() and event.evidence and shown)
+
+
 # --- the table -------------------------------------------------------------------------------------------------------
 
 R = Role
@@ -171,6 +178,8 @@ OBLIGATION_WORKFLOW = Workflow("obligation", S, zh="定期义务", on=("case", "
     Step("OL04", MissObligation,     S.SCHEDULED,             ObligationMissed,    S.MISSED,    R.SYSTEM,                        (due_has_passed,)),
     Step("OL05", ExcuseObligation,   (S.SCHEDULED, S.MISSED), ObligationExcused,   S.EXCUSED,   (R.TOWN, R.SUPERVISOR),          (reason_given, occurrence_is_anothers), drops="obligation_due"),
     Step("OL06", CancelObligation,   S.SCHEDULED,             ObligationCancelled, S.CANCELLED, (R.SYSTEM, R.TOWN, R.COMMUNITY), (reason_given, occurrence_is_anothers), drops="obligation_due"),
+    # ours: a meeting, an action day or a project on another record is the fulfilment, whoever of the unit held it
+    Step("OL08", FulfilObligation,   (S.SCHEDULED, S.MISSED), ObligationFulfilled, S.FULFILLED, R.SYSTEM,                        (other_records_show_it,), stops="obligation_due"),
     # ours: what an office owes is owed by whoever holds it
     Step("OL07", PassOnObligation,   (S.SCHEDULED, S.MISSED), ObligationPassedOn,  None,        R.SYSTEM,                        (successor_is_named, unit_reported_gets_nothing)),
 ))

@@ -1,4 +1,4 @@
-"""Resources 资源 offered to common projects (M103–M106): a record with bookings, its ledger, what of it can be matched."""
+"""Resources 资源 offered to common projects (M103–M106): a record with bookings, its ledger, what can be matched."""
 
 from govflow.resources.booking import Booking as Booking
 from govflow.resources.booking import BookingStatus as BookingStatus

@@ -1,4 +1,4 @@
-"""资源台账 the ledger of resources, one of the three (三本账, M106), and what of it can be matched: pure, over states."""
+"""资源台账 the ledger of resources, one of the three (三本账, M106), and what of it can be matched: over states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""资源 the resource: what an organisation offers to common projects, how much of it is booked, and to whom it is free."""
+"""资源 the resource: what an organisation offers to common projects, how much of it is booked, whom it serves."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Resource(Record):
         """An organisation speaks for what is its own; officials for their area."""
         if role == Role.ORGANISATION:
             return not self.version or (claim.unit is not None and claim.unit == self.owner)
-        return covers_area(claim, self.area)
+        return not self.version or covers_area(claim, self.area)
 
     def parties(self) -> frozenset[str]:
         return frozenset({self.id, *filter(None, (self.owner,))})

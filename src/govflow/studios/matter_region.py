@@ -185,7 +185,10 @@ def hand_on(states: tuple[Studio, Studio], event: m.MatterHandedOn, context: Con
             "reporter": matter.asker,
             "source": f"studio:{studio.id}:{event.item}",
         }
-        yield ReportCase(id=event.target, by=SYSTEM, description=command.description, **said)
+        text = command.description
+        if text is not None and matter.asker is not None and matter.asker != text.subject:
+            text = text.changed(about=tuple(dict.fromkeys((*text.about, matter.asker))))  # it speaks of whoever asked
+        yield ReportCase(id=event.target, by=SYSTEM, description=text, **said)
     if not is_dealt_with(studio, matter):
         kind = LinkKind.SPAWNED if event.is_new else LinkKind.REPEATS
         yield AddLink(id=studio.id, by=SYSTEM, other=event.target, kind=kind, awaited=True)

@@ -9,14 +9,13 @@ the hash of a token (slip) that was handed out like a sheet from a pile, with it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Annotated, ClassVar
 
 from immutables import Map
 from pydantic import Field
 
 from govflow.actors import FOR_THEMSELVES, Claim, Id
-from govflow.evaluating import Estimate, shown
+from govflow.evaluating import Estimate, Exact, shown
 from govflow.messages import Count, IdOrNone, Sha256, Value, Words
 from govflow.policy.evaluation import Indicator, Score
 from govflow.records import Item, Record
@@ -80,8 +79,8 @@ class UnitIndex(Value):
     unit: Id
     answers: Count
     by_stratum: Mapping[Id, Count]
-    index: Fraction | None = None
-    variance: Fraction | None = None
+    index: Exact | None = None
+    variance: Exact | None = None
     en: Words = ""
     zh: Words = ""
 

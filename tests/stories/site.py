@@ -1,0 +1,290 @@
+"""What the stories of projects share: the offices of a place, and the steps that every one of them goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from govflow import CASE, Actor, Command, Engine, NotAllowed, Role
+from govflow.budgets import BUDGET_ROUND
+from govflow.envelopes import ENVELOPE, drawn, free
+from govflow.envelopes.messages import OpenEnvelope
+from govflow.envelopes.model import Envelope
+from govflow.projects import PROJECT, JointProject
+from govflow.projects import commands as c
+from govflow.projects.budget import CloseBudget
+from govflow.projects.expense import RecordExpense, VerifyExpense
+from govflow.projects.lines import BudgetLine, lines_of, spent_of
+from govflow.projects.money import statement_of
+from govflow.proposals import PROPOSAL
+from govflow.regions.approval import GiveApproval, RequestApproval
+from govflow.regions.commitment import FulfilPartOfCommitment, KeepCommitment
+from govflow.regions.evaluation import IndicatorScore, RecordEvaluation, RequestEvaluation
+from govflow.regions.evidence import AddEvidence
+from govflow.regions.meeting.messages import AnnounceMeeting, HoldMeeting, RecordMeeting
+from govflow.regions.retention import Paper
+from govflow.testing import PinnedClock
+
+YUAN = 100
+RECORDS = (CASE, PROPOSAL, PROJECT, BUDGET_ROUND, ENVELOPE)
+
+
+def resident(id: str) -> Actor:
+    return Actor.of(id, Role.RESIDENT, Role.REPORTER, Role.DISPUTANT)
+
+
+def of_unit(unit: str) -> Actor:
+    """Somebody who speaks for a unit that may claim, take part and lead."""
+    return Actor.of(f"{unit}-1", Role.ORGANISATION, Role.PROJECT_LEAD, unit=unit)
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The offices of one place. Each is another person, and those that must stay apart are of different units."""
+
+    area: str
+    unit: str = "community"
+
+    def _of(self, id: str, *roles: Role, unit: str | None = None, level: str | None = None) -> Actor:
+        return Actor.of(id, *roles, unit=unit, area=self.area, **({} if level is None else {"level": level}))
+
+    @property
+    def secretary(self) -> Actor:
+        """The community's secretary, who may lead for it."""
+        roles = (Role.COMMUNITY, Role.ORGANISATION, Role.PROJECT_LEAD)
+        return self._of("secretary", *roles, unit=self.unit, level="community")
+
+    @property
+    def committee(self) -> Actor:
+        return self._of("committee-2", Role.COMMUNITY, unit=self.unit, level="community")
+
+    @property
+    def host(self) -> Actor:
+        return self._of("host", Role.HOST, unit="hall")
+
+    @property
+    def town(self) -> Actor:
+        return self._of("town-1", Role.TOWN, unit="town-hall", level="district")
+
+    @property
+    def mayor(self) -> Actor:
+        return self._of("town-2", Role.TOWN, unit="town-hall", level="district")
+
+    @property
+    def finance(self) -> Actor:
+        return self._of("finance-1", Role.FINANCE, unit="finance")
+
+    @property
+    def assessor(self) -> Actor:
+        return self._of("assessor-1", Role.ASSESSOR, unit="institute")
+
+    @property
+    def acceptor(self) -> Actor:
+        return self._of("acceptor-1", Role.ACCEPTANCE_GROUP, unit="inspection")
+
+    @property
+    def supervisor(self) -> Actor:
+        return self._of("supervisor-1", Role.SUPERVISOR, unit="supervision", level="district")
+
+    @property
+    def appraiser(self) -> Actor:
+        return self._of("appraiser-1", Role.APPRAISER, unit="university")
+
+    @property
+    def archivist(self) -> Actor:
+        return self._of("archive-1", Role.ARCHIVIST)
+
+
+class Site:
+    """One log of a place, on a pinned clock: Monday 2 March 2026, 09:00."""
+
+    def __init__(self, offices: Offices, path: Any = ":memory:", **options: Any) -> None:
+        self.by, self.clock = offices, PinnedClock()
+        self.engine = Engine.open(path, records=[*RECORDS], now=self.clock, **options)
+
+    # -- asking and telling -------------------------------------------------------------------------------------------
+
+    def do(self, *commands: Command) -> Any:
+        record: Any = None
+        for each in commands:
+            record = self.engine.handle(each)
+        return record
+
+    def refused(self, command: Command) -> set[str]:
+        """The codes of the rules that a command breaks; nothing is written."""
+        return set(self.refusal(command).codes)
+
+    def lacks(self, command: Command) -> list[str]:
+        """What is missing, in words."""
+        return [str(each) for broken in self.refusal(command).broken for each in broken.detail]
+
+    def refusal(self, command: Command) -> NotAllowed:
+        head = self.engine.store.head()
+        with pytest.raises(NotAllowed) as caught:
+            self.engine.handle(command)
+        assert self.engine.store.head() == head, "a refused command was written"
+        return caught.value
+
+    def wait(self, days: float = 0, **units: float) -> Any:
+        """Let time pass, then let the system do what is due."""
+        self.clock.advance(days=days, **units)
+        return self.engine.tick()
+
+    def get(self, id: str) -> Any:
+        return self.engine.get(id)
+
+    def status(self, id: str) -> str:
+        return str(self.get(id).status)
+
+    def loops(self, id: str) -> set[str]:
+        return {f"{each.region} {each.item}" for each in self.engine.open_loops(id)}
+
+    def names(self, id: str) -> list[str]:
+        """What happened to a record, in order."""
+        return [each.name for each in self.engine.history(id)]
+
+    def in_days(self, days: float) -> Any:
+        return self.clock() + timedelta(days=days)
+
+    # -- steps that every project takes -------------------------------------------------------------------------------
+
+    def envelope(self, id: str, yuan: int, **said: Any) -> None:
+        """Public money that the district has put aside for this place."""
+        granted = Paper(reference="district file 17", sha256="0" * 64)
+        period = {"first": date(2026, 1, 1), "last": date(2027, 12, 31), "approved_by": granted, "level": "district"}
+        told: dict[str, Any] = {"title": "Public money", "area": self.by.area, **period, **said}
+        self.do(OpenEnvelope(id=id, by=self.by.finance, amount=yuan * YUAN, **told))
+
+    def on_file(self, id: str, *keys: str, by: Actor | None = None, kind: str = "document") -> None:
+        who = by or self.by.secretary
+        self.do(*(AddEvidence(id=id, by=who, item=key, kind=kind, sha256=key.encode().hex()[:64].ljust(64, "0")) for key in keys))  # fmt: skip
+
+    def agreed(self, id: str, *units: str) -> None:
+        """Units say themselves that they take part."""
+        self.do(*(c.AgreeToProject(id=id, by=of_unit(unit), unit=unit) for unit in units))
+
+    def hearing(self, id: str, roll: tuple[str, ...], consensus: str = "it goes on") -> None:
+        """A hearing of those whom it touches: announced eight days ahead, held, signed by all who came."""
+        day, host = self.in_days(8), self.by.host
+        on = {"form": "hearing", "subject": "what is planned", "place": "hall", "at_time": day}
+        self.do(AnnounceMeeting(id=id, by=host, item="hearing", roll=roll, **on))
+        self.clock.set(day)
+        self.on_file(id, "hearing-minutes", kind="minutes")
+        self.do(
+            HoldMeeting(id=id, by=host, item="hearing", attended=roll),
+            RecordMeeting(
+                id=id, by=host, item="hearing", minutes=("hearing-minutes",), signed_by=(host.id, *roll), consensus=consensus
+            ),
+        )  # fmt: skip
+
+    def under_way(self, id: str, by: Actor, public_text: str = "What is planned stands here.") -> None:
+        """The notice stands its seven days, then work starts."""
+        self.do(c.PublishProjectNotice(id=id, by=by, public_text=public_text))
+        start = c.StartWork(id=id, by=by)
+        assert self.refused(start) == {"publicity_has_elapsed"}
+        self.wait(days=8)
+        self.do(start)
+
+    def spent(self, id: str, voucher: str, line: str, yuan: int, by: Actor) -> None:
+        """A voucher entered by a party, with its receipt on file, and found right by finance."""
+        self.on_file(id, f"receipt-{voucher}", by=by, kind="receipt")
+        entry = RecordExpense(
+            id=id, by=by, item=voucher, voucher=voucher, line=line, amount=yuan * YUAN, papers=(f"receipt-{voucher}",)
+        )
+        self.do(entry, VerifyExpense(id=id, by=self.by.finance, item=voucher))
+
+    def accepted(self, id: str, *signed: Actor) -> JointProject:
+        """Signed by the dedicated supervisors, one by one, then accepted by people who have built nothing."""
+        accept, seen = c.AcceptDelivery(id=id, by=self.by.acceptor), self.get(id)
+        for each in signed:
+            assert "dedicated_supervisors_sign" in self.refused(accept)
+            self.do(c.SignDelivery(id=id, by=each))
+        assert seen.supervisors == self.get(id).signed
+        found: JointProject = self.do(accept)
+        return found
+
+    def evaluated(self, id: str, points: Mapping[str, tuple[Actor, int]]) -> JointProject:
+        """Asked, answered and closed: who judges as which source, with so many points for each indicator."""
+        project = self.get(id)
+        indicators = project.plan.indicator_set().indicators
+        asked = {item.source: item.owes for item in project.items_of("evaluation").values() if item.round == project.round}  # fmt: skip
+        for source, (who, _) in points.items():
+            unit = next((claim.unit for claim in who.claims if claim.unit), None)
+            if source not in asked:
+                self.do(RequestEvaluation(id=id, by=self.by.committee, source=source, evaluator=unit or who.id))
+        close = c.EvaluateProject(id=id, by=self.by.appraiser)
+        for who, score in points.values():
+            assert "evaluation_sources_are_present" in self.refused(close)
+            unit = next((claim.unit for claim in who.claims if claim.unit), None)
+            scores = tuple(IndicatorScore(indicator=each.id, score=score) for each in indicators)
+            key = f"r{project.round}.{unit or who.id}"
+            self.do(RecordEvaluation(id=id, by=who, item=key, on_behalf_of=unit, scores=scores))
+        found: JointProject = self.do(close)
+        return found
+
+    def kept(self, id: str) -> None:
+        """Every promise is delivered in full by whoever gave it, and found kept by the supervising body."""
+        self.on_file(id, "handed-over", by=self.by.committee)
+        for key, promise in self.get(id).items_of("commitment").items():
+            if promise.status not in ("made", "broken"):
+                continue
+            left = {"amount": promise.amount - promise.delivered_amount} if promise.amount else {"quantity": promise.quantity - promise.delivered_quantity}  # fmt: skip
+            by = self.by.secretary if promise.owes == self.by.unit else of_unit(promise.owes)
+            if any(left.values()):
+                self.do(FulfilPartOfCommitment(id=id, by=by, item=key, measure="brought in", evidence=("handed-over",), **left))  # fmt: skip
+            self.do(KeepCommitment(id=id, by=self.by.supervisor, item=key))
+
+    def settled(self, id: str) -> JointProject:
+        """Every line closed with its receipts, the accounts public, the committee's leave, then the settlement."""
+        project = self.get(id)
+        for line in lines_of(project):
+            if line.status == "reserved":
+                self.do(CloseBudget(id=id, by=self.by.finance, item=line.key, spent=spent_of(project, line.key)))
+        self.do(c.PublishAccounts(id=id, by=self.by.finance, public_text="Every receipt is counted."))
+        return self.with_leave(self.settlement(id), self.by.committee)
+
+    def settlement(self, id: str) -> c.SettleProject:
+        return c.SettleProject(id=id, by=self.by.finance, spent=spent_of(self.get(id)))
+
+    def with_leave(self, command: Command, by: Actor) -> Any:
+        """Give a command after `by` has given leave for this very one."""
+        assert "approval_is_given" in self.refused(command)
+        asked = self.do(RequestApproval.of(command, self.get(command.id or "")))
+        key = max(asked.items_of("approval"), key=lambda key: asked.item("approval", key).on_version)
+        return self.do(GiveApproval(id=asked.id, by=by, item=key), command)
+
+    # -- what an auditor asks of any log ------------------------------------------------------------------------------
+
+    def audited(self, *private: str) -> None:
+        """Replay gives the same, money is conserved, what rests owes nothing, and no private text stands in the log."""
+        records: list[Any] = list(self.engine.records())
+        for each in records:
+            assert self.engine.as_of(each.id, version=each.version).digest == each.digest, each.id
+            if each.status not in self.engine.deciders[each.kind_of_record].active:
+                assert self.engine.open_loops(each.id) == (), each.id
+        projects = [each for each in records if isinstance(each, JointProject)]
+        for project in projects:
+            self._accounts_are_right(project)
+        for envelope in (each for each in records if isinstance(each, Envelope)):
+            asked = (line for each in projects for line in _drawing_on(each, envelope.id))
+            assert drawn(envelope) == sum(line.held for line in asked)
+            assert drawn(envelope) + free(envelope) == envelope.amount
+            assert free(envelope) >= 0
+        text = b"".join(row.state for row in self.engine.store.scan(0))
+        assert not any(each.encode() in text for each in private)
+
+    def _accounts_are_right(self, project: JointProject) -> None:
+        accounts = statement_of(project)
+        assert accounts.spent == spent_of(project)
+        assert all(line.spent <= line.budgeted for line in accounts.lines)
+        assert sum(line.held for line in lines_of(project)) <= (project.budget or 0)
+        if project.status in ("settled", "archived") and project.accounts is not None:
+            assert project.accounts == accounts
+
+
+def _drawing_on(project: JointProject, envelope: str) -> Iterable[BudgetLine]:
+    return (each for each in lines_of(project) if each.envelope == envelope)
