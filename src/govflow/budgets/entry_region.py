@@ -18,6 +18,7 @@ from govflow.budgets.entry_rules import (
     entry_has_lost,
     entry_has_won,
     entry_is_described,
+    project_holds_none_of_it,
     proposer_enters_it_or_is_written_down,
     proposer_has_room_left,
     public_words_hide_people,
@@ -59,7 +60,7 @@ ENTRY_WORKFLOW = Workflow("entry", S, zh="参选项目", on=("budget_round",), s
     Step("EN08", n.AwardEntry,       S.LOST,                  n.EntryAwarded,        S.WON,          _AWARDERS,                 (budget_is_within_envelope, reason_given), while_in=_COUNTED),
     Step("EN09", n.ReviseEntry,      S.WON,                   n.EntryRevised,        None,           (R.TOWN, R.FINANCE),       (cost_is_named_and_within_its_cap, budget_is_within_envelope, reason_given), while_in=_COUNTED),
     Step("EN10", n.CommissionEntry,  S.WON,                   n.EntryCommissioned,   S.COMMISSIONED, (R.COMMUNITY, R.TOWN, R.SYSTEM), (winners_were_handed_over, carrier_is_named, public_words_hide_people), while_in="published", anywhere=True),
-    Step("EN11", n.ReleaseEntry,     (S.WON, S.COMMISSIONED), n.EntryReleased,       S.RELEASED,     (R.TOWN, R.SYSTEM),        (reason_given,)),
+    Step("EN11", n.ReleaseEntry,     (S.WON, S.COMMISSIONED), n.EntryReleased,       S.RELEASED,     (R.TOWN, R.SYSTEM),        (reason_given, project_holds_none_of_it)),
     Step("EN12", m.VoidBudgetBallot, (S.WON, S.LOST),         m.BudgetBallotVoided,  S.ELIGIBLE,     (R.TOWN, R.DISTRICT),      (), while_in=_COUNTED, rides=("PB11",)),
     Step("EN13", m.ImportBudgetRound, None,                   m.BudgetRoundImported, S.ELIGIBLE,     R.SYSTEM,                  (), while_in="reviewing", rides=("PB17",)),
 ))

@@ -116,19 +116,37 @@ def budget_is_within_envelope(round: BudgetRound, event: Any, context: Context) 
 @rule("该项目在入选之列", "M110")
 def entry_has_won(round: BudgetRound, event: Any, context: Context) -> bool:
     """The entry is among the winners of the count."""
-    return event.count is not None and context.item.key in event.count.winners  # type: ignore[union-attr]  # it rides
+    return event.count is not None and _entry(context).key in event.count.winners
 
 
 @rule("该项目不在入选之列", "M110")
 def entry_has_lost(round: BudgetRound, event: Any, context: Context) -> bool:
     """The entry is not among the winners of the count."""
-    return event.count is None or context.item.key not in event.count.winners  # type: ignore[union-attr]  # it rides
+    return event.count is None or _entry(context).key not in event.count.winners
 
 
 @rule("结果已交付实施", "M092")
 def winners_were_handed_over(round: BudgetRound, event: Any, context: Context) -> bool:
     """The public notice is over and the winners were handed over."""
     return round.has_commissioned
+
+
+@rule("其项目未占用该资金", "M110")
+def project_holds_none_of_it(round: BudgetRound, event: Any, context: Context) -> Iterable[str]:
+    """The project that carries it out holds none of its money: it frees its lines, or accounts for them, first."""
+    carried_out_by = _entry(context).project
+    project = context.lookup(carried_out_by) if carried_out_by is not None else None
+    for line in project.items_of("budget").values() if project is not None else ():
+        if line.envelope == round.id and line.status in ("reserved", "closed"):
+            yield Detail(
+                f"line {line.key} of {carried_out_by} is {line.status}", f"{carried_out_by} 预算项 {line.key} 占用中"
+            )
+
+
+def _entry(context: Context) -> Entry:
+    """The entry that a step moves."""
+    assert isinstance(context.item, Entry)
+    return context.item
 
 
 @rule("已指明由何项目或合同实施", "M110", needs="carrier project")
