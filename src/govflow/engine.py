@@ -70,10 +70,11 @@ def shipped() -> tuple[Decider, ...]:
     from govflow.projects import PROJECT
     from govflow.proposals import PROPOSAL
     from govflow.resources import RESOURCE
+    from govflow.studios import STUDIO
     from govflow.surveys import INDEX_SURVEY
     from govflow.watch import WATCH
 
-    handled = (CASE, PROPOSAL, PROJECT, BUDGET_ROUND, ENVELOPE, RESOURCE, ALLIANCE, INDEX_SURVEY)
+    handled = (CASE, PROPOSAL, PROJECT, BUDGET_ROUND, ENVELOPE, RESOURCE, ALLIANCE, STUDIO, INDEX_SURVEY)
     return *handled, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
 
 

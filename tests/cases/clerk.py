@@ -78,7 +78,7 @@ OPENING: dict[str, set[str]] = {
     "invitation": {"issued", "accepted", "asked_again"},
     "admission": {"requested"},
     "risk_signal": {"raised", "assessed", "responded"},
-    "check_in": {"arrived", "served", "community_confirmed"},
+    "check_in": {"called", "arrived", "served", "community_confirmed"},
     "obligation": {"scheduled"},
     "checklist": {"started", "stepped_back"},
     "referral": {"made", "accepted"},

@@ -26,7 +26,7 @@ ROWS = {
     "MD18": "as MD17, for its refusal",
     "EV06": "one answer of several does not stop the clock by which the others are owed (M148)",
     "EV07": "as EV06, for an answer that is not to be had",
-    "CIX1": "M129: the community calls the members who have checked in (社区调度), until a day",
+    "CIX1": "M132: the community may call a unit or a member to serve (社区调度), until a day",
     "CIX2": "as CIX1: whoever was called comes",
     "CIX3": "as CIX1: whoever was called says no, with a reason that stays to be read",
     "CIX4": "as CIX1: a call is taken back",
@@ -174,6 +174,8 @@ STATES = {
 }
 CLOCKS_RENAMED = {("instruction", "supervision_reply"): "instruction_reply"}
 OWN_CLOCKS = {
+    "offer_term": "M106: what is offered is offered for a term",
+    "matter_answer": "M154: what a representative was told is answered in time",
     "legality_review": "the minimum of §5.1 dec.legality, which no clock of the handbook carries",
     "instruction_reply": "an instruction's own: keyed alike, an answer to the supervisor would stop the leader's clock",
     "referral_answer": "the unit a person is passed on to answers in time; referral is a region of our own",

@@ -72,6 +72,7 @@ def paper(engine: Engine, id: str, file: Path | None, kind: str, by: Actor) -> t
 
 
 def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file's content. Raises InputError where there is none."""
     if not file.is_file():
         raise InputError(t("no_file", path=file))
     digest = hashlib.sha256()

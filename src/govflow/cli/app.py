@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from govflow import __version__
-from govflow.cli import budget, directory, files, policy, words
+from govflow.cli import budget, directory, envelope, files, needs, policy, project, words
+from govflow.cli.claim import claim
 from govflow.cli.display import (
     as_json,
     console,
@@ -27,6 +28,7 @@ from govflow.cli.handling import handle_lines, parsed
 from govflow.cli.journey import journey
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress, served
 from govflow.cli.loops import loops
+from govflow.cli.match import match
 from govflow.cli.migrating import migrate
 from govflow.cli.propose import propose
 from govflow.cli.recount import recount
@@ -52,6 +54,11 @@ app.add_typer(directory.directory, name="directory", help="help.directory")
 app.add_typer(propose, name="propose", help="help.propose")
 app.add_typer(vote, name="vote", help="help.vote")
 app.add_typer(budget.budget, name="budget", help="help.budget")
+app.add_typer(needs.needs, name="needs", help="help.needs")
+app.command("match", help="help.match")(match)
+app.command("claim", help="help.claim")(claim)
+app.add_typer(project.project, name="project", help="help.project")
+app.add_typer(envelope.envelope, name="envelope", help="help.envelope")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
 Version = Annotated[int | None, typer.Option("--version", help="option.version", min=1, show_default=False)]

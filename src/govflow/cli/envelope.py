@@ -26,7 +26,9 @@ from govflow.reading import Reader
 
 envelope = typer.Typer(no_args_is_help=True)
 
-Caps = Annotated[list[str] | None, typer.Option("--cap", help="option.cap", metavar="KIND=EACH/ALL", show_default=False)]
+Caps = Annotated[
+    list[str] | None, typer.Option("--cap", help="option.cap", metavar="KIND=EACH/ALL", show_default=False)
+]
 Last = Annotated[str | None, typer.Option("--last", help="option.last_day", metavar="DAY", show_default=False)]
 
 
@@ -38,15 +40,15 @@ def open_envelope(
     first: Annotated[str, typer.Option("--first", help="option.first_day", metavar="DAY", show_default=False)],
     last: Annotated[str, typer.Option("--last", help="option.last_day", metavar="DAY", show_default=False)],
     grant: Annotated[Path, typer.Option("--grant", help="option.grant", metavar="FILE", show_default=False)],
+    kept_at: Annotated[str, typer.Option("--kept-at", help="option.kept_at", show_default=False)],
     amount: Yuan = None,
     purpose: Annotated[str | None, typer.Option("--purpose", help="option.purpose", show_default=False)] = None,
     area: Annotated[str, typer.Option("--area", help="option.envelope_area", show_default=False)] = "",
-    kept_at: Annotated[str | None, typer.Option("--kept-at", help="option.kept_at", show_default=False)] = None,
     cap: Caps = None,
     id: NewId = None,
 ) -> None:
     """Put public money aside."""
-    paper = {"kind": "order", "reference": kept_at or grant.name, "sha256": sha256_of(grant)}
+    paper = {"kind": "order", "reference": kept_at, "sha256": sha256_of(grant)}
     said = {"title": title, "purpose": purpose, "level": level, "area": area, "first": first, "last": last}
     said |= {"amount": fen(amount, "--amount"), "caps": _caps(cap), "approved_by": paper, "id": id}
     desk.do(m.OpenEnvelope, desk.who("finance"), **said)
@@ -97,7 +99,9 @@ def _print(engine: Engine, found: Envelope) -> None:
     out.print(words.state(decider.workflow, found.status) + t("envelope.period", first=found.first, last=found.last))
     out.print(t("envelope.sums", **sums))
     for each in found.caps:
-        limits = {name: yuan(cap) if (cap := getattr(each, name)) is not None else "-" for name in ("per_project", "total")}
+        limits = {
+            name: yuan(cap) if (cap := getattr(each, name)) is not None else "-" for name in ("per_project", "total")
+        }
         out.print(t("envelope.cap", kind=each.kind, **limits))
     rows = [
         (each.project, each.line, each.kind, words.item_state(decider, "draw", each.status), yuan(each.held))
@@ -128,5 +132,11 @@ def _caps(given: list[str] | None) -> list[dict[str, Any]] | None:
     return caps or None
 
 
-for _name, _command in (("open", open_envelope), ("show", show), ("change", change), ("close", close), ("leave", leave)):
+for _name, _command in (
+    ("open", open_envelope),
+    ("show", show),
+    ("change", change),
+    ("close", close),
+    ("leave", leave),
+):
     envelope.command(_name, help=f"help.envelope_{_name}")(_command)

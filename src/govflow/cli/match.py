@@ -1,4 +1,4 @@
-"""`govflow match`: which offered resources suit which needs and why, why one does not, and the best way to share them."""
+"""`govflow match`: which offered resources suit which needs, why or why not, and the best way to share them all."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def _offers(engine: Engine, seen: Reader, id: str | None) -> list[Offer]:
     offers = offers_of((each for each in seen.records() if isinstance(each, Resource)), engine.now())
     found = [each for each in offers if id in (None, each.id)]
     if id is not None and not found:
-        raise InputError(t("match.no_offer", id=id[:64]), where="--offer", expected=", ".join(each.id for each in offers))
+        raise InputError(
+            t("match.no_offer", id=id[:64]), where="--offer", expected=", ".join(each.id for each in offers)
+        )
     return found
 
 
@@ -99,7 +101,9 @@ def _print_pairs(pairs: Sequence[Pair], needs: Sequence[Need], limit: int, *, as
 
 
 def _print_pair(pair: Pair) -> None:
-    covers = t("match.covers", covered=_measure(pair.need, pair.covered), wanted=_measure(pair.need, pair.need.quantity))
+    covers = t(
+        "match.covers", covered=_measure(pair.need, pair.covered), wanted=_measure(pair.need, pair.need.quantity)
+    )
     scope = pair.scope.zh if is_zh() else pair.scope.value
     head = (pair.offer.id, pair.offer.owner or "", pair.offer.title, t("match.score", score=pair.score), covers, scope)
     console().print("  " + " · ".join(clean(each) for each in head if each))

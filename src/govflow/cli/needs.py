@@ -28,7 +28,9 @@ needs = typer.Typer(no_args_is_help=True)
 Title = Annotated[str | None, typer.Option("--title", help="option.need_title", show_default=False)]
 Matter = Annotated[str | None, typer.Option("--matter", help="option.matter", metavar="KIND", show_default=False)]
 Quantity = Annotated[int | None, typer.Option("--quantity", help="option.quantity", min=1, show_default=False)]
-MeasureUnit = Annotated[str | None, typer.Option("--of", help="option.measure_unit", metavar="WHAT", show_default=False)]
+MeasureUnit = Annotated[
+    str | None, typer.Option("--of", help="option.measure_unit", metavar="WHAT", show_default=False)
+]
 Skills = Annotated[list[str] | None, typer.Option("--skill", help="option.skill", show_default=False)]
 Themes = Annotated[list[str] | None, typer.Option("--theme", help="option.theme", show_default=False)]
 Area = Annotated[str | None, typer.Option("--area", help="option.need_area", show_default=False)]
@@ -186,7 +188,13 @@ def offer(
 ) -> None:
     """Offer a resource to common projects."""
     who = desk.who("organisation")
-    said = {"title": title, "owner": desk.speaks_for or desk.unit, "matter": matter, "quantity": quantity, "measure_unit": measure_unit}
+    said = {
+        "title": title,
+        "owner": desk.speaks_for or desk.unit,
+        "matter": matter,
+        "quantity": quantity,
+        "measure_unit": measure_unit,
+    }
     said |= {"amount": fen(amount, "--amount"), "skills": skill, "themes": theme, "area": area, "alliance": alliance}
     said |= {"begins": desk.moment(begins), "until": desk.moment(until), "scope": scope, "exclusive": alone or None}
     said |= {"contact": None if contact is None else {"text": contact, "subject": desk.by}, "id": id}

@@ -32,11 +32,19 @@ def how_much(matter: Contribution | None, measure: int, unit: str) -> str:
 
 
 def print_needs(
-    engine: Engine, projects: Sequence[JointProject], *, area: str | None, state: str | None, kind: str | None, as_json: bool
+    engine: Engine,
+    projects: Sequence[JointProject],
+    *,
+    area: str | None,
+    state: str | None,
+    kind: str | None,
+    as_json: bool,
 ) -> None:
     """The ledger of needs."""
     found = [
-        line for line in need_ledger(projects) if _in(line.area, area) and _is(line.status, state) and _is(line.kind, kind)
+        line
+        for line in need_ledger(projects)
+        if _in(line.area, area) and _is(line.status, state) and _is(line.kind, kind)
     ]
     if as_json:
         print_json([_plain(line) for line in found])
@@ -54,7 +62,15 @@ def print_needs(
         )
         for line in found
     ]
-    heads = (t("id"), t("state"), t("title"), t("needs.wanted"), t("needs.area"), t("needs.last_day"), t("needs.claims"))
+    heads = (
+        t("id"),
+        t("state"),
+        t("title"),
+        t("needs.wanted"),
+        t("needs.area"),
+        t("needs.last_day"),
+        t("needs.claims"),
+    )
     _print(heads, rows, "needs.count")
 
 
@@ -63,7 +79,13 @@ def _wanted(line: NeedLine) -> str:
 
 
 def print_resources(
-    engine: Engine, resources: Sequence[Resource], *, area: str | None, state: str | None, kind: str | None, as_json: bool
+    engine: Engine,
+    resources: Sequence[Resource],
+    *,
+    area: str | None,
+    state: str | None,
+    kind: str | None,
+    as_json: bool,
 ) -> None:
     """The ledger of resources, with what they come to, kind by kind."""
     chosen = [
@@ -73,7 +95,9 @@ def print_resources(
     ]
     ledger = resource_ledger(chosen)
     if as_json:
-        print_json({"lines": [_plain(each) for each in ledger.lines], "totals": [_plain(each) for each in ledger.totals]})
+        print_json(
+            {"lines": [_plain(each) for each in ledger.lines], "totals": [_plain(each) for each in ledger.totals]}
+        )
         return
     rows = [
         (
@@ -101,7 +125,13 @@ def _free(line: ResourceLine) -> str:
 
 
 def print_projects(
-    engine: Engine, projects: Sequence[JointProject], *, area: str | None, state: str | None, kind: str | None, as_json: bool
+    engine: Engine,
+    projects: Sequence[JointProject],
+    *,
+    area: str | None,
+    state: str | None,
+    kind: str | None,
+    as_json: bool,
 ) -> None:
     """The ledger of projects; what is late is marked, and what was exposed as slow (蜗牛)."""
     lines = project_ledger(projects, engine.now())
@@ -136,9 +166,7 @@ def _print(heads: Sequence[str], rows: Sequence[Sequence[str | Text]], count: st
     out = console()
     if rows:
         used = [place for place in range(len(heads)) if any(str(row[place]) for row in rows)]
-        out.print(
-            table(*(heads[at] for at in used), rows=[[row[at] for at in used] for row in rows], keep=(0,))
-        )
+        out.print(table(*(heads[at] for at in used), rows=[[row[at] for at in used] for row in rows], keep=(0,)))
     out.print(t(count, n=len(rows)))
 
 

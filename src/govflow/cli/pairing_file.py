@@ -67,7 +67,9 @@ def _read(path: Path) -> dict[str, Any]:
         text = path.read_text("utf-8-sig")
         said: Any = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:  # ValueError: of JSON, of TOML
-        raise InputError(t("pairing.unreadable", why=str(error)[:200]), where=str(path), expected="TOML | JSON") from None
+        raise InputError(
+            t("pairing.unreadable", why=str(error)[:200]), where=str(path), expected="TOML | JSON"
+        ) from None
     if not isinstance(said, dict):
         raise InputError(t("pairing.no_table"), where=str(path), expected=", ".join(_FIELDS))
     return said

@@ -8,7 +8,7 @@ import typer
 
 from govflow.cli.budget_round import fen
 from govflow.cli.desk import Desk, acts
-from govflow.cli.logs import RecordId
+from govflow.cli.logs import RecordId, existing
 from govflow.cli.project_money import Spent
 from govflow.cli.project_options import Ask, Item, Paper, Reason, Until
 from govflow.cli.texts import t
@@ -20,9 +20,7 @@ from govflow.regions.approval import GiveApproval, RefuseApproval
 from govflow.regions.evaluation import Evaluation, RecordEvaluation, RequestEvaluation
 
 Defects = Annotated[list[str], typer.Option("--defect", help="option.defect", show_default=False)]
-Score = Annotated[
-    list[str], typer.Argument(help="argument.scores", metavar="INDICATOR=SCORE...", show_default=False)
-]
+Score = Annotated[list[str], typer.Argument(help="argument.scores", metavar="INDICATOR=SCORE...", show_default=False)]
 
 
 @acts()
@@ -85,7 +83,9 @@ def _scores(given: list[str], known: list[str]) -> list[dict[str, object]]:
     for each in given:
         name, _, score = each.rpartition("=")
         if not score.isdecimal() or int(score) > 100 or (name and name not in known):
-            raise InputError(t("evaluate.no_score", text=each[:40]), where="SCORE", expected=f"{' | '.join(known)} = 0…100")
+            raise InputError(
+                t("evaluate.no_score", text=each[:40]), where="SCORE", expected=f"{' | '.join(known)} = 0…100"
+            )
         for indicator in (name,) if name else (each for each in known if each not in named):
             named[indicator] = int(score)
     return [{"indicator": name, "score": score} for name, score in named.items()]
@@ -157,7 +157,7 @@ def leave(
     reason: Reason = None,
 ) -> None:
     """Give leave for what another person has asked for."""
-    asked = desk.engine.get(id).item("approval", item)
+    asked = existing(desk.engine, id).item("approval", item)
     who = desk.who((asked.asks if asked is not None else None) or "town")
     if refuse:
         desk.do(RefuseApproval, who, id=id, item=item, reason=reason)

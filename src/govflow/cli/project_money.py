@@ -137,7 +137,12 @@ def _as_json(project: JointProject, found: ProjectAccounts) -> dict[str, Any]:
     leverage = None if found.leverage is None else str(found.leverage)
     published = None if project.accounts is None else project.accounts.model_dump(mode="json")
     told = found.model_dump(mode="json", exclude={"leverage"})
-    return {**told, "leverage": leverage, "published": published, "is_current": project.accounts == statement_of(project)}
+    return {
+        **told,
+        "leverage": leverage,
+        "published": published,
+        "is_current": project.accounts == statement_of(project),
+    }
 
 
 def _print(engine: Engine, project: JointProject, found: ProjectAccounts) -> None:
@@ -148,7 +153,7 @@ def _print(engine: Engine, project: JointProject, found: ProjectAccounts) -> Non
             words.item_state(decider, "budget", each.status),
             each.purpose,
             t(f"money.{each.source}"),
-            each.envelope or (t("money.promise", key=each.commitment) if each.commitment else ""),
+            each.envelope or (t("money.promise", item=each.commitment) if each.commitment else ""),
             *_figures(each),
         )
         for each in found.lines

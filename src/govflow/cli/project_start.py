@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +41,7 @@ def agree(
 
 def _print_template(asked: bool) -> None:
     if asked:
-        print(TEMPLATE.format(until=(datetime.now() + timedelta(days=180)).date().isoformat()), end="")
+        print(TEMPLATE.format(until=(datetime.now(UTC) + timedelta(days=180)).date().isoformat()), end="")
         raise typer.Exit
 
 

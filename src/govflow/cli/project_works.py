@@ -107,9 +107,7 @@ def reach_milestone(desk: Desk, id: RecordId, item: Item, measure: Measure = Non
 
 
 @acts()
-def accept_milestone(
-    desk: Desk, id: RecordId, item: Item, defect: Defects = None, until: Until = None
-) -> None:
+def accept_milestone(desk: Desk, id: RecordId, item: Item, defect: Defects = None, until: Until = None) -> None:
     """Accept a milestone, or with defects refuse it."""
     who = desk.who("acceptance_group")
     if defect:

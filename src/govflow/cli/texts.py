@@ -11,7 +11,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from govflow.cli import budget_texts, policy_texts, propose_texts, running_texts, vote_texts
+from govflow.cli import (
+    budget_texts,
+    needs_texts,
+    policy_texts,
+    project_texts,
+    propose_texts,
+    running_texts,
+    vote_texts,
+)
 from govflow.errors import InputError
 
 LANGUAGES = ("en", "zh-CN")
@@ -62,6 +70,8 @@ EXAMPLES = {
     **running_texts.EXAMPLES,
     **propose_texts.EXAMPLES,
     **vote_texts.EXAMPLES,
+    **needs_texts.EXAMPLES,
+    **project_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
     "import": "govflow import boston311 requests.csv --db city.db",
@@ -115,6 +125,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     **running_texts.TEXTS,
     **propose_texts.TEXTS,
     **vote_texts.TEXTS,
+    **needs_texts.TEXTS,
+    **project_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)
         for kind, terms in _TERMS.items()

@@ -70,6 +70,7 @@ CLOCKS: dict[str, tuple[ClockKind, str]] = {
     "obligation_due": (_D, "定期义务"),
     "referral_answer": (_D, "转介答复"),
     "offer_term": (_W, "供给期"),
+    "matter_answer": (_D, "社情民意答复"),
     "legality_review": (_M, "合法性审查"),  # 重大行政决策程序暂行条例 §26: at least 7 working days
 }
 """Every clock of the tables, with its kind and its Chinese term: a policy may give time limits to these."""

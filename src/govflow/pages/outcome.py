@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from govflow.messages import Event, RecordedEvent
-from govflow.pages.parts import Facts, Linked, Note, Part, Prose, Rows, Section, Speech, papers, public
+from govflow.pages.parts import Facts, Linked, Part, Prose, Rows, Section, Speech, links, papers, public
 from govflow.proposals import PROPOSAL, Proposal
 from govflow.proposals import events as e
 from govflow.proposals.workflow import PROPOSAL_WORKFLOW
@@ -44,7 +44,7 @@ def outcome_sections(
         _published(proposal, shown, speech),
         _implementation(proposal, shown, units, speech),
         _replies(shown, speech),
-        _links(proposal, linked, speech),
+        Section("links", speech.t("links"), links(proposal, linked, speech)),
         _history(shown, speech),
     )
 
@@ -123,20 +123,6 @@ def _replies(shown: Sequence[RecordedEvent], speech: Speech) -> Section:
             names = ("request", "facts", "grounds", "conclusion")
             parts.append(Facts([(t(name), public(getattr(said, name))) for name in names]))
     return Section("reply", t("reply"), parts)
-
-
-def _links(proposal: Proposal, linked: Mapping[str, Linked], speech: Speech) -> Section:
-    """The records it is tied to: those that everybody may read by their numbers, the others counted."""
-    t = speech.t
-    ties = [each for each in proposal.items_of("link").values() if each.status != "unlinked"]
-    rows = [
-        (speech.term("link", tie.kind), found.id, found.title, found.state)
-        for tie in ties
-        if (found := linked.get(tie.other)) is not None
-    ]
-    hidden = len(ties) - len(rows)
-    parts: list[Part] = [Rows("", (t("link"), t("record"), t("title"), t("state")), rows)]
-    return Section("links", t("links"), [*parts, Note(t("links.hidden", n=hidden))] if hidden else parts)
 
 
 def _history(shown: Sequence[RecordedEvent], speech: Speech) -> Section:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple
 
+from govflow.clocks import Clock
+from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.errors import Detail, InputError
 from govflow.pages.changes import Piece
 from govflow.pages.texts import TEXTS
-from govflow.proposals import PROPOSAL, Proposal
+from govflow.records import Record
+from govflow.regions.evidence import EvidenceStatus
+from govflow.regions.link import LinkKind
 from govflow.rules import carries_personal_data
 from govflow.workflow import Status, Workflow
 
@@ -28,12 +32,29 @@ class Facts(NamedTuple):
     rows: Sequence[tuple[str, str]]
 
 
+class Bar(NamedTuple):
+    """A figure of a whole, as a text and as a bar of so many per cent."""
+
+    text: str
+    percent: int
+
+
+class Lead(NamedTuple):
+    """A text that leads to another page beside this one."""
+
+    text: str
+    page: str
+
+
+Cell = str | Bar | Lead
+
+
 class Rows(NamedTuple):
     """A table: what it shows, its heads, its rows. The first cell of a row names it."""
 
     caption: str
     heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Cell]]
 
 
 class Prose(NamedTuple):
@@ -57,7 +78,13 @@ class Note(NamedTuple):
     commands: Sequence[str] = ()
 
 
-Part = Facts | Rows | Prose | Changed | Note
+class Alert(NamedTuple):
+    """What nobody should miss."""
+
+    text: str
+
+
+Part = Facts | Rows | Prose | Changed | Note | Alert
 
 
 class Section(NamedTuple):
@@ -140,20 +167,79 @@ def public(text: str) -> str:
     return "…" if carries_personal_data(text) else text
 
 
-def papers(proposal: Proposal, head: str, shown: Iterable[tuple[str, Sequence[str]]], speech: Speech) -> Rows:
+def papers(record: Record, head: str, shown: Iterable[tuple[str, Sequence[str]]], speech: Speech) -> Rows:
     """The papers that show something, by kind and SHA-256: whoever holds the file can compare it.
 
     `shown` says what, in the words of the column `head`, with the keys of its papers. One that is no longer relied on
     says so.
     """
-    statuses, rows = PROPOSAL.regions["evidence"].workflow.statuses, []
+    rows = []
     for what, keys in shown:
-        for piece in filter(None, (proposal.item("evidence", key) for key in keys)):
-            state = "" if piece.status == "added" else speech.status(piece.status, statuses)
+        for piece in filter(None, (record.item("evidence", key) for key in keys)):
+            state = "" if piece.status == "added" else speech.status(piece.status, EvidenceStatus)
             rows.append((what, public(speech.term("paper", piece.kind)), piece.sha256, state))
     heads = (head, speech.t("paper"), "SHA-256", speech.t("state"))
     used = 4 if any(row[-1] for row in rows) else 3
     return Rows(speech.t("papers"), heads[:used], [row[:used] for row in rows])
+
+
+def links(
+    record: Record, linked: Mapping[str, Linked], speech: Speech, untold: Collection[LinkKind] = ()
+) -> list[Part]:
+    """The records it is tied to: those that everybody may read by their numbers, the others counted.
+
+    Ties of a kind that is `untold` are told of elsewhere.
+    """
+    t = speech.t
+    ties = [each for each in record.items_of("link").values() if each.status != "unlinked" and each.kind not in untold]
+    rows = [
+        (speech.term("link", tie.kind), found.id, found.title, found.state)
+        for tie in ties
+        if (found := linked.get(tie.other)) is not None
+    ]
+    hidden = len(ties) - len(rows)
+    parts: list[Part] = [Rows("", (t("link"), t("record"), t("title"), t("state")), rows)]
+    return [*parts, Note(t("links.hidden", n=hidden))] if hidden else parts
+
+
+def limits(clocks: Iterable[Clock], at: datetime, speech: Speech) -> Rows:
+    """The time limits that run or are over, each by its name alone: the key of an item may be somebody's pseudonym."""
+    shown = (each for each in clocks if (each.is_going or each.is_late) and each.due and each.name != "retention")
+    return Rows(
+        speech.t("due"), (speech.t("limit"), speech.t("until"), ""), [_limit(each, at, speech) for each in shown]
+    )
+
+
+def _limit(clock: Clock, at: datetime, speech: Speech) -> tuple[str, str, str]:
+    name = clock.name.partition(":")[0]
+    until = speech.until(clock.due)
+    if clock.provisional:
+        until = speech.t("provisional", until=until)
+    is_over = clock.due is not None and clock.due < at
+    late = speech.t("late" if kind_of(name) is ClockKind.DEADLINE else "over") if is_over else ""
+    return clock_name(name, speech), until, late
+
+
+def clock_name(name: str, speech: Speech) -> str:
+    """What a time limit is called."""
+    return CLOCKS[name][1] if speech.is_zh and name in CLOCKS else speech.plain(name)
+
+
+def phases(
+    main: Sequence[str], passed: Collection[str], here: str, is_open: bool, name: Callable[[str], str]
+) -> list[Phase]:
+    """The main way as far as it came, what of it was passed over left out; where it stands; what is to come."""
+    if here in main:
+        place = main.index(here)
+        done, coming = [each for each in main[:place] if each in passed], [*main[place + 1 :]]
+    else:
+        done = [each for each in main if each in passed]
+        coming = [each for each in main if each not in passed] if is_open else []
+    return [
+        *(Phase(name(each), "done") for each in done),
+        Phase(name(here), "now"),
+        *(Phase(name(each), "next") for each in coming),
+    ]
 
 
 def rendered(
@@ -165,8 +251,12 @@ def rendered(
     made: str,
     phases: Sequence[Phase],
     sections: Sequence[Section],
+    kind: str = "proposal",
 ) -> str:
-    """The page as HTML: one file, without scripts, fonts or pictures from elsewhere. Raises InputError."""
+    """The page as HTML: one file, without scripts, fonts or pictures from elsewhere. Raises InputError.
+
+    `kind` says of what it is the page: `page.kind.<kind>` and `page.way.<kind>` are texts.
+    """
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
@@ -180,10 +270,13 @@ def rendered(
         lstrip_blocks=True,
     )
     shown = [section._replace(parts=parts) for section in sections if (parts := _with_something(section.parts))]
-    kinds: Mapping[type, str] = {Facts: "facts", Rows: "rows", Prose: "prose", Changed: "changed", Note: "note"}
+    kinds: Mapping[type, str] = {
+        Facts: "facts", Rows: "rows", Prose: "prose", Changed: "changed", Note: "note", Alert: "alert",
+    }  # fmt: skip
     return environment.get_template("page.html").render(
         speech=speech,
         title=title,
+        kind=kind,
         number=number,
         state=state,
         made=made,

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from govflow.clocks import Clock
-from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.errors import InputError
 from govflow.messages import Event, RecordedEvent
 from govflow.pages.changes import changes
@@ -23,7 +21,9 @@ from govflow.pages.parts import (
     Rows,
     Section,
     Speech,
+    limits,
     papers,
+    phases,
     public,
     rendered,
 )
@@ -82,22 +82,13 @@ def proposal_page(
 
 
 def _phases(proposal: Proposal, shown: Sequence[RecordedEvent], speech: Speech) -> list[Phase]:
-    """The main way as far as it came, what of it was passed over left out; where it stands; what is to come."""
     passed = {status for each in shown for status in _reached(each.body)}
-    here = proposal.status
-    if here in _MAIN_WAY:
-        place = _MAIN_WAY.index(here)
-        done, coming = [each for each in _MAIN_WAY[:place] if each in passed], _MAIN_WAY[place + 1 :]
-    else:
-        done = [each for each in _MAIN_WAY if each in passed]
-        is_open = PROPOSAL_WORKFLOW.rests[here] is Rest.OPEN
-        coming = tuple(each for each in _MAIN_WAY if each not in passed) if is_open else ()
-    now = speech.t(f"phase.{here}") if here in _MAIN_WAY else speech.state(PROPOSAL_WORKFLOW, here)
-    return [
-        *(Phase(speech.t(f"phase.{each}"), "done") for each in done),
-        Phase(now, "now"),
-        *(Phase(speech.t(f"phase.{each}"), "next") for each in coming),
-    ]
+    is_open = PROPOSAL_WORKFLOW.rests[proposal.status] is Rest.OPEN
+
+    def name(status: str) -> str:
+        return speech.t(f"phase.{status}") if status in _MAIN_WAY else speech.state(PROPOSAL_WORKFLOW, status)
+
+    return phases(_MAIN_WAY, passed, proposal.status, is_open, name)
 
 
 def _reached(event: Event) -> Iterator[str]:
@@ -129,12 +120,7 @@ def _overview(proposal: Proposal, policy: Policy, at: datetime, speech: Speech) 
     ]
     if proposal.delegated_to and (body := policy.body(proposal.delegated_to)) is not None:
         facts.append((t("delegated"), speech.pick(body.en, body.zh)))
-    limits = [_limit(each, at, speech) for each in proposal.clocks.values() if _is_public(each)]
-    return Section("overview", t("overview"), (Facts(facts), Rows(t("due"), (t("limit"), t("until"), ""), limits)))
-
-
-def _is_public(clock: Clock) -> bool:
-    return (clock.is_going or clock.is_late) and clock.due is not None and clock.name != "retention"
+    return Section("overview", t("overview"), (Facts(facts), limits(proposal.clocks.values(), at, speech)))
 
 
 def _people(number: int, speech: Speech) -> str:
@@ -165,17 +151,6 @@ def _check(check: Any, speech: Speech) -> str:
     if check is None:
         return ""
     return speech.t("check", result=speech.t("good" if check.good else "bad"), n=check.version)
-
-
-def _limit(clock: Clock, at: datetime, speech: Speech) -> tuple[str, str, str]:
-    """A running limit by its name alone: the key of an item may be somebody's pseudonym."""
-    name = clock.name.partition(":")[0]
-    until = speech.until(clock.due)
-    if clock.provisional:
-        until = speech.t("provisional", until=until)
-    is_over = clock.due is not None and clock.due < at
-    late = speech.t("late" if kind_of(name) is ClockKind.DEADLINE else "over") if is_over else ""
-    return CLOCKS[name][1] if speech.is_zh and name in CLOCKS else speech.plain(name), until, late
 
 
 def _text(proposal: Proposal, speech: Speech) -> Section:

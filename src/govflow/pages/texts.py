@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from govflow.pages.project_texts import PROJECT_TERMS, PROJECT_TEXTS
+
 _TERMS = {
     "kind": "ordinary 一般事项 major 重大事项",
     "capacity": "resident 居民 villager 村民 representative 代表 organisation 单位 voter 表决权人 party_member 党员",
@@ -33,9 +35,10 @@ _TERMS = {
 TEXTS: dict[str, tuple[str, str]] = {
     **{
         f"{kind}.{id}": (id.replace("_", " "), zh)
-        for kind, terms in _TERMS.items()
+        for kind, terms in [*_TERMS.items(), *PROJECT_TERMS.items()]
         for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
     },
+    **PROJECT_TEXTS,
     "form.hands": ("show of hands", "举手表决"), "form.open": ("open ballot", "记名投票"), "form.secret": ("secret ballot", "无记名投票"),
     "method.yes_no": ("yes or no", "赞成反对"), "method.ranked": ("ranked, instant run-off", "排序复选"),
     "base.area": ("area (m²)", "面积（平方米）"),
@@ -43,9 +46,9 @@ TEXTS: dict[str, tuple[str, str]] = {
 
     # The page itself
     "page.skip": ("Skip to the content", "跳至正文"),
-    "page.kind": ("Proposal", "提案"),
+    "page.kind.proposal": ("Proposal", "提案"),
     "page.state": ("Status:", "状态："),
-    "page.phases": ("The way of this proposal", "提案进程"),
+    "page.way.proposal": ("The way of this proposal", "提案进程"),
     "page.contents": ("Contents", "目录"),
     "page.made": ("As of {at}, {events} entries in the record {id}. No names and no ids of residents stand on this page; ballots are counted, not shown.",
                   "截至 {at}，记录 {id} 共 {events} 条。本页不含居民姓名与编号；选票只计数，不显示。"),

@@ -86,6 +86,7 @@ _LIMITS = (
     TimeLimit(id="proj.settle",        clock="settlement",         length=60, unit=D, basis="config", own=True),
     TimeLimit(id="proj.milestone",     clock="milestone_due",      length=30, unit=D, basis="config; the plan names its own day", own=True),
     TimeLimit(id="proj.feedback",      clock="project_feedback",   length=3,  unit=W, basis="config", own=True),
+    TimeLimit(id="stu.answer",         clock="matter_answer",      length=15, unit=W, basis="config", own=True),
     TimeLimit(id="publicity",          clock="publicity",          length=7,  unit=D, basis="config", own=True),
 )
 

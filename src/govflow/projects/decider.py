@@ -23,7 +23,7 @@ from govflow.projects.model import EvaluationResult, JointProject, SourceScore
 from govflow.projects.model import ProjectStatus as S
 from govflow.projects.money import planned_total, statement_of
 from govflow.projects.reactions import REACTIONS
-from govflow.projects.rules_need import units_of
+from govflow.projects.rules_need import scope_of, units_of
 from govflow.projects.rules_works import evaluations_of
 from govflow.projects.when_due import expire_claims, resume
 from govflow.projects.workflow import PROJECT_WORKFLOW
@@ -84,6 +84,12 @@ def _of_a_unit(event: type[Event], field: str) -> Any:
         return PROJECT.copied(command, event, context, **{field: unit})
 
     return propose
+
+
+def _paired(project: JointProject, command: c.PairParties, context: Context) -> Event:
+    """Whoever does not say how far it reaches has it told by who takes part."""
+    scope = command.scope or scope_of(project, command.parties, context)
+    return PROJECT.copied(command, e.PartiesPaired, context, scope=scope)
 
 
 def _unit(project: JointProject, event: type[Event], context: Context) -> str | None:
@@ -262,6 +268,7 @@ PROJECT = Decider(
         c.WithdrawClaim: _of_a_unit(e.ClaimWithdrawn, "claimer"),
         c.AgreeToProject: _of_a_unit(e.PartyAgreed, "unit"),
         c.TakeBackAgreement: _of_a_unit(e.AgreementTakenBack, "unit"),
+        c.PairParties: _paired,
         c.SplitProject: _split,
         c.RevisePlan: _numbered(e.PlanRevised),
         c.ResubmitProject: _numbered(e.ProjectResubmitted),

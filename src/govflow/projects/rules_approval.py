@@ -67,10 +67,10 @@ def risk_is_reassessed_if_change_is_large(project: JointProject, event: Any, con
     large = context.policy.project_thresholds.large_change
     risk = project.risk
     for name, zh, before, after in (
-        ("the budget", "预算", project.weighed[0], event.budget),
-        ("the households affected", "受影响户数", project.weighed[1], event.households),
+        ("the budget", "预算", (project.budget or 0, project.weighed[0]), event.budget),
+        ("the households affected", "受影响户数", (project.households, project.weighed[1]), event.households),
     ):
-        if after is None or abs(after - before) * 100 <= large * before:
+        if after is None or all(abs(after - each) * 100 <= large * each for each in before):
             continue
         looked_at = None if risk is None else risk.budget if name == "the budget" else risk.households
         if looked_at is None or looked_at < after or (risk is not None and risk.level is StabilityRisk.UNCONTROLLABLE):
@@ -171,7 +171,7 @@ def teams_are_named_if_construction(project: JointProject, event: Any, context: 
         return
     for kind in TeamKind:
         if not project.teams.get(kind):
-            yield Detail(f"the {kind.value} is not named", f"未组建{TEAMS[kind]}")
+            yield Detail(f"no {kind.value.replace('_', ' ')}", f"未组建{TEAMS[kind]}")
 
 
 TEAMS = {

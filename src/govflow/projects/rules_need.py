@@ -9,7 +9,7 @@ from govflow.actors import SYSTEM, Role, covers
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.projects.model import JointProject, Party, PartyRole
-from govflow.regions.contribution import lacks_of_measure
+from govflow.regions.contribution import PairingScope, lacks_of_measure
 from govflow.rules import carries_personal_data
 from govflow.workflow import rule
 
@@ -241,6 +241,26 @@ def parties_have_agreed(project: JointProject, event: Any, context: Context) -> 
     for party in event.parties:
         if party.unit not in own and not project.has_agreed(party.unit):
             yield Detail(f"{party.unit} has not agreed", f"{party.unit} 未表示同意")
+
+
+@rule("结对范围属实", "M105", needs="scope parties")
+def scope_is_true(project: JointProject, event: Any, context: Context) -> Iterable[str]:
+    """How far the pairing reaches is what it is: inside one alliance all parties are its members."""
+    reach = scope_of(project, event.parties, context)
+    if event.scope is PairingScope.INTRA_ALLIANCE and reach is not PairingScope.INTRA_ALLIANCE:
+        yield Detail("not all parties are members of its alliance", "并非各方均为本联盟成员")
+
+
+def scope_of(project: JointProject, parties: Iterable[Party], context: Context) -> PairingScope:
+    """How far a pairing reaches, as far as the log knows: inside the project's alliance, in the region, or beyond."""
+    named = list(parties)
+    alliance = context.lookup(project.alliance) if project.alliance is not None else None
+    members = alliance.items_of("member").values() if alliance is not None else ()
+    included = {item.key for item in members if item.status == "included"}
+    if named and all(party.unit in included for party in named):
+        return PairingScope.INTRA_ALLIANCE
+    beyond = any(party.role is PartyRole.EXTERNAL for party in named)
+    return PairingScope.OUT_OF_REGION if beyond else PairingScope.IN_REGION
 
 
 @rule("外部或受托单位已注明合同", "M137", needs="parties party")

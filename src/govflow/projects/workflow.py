@@ -66,6 +66,7 @@ from govflow.projects.rules_need import (
     party_goes_itself_or_is_let_go,
     party_is_new,
     promises_of_the_party_are_settled,
+    scope_is_true,
     source_is_there_and_public,
     texts_hide_people,
     two_parties_or_more,
@@ -146,7 +147,7 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("JX01", c.AgreeToProject,      _AGREEING,               e.PartyAgreed,              None,                R.ORGANISATION,     (unit_speaks_for_itself,)),
     Step("JX02", c.TakeBackAgreement,   _AGREEING,               e.AgreementTakenBack,       None,                R.ORGANISATION,     (unit_speaks_for_itself, reason_given, agreement_stands_and_is_not_used)),
     Step("J31",  c.ArrangeParty,        S.PROPOSED,              e.PartyArranged,            S.CLAIMED,           R.TOWN,             (named_party_consents, texts_hide_people)),
-    Step("J06",  c.PairParties,         (S.PROPOSED, S.CLAIMED), e.PartiesPaired,            S.PAIRED,            ((R.COMMUNITY, R.ORGANISATION),), (two_parties_or_more, lead_is_named, contributions_are_listed, parties_have_agreed, contracts_are_named, texts_hide_people), then=(decline_others, promise_what_is_pledged)),
+    Step("J06",  c.PairParties,         (S.PROPOSED, S.CLAIMED), e.PartiesPaired,            S.PAIRED,            ((R.COMMUNITY, R.ORGANISATION),), (two_parties_or_more, lead_is_named, contributions_are_listed, parties_have_agreed, scope_is_true, contracts_are_named, texts_hide_people), then=(decline_others, promise_what_is_pledged)),
     Step("J35",  c.AddParty,            _JOINED,                 e.PartyAdded,               None,                ((R.PROJECT_LEAD, R.ORGANISATION),), (claimer_is_registered, contributions_are_listed, party_is_new, contracts_are_named, supervisors_are_not_builders, texts_hide_people), then=(promise_what_is_pledged,)),
     Step("J36",  c.ReleaseParty,        _JOINED,                 e.PartyReleased,            None,                (R.PROJECT_LEAD, R.ORGANISATION), (two_parties_remain, money_is_reconciled, reason_given, promises_of_the_party_are_settled, party_goes_itself_or_is_let_go), approval=R.TOWN),
     # plan, risk, approval 稳评 立项

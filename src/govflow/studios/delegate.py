@@ -48,10 +48,6 @@ class Delegate(Item):
     begins: Instant | None = None
     ends: Instant | None = None
 
-    @property
-    def what(self) -> str:
-        return f"{self.capacity} {self.person}"
-
     def covers(self, at: datetime) -> bool:
         """Whether the term has begun and is not over: its end is the first moment outside it."""
         return self.begins is not None and self.ends is not None and self.begins <= at < self.ends

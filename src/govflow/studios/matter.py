@@ -76,8 +76,8 @@ class StudioMatter(Item):
         return None
 
     def concerns(self, actor: str, unit: str | None = None) -> bool:
-        """Whoever asked hears of their matter; the record, with those of others in it, is not theirs to read."""
-        return False
+        """It is the matter of whoever asked: nobody keeps away from their own. The record is not theirs to read."""
+        return self.asker is not None and self.asker in (actor, unit)
 
     def may_read_personal(self, field: str, claim: Claim, actor: str) -> bool | None:
         """What was asked and answered is for whoever asked, and for who has it in hand or gave the answer."""
