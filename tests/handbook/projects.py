@@ -11,6 +11,7 @@ ROWS = {
 
 _PUBLIC = "M158, PIPL: what everybody may read carries no number or address of a person"
 _APART = "M090: neither builders nor parties judge what was built"
+_APPROVER = "M090: nobody approves the works that their own unit leads"
 _LINES = "M110: what is granted covers what its lines hold, and no kind of project has more than its cap"
 _OPEN = "M092: closed accounts stay as they are until somebody opens them again"
 _CALLED = "M113: of all residents and units those accept who were named for it"
@@ -36,13 +37,17 @@ RULES = {
     ("J31", "texts_hide_people"): _PUBLIC,
     ("J06", "parties_have_agreed"): "nobody is made a party by somebody else's word (v1 J06: both sides)",
     ("J06", "contracts_are_named"): _CONTRACT,
+    ("J06", "scope_is_true"): "M105: a pairing inside an alliance is one of its members",
     ("J06", "texts_hide_people"): _PUBLIC,
     ("J07", "required_papers_are_attached"): _PAPER,
     ("J27", "required_papers_are_attached"): _PAPER,
+    ("J08", "approver_does_not_lead"): _APPROVER,
     ("J08", "budget_covers_its_lines"): _LINES,
     ("J08", "public_money_is_within_the_cap"): _LINES,
     ("J08", "households_are_not_understated"): "M082: with fewer households than the need names there was no hearing",
     ("J11", "texts_hide_people"): _PUBLIC,
+    ("J10", "no_objection_is_upheld"): "M092: an upheld objection is answered by a changed plan, not by works",
+    ("J14", "approver_does_not_lead"): _APPROVER,
     ("J14", "budget_covers_its_lines"): _LINES,
     ("J14", "public_money_is_within_the_cap"): _LINES,
     ("J14", "texts_hide_people"): _PUBLIC,

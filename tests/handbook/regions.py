@@ -21,6 +21,7 @@ ROWS = {
     "MT12": "a recheck that begins while a hearing is pending stands still from its start (petitions §36)",
     "IV08": "a meeting put off has a new date: the unit that had not said no is asked again",
     "IV09": "once a meeting has met or was called off, what is left to say is the host's",
+    "OL08": "M120, M123: a meeting or action day on another record is the fulfilment, whoever of the unit held it",
     "OL07": "who follows in office owes what the one before them owed",
     "MD17": "a court may confirm an agreement that was breached after it was applied to (人民调解法 §33)",
     "MD18": "as MD17, for its refusal",

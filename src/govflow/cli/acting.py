@@ -48,7 +48,7 @@ def acting(
     return asking(engine, id, list(usual), unit or unit_of, None, "")
 
 
-def given(engine: Engine, command: type[Command], by: Actor, **fields: Any) -> Command:
+def given(engine: Engine, command: type[Command], by: Actor, /, **fields: Any) -> Command:
     """The command that these options make; one that was left out stays out. Raises InputError, naming the field."""
     said = {name: value for name, value in fields.items() if value is not None and value != ()}
     text = json.dumps({"command": command.wire, "by": by.model_dump(mode="json"), **said})

@@ -57,13 +57,13 @@ class Desk(NamedTuple):
         """The project as it stands. Raises NotFound, and InputError for a record of another kind."""
         return project_of(self.engine, id)
 
-    def command(self, kind: type[Command], who: Actor, **fields: Any) -> Command:
+    def command(self, asked: type[Command], who: Actor, /, **fields: Any) -> Command:
         """A command made of options; one that was left out stays out. Raises InputError, naming the field."""
-        return given(self.engine, kind, who, on_behalf_of=self.speaks_for, **fields)
+        return given(self.engine, asked, who, on_behalf_of=self.speaks_for, **fields)
 
-    def do(self, kind: type[Command], who: Actor, *before: Command, **fields: Any) -> None:
+    def do(self, asked: type[Command], who: Actor, /, *before: Command, **fields: Any) -> None:
         """Do it, after what comes before it in the same transaction, and tell."""
-        self.tell(*before, self.command(kind, who, **fields))
+        self.tell(*before, self.command(asked, who, **fields))
 
     def tell(self, *commands: Command) -> None:
         """Do them in one transaction, say where the record stands, and what is next."""
@@ -72,12 +72,14 @@ class Desk(NamedTuple):
         if not self.json:
             print_next(self.engine, record)
 
-    def ask(self, kind: type[Command], who: Actor, *before: Command, **fields: Any) -> None:
+    def ask(
+        self, wanted: type[Command], who: Actor, /, *before: Command, asks: str | None = None, **fields: Any
+    ) -> None:
         """Ask for the leave that a command needs, quoting it in full: it is given with the same options afterwards."""
         if before:
             done(self.engine, before)
-        command = self.command(kind, who, **fields)
-        self.tell(RequestApproval.of(command, self.engine.get(str(command.id)), who))
+        command = self.command(wanted, who, **fields)
+        self.tell(RequestApproval.of(command, self.engine.get(str(command.id)), who, asks=asks))
 
     def paper(self, id: str, file: Path | None, kind: str, who: Actor) -> tuple[tuple[Command, ...], tuple[str, ...]]:
         """The command that puts a file on record, if it must be, and the key it has there, if there is one."""

@@ -49,7 +49,14 @@ def open_envelope(
 ) -> None:
     """Put public money aside."""
     paper = {"kind": "order", "reference": kept_at, "sha256": sha256_of(grant)}
-    said = {"title": title, "purpose": purpose, "level": level, "area": area, "first": first, "last": last}
+    said: dict[str, Any] = {
+        "title": title,
+        "purpose": purpose,
+        "level": level,
+        "area": area,
+        "first": first,
+        "last": last,
+    }
     said |= {"amount": fen(amount, "--amount"), "caps": _caps(cap), "approved_by": paper, "id": id}
     desk.do(m.OpenEnvelope, desk.who("finance"), **said)
 

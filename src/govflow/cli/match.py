@@ -144,6 +144,9 @@ def _print_plan(best: Plan, needs: Sequence[Need], *, as_json: bool) -> None:
         print_json({"assignments": shares, "uncovered": best.uncovered, "exact": best.exact})
         return
     out = console()
+    if not needs:
+        out.print(t("match.nothing"))
+        return
     for need in needs:
         out.print(Text.assemble((need.id, "bold"), "  ", clean(need.title), "  ", _measure(need, need.quantity)))
         for each in best.assignments:

@@ -104,7 +104,13 @@ def add(
         matter=matter, quantity=quantity, measure_unit=measure_unit, amount=fen(amount, "--amount"), skills=skill,
         households=households, begins=begins, ends=ends, urgent=urgent or None, sources=source,
     )  # fmt: skip
-    said = {"title": title, "text": text_of(text, file) or title, "kind": kind, "category": category, "theme": theme}
+    said: dict[str, Any] = {
+        "title": title,
+        "text": text_of(text, file) or title,
+        "kind": kind,
+        "category": category,
+        "theme": theme,
+    }
     said |= {"level": level, "area": area, "alliance": alliance, "major": major or None, "id": id}
     desk.do(c.ProposeProject, who, need=need, **said)
 
@@ -188,7 +194,7 @@ def offer(
 ) -> None:
     """Offer a resource to common projects."""
     who = desk.who("organisation")
-    said = {
+    said: dict[str, Any] = {
         "title": title,
         "owner": desk.speaks_for or desk.unit,
         "matter": matter,

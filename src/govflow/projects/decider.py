@@ -11,6 +11,7 @@ from govflow.corrections import old_value
 from govflow.decider import Decider
 from govflow.evaluating import Answer, composite
 from govflow.messages import Command, Event
+from govflow.policy import Then
 from govflow.projects import commands as c
 from govflow.projects import events as e
 from govflow.projects.budget import BUDGET
@@ -52,6 +53,7 @@ from govflow.regions.policy_version import POLICY_VERSION
 from govflow.regions.retention import RETENTION
 from govflow.regions.risk_signal import RISK_SIGNAL
 from govflow.regions.supervision import SUPERVISION
+from govflow.regions.supervision.by_rule import remind_by_rule, urge_by_rule
 
 # --- what events say beyond their commands ---------------------------------------------------------------------------
 
@@ -284,6 +286,7 @@ PROJECT = Decider(
     reactions=REACTIONS,
     opens=_opens,
     when_due={"claim": expire_claims, "suspension_review": resume},
+    escalations={Then.REMIND: remind_by_rule, Then.URGE: urge_by_rule},
     succeeded=(S.SETTLED,),
     failed=(S.CANCELLED, S.NOT_APPROVED),
 )

@@ -10,6 +10,7 @@ from govflow.projects import events as e
 from govflow.projects.model import Agreement, Assessment, JointProject, PartyRole, Publication, StabilityRisk
 from govflow.projects.model import ProjectStatus as S
 from govflow.region import Changes, Fold
+from govflow.regions.objection import with_upheld_answered
 
 
 def _to(status: S, **more: Any) -> Any:
@@ -146,6 +147,7 @@ def _changed(project: JointProject, event: e.ScopeChanged) -> Changes:
         "households": project.households if event.households is None else event.households,
         "plan_version": project.plan_version + (1 if event.text else 0),
         "plan_text": event.text or project.plan_text,
+        "items": with_upheld_answered(project),  # a changed plan is the new decision that an upheld objection asks for
     }
 
 

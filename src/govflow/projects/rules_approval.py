@@ -125,6 +125,12 @@ def approving_decision_is_recorded(project: JointProject, event: Any, context: C
             yield Detail(f"{found.id} is not linked with it", f"{found.id} 未与本项目关联")
 
 
+@rule("批准单位非牵头单位", "M090")
+def approver_does_not_lead(project: JointProject, event: Any, context: Context) -> bool:
+    """The unit that approves, or grants a change, does not lead the works itself."""
+    return project.lead is None or project.lead not in (event.unit, *units_of(context))
+
+
 @rule("批准的预算不低于各预算行之和", "M110", needs="budget")
 def budget_covers_its_lines(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """The approved total is not less than what its budget lines come to."""

@@ -24,6 +24,7 @@ from govflow.projects.follow_ups import (
 from govflow.projects.milestone_rules import acceptors_are_not_builders
 from govflow.projects.model import ProjectStatus as S
 from govflow.projects.rules_approval import (
+    approver_does_not_lead,
     approving_decision_is_recorded,
     assessor_is_not_a_party,
     budget_covers_its_lines,
@@ -97,6 +98,7 @@ from govflow.regions.record_rules import (
     linked_records_are_at_rest,
     listed_record_has_supervisor_consent,
     no_objection_is_open,
+    no_objection_is_upheld,
     publicity_has_elapsed,
     suspension_cause_is_over,
 )
@@ -155,14 +157,14 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J07",  c.AssessProjectRisk,   S.PAIRED,                e.RiskAssessed,             S.ASSESSED,          R.ASSESSOR,         (assessor_is_not_a_party, necessity_and_controllability_assessed, required_papers_are_attached)),
     Step("J27",  c.ReassessProjectRisk, (S.ASSESSED, *_APPROVED), e.RiskReassessed,          None,                R.ASSESSOR,         (assessor_is_not_a_party, necessity_and_controllability_assessed, required_papers_are_attached)),
     Step("J37",  c.NameTeam,            (S.PROPOSED, S.CLAIMED, S.PAIRED, S.ASSESSED, S.APPROVED, S.IN_PROGRESS), e.TeamNamed, None, (R.PROJECT_LEAD, R.COMMUNITY), (supervisors_are_not_builders, team_and_members_are_named)),
-    Step("J08",  c.ApproveProject,      (S.PAIRED, S.ASSESSED),  e.ProjectApproved,          S.APPROVED,          _APPROVERS,         (approving_decision_is_recorded, risk_is_assessed_if_major, risk_is_controllable, budget_is_within_envelope, hearing_is_recorded_if_residents_affected, teams_are_named_if_construction, supervisors_are_not_builders, budget_covers_its_lines, public_money_is_within_the_cap, households_are_not_understated), starts="delivery", then=(reserve_lines,)),
+    Step("J08",  c.ApproveProject,      (S.PAIRED, S.ASSESSED),  e.ProjectApproved,          S.APPROVED,          _APPROVERS,         (approving_decision_is_recorded, risk_is_assessed_if_major, risk_is_controllable, budget_is_within_envelope, hearing_is_recorded_if_residents_affected, teams_are_named_if_construction, supervisors_are_not_builders, budget_covers_its_lines, public_money_is_within_the_cap, households_are_not_understated, approver_does_not_lead), starts="delivery", then=(reserve_lines,)),
     Step("J09",  c.RefuseProject,       (S.PAIRED, S.ASSESSED),  e.ProjectNotApproved,       S.NOT_APPROVED,      _APPROVERS,         (reason_given, loops_are_handed_over), drops="*"),
     Step("J32",  c.ResubmitProject,     S.NOT_APPROVED,          e.ProjectResubmitted,       S.PAIRED,            R.PROJECT_LEAD,     (refusal_grounds_are_answered, new_version_is_recorded, texts_hide_people)),
     Step("J38",  c.PublishProjectNotice, S.APPROVED,             e.ProjectNoticePublished,   None,                (R.COMMUNITY, R.PROJECT_LEAD), (published_text_is_complete, texts_hide_people), starts="publicity"),
     # the works 实施
-    Step("J10",  c.StartWork,           S.APPROVED,              e.WorkStarted,              S.IN_PROGRESS,       R.PROJECT_LEAD,     (notice_is_published, publicity_has_elapsed, no_objection_is_open), starts="staleness", stops="publicity"),
+    Step("J10",  c.StartWork,           S.APPROVED,              e.WorkStarted,              S.IN_PROGRESS,       R.PROJECT_LEAD,     (notice_is_published, publicity_has_elapsed, no_objection_is_open, no_objection_is_upheld), starts="staleness", stops="publicity"),
     Step("J11",  c.ReportProgress,      S.IN_PROGRESS,           e.ProgressReported,         None,                R.PROJECT_LEAD,     (progress_is_monotone, spending_is_within_budget, texts_hide_people), resets="staleness"),
-    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, texts_hide_people), extends="delivery", then=(reserve_lines,)),
+    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, approver_does_not_lead, texts_hide_people), extends="delivery", then=(reserve_lines,)),
     Step("J15",  c.HandOverLead,        S.IN_PROGRESS,           e.LeadHandedOver,           None,                ((R.PROJECT_LEAD, R.TOWN),), (both_sides_sign, money_is_reconciled, town_has_agreed, supervisors_are_not_builders)),
     Step("J16",  c.SuspendProject,      S.IN_PROGRESS,           e.ProjectSuspended,         S.SUSPENDED,         ((R.PROJECT_LEAD, R.TOWN), R.TOWN), (cause_and_review_date_named, listed_record_has_supervisor_consent, town_has_agreed), starts="suspension_review", pauses="delivery staleness"),
     Step("J17",  c.ResumeProject,       S.SUSPENDED,             e.ProjectResumed,           S.IN_PROGRESS,       (R.TOWN, R.SYSTEM), (suspension_cause_is_over,), stops="suspension_review", resumes="delivery staleness"),

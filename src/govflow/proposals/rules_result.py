@@ -36,13 +36,6 @@ def filings_are_done(proposal: Proposal, event: Any, context: Context) -> Iterab
             yield Detail(f"{filing.en} (by {filing.by}) is not given", f"{filing.zh}未完成")
 
 
-@rule("无已成立而未处理的异议", "M092")
-def no_objection_is_upheld(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """No upheld objection is unanswered by a new decision."""
-    for each in upheld_objections(proposal):
-        yield Detail(f"objection {each.key} was upheld", f"异议 {each.key} 成立")
-
-
 @rule("已有异议成立", "村委会法 §27 [V, pre-2026 text]")
 def objection_was_upheld(proposal: Proposal, event: Any, context: Context) -> bool:
     """An objection to this resolution was upheld."""

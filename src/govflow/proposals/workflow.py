@@ -90,7 +90,6 @@ from govflow.proposals.rules_result import (
     implementer_did_not_decide,
     implementer_is_not_appraiser,
     money_is_reconciled,
-    no_objection_is_upheld,
     objection_was_upheld,
     papers_of_the_procedure_are_attached,
     proposer_is_answered,
@@ -123,6 +122,7 @@ from govflow.regions.record_rules import (
     ledger_is_empty,
     linked_records_are_at_rest,
     no_objection_is_open,
+    no_objection_is_upheld,
     publicity_has_elapsed,
     suspension_cause_is_over,
 )

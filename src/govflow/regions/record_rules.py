@@ -9,7 +9,7 @@ from govflow.actors import SYSTEM, Role
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.regions.approval import leaves_given
-from govflow.regions.objection import open_objections
+from govflow.regions.objection import open_objections, upheld_objections
 from govflow.workflow import rule
 
 _CONVERSIONS = {"case.convert_to_proposal": "proposal", "case.convert_to_project": "joint_project"}
@@ -48,6 +48,13 @@ def no_objection_is_open(record: Any, event: Any, context: Context) -> Iterable[
     """No objection waits for its answer."""
     for each in open_objections(record):
         yield Detail(f"objection {each.key} waits for its answer", f"异议 {each.key} 待答复")
+
+
+@rule("无已成立而未处理的异议", "M092")
+def no_objection_is_upheld(record: Any, event: Any, context: Context) -> Iterable[str]:
+    """No upheld objection is unanswered by a new decision."""
+    for each in upheld_objections(record):
+        yield Detail(f"objection {each.key} was upheld", f"异议 {each.key} 成立")
 
 
 @rule("中止原因消除或复核日已到", "decision reg §37 [V]", needs="cause_is_over")
