@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from govflow.actors import ROLES
-from govflow.envelopes import yuan
 from govflow.messages import Event, RecordedEvent
 from govflow.pages.parts import (
     Alert,
@@ -123,8 +122,7 @@ def _known_units(project: JointProject, history: Iterable[RecordedEvent]) -> Ite
 
 def grouped(amount: int) -> str:
     """Minor units in yuan, exactly, in groups of three: 1,234,567.89."""
-    whole, _, rest = yuan(amount).partition(".")
-    return f"{int(whole):,}.{rest}" if whole != "-0" else f"-0.{rest}"
+    return f"{'-' if amount < 0 else ''}{abs(amount) // 100:,}.{abs(amount) % 100:02}"
 
 
 # --- nobody is named -------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ class Proposing(Value):
 
     `kind` is one of the policy's kinds of project; `theme` what it is about (联 service, sanitation, culture …);
     `alliance` the alliance it belongs to; `source` the record it comes from; `major`: it counts as major whatever it
-    costs. Public money set aside for it already (a winner of a budget round) stands in `fund`, with its `amount` in
+    costs; `profile` is the profile of community whose indicators it is evaluated by. Public money set aside for it already (a winner of a budget round) stands in `fund`, with its `amount` in
     minor units.
     """
 
@@ -31,6 +31,7 @@ class Proposing(Value):
     need: Need = Need()
     alliance: Id | None = None
     major: bool = False
+    profile: Id | None = None
     source: Id | None = None
     fund: Id | None = None
     amount: Amount = 0

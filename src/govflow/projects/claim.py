@@ -77,21 +77,23 @@ def _key(project: JointProject, unit: str) -> str:
 
 
 def _claimed(project: JointProject, event: DemandClaimed) -> Iterator[tuple[str, Changes]]:
-    assert event.claimer is not None
+    if event.claimer is None:  # a rule says so
+        return
     owes = Role.COMMUNITY.value
     said = {"claimer": event.claimer, "capacity": event.capacity, "resource": event.resource}
     yield _key(project, event.claimer), {"status": S.STANDING, "owes": owes, **said}
 
 
 def _arranged(project: JointProject, event: PartyArranged) -> Iterator[tuple[str, Changes]]:
-    assert event.to is not None
+    if event.to is None:  # a rule says so
+        return
     said = {"claimer": event.to, "capacity": event.capacity, "arranged": True}
     yield _key(project, event.to), {"status": S.STANDING, "owes": Role.COMMUNITY.value, **said}
 
 
 def _withdrawn(project: JointProject, event: ClaimWithdrawn) -> Iterator[tuple[str, Changes]]:
-    assert event.claimer is not None
-    yield _key(project, event.claimer), {"status": S.WITHDRAWN, "owes": None}
+    if event.claimer is not None:  # a rule says so
+        yield _key(project, event.claimer), {"status": S.WITHDRAWN, "owes": None}
 
 
 def _paired(project: JointProject, event: PartiesPaired) -> Iterator[tuple[str, Changes]]:

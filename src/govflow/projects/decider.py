@@ -11,7 +11,7 @@ from govflow.corrections import old_value
 from govflow.decider import Decider
 from govflow.evaluating import Answer, composite
 from govflow.messages import Command, Event
-from govflow.policy import Then
+from govflow.policy import EvaluationPlan, ProjectKind, Then
 from govflow.projects import commands as c
 from govflow.projects import events as e
 from govflow.projects.budget import BUDGET
@@ -67,9 +67,16 @@ def _proposed(project: JointProject, command: c.ProposeProject, context: Context
         "retention": category.retention if category is not None else context.policy.ordinary_retention,
         "unit": _unit(project, e.ProjectProposed, context),
         "rule": kind,
-        "plan": context.policy.evaluation_plan(kind.evaluation) if kind is not None else None,
+        "plan": _plan(kind, command.profile, context),
     }
     return PROJECT.copied(command, e.ProjectProposed, context, **said)
+
+
+def _plan(kind: ProjectKind | None, profile: str | None, context: Context) -> EvaluationPlan | None:
+    """The plan of a kind with the indicators of one profile of community; None where the policy has no such."""
+    plan = context.policy.evaluation_plan(kind.evaluation) if kind is not None else None
+    chosen = plan.indicator_set(profile) if plan is not None else None
+    return plan.changed(sets=(chosen,)) if plan is not None and chosen is not None else None
 
 
 def _listed(project: JointProject, command: c.ListDemand, context: Context) -> Event:

@@ -24,6 +24,12 @@ def kind_is_in_the_policy(project: JointProject, event: Any, context: Context) -
         yield Detail(f"there is no kind {event.kind}; the kinds are: {known}", f"无 {event.kind} 类,应为:{known}")
 
 
+@rule("评价方案有该社区类型的指标", "M150", needs="profile")
+def profile_is_in_the_plan(project: JointProject, event: Any, context: Context) -> bool:
+    """The evaluation plan of its kind has indicators for the profile of community that is named."""
+    return event.profile is None or event.plan is not None
+
+
 @rule("需求有标题", "M103", needs="title")
 def need_has_a_title(project: JointProject, event: Any, context: Context) -> bool:
     """What is needed is said in a line."""

@@ -66,6 +66,7 @@ from govflow.projects.rules_need import (
     parts_are_named,
     party_goes_itself_or_is_let_go,
     party_is_new,
+    profile_is_in_the_plan,
     promises_of_the_party_are_settled,
     scope_is_true,
     source_is_there_and_public,
@@ -135,7 +136,7 @@ _APPROVERS = (R.TOWN, R.DISTRICT, R.DELIBERATING_BODY)
 PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     #    id      command                from                     event                       to                   who                 provided that
     # the need 需求
-    Step("J01",  c.ProposeProject,      None,                    e.ProjectProposed,          S.PROPOSED,          _PROPOSERS,         (matter_is_described, kind_is_in_the_policy, texts_hide_people, source_is_there_and_public, need_is_measured_soundly, fund_comes_with_its_record), then=(ask_the_needs_fund,)),
+    Step("J01",  c.ProposeProject,      None,                    e.ProjectProposed,          S.PROPOSED,          _PROPOSERS,         (matter_is_described, kind_is_in_the_policy, profile_is_in_the_plan, texts_hide_people, source_is_there_and_public, need_is_measured_soundly, fund_comes_with_its_record), then=(ask_the_needs_fund,)),
     Step("JX05", c.ReviseNeed,          S.PROPOSED,              e.NeedRevised,              None,                (*_HOSTS, R.ORGANISATION), (need_has_a_title, need_is_ones_own, texts_hide_people, source_is_there_and_public, need_is_measured_soundly)),
     Step("J02",  c.ListDemand,          S.PROPOSED,              e.DemandListed,             S.OPEN_FOR_CLAIM,    _HOSTS,             (matter_is_described, claim_policy_is_set), starts="claim"),
     Step("J30",  c.WithdrawDemand,      (S.OPEN_FOR_CLAIM, S.CLAIMED), e.DemandWithdrawn,    S.PROPOSED,          _HOSTS,             (reason_given,), stops="claim", then=(decline_claims,)),
