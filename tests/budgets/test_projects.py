@@ -6,11 +6,11 @@ from typing import Any
 
 from govflow.budgets import BUDGET_ROUND
 from govflow.budgets import entry as n
+from govflow.projects import PROJECT
 from tests.budgets.office import END, HAND_OVER, YUAN, R, an_office, community
-from tests.budgets.projects import JOINT_PROJECT
 from tests.budgets.test_money import GIFT, award
 
-SERVED: dict[str, Any] = {"records": (BUDGET_ROUND, JOINT_PROJECT)}
+SERVED: dict[str, Any] = {"records": (BUDGET_ROUND, PROJECT)}
 
 
 def test_each_winner_becomes_one_project_tied_both_ways():
@@ -18,7 +18,9 @@ def test_each_winner_becomes_one_project_tied_both_ways():
     begun = {key: each.project for key, each in office.round.items_of("entry").items() if each.status == "commissioned"}
     assert begun == {"a": "JP-2026-000001", "b": "JP-2026-000002"}
     first: Any = office.engine.get("JP-2026-000001")
-    assert (first.title, first.amount) == ("Project a", 300_000 * YUAN)
+    line = first.item("budget", "1")
+    assert (first.title, first.kind, line.source) == ("Project a", "micro_livelihood", "fiscal")
+    assert (line.amount, line.envelope) == (300_000 * YUAN, "round")
     assert first.items_of("link")["spawned_by.round"].status == "linked"
     assert office.round.items_of("link")["spawned.JP-2026-000002"].other == "JP-2026-000002"
     assert office.loops() == set()

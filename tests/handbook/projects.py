@@ -17,7 +17,6 @@ _OPEN = "M092: closed accounts stay as they are until somebody opens them again"
 _CALLED = "M113: of all residents and units those accept who were named for it"
 _OWN_FEEDBACK = "M114: whether an answer does is said by whoever raised it, or by a supervisor"
 _ANSWERED = "M090: nobody answers what they have raised themselves"
-_NOT_ONES_OWN = "M090: nobody approves, or grants a change of, what their own unit carries out"
 _TERM = "petitions §34, as everywhere: a due instant that is named lies ahead"
 _PAPER = "decision reg §22: an assessment is a report on file"
 _CONTRACT = "M137: a service that is bought has its contract"
@@ -47,17 +46,11 @@ RULES = {
     ("J08", "budget_covers_its_lines"): _LINES,
     ("J08", "public_money_is_within_the_cap"): _LINES,
     ("J08", "households_are_not_understated"): "M082: with fewer households than the need names there was no hearing",
-    ("J08", "approver_does_not_lead"): _NOT_ONES_OWN,
-    (
-        "J10",
-        "no_objection_is_upheld",
-    ): "M092, as in P25: works on which an objection was right begin after a changed plan",
     ("J11", "texts_hide_people"): _PUBLIC,
     ("J10", "no_objection_is_upheld"): "M092: an upheld objection is answered by a changed plan, not by works",
     ("J14", "approver_does_not_lead"): _APPROVER,
     ("J14", "budget_covers_its_lines"): _LINES,
     ("J14", "public_money_is_within_the_cap"): _LINES,
-    ("J14", "approver_does_not_lead"): _NOT_ONES_OWN,
     ("J14", "texts_hide_people"): _PUBLIC,
     ("J15", "town_has_agreed"): _TOWN,
     ("J15", "supervisors_are_not_builders"): _WATCHERS,

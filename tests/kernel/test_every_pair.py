@@ -13,10 +13,13 @@ from govflow import CASE, SYSTEM, Actor, Command, Decider, ItemCommand, NotAllow
 from govflow.cases.commands import AcceptCase
 from govflow.clocks import Clock
 from govflow.messages import ClockStatus
+from govflow.projects import PROJECT
+from govflow.projects.commands import ListDemand
 from govflow.proposals import PROPOSAL
 from govflow.proposals.commands import StartScreening
 from govflow.testing import START
 from govflow.workflow import NEW, Step
+from tests.projects.steps import a_project, a_yard
 from tests.proposals.steps import a_hall, a_proposal
 from tests.regions.standing import an_item, key_of
 from tests.support import AREA, a_case, a_context, a_town
@@ -42,6 +45,11 @@ def a_proposal_in(status: str) -> tuple[Any, str]:
     return hall, a_proposal(hall, status).id
 
 
+def a_project_in(status: str) -> tuple[Any, str]:
+    yard = a_yard()
+    return yard, a_project(yard, status).id
+
+
 ALL_ROLES = [role for role in Role if role is not Role.SYSTEM]
 FAR_OFF = f"{AREA}/grid-9"
 KINDS = {
@@ -56,6 +64,12 @@ KINDS = {
         a_proposal_in,
         Actor.of("s-wang", *ALL_ROLES, unit="office"),
         ("submitted", StartScreening(id="x", by=Actor.of("office-9", Role.SECRETARIAT, area=FAR_OFF))),
+    ),
+    "joint_project": Kind(
+        PROJECT,
+        a_project_in,
+        Actor.of("s-1", *ALL_ROLES, unit="builder"),
+        ("proposed", ListDemand(id="x", by=Actor.of("far-9", Role.COMMUNITY, area=FAR_OFF), exclusive=True)),
     ),
 }
 STATUSES = [(name, status) for name, kind in KINDS.items() for status in kind.decider.workflow.rests]
@@ -135,7 +149,7 @@ LATER = [
 
 @pytest.mark.parametrize(("name", "kind"), LATER, ids=[kind.wire for _, kind in LATER])
 def test_a_record_that_does_not_exist_takes_only_what_creates_one(name: str, kind: type[Command]):
-    world, _ = world_with(name, "accepted" if name == "case" else "draft")
+    world, _ = world_with(name, KINDS[name].elsewhere[0])
     with pytest.raises(NotFound):
         world.engine.handle(kind(id="nobody", by=KINDS[name].everybody))
 

@@ -45,6 +45,7 @@ class Break(NamedTuple):
     otherwise: dict[str, Any] | None = None
     leave: Actor | None = None
     asks: Role | None = None  # of whom, where the row itself asks for nobody's leave
+    serves: tuple[Any, ...] = ()  # the kinds of record served where it is broken
 
     @property
     def more(self) -> dict[str, Any]:
@@ -61,7 +62,7 @@ class Break(NamedTuple):
 
     def yard(self, *, mended: bool = False) -> Yard:
         """A yard in which it can be given: as it breaks the rule, or as it does not."""
-        yard = a_yard()
+        yard = a_yard(**({"records": self.serves} if self.serves and not mended else {}))
         if self.status:
             otherwise = self.otherwise if mended and self.otherwise is not None else self.said
             a_project(yard, self.status, **otherwise)

@@ -18,7 +18,7 @@ from govflow.regions.objection import RaiseObjection, ResolveObjection
 from govflow.regions.supervision import LiftSupervision, ListSupervision
 from tests.projects.breaking import Break
 from tests.projects.breaks_need import LEASED, OUTSIDE, PHONE, parties
-from tests.projects.site import baker, community, lead, mayor, resident, roofer, service, supervisor, town
+from tests.projects.site import baker, community, lead, mayor, resident, service, supervisor, town
 from tests.projects.steps import ANY, NEW_PLAN, SUSPEND, X, at
 from tests.projects.yard import (
     TEAMS,
@@ -27,7 +27,6 @@ from tests.projects.yard import (
     Yard,
     agreements,
     assessor,
-    district,
     pairing,
     paper,
 )
@@ -39,6 +38,7 @@ AGAIN = c.ReassessProjectRisk(**X, by=assessor, **RISK)
 TOO_RISKY = AGAIN.changed(level_of_risk=StabilityRisk.UNCONTROLLABLE, command_id="risky")
 NEEDLESS = AGAIN.changed(necessary=False, command_id="needless")
 PARTISAN = Actor.of("assessor-2", Role.ASSESSOR, unit="bakery")
+OWN = Actor.of("town-9", Role.TOWN, unit="builder")
 REPORT = paper("report")
 TEAM = c.NameTeam(**X, by=community, team=TeamKind.SUPERVISORS, members=(Member(id="s-9"),))
 APPROVE = c.ApproveProject(**X, by=town, papers=("order",), until=UNTIL)
@@ -168,6 +168,7 @@ BREAKS = [
     Break("J08", "budget_covers_its_lines", "an approval covers all of its lines", "assessed", APPROVE.changed(budget=399 * YUAN), {"budget": 400 * YUAN}, first=(Yard.hearing,)),
     Break("J08", "public_money_is_within_the_cap", "no kind has more public money than its cap", "claimed", APPROVE, said=LEASED, first=(*leased(501), Yard.hearing), before=(*leased(500), Yard.hearing), otherwise=LEASED),
     Break("J08", "households_are_not_understated", "nobody talks the households down", "assessed", APPROVE.changed(households=11), {"households": 12}, first=(Yard.hearing,)),
+    Break("J08", "approver_does_not_lead", "nobody approves works of their own", "assessed", APPROVE.changed(by=OWN), {"by": town}, first=(Yard.hearing,)),
     Break("J09", "reason_given", "a refusal has a reason", "assessed", REFUSE.changed(reason=""), {"reason": "too dear"}),
     Break("J09", "loops_are_handed_over", "what was promised is handed over before a refusal", "paired", REFUSE.changed(hand_over=()), {"hand_over": (ANY,)}),
     Break("J32", "refusal_grounds_are_answered", "the grounds of a refusal are answered", "not_approved", RESUBMIT.changed(answers=" "), {"answers": "a cheaper roof"}),
@@ -179,6 +180,7 @@ BREAKS = [
     Break("J10", "notice_is_published publicity_has_elapsed", "no works before the notice", "approved", BEGIN, then=(NOTICE, 8 * DAY)),
     Break("J10", "publicity_has_elapsed", "no works before the notice has stood its time", "approved", BEGIN, first=(NOTICE, 6 * DAY), then=(2 * DAY,)),
     Break("J10", "no_objection_is_open", "no works before an objection is answered", "approved", BEGIN, first=(NOTICE, OBJECTION, 8 * DAY), then=(ANSWERED,)),
+    Break("J10", "no_objection_is_upheld", "works on which an objection was right are changed first", "approved", BEGIN, first=(NOTICE, OBJECTION, ANSWERED.changed(upheld=True), 8 * DAY), then=(CHANGE.changed(text="Scaffold on the other side."),)),
     Break("J11", "progress_is_monotone", "progress does not fall back", "in_progress", PROGRESS.changed(percent=30), {"percent": 40}, first=(PROGRESS.changed(command_id="before"),)),
     Break("J11", "texts_hide_people", "nobody's number stands in a report", "in_progress", PROGRESS.changed(text=PHONE), {"text": "it stands"}),
     Break("J14", "risk_is_reassessed_if_change_is_large", "a large change of money is assessed first", "in_progress", CHANGE.changed(budget=441 * YUAN), {"budget": 440 * YUAN}),
@@ -189,6 +191,7 @@ BREAKS = [
     Break("J14", "reason_given", "a change has a reason", "in_progress", CHANGE.changed(reason=" "), {"reason": "slate"}),
     Break("J14", "budget_covers_its_lines", "a change covers all of its lines", "approved", CHANGE, {"budget": 420 * YUAN}, first=(more_money(20),)),
     Break("J14", "public_money_is_within_the_cap", "a change brings no kind over its cap", "claimed", CHANGE.changed(budget=550 * YUAN), said=LEASED, first=(works_on_lease, AGAIN.changed(budget=550 * YUAN), more_money(150).changed(item="late")), before=(works_on_lease, AGAIN.changed(budget=550 * YUAN), more_money(100).changed(item="late")), otherwise=LEASED),
+    Break("J14", "approver_does_not_lead", "nobody grants a change of works of their own", "in_progress", CHANGE.changed(by=OWN), {"by": town}),
     Break("J14", "texts_hide_people", "nobody's number stands in a changed plan", "in_progress", CHANGE.changed(text=PHONE), {"text": "Slate."}),
     by_leave("both_sides_sign", "who takes the lead has agreed to", HAND, {}, then=(TO_LEAD,), first=()),
     by_leave("both_sides_sign", "the lead goes to another party", HAND.changed(to="flowers"), {"to": "bakery"}),

@@ -12,7 +12,7 @@ from govflow.projects.bodies import SeparateNeed
 from govflow.projects.claim import DeclineClaim
 from govflow.projects.model import Member, Need, Party, PartyRole, Pledge, TeamKind
 from govflow.regions.commitment import KeepCommitment, ReleaseCommitment
-from govflow.regions.contribution import Contribution
+from govflow.regions.contribution import Contribution, PairingScope
 from tests.projects.breaking import Break
 from tests.projects.site import HERE, baker, community, lead, mayor, roofer, town
 from tests.projects.steps import ANY, X, at
@@ -62,6 +62,7 @@ BREAKS = [
     Break("J01", "source_is_there_and_public", "so do those it gathers", "", PROPOSE.changed(need=Need(sources=("nowhere",))), {"need": Need()}),
     Break("J01", "need_is_measured_soundly", "a need is measured in one way", "", PROPOSE.changed(need=MIXED), {"need": MIXED.changed(quantity=None)}),
     Break("J01", "need_is_measured_soundly", "a need ends after it begins", "", PROPOSE.changed(need=Need(begins=at(9).date(), ends=at(8).date())), {"need": Need(begins=at(9).date(), ends=at(9).date())}),
+    Break("J01", "profile_is_in_the_plan", "a community is judged by indicators that there are", "", PROPOSE.changed(profile="nobodys"), {"profile": None}),
     Break("J01", "fund_comes_with_its_record", "nobody sets public money aside for their own project", "", PROPOSE.changed(fund="money", amount=100), {"fund": None}),
     Break("JX05", "need_has_a_title", "a need said anew has a title", "proposed", REVISE.changed(title=" "), {"title": "Roof"}),
     Break("JX05", "need_is_ones_own", "no organisation says another's need anew", "proposed", REVISE.changed(by=baker), {"by": community}),
@@ -118,6 +119,7 @@ BREAKS = [
     Break("J06", "parties_have_agreed", "nobody is made a party by another's word", "claimed", pairing(), then=tuple(agreements())),
     Break("J06", "contracts_are_named", "what is bought has its contract", "claimed", pairing(parties=parties(OUTSIDE.changed(contract=""))), {"parties": parties(OUTSIDE)}, LEASED, first=tuple(agreements())),
     Break("J06", "contracts_are_named", "services are bought from somebody", "claimed", pairing(), {"parties": parties(OUTSIDE)}, LEASED, first=tuple(agreements())),
+    Break("J06", "scope_is_true", "who is in no alliance is not paired inside one", "claimed", pairing(scope=PairingScope.INTRA_ALLIANCE), {"scope": PairingScope.IN_REGION}, first=tuple(agreements())),
     Break("J06", "texts_hide_people", "nobody's number stands in a plan", "claimed", pairing(text=PHONE), {"text": "Scaffold first."}, first=tuple(agreements())),
     Break("J35", "claimer_is_registered", "who joins has said so", "paired", ADD, then=(JOINS,)),
     Break("J35", "contributions_are_listed", "who joins brings something in", "approved", ADD.changed(pledges=()), {"pledges": (BEDS,)}, first=(JOINS,)),

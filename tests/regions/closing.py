@@ -8,6 +8,8 @@ from typing import Any
 from govflow import SYSTEM, Actor, Command, Role
 from govflow.cases import commands as c
 from govflow.cases.assignment_objection import WithdrawAssignmentObjection
+from govflow.projects import budget, expense, feedback_model, milestone
+from govflow.projects import claim as claiming
 from govflow.proposals import commands as proposing
 from govflow.regions import (
     admission,
@@ -108,6 +110,17 @@ def closing(record: Any, region: str, key: str) -> Iterator[Command]:
             yield proposing.CancelVote(id=record.id, by=fresh(Role.CONVENOR), reason=WHY)
         case "vote", _:
             yield proposing.VoidVote(id=record.id, by=fresh(Role.TOWN), reason_code="wrong_roll", reason=WHY)
+        case "claim", _:
+            yield claiming.DeclineClaim(**x, by=fresh(Role.COMMUNITY), reason=WHY)
+        case "budget", _:
+            yield budget.FreeBudget(**x, by=fresh(Role.FINANCE), reason=WHY)
+        case "expense", _:
+            yield expense.DisallowExpense(**x, by=fresh(Role.FINANCE), reason=WHY)
+        case "milestone", _:
+            yield milestone.DropMilestone(**x, by=SYSTEM, reason=WHY)  # else with leave of the town
+        case "feedback", _:
+            answers = fresh(Role.COMMUNITY)
+            yield feedback_model.ResolveFeedback(**x, by=answers, measure="m", evidence=("done",))
         case _:
             raise AssertionError(f"no clerk knows how {region} comes to rest: say it here")
 

@@ -16,6 +16,7 @@ STAGES = (ChecklistStage(zh="一", en="one"), ChecklistStage(zh="二", en="two")
 PROCEDURE = DEFAULT_POLICY.procedure("residents_motion")
 # Where not the command but the record says which item it is, and what the record must have for that.
 KEYS = {"clock": "handling", "vote": "1", "stage": "r1.council"}
+KNOWN: dict[str, dict[str, Any]] = {"check_in": {"who": "s-1", "unit": "parks"}}  # of an item: who was called
 WITH: dict[str, dict[str, Any]] = {"vote": {"votes": 1}, "stage": {"procedure": PROCEDURE}}
 
 
@@ -43,8 +44,7 @@ def an_item(region: Region, status: str, **known: Any) -> Item:
         status=status,
         by="someone",
         since=START,
-        **{name: value for name, value in usual.items() if name in fields},
-        **known,
+        **{**{name: value for name, value in usual.items() if name in fields}, **KNOWN.get(region.name, {}), **known},
     )
 
 

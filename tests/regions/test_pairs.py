@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from govflow import Actor, Command, Decider, HandOver, Level, NotAllowed, NotFound, Region, Rest, Role
 from govflow.cases import commands as c
+from govflow.projects import commands as j
 from govflow.proposals import commands as p
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.contact import LogContact
 from govflow.regions.evidence import AddEvidence
 from govflow.testing import commands
 from tests.cases.test_machine import CASES
+from tests.projects.test_walk import PROJECTS
 from tests.proposals.hall import wang
 from tests.proposals.test_machine import PROPOSALS
 from tests.regions.closing import WHY, closing, fresh
@@ -96,6 +98,17 @@ def the_proposal_goes_on(proposal: Any) -> list[Command]:
     return []
 
 
+def the_project_goes_on(project: Any) -> list[Command]:
+    """Out of it, by the way that is open: it has nothing left to hand over."""
+    x, town = {"id": project.id}, fresh(Role.TOWN)
+    match str(project.status):
+        case "proposed" | "open_for_claim" | "claimed" | "paired" | "assessed":
+            return [j.CancelProject(**x, by=town, reason=WHY)]
+        case "accepted":
+            return [j.EvaluateProject(**x, by=fresh(Role.APPRAISER))]
+    return []
+
+
 def a_case_begun(data: st.DataObject) -> Any:
     town = a_town()
     start = data.draw(st.sampled_from(
@@ -106,6 +119,13 @@ def a_case_begun(data: st.DataObject) -> Any:
     if "e1" not in town.engine.get("x").items_of("evidence"):
         town.do(AddEvidence(id="x", by=resident, item="e1", sha256="0" * 64))
     return town
+
+
+def a_project_begun(data: st.DataObject) -> Any:
+    yard = PROJECTS.opened(":memory:")  # type: ignore[arg-type]
+    starts = ["proposed", "open_for_claim", "claimed", "paired", "assessed"]
+    PROJECTS.begin(yard, data.draw(st.sampled_from(starts)), data, "")
+    return yard
 
 
 def a_proposal_begun(data: st.DataObject) -> Any:
@@ -138,6 +158,17 @@ KINDS = {
         the_proposal_goes_on,
         frozenset(PROPOSALS.decider.workflow.rests) - PROPOSALS.decider.active,
         lambda x: p.PublishResult(id="x", by=fresh(Role.COMMUNITY)) if x.status in ("completed", "appraised") else None,
+    ),
+    "joint_project": Worked(
+        PROJECTS,
+        {"lead": "builder", "area": "a"},
+        "assessed",
+        "cancelled",
+        j.CancelProject(id="x", by=fresh(Role.TOWN), reason=WHY, hand_over=_ALL),
+        a_project_begun,
+        the_project_goes_on,
+        frozenset(PROJECTS.decider.workflow.rests) - PROJECTS.decider.active,
+        lambda x: j.SettleProject(id="x", by=fresh(Role.FINANCE)) if x.status == "evaluated" else None,
     ),
 }
 BY_HAND = {("meeting", "held")}  # a meeting that was held is recorded first

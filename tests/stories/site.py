@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from govflow import CASE, Actor, Command, Engine, NotAllowed, Role
 from govflow.budgets import BUDGET_ROUND
+from govflow.cases import commands as k
 from govflow.envelopes import ENVELOPE, drawn, free
 from govflow.envelopes.messages import OpenEnvelope
 from govflow.envelopes.model import Envelope
@@ -19,14 +21,19 @@ from govflow.projects import commands as c
 from govflow.projects.budget import CloseBudget
 from govflow.projects.expense import RecordExpense, VerifyExpense
 from govflow.projects.lines import BudgetLine, lines_of, spent_of
+from govflow.projects.model import Party, PartyRole, Pledge
 from govflow.projects.money import statement_of
 from govflow.proposals import PROPOSAL
+from govflow.regions import mediation as md
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.commitment import FulfilPartOfCommitment, KeepCommitment
+from govflow.regions.contact import LogContact
+from govflow.regions.contribution import PairingScope
 from govflow.regions.evaluation import IndicatorScore, RecordEvaluation, RequestEvaluation
 from govflow.regions.evidence import AddEvidence
 from govflow.regions.meeting.messages import AnnounceMeeting, HoldMeeting, RecordMeeting
 from govflow.regions.retention import Paper
+from govflow.regions.verification import PassVerification
 from govflow.testing import PinnedClock
 
 YUAN = 100
@@ -95,6 +102,23 @@ class Offices:
         return self._of("appraiser-1", Role.APPRAISER, unit="university")
 
     @property
+    def desk(self) -> Actor:
+        return self._of("desk", Role.ACCEPTANCE_DESK, Role.DISPATCHER, level="community")
+
+    @property
+    def handler(self) -> Actor:
+        """Who handles cases for the community."""
+        return self._of("handler", Role.LEAD_UNIT, unit=self.unit)
+
+    @property
+    def mediator(self) -> Actor:
+        return self._of("old-zhang", Role.MEDIATOR, level="community")
+
+    @property
+    def verifier(self) -> Actor:
+        return self._of("checker", Role.VERIFIER)
+
+    @property
     def archivist(self) -> Actor:
         return self._of("archive-1", Role.ARCHIVIST)
 
@@ -102,9 +126,11 @@ class Offices:
 class Site:
     """One log of a place, on a pinned clock: Monday 2 March 2026, 09:00."""
 
-    def __init__(self, offices: Offices, path: Any = ":memory:", **options: Any) -> None:
-        self.by, self.clock = offices, PinnedClock()
-        self.engine = Engine.open(path, records=[*RECORDS], now=self.clock, **options)
+    def __init__(
+        self, offices: Offices, path: Any = ":memory:", *, log: Engine | None = None, clock: Any = None, **options: Any
+    ) -> None:
+        self.by, self.clock = offices, clock or PinnedClock()
+        self.engine = log or Engine.open(path, records=RECORDS, now=self.clock, **options)
 
     # -- asking and telling -------------------------------------------------------------------------------------------
 
@@ -161,11 +187,27 @@ class Site:
 
     def on_file(self, id: str, *keys: str, by: Actor | None = None, kind: str = "document") -> None:
         who = by or self.by.secretary
-        self.do(*(AddEvidence(id=id, by=who, item=key, kind=kind, sha256=key.encode().hex()[:64].ljust(64, "0")) for key in keys))  # fmt: skip
+        for key in keys:
+            self.do(AddEvidence(id=id, by=who, item=key, kind=kind, sha256=sha256(key.encode()).hexdigest()))
 
     def agreed(self, id: str, *units: str) -> None:
         """Units say themselves that they take part."""
         self.do(*(c.AgreeToProject(id=id, by=of_unit(unit), unit=unit) for unit in units))
+
+    def pairing(self, id: str, lead: str, *others: str, outside: tuple[str, ...] = (), **said: Any) -> c.PairParties:
+        """The parties with the work that each of them brings in; the lead stands first."""
+        role = {lead: PartyRole.LEAD, **dict.fromkeys(outside, PartyRole.EXTERNAL)}
+        units = (lead, *others, *outside)
+        until = self.in_days(300)
+        brings: dict[str, Any] = {"matter": "service", "quantity": 10, "measure_unit": "days", "until": until}
+        usual: dict[str, Any] = {
+            "lead": lead,
+            "parties": tuple(Party(unit=each, role=role.get(each, PartyRole.MEMBER)) for each in units),
+            "pledges": tuple(Pledge(party=each, what=f"the work of {each}", **brings) for each in units),
+            "scope": PairingScope.IN_REGION,
+            "text": "Step by step.",
+        }
+        return c.PairParties(id=id, by=self.by.secretary, **{**usual, **said})
 
     def hearing(self, id: str, roll: tuple[str, ...], consensus: str = "it goes on") -> None:
         """A hearing of those whom it touches: announced eight days ahead, held, signed by all who came."""
@@ -174,12 +216,11 @@ class Site:
         self.do(AnnounceMeeting(id=id, by=host, item="hearing", roll=roll, **on))
         self.clock.set(day)
         self.on_file(id, "hearing-minutes", kind="minutes")
+        signed = {"minutes": ("hearing-minutes",), "signed_by": (host.id, *roll), "consensus": consensus}
         self.do(
             HoldMeeting(id=id, by=host, item="hearing", attended=roll),
-            RecordMeeting(
-                id=id, by=host, item="hearing", minutes=("hearing-minutes",), signed_by=(host.id, *roll), consensus=consensus
-            ),
-        )  # fmt: skip
+            RecordMeeting(id=id, by=host, item="hearing", **signed),
+        )
 
     def under_way(self, id: str, by: Actor, public_text: str = "What is planned stands here.") -> None:
         """The notice stands its seven days, then work starts."""
@@ -211,15 +252,15 @@ class Site:
         """Asked, answered and closed: who judges as which source, with so many points for each indicator."""
         project = self.get(id)
         indicators = project.plan.indicator_set().indicators
-        asked = {item.source: item.owes for item in project.items_of("evaluation").values() if item.round == project.round}  # fmt: skip
+        asked = {each.source for each in project.items_of("evaluation").values() if each.round == project.round}
         for source, (who, _) in points.items():
-            unit = next((claim.unit for claim in who.claims if claim.unit), None)
             if source not in asked:
-                self.do(RequestEvaluation(id=id, by=self.by.committee, source=source, evaluator=unit or who.id))
+                ask = {"source": source, "evaluator": _unit(who) or who.id}
+                self.do(RequestEvaluation(id=id, by=self.by.committee, **ask))
         close = c.EvaluateProject(id=id, by=self.by.appraiser)
         for who, score in points.values():
             assert "evaluation_sources_are_present" in self.refused(close)
-            unit = next((claim.unit for claim in who.claims if claim.unit), None)
+            unit = _unit(who)
             scores = tuple(IndicatorScore(indicator=each.id, score=score) for each in indicators)
             key = f"r{project.round}.{unit or who.id}"
             self.do(RecordEvaluation(id=id, by=who, item=key, on_behalf_of=unit, scores=scores))
@@ -232,10 +273,10 @@ class Site:
         for key, promise in self.get(id).items_of("commitment").items():
             if promise.status not in ("made", "broken"):
                 continue
-            left = {"amount": promise.amount - promise.delivered_amount} if promise.amount else {"quantity": promise.quantity - promise.delivered_quantity}  # fmt: skip
             by = self.by.secretary if promise.owes == self.by.unit else of_unit(promise.owes)
-            if any(left.values()):
-                self.do(FulfilPartOfCommitment(id=id, by=by, item=key, measure="brought in", evidence=("handed-over",), **left))  # fmt: skip
+            if left := promise.measure - promise.delivered:
+                part = {"amount" if promise.amount else "quantity": left, "evidence": ("handed-over",)}
+                self.do(FulfilPartOfCommitment(id=id, by=by, item=key, measure="brought in", **part))
             self.do(KeepCommitment(id=id, by=self.by.supervisor, item=key))
 
     def settled(self, id: str) -> JointProject:
@@ -245,7 +286,8 @@ class Site:
             if line.status == "reserved":
                 self.do(CloseBudget(id=id, by=self.by.finance, item=line.key, spent=spent_of(project, line.key)))
         self.do(c.PublishAccounts(id=id, by=self.by.finance, public_text="Every receipt is counted."))
-        return self.with_leave(self.settlement(id), self.by.committee)
+        found: JointProject = self.with_leave(self.settlement(id), self.by.committee)
+        return found
 
     def settlement(self, id: str) -> c.SettleProject:
         return c.SettleProject(id=id, by=self.by.finance, spent=spent_of(self.get(id)))
@@ -256,6 +298,58 @@ class Site:
         asked = self.do(RequestApproval.of(command, self.get(command.id or "")))
         key = max(asked.items_of("approval"), key=lambda key: asked.item("approval", key).on_version)
         return self.do(GiveApproval(id=asked.id, by=by, item=key), command)
+
+    # -- cases beside a project ---------------------------------------------------------------------------------------
+
+    def dispute(self, id: str, who: str, what: str) -> None:
+        """A resident's dispute is a case of its own, which the community takes in hand."""
+        matter: dict[str, Any] = {"title": what, "kind": "dispute", "category": "dispute", "area": self.by.area}
+        self.do(k.ReportCase(id=id, by=resident(who), channel="walk_in", level="community", reporter=who, **matter))
+        self.taken_in_hand(id)
+
+    def taken_in_hand(self, id: str) -> None:
+        """A reported case is accepted, goes to the community, which contacts who reported it and starts."""
+        desk, lead = self.by.desk, self.by.handler
+        self.do(
+            k.AcceptCase(id=id, by=desk),
+            k.AssignCase(id=id, by=desk, lead_unit=self.by.unit, unit_level="community"),
+            LogContact(id=id, by=lead, reached=True, way="visit"),
+            k.StartHandling(id=id, by=lead),
+        )
+
+    def mediated(self, id: str, against: str) -> Any:
+        """The resident and the unit consent, agree, sign, and do what they agreed on; then the case is closed."""
+        who, title = self.get(id).reporter, self.get(id).title
+        unit: dict[str, Any] = {"by": Actor.of(f"{against}-1", Role.DISPUTANT, unit=against), "on_behalf_of": against}
+        sides: tuple[dict[str, Any], ...] = ({"by": resident(who)}, unit)
+        on: dict[str, Any] = {"id": id, "by": self.by.mediator, "item": "d"}
+        bench = {"mediator": self.by.mediator.id, "body": "village-council", "relation": "resident_unit"}
+        self.do(md.OfferMediation(**on, what=title, parties=(who, against), **bench))
+        self.do(*(md.ConsentToMediation(id=id, item="d", **each) for each in sides), md.StartMediation(**on))
+        duty = md.AgreedObligation(by=against, what="make good what was broken", until=self.in_days(3))
+        agree, perform = md.AgreeInMediation(**on, obligations=(duty,)), md.PerformAgreement(**on)
+        self.do(*(md.signing(agree, self.get(id), **each) for each in sides), agree)
+        self.do(KeepCommitment(id=id, by=self.by.mediator, item="d.1"))
+        self.do(*(md.signing(perform, self.get(id), **each) for each in sides), perform)
+        return self.put_right(id)
+
+    def put_right(self, id: str) -> Any:
+        """What was in hand is done, with what shows it, and told."""
+        self.on_file(id, "shown", by=self.by.handler)
+        self.do(k.SubmitResult(id=id, by=self.by.handler, measure="put right", evidence=("shown",)))
+        return self.closed(id)
+
+    def closed(self, id: str) -> Any:
+        """Whoever reported it is told and content, somebody else has checked it, the case is closed."""
+        round, who = self.get(id).round, self.get(id).reporter
+        told = {"to_level": "community", "to_reporter": True, "public_text": "It is put right."}
+        content = {"contacted": True, "resolved": True, "satisfied": True}
+        return self.do(
+            k.GiveFeedback(id=id, by=self.by.secretary, **told),
+            PassVerification(id=id, by=self.by.verifier, item=f"r{round}"),
+            RecordEvaluation(id=id, by=resident(who), item=f"r{round}.{who}", **content),
+            k.CloseCase(id=id, by=self.by.desk),
+        )
 
     # -- what an auditor asks of any log ------------------------------------------------------------------------------
 
@@ -284,6 +378,10 @@ class Site:
         assert sum(line.held for line in lines_of(project)) <= (project.budget or 0)
         if project.status in ("settled", "archived") and project.accounts is not None:
             assert project.accounts == accounts
+
+
+def _unit(who: Actor) -> str | None:
+    return next((claim.unit for claim in who.claims if claim.unit), None)
 
 
 def _drawing_on(project: JointProject, envelope: str) -> Iterable[BudgetLine]:

@@ -1,6 +1,7 @@
-"""S2 停车地锁: private parking locks, from a hearing over mediation to a kept agreement and a ledger struck off.
+"""S2 停车地锁: private parking locks, from a hearing over mediation to a kept agreement, and a team 车管小组.
 
-Its project, the self-management team 车管小组, comes with the projects; here the team's duties stand in the agreement.
+The case ends when its agreement is kept and its ledger struck off; the team is a joint project of its own, spawned by
+the agreement, which goes on after it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ import pytest
 
 from govflow import Actor, Engine, NotAllowed, Personal, Role
 from govflow.cases import commands as c
+from govflow.journey import journey
+from govflow.projects import commands as pr
+from govflow.projects.milestone import AcceptMilestone, PlanMilestone, ReachMilestone
+from govflow.projects.model import Member
 from govflow.regions import ledger as lg
 from govflow.regions import mediation as md
 from govflow.regions import meeting as mt
@@ -24,6 +29,7 @@ from govflow.regions.joint_handling import AcceptJointHandling, FinishJointHandl
 from govflow.regions.mediation import signing
 from govflow.regions.verification import PassVerification
 from govflow.testing import PinnedClock
+from tests.stories.site import Offices, Site, of_unit
 
 AREA = "jinniu/huazhaobi"
 SALT = "5f" * 16
@@ -39,6 +45,48 @@ supervisor = Actor.of("town-1", Role.SUPERVISOR, level="town", area="jinniu")
 verifier = Actor.of("checker", Role.VERIFIER, area=AREA)
 X: dict[str, Any] = {"id": "locks"}
 D: dict[str, Any] = {"id": "locks", "item": "lanes"}
+
+
+PLACE = Offices(AREA, unit="huazhaobi")
+PLACES = ("lane 3, place 1", "lane 3, place 2", "lane 5, the corner")  # 003: xx parking problems solved
+TEAM = pr.ProposeProject(
+    id="team", by=PLACE.secretary, title="车管小组", text="Owners keep the lanes free themselves.",
+    kind="self_governance_group", category="dispute", area=AREA, source="locks",
+)  # fmt: skip
+
+
+def the_team_goes_on(site: Site) -> None:
+    """Owners, property firm and community run the lanes together; each problem is a milestone others accept."""
+    lead, id = of_unit("owners"), "team"
+    site.agreed(id, "owners", "property")
+    site.do(site.pairing(id, "owners", "huazhaobi", "property", text="One owner a lane, one week each."))
+    site.on_file(id, "agreement", "photo")
+    members = tuple(Member(id=each) for each in ("s-1", "s-3", "s-4"))
+    site.do(
+        pr.NameTeam(id=id, by=lead, team="service_team", members=members),
+        pr.NameTeam(id=id, by=lead, team="supervisors", members=(Member(id="s-2"),)),  # who had put up the lock
+        pr.ApproveProject(id=id, by=PLACE.town, papers=("agreement",)),
+    )
+    site.under_way(id, lead)
+    for number, place in enumerate(PLACES):
+        key, until = f"p{number}", site.in_days(20)
+        site.do(
+            PlanMilestone(id=id, by=lead, item=key, what="no lock, no heap", place=place, owner="s-1", until=until),
+            ReachMilestone(id=id, by=lead, item=key, measure="cleared", evidence=("photo",)),
+        )
+        accept = AcceptMilestone(id=id, by=occupier, item=key)
+        assert site.refused(accept.changed(by=Actor.of("s-3", Role.RESIDENT))) >= {"acceptors_are_not_builders"}
+        assert site.lacks(pr.DeliverProject(id=id, by=lead, public_text="Free.")) == [f"milestone {key} is reached"]
+        site.do(accept)
+    site.do(pr.DeliverProject(id=id, by=lead, public_text="The lanes stay free."))
+    site.accepted(id, occupier)
+    others = Actor.of("s-9", Role.RESIDENT)
+    site.evaluated(id, {"self": (lead, 90), "peer": (of_unit("next-door"), 80), "external": (others, 95)})
+    site.kept(id)
+    site.settled(id)
+    site.audited("Wang")
+    assert site.loops(id) == set()
+    assert [each.record for each in journey(site.engine, id).stops] == ["locks", "team"]
 
 
 def test_the_parking_locks_end_in_a_kept_agreement_and_nothing_stays_open():
@@ -163,6 +211,13 @@ def test_the_parking_locks_end_in_a_kept_agreement_and_nothing_stays_open():
         town.handle(agree)
         assert loops() >= {"mediation lanes", "commitment lanes.1", "commitment lanes.2", "risk_signal quarrel"}
 
+        # out of the agreement comes the team of owners, a project of its own; the case stays open
+        town.handle(TEAM)
+        spawned = town.get("locks").item("link", "spawned.team")
+        assert (spawned.status, town.get("locks").status) == ("linked", "in_handling")
+        assert town.get("team").item("link", "spawned_by.locks").other == "locks"
+        assert refused(c.CloseCase(**X, by=desk)) >= {"step_is_in_the_table"}
+
         # the parking places go on the ledger
         for key in ("place-1", "place-2"):
             town.handle(
@@ -228,4 +283,6 @@ def test_the_parking_locks_end_in_a_kept_agreement_and_nothing_stays_open():
         assert closed.item("mediation", "lanes").status == "performed"
         assert closed.item("mediation", "lanes").tier == 2
         assert town.as_of("locks", version=closed.version).digest == closed.digest
+
+        the_team_goes_on(Site(PLACE, log=town, clock=clock))
         assert not any(b"Wang" in row.state for row in town.store.scan(0))

@@ -1,12 +1,13 @@
 """S5 民生微实事: a district spends 30 million yuan as its 95 communities wish; a donation lifts one project more.
 
-Joint projects do not ship yet: what a winner becomes is shown with a small record of that kind which stands in.
+Each winner becomes a joint project; one of them is followed to its settlement. Envelopes beside votes: the next story.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,15 +15,20 @@ import pytest
 
 from govflow import Actor, Engine, NotAllowed, Personal, Role
 from govflow.budgeting import winners
-from govflow.budgets import BUDGET_ROUND, counted, page_of
+from govflow.budgets import counted, page_of
 from govflow.budgets import entry as n
 from govflow.budgets import fund as f
 from govflow.budgets import messages as m
 from govflow.interchange.budget_rounds import round_as_pabulib
 from govflow.interchange.pabulib import pabulib_bytes, pabulib_from
+from govflow.projects import commands as c
+from govflow.projects.budget import ChangeBudget, FreeBudget, PlanBudget
+from govflow.projects.expense import DisallowExpense, RecordExpense, VerifyExpense
+from govflow.projects.model import Pledge
+from govflow.projects.money import accounts_of
 from govflow.testing import PinnedClock
 from govflow.voting import Ballot, Voter
-from tests.budgets.projects import JOINT_PROJECT, SettleProject
+from tests.stories.site import RECORDS, Offices, Site, of_unit, resident
 
 YUAN, ROUND = 100, {"id": "livelihood-2026"}
 COMMUNITIES = [f"c{place:02}" for place in range(1, 96)]
@@ -54,7 +60,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
     path, clock = tmp_path_factory.mktemp("s5") / "district.db", PinnedClock()
     seen: dict[str, Any] = {}
 
-    with Engine.open(path, records=[BUDGET_ROUND, JOINT_PROJECT], now=clock) as log:
+    with Engine.open(path, records=RECORDS, now=clock) as log:
 
         def round() -> Any:
             return log.get(ROUND["id"])
@@ -147,13 +153,53 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
         log.handle(m.PublishBudgetRound(**ROUND, by=office, public_text="入选项目见下。"))
         clock.advance(days=8)
         log.tick()
-        project = round().item("entry", best.key).project
-        log.handle(SettleProject(id=project, by=Actor.of("auditor", Role.FINANCE)))
         log.handle(m.CloseBudgetRound(**ROUND, by=office, public_text="全部项目已立项。"))
         seen["closed"] = round()
         seen["awarded"] = best.key
         seen["projects"] = [each for each in log.records() if each.kind_of_record == "joint_project"]
+        carried_out(Site(Offices(best.area, unit="committee"), log=log, clock=clock), round(), best.key, seen)
     return path, seen
+
+
+def carried_out(site: Site, round: Any, key: str, seen: dict[str, Any]) -> None:
+    """One winner's project: paired with the bakery, which adds 200,000 yuan, approved as voted, done, settled."""
+    entry, by = round.item("entry", key), site.by
+    id, gift = entry.project, 200_000 * YUAN
+    site.agreed(id, "bakery")
+    pair = site.pairing(id, "committee", "bakery")
+    until = pair.pledges[1].until
+    promise = Pledge(party="bakery", what="a donation", matter="money", amount=gift, until=until)
+    site.do(pair.changed(pledges=(pair.pledges[0], promise)))
+    seen["before the gift"] = site.get(id)
+    donated = PlanBudget(id=id, by=by.secretary, item="gift", source="donation", commitment="2", amount=gift)
+    seen["more than was promised"] = site.refused(donated.changed(amount=gift + 1))
+    site.do(donated)
+
+    approve = c.ApproveProject(id=id, by=by.town, decided_by=round.id)
+    seen["one yuan less"] = site.refused(approve.changed(budget=entry.cost + gift - YUAN))
+    more = ChangeBudget(id=id, by=by.secretary, item="1", amount=entry.cost + YUAN, reason="tender")
+    seen["one yuan more"] = site.refused(more)
+    again = PlanBudget(id=id, by=by.secretary, item="again", source="fiscal", amount=YUAN, envelope=round.id)
+    site.do(again)
+    seen["a line more"] = site.refused(approve)
+    site.do(FreeBudget(id=id, by=by.finance, item="again", reason="the round gave no more"))
+    seen["approved"] = site.do(approve)
+    site.under_way(id, by.secretary)
+    site.spent(id, "V1", "1", entry.cost // YUAN, by.secretary)
+    over = RecordExpense(id=id, by=by.secretary, item="V2", line="gift", amount=gift + 1, papers=("receipt-V1",))
+    seen["overspent"] = site.refused(over)
+    site.spent(id, "V2", "gift", 150_000, of_unit("bakery"))
+    site.do(RecordExpense(id=id, by=of_unit("bakery"), item="V3", line="gift", amount=YUAN, papers=("receipt-V2",)))
+    own = VerifyExpense(id=id, by=Actor.of("bakery-9", Role.FINANCE, unit="bakery"), item="V3")
+    seen["checks itself"] = site.refused(own)
+    site.do(DisallowExpense(id=id, by=by.finance, item="V3", reason="no cost of the project"))
+    site.do(c.DeliverProject(id=id, by=by.secretary, public_text="Done as voted."))
+    site.accepted(id)
+    judges = {"self": (by.secretary, 80), "peer": (of_unit("school"), 80), "external": (resident("s-1"), 80)}
+    site.evaluated(id, judges)
+    site.kept(id)
+    seen["settled"] = site.settled(id)
+    site.audited()
 
 
 def test_the_envelope_is_never_exceeded_and_the_kinds_keep_their_caps(told):
@@ -210,14 +256,42 @@ def test_each_winner_is_carried_out_by_a_project_of_its_own(told):
     carried = {each.key: each.project for each in closed.items_of("entry").values() if each.status == "commissioned"}
     assert set(carried) == {*closed.count.winners, seen["awarded"]}
     assert len(set(carried.values())) == len(carried) == len(seen["projects"])
-    sums = {each.id: each.amount for each in seen["projects"]}
-    assert all(sums[project] == closed.item("entry", key).cost for key, project in carried.items())
+    for key, project in carried.items():
+        (begun,) = [each for each in seen["projects"] if each.id == project]
+        line = begun.item("budget", "1")
+        assert (line.envelope, line.amount, line.status) == (ROUND["id"], closed.item("entry", key).cost, "planned")
+        assert (begun.kind, begun.area) == ("micro_livelihood", closed.item("entry", key).area)
     assert closed.status == "closed"
+
+
+def test_a_donation_is_a_line_of_its_own_and_leaves_the_fiscal_one_as_it_was_voted(told):
+    _, seen = told
+    cost, gift = seen["before the gift"].item("budget", "1").amount, 200_000 * YUAN
+    approved = accounts_of(seen["approved"])
+    assert approved.approved == cost + gift
+    assert {source: each.reserved for source, each in approved.by_source.items()} == {"fiscal": cost, "donation": gift}
+    assert approved.leverage == Fraction(gift, cost)
+    assert seen["more than was promised"] == {"commitment_bears_its_lines"}
+    assert seen["one yuan less"] == {"budget_covers_its_lines"}
+    assert "budget_is_within_envelope" in seen["one yuan more"]
+    assert seen["a line more"] == {"budget_is_within_envelope"}
+
+
+def test_it_spends_no_more_than_it_has_and_is_settled_by_its_receipts(told):
+    _, seen = told
+    cost = seen["before the gift"].item("budget", "1").amount
+    assert seen["overspent"] == {"spending_is_within_budget"}
+    assert seen["checks itself"] == {"verified_by_another"}
+    settled = seen["settled"]
+    assert settled.status == "settled"
+    assert [line.spent for line in settled.accounts.lines] == [cost, 150_000 * YUAN]
+    assert settled.accounts.spent == cost + 150_000 * YUAN
+    assert settled.accounts.received == cost + 200_000 * YUAN
 
 
 def test_replay_yields_the_same_round_and_the_same_balance(told):
     path, seen = told
-    with Engine.open(path, records=[BUDGET_ROUND, JOINT_PROJECT], read_only=True) as log:
+    with Engine.open(path, records=RECORDS, read_only=True) as log:
         again: Any = log.get(ROUND["id"])
         assert again == seen["closed"]
         assert (again.digest, again.remaining) == (seen["closed"].digest, seen["closed"].remaining)

@@ -28,7 +28,7 @@ from govflow.studios import (
     figures_by_category,
     matter_figures,
 )
-from tests.studios.house import AREA, WORDS, House, X, archivist, asker, he, keeper, neighbour, shop, stranger, wu
+from tests.studios.house import AREA, OPEN, WORDS, House, X, archivist, asker, he, keeper, neighbour, shop, stranger, wu
 from tests.support import desk, dispatcher
 
 CONFIRM = ConfirmMatter(**X, by=asker, item="1")
@@ -285,6 +285,30 @@ def test_what_is_handed_on_has_public_words_and_a_place_and_is_no_secret(said: d
     house = a_house()
     assert house.refused(house.hand_on(**said)) == (broken,)
     assert [record.id for record in house.engine.records()] == ["x"]
+
+
+def test_where_no_cases_are_kept_a_matter_is_answered_and_not_handed_on():
+    house = House(records=[STUDIO])
+    house.do(house.told())
+    assert house.refused(house.hand_on()) == ("one_target_is_named",)
+    house.do(house.answer())
+
+
+def test_a_matter_is_not_taken_for_the_business_of_another_record():
+    house = a_house()
+    house.do(OPEN.changed(id="x2", command_id="c-2"))
+    assert house.refused(house.hand_on(target="x2")) == ("one_target_is_named",)  # a studio hands nothing to a studio
+
+
+def test_who_has_an_interest_in_whoever_asked_keeps_away():
+    house = a_house()
+    cousin = Actor(id="keeper-2", claims=keeper.claims, interests=("s-1",))
+    assert house.refused(house.answer(by=cousin)) == ("actor_has_no_interest",)
+    with pytest.raises(ProtectionError):
+        house.engine.open_personal("x", "text", cousin)
+    house.do(house.answer())
+    herself = Actor(id="s-1", claims=asker.claims, interests=("s-1", "x"))
+    house.do(anew(CONFIRM, by=herself))  # nobody keeps away from a matter of their own
 
 
 def test_the_clock_of_the_answer_stands_still_while_another_record_deals_with_it():

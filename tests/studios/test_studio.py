@@ -160,7 +160,13 @@ def test_a_reception_is_owed_until_it_is_held_and_nobody_coming_is_a_number():
     house.do(house.reception(), house.evidence())
     assert house.refused(held()) == ("reception_was_held",)  # it has not begun
     house.days(1)
-    for changed in ({"received": None}, {"evidence": ()}, {"evidence": ("none",)}, {"delegates": ("s-he",)}):
+    for changed in (
+        {"received": None},
+        {"evidence": ()},
+        {"evidence": ("none",)},
+        {"delegates": ("s-he",)},
+        {"delegates": ()},
+    ):
         assert house.refused(held(**changed)) == ("reception_was_held",)
     assert house.refused(held(by=he)) == ("role_is_held",)  # it is not his
     item = house.do(held(received=0)).item("reception", "r1")

@@ -1,6 +1,7 @@
-"""排查整改 campaign: one drive over many matters (排查, 专项整治, 自查自纠, 走访).
+"""排查整改 campaign: one drive over many matters (排查, 专项整治, 自查自纠, 走访, 结对帮扶).
 
-What is found becomes a case of its own or a numbered item on the ledger; while an item is open it is not closed.
+What is found becomes a case of its own or a numbered item on the ledger; while an item is open, or a household paired
+or without its helper, it is not closed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from govflow.actors import FOR_THEMSELVES, SYSTEM, Claim, Role, covers_area
 from govflow.beside import campaign_messages as m
 from govflow.beside.campaign_messages import CampaignKind
+from govflow.beside.pairing import PAIRING
 from govflow.beside.reach import lies_within, matter_is_no_secret
 from govflow.cases.commands import ReportCase
 from govflow.context import Context
@@ -82,8 +84,13 @@ class Campaign(Record):
         return super().asked_by(wire, item) | promised
 
     def can_read(self, claim: Claim, actor: str) -> bool:
-        """Officials see the campaigns of their area, units those they take part in, nobody else any."""
+        """Officials see the campaigns of their area, units those they take part in, nobody else any.
+
+        A community or a town within the area sees it too: it pairs the households that live there.
+        """
         if claim.unit is not None and claim.unit in (self.lead_unit, *self.units):
+            return True
+        if claim.role in (Role.COMMUNITY, Role.TOWN) and lies_within(claim.area, self.area):
             return True
         return claim.role not in (*FOR_THEMSELVES, *_OF_A_UNIT) and covers_area(claim, self.area)
 
@@ -241,7 +248,7 @@ CAMPAIGN = Decider(
         m.CampaignAbandoned: lambda campaign, e: {"status": S.ABANDONED},
     },
     prefix="CP",
-    regions=(LEDGER, COMMITMENT, CHECKLIST, SUPERVISION, APPROVAL, EVIDENCE, LINK, CLOCK, POLICY_VERSION),
+    regions=(LEDGER, COMMITMENT, CHECKLIST, PAIRING, SUPERVISION, APPROVAL, EVIDENCE, LINK, CLOCK, POLICY_VERSION),
     propose={m.PlanCampaign: _plan, m.ReportFinding: _number_case},
     reactions={m.FindingReported: _report_case, LinkAdded: mirrored, LinkUnlinked: mirrored_unlink},
     escalations={Then.REMIND: remind_by_rule, Then.URGE: urge_by_rule},

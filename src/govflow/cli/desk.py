@@ -14,13 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
+import typer
+
 from govflow.actors import Actor
 from govflow.cli.acting import By, ByRole, ByUnit, For, acting, done, given, paper, print_done
 from govflow.cli.logs import Db, Json, Records, existing, moment, opened
 from govflow.cli.next_steps import print_next
-from govflow.cli.texts import t
+from govflow.cli.run import FOUND, complain
+from govflow.cli.texts import lang, t
 from govflow.engine import Engine
-from govflow.errors import InputError
+from govflow.errors import InputError, NotAllowed
 from govflow.messages import Command
 from govflow.organisation import DIRECTORY_ID
 from govflow.projects.model import JointProject
@@ -59,7 +62,7 @@ class Desk(NamedTuple):
 
     def command(self, asked: type[Command], who: Actor, /, **fields: Any) -> Command:
         """A command made of options; one that was left out stays out. Raises InputError, naming the field."""
-        return given(self.engine, asked, who, on_behalf_of=self.speaks_for, **fields)
+        return given(self.engine, asked, who, **{"on_behalf_of": self.speaks_for, **fields})
 
     def do(self, asked: type[Command], who: Actor, /, *before: Command, **fields: Any) -> None:
         """Do it, after what comes before it in the same transaction, and tell."""
@@ -75,10 +78,17 @@ class Desk(NamedTuple):
     def ask(
         self, wanted: type[Command], who: Actor, /, *before: Command, asks: str | None = None, **fields: Any
     ) -> None:
-        """Ask for the leave that a command needs, quoting it in full: it is given with the same options afterwards."""
+        """Ask for the leave that a command needs, quoting it in full: it is given with the same options afterwards.
+
+        What leave could not mend is told at once: nobody is asked for what could not be done.
+        """
         if before:
             done(self.engine, before)
         command = self.command(wanted, who, **fields)
+        broken = [each for each in self.engine.why_not(command) if each.code not in _MENDED_BY_LEAVE]
+        if broken:
+            complain(NotAllowed(command.wire, command.id, broken).sentence(lang()))
+            raise typer.Exit(FOUND)
         self.tell(RequestApproval.of(command, self.engine.get(str(command.id)), who, asks=asks))
 
     def paper(self, id: str, file: Path | None, kind: str, who: Actor) -> tuple[tuple[Command, ...], tuple[str, ...]]:
@@ -91,6 +101,8 @@ class Desk(NamedTuple):
         when = moment(text, self.engine.policy.zone)
         return None if when is None else when.isoformat()
 
+
+_MENDED_BY_LEAVE = ("approval_is_given", "town_has_agreed")
 
 _AT_HAND: dict[str, tuple[Any, Any]] = {
     "db": (Db, inspect.Parameter.empty),

@@ -70,7 +70,13 @@ def change(
     _envelope(desk.engine, id)
     who = desk.who("finance")
     filing, papers = desk.paper(id, paper, "order", who)
-    said = {"amount": fen(amount, "--amount"), "last": last, "caps": _caps(cap), "papers": papers, "reason": reason}
+    said: dict[str, Any] = {
+        "amount": fen(amount, "--amount"),
+        "last": last,
+        "caps": _caps(cap),
+        "papers": papers,
+        "reason": reason,
+    }
     give = desk.ask if ask else desk.do
     give(m.ChangeEnvelope, who, *filing, id=id, **said)
 

@@ -101,11 +101,7 @@ def _print_pairs(pairs: Sequence[Pair], needs: Sequence[Need], limit: int, *, as
 
 
 def _print_pair(pair: Pair) -> None:
-    covers = t(
-        "match.covers", covered=_measure(pair.need, pair.covered), wanted=_measure(pair.need, pair.need.quantity)
-    )
-    scope = pair.scope.zh if is_zh() else pair.scope.value
-    head = (pair.offer.id, pair.offer.owner or "", pair.offer.title, t("match.score", score=pair.score), covers, scope)
+    head = (pair.offer.id, pair.offer.owner or "", pair.offer.title, t("match.score", score=pair.score))
     console().print("  " + " · ".join(clean(each) for each in head if each))
     _print_reasons(pair.reasons)
 

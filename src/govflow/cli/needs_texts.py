@@ -93,7 +93,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "match.nothing": ("No open need says what is needed and how much of it.", "没有写明种类与数量的待认领需求。"),
     "match.none": ("No resource on offer suits it; --offer ID tells why one does not.", "没有合适的资源；用 --offer ID 查看某资源不合适的原因。"),
     "match.more": ("{n} more; --limit shows them", "另有 {n} 项，可用 --limit 显示"),
-    "match.score": ("{score} of 100", "{score} 分"), "match.covers": ("covers {covered} of {wanted}", "可满足 {covered}，需求 {wanted}"),
+    "match.score": ("{score} of 100", "{score} 分"),
     "match.unsuited": ("{id} does not suit:", "{id} 不合适："),
     "match.uncovered": ("uncovered: {rest}", "未满足：{rest}"),
     "match.exact": ("No other plan covers more, or fits better.", "没有满足更多或更合适的方案。"),

@@ -85,6 +85,9 @@ def _pledge(said: dict[str, Any], where: str, zone: tzinfo) -> dict[str, Any]:
     until = said.get("until")
     if until is not None:
         text = until.isoformat() if isinstance(until, date | datetime) else str(until)
-        when = moment(text, zone)
+        try:
+            when = moment(text, zone)
+        except InputError as error:
+            raise InputError(t("no_moment", text=text[:40]), where=f"{where}.until", expected=error.expected) from None
         told["until"] = None if when is None else when.isoformat()
     return told

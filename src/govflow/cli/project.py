@@ -11,10 +11,12 @@ from govflow.cli import project_meeting as meeting
 from govflow.cli import project_money as money
 from govflow.cli import project_start as beginning
 from govflow.cli import project_works as works
+from govflow.cli.project_page import page
 from govflow.cli.project_show import show
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
+    "page": page,
     "agree": beginning.agree,
     "pair": beginning.pair,
     "plan": beginning.plan,

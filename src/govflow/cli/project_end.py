@@ -70,7 +70,9 @@ def record(desk: Desk, id: RecordId, scores: Score) -> None:
         waiting = ", ".join(each.owes or "" for each in _asked(project))
         raise InputError(t("evaluate.not_asked", who=own), where="--as, --for", expected=waiting)
     who = desk.who("resident" if asked.owes == desk.by else "organisation", unit=asked.owes)
-    desk.do(RecordEvaluation, who, id=id, item=asked.key, scores=_scores(scores, known))
+    spoken_for = None if asked.owes == desk.by else asked.owes
+    said = {"item": asked.key, "scores": _scores(scores, known), "on_behalf_of": spoken_for}
+    desk.do(RecordEvaluation, who, id=id, **said)
 
 
 def _asked(project: JointProject) -> list[Evaluation]:

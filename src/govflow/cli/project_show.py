@@ -70,7 +70,7 @@ def _facts(engine: Engine, project: JointProject) -> Iterator[tuple[str, str]]:
     yield "project.parties", ", ".join(_party(project, party.unit, party.builds) for party in project.parties_named)
     yield "project.scope", "" if project.scope is None else project.scope.zh if is_zh() else project.scope.value
     for kind, members in project.teams.items():
-        yield f"project.{kind.value}", ", ".join(each.id + (f" ({each.unit})" if each.unit else "") for each in members)
+        yield f"project.{kind}", ", ".join(each.id + (f" ({each.unit})" if each.unit else "") for each in members)
     if (risk := project.risk) is not None:
         looked = t("project.assessed", level=t(f"risk.{risk.level.value}"), plan=risk.plan)
         yield "project.risk", looked if risk.plan == project.plan_version else f"{looked} {t('project.old_plan')}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from govflow.projects.lines import BudgetStatus
 from govflow.projects.model import JointProject, TeamKind
 from govflow.projects.money import lines_of, statement_of
+from govflow.regions.meeting import MeetingForm
 
 PROGRAM = {
     "joint_project.list_demand": "needs publish",
@@ -15,6 +16,9 @@ PROGRAM = {
     "joint_project.pair": "project pair",
     "joint_project.name_team": "project team",
     "budget.plan": "project money line",
+    "meeting.announce": "project meeting announce",
+    "meeting.hold": "project meeting hold",
+    "meeting.record": "project meeting record",
     "joint_project.assess_risk": "project risk",
     "joint_project.approve": "project approve",
     "joint_project.resubmit": "project resubmit",
@@ -89,7 +93,18 @@ def _to_approval(project: JointProject) -> Iterator[str]:
         yield "joint_project.name_team"
     if project.status == "paired" and (project.is_major or (rule is not None and rule.major)):
         yield "joint_project.assess_risk"
+    yield from _to_a_hearing(project)
     yield "joint_project.approve"
+
+
+def _to_a_hearing(project: JointProject) -> Iterator[str]:
+    """Where residents are affected: the next step to a recorded hearing."""
+    affected = project.need.households > 0 or bool(project.rule and project.rule.affects_residents)
+    hearings = [each for each in project.items_of("meeting").values() if each.form is MeetingForm.HEARING]
+    if affected and not any(each.status == "recorded" for each in hearings):
+        pending = {each.status for each in hearings}
+        held, called = "held" in pending, "announced" in pending
+        yield "meeting.record" if held else "meeting.hold" if called else "meeting.announce"
 
 
 def _works(project: JointProject) -> Iterator[str]:

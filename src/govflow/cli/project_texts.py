@@ -13,6 +13,7 @@ def _example(command: str, rest: str, who: str) -> str:
 EXAMPLES = {
     "project": f"govflow project show {_ON} {_LOG}",
     "project_show": f"govflow project show {_ON} {_LOG}",
+    "project_page": f"govflow project page {_ON} --out roof.html {_LOG}",
     "project_agree": _example("agree", "--unit u-owners", "he"),
     "project_pair": _example("pair", "pairing.toml --unit u-community", "li"),
     "project_plan": _example("plan", "--file plan.txt", "li"),
@@ -85,6 +86,13 @@ _LEAVE = (
 TEXTS: dict[str, tuple[str, str]] = {
     "help.project": ("Projects: from paired parties to settled accounts.\n\nEach command says what is owed and what is next. A project begins as a need: `govflow needs add`.", "共建项目：从结对签约到决算。\n\n每个命令都说明未了事项与下一步。项目始于需求：`govflow needs add`。"),
     "help.project_show": ("Say where a project stands, who is in it, its money, what is owed, and what is next.", "说明项目状态、参与方、资金、未了事项和下一步。"),
+    "help.project_page": ("Write the public page of a project, or of all with --all: HTML that needs nothing else.\n\nNo name, no id of a person and no words of residents stand on it.", "生成项目公开页，或用 --all 生成全部：HTML 文件，不依赖外部资源。\n\n不含姓名、个人编号和居民所写内容。"),
+    "option.project_page_out": ("Write it to this file instead of stdout; with --all into this folder.", "写入此文件，而非标准输出；加 --all 时为文件夹。"),
+    "option.project_page_all": ("All projects, and an index that leads to their pages.", "全部项目及其目录页。"),
+    "project.page_written": ("The public page of {id} stands in {path}.", "{id} 的公开页已写入 {path}。"),
+    "project.pages_written": ("The public pages of {n} projects are written; {path} leads to them.", "已生成 {n} 个项目的公开页，目录页为 {path}。"),
+    "project.page_which": ("one project, or all of them", "请指定一个项目或全部"),
+    "project.page_no_folder": ("the pages need a folder", "须指定文件夹"),
     "help.project_agree": ("Say for a unit that it takes part, or with --lead that it takes the lead over.\n\nNobody is made a party without its own word; a claim is one too.", "由单位自行表示同意参加，--lead 表示同意接任牵头。\n\n未经本单位同意不得列为一方；认领亦属同意。"),
     "help.project_pair": ("Pair the parties, as a file says: who leads, who takes part, what each brings in.\n\n--template prints such a file. Each pledge becomes a commitment.", "按文件结对签约：谁牵头、谁参加、各投入什么。\n\n--template 打印模板。每项投入成为承诺。"),
     "help.project_plan": ("Put a new plan in the place of the old one; it must be assessed anew.", "修改方案，须重新评估。"),

@@ -29,6 +29,7 @@ from govflow.pages import Linked, proposal_page
 from govflow.policy import BallotForm, Policy
 from govflow.proposals import Proposal
 from govflow.proposals.model import TextVersion
+from govflow.records import Record
 from govflow.regions.support import supporters, supporters_asked
 from govflow.voting import Tally
 
@@ -72,7 +73,7 @@ def _as_json(engine: Engine, proposal: Proposal) -> dict[str, Any]:
     asked = [
         {"capacity": each.capacity, "given": supporters(proposal, each.capacity), "asked": wanted}
         for each in (procedure.support if procedure is not None else ())
-        for wanted in (supporters_asked(each, proposal.area, _policy(engine, proposal)),)
+        for wanted in (supporters_asked(each, proposal.area, policy_of(engine, proposal)),)
     ]
     vote = proposal.vote
     return {
@@ -94,8 +95,9 @@ def _as_json(engine: Engine, proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _policy(engine: Engine, proposal: Proposal) -> Policy:
-    return engine.log.policies.get(proposal.policy, engine.policy)
+def policy_of(engine: Engine, record: Record) -> Policy:
+    """The policy that a record runs under."""
+    return engine.log.policies.get(record.policy, engine.policy)
 
 
 def facts(engine: Engine, proposal: Proposal) -> Iterator[tuple[str, str]]:
@@ -107,7 +109,7 @@ def facts(engine: Engine, proposal: Proposal) -> Iterator[tuple[str, str]]:
         pinned = "" if proposal.procedure is not None else t("propose.not_pinned")
         yield t("propose.track"), (procedure.zh if is_zh() else procedure.en) + pinned
         for each in procedure.support:
-            asked = supporters_asked(each, proposal.area, _policy(engine, proposal))
+            asked = supporters_asked(each, proposal.area, policy_of(engine, proposal))
             stand = supporters(proposal, each.capacity)
             capacity = words.term("capacity", each.capacity)
             yield (
@@ -250,11 +252,11 @@ def page(
         written = proposal_page(
             proposal,
             (engine.log.codec.recorded(row) for row in engine.store.read(id)),
-            policy=_policy(engine, proposal),
+            policy=policy_of(engine, proposal),
             at=engine.now(),
             language=lang(),
-            linked=_linked(engine, proposal),
-            units=_units(engine),
+            linked=linked_records(engine, proposal),
+            units=unit_titles(engine),
         )
     if out is None:
         print(written)
@@ -263,10 +265,14 @@ def page(
         console().print(clean(t("propose.page_written", path=out, id=id)))
 
 
-def _linked(engine: Engine, proposal: Proposal) -> dict[str, Linked]:
+EVERYBODY = Actor.of("everybody", Role.RESIDENT)
+"""For whom public pages are written."""
+
+
+def linked_records(engine: Engine, record: Record) -> dict[str, Linked]:
     """The records it is tied to, as far as everybody may read them."""
-    everybody, found = engine.seen_by(Actor.of("everybody", Role.RESIDENT)), {}
-    for tie in proposal.items_of("link").values():
+    everybody, found = engine.seen_by(EVERYBODY), {}
+    for tie in record.items_of("link").values():
         try:
             other = everybody.get(tie.other)
         except NotFound:
@@ -276,7 +282,7 @@ def _linked(engine: Engine, proposal: Proposal) -> dict[str, Linked]:
     return found
 
 
-def _units(engine: Engine) -> dict[str, str]:
+def unit_titles(engine: Engine) -> dict[str, str]:
     """The titles of the units in the directory, if there is one."""
     directory = engine.log.current(DIRECTORY_ID)
     return {} if directory is None else {key: unit.title for key, unit in directory.items_of("unit").items()}

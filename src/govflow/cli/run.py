@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import typer
@@ -49,13 +50,29 @@ def run(argv: Sequence[str]) -> int:
 def _run(arguments: list[str]) -> int:
     from govflow.cli.app import app
 
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(called(app, arguments))
     _translate(command)
     try:
         command.main(args=arguments, prog_name="govflow")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else DONE
     return DONE
+
+
+def called(group: typer.Typer, arguments: Sequence[str]) -> typer.Typer:
+    """The part of the program that these arguments call: to build all of it takes longer than most commands do."""
+    name, *rest = arguments or ("",)
+    inner = next((each for each in group.registered_groups if each.name == name), None)
+    commands = [each for each in group.registered_commands if each.name == name]
+    if inner is None and not commands:
+        return group
+    part = copy(group)
+    part.registered_commands, part.registered_groups = commands, []
+    if inner is not None and inner.typer_instance is not None:
+        inner = copy(inner)
+        inner.typer_instance = called(inner.typer_instance, rest)  # type: ignore[arg-type]  # it is the one above
+        part.registered_groups = [inner]
+    return part
 
 
 def _speak(argv: Sequence[str]) -> list[str]:

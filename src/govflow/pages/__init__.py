@@ -4,4 +4,7 @@ Needs the extra `cli` (jinja2). A page is a function of the record, its events a
 """
 
 from govflow.pages.parts import Linked as Linked
+from govflow.pages.project import project_page as project_page
+from govflow.pages.project_index import page_names as page_names
+from govflow.pages.project_index import projects_page as projects_page
 from govflow.pages.proposal import proposal_page as proposal_page

@@ -39,16 +39,17 @@ def assessment_section(view: View) -> Section:
     meetings = [*project.items_of("meeting").values()]
     hearings = [each for each in meetings if each.form == MeetingForm.HEARING]
     others = sum(bool(each.attended) for each in meetings if each.form != MeetingForm.HEARING)
-    on_file = [
-        (t("risk.of", day=view.speech.day(each.at)), [each.paper]) for each in project.assessments if each.paper
-    ]
+    on_file = [(t("risk.of", day=view.speech.day(each.at)), [each.paper]) for each in project.assessments if each.paper]
     on_file += [(t("meeting.minutes", day=held(view, each.key)), each.minutes) for each in hearings]
     opinions = len(project.items_of("opinion"))
     parts: list[Part] = [
         _risks(view),
         Rows(
             t("meetings"),
-            [t(each) for each in ("day", "meeting.about", "meeting.came", "meeting.opinions", "meeting.outcome", "state")],
+            [
+                t(each)
+                for each in ("day", "meeting.about", "meeting.came", "meeting.opinions", "meeting.outcome", "state")
+            ],
             [_hearing(view, each) for each in hearings],
         ),
         papers(project, t("shows"), on_file, view.speech),

@@ -11,7 +11,7 @@ from govflow.projects import events as e
 from govflow.projects.claim import ClaimStatus
 from govflow.projects.lines import BudgetLine, BudgetStatus, ExpenseStatus, lines_of, spending_of, spent_of
 from govflow.projects.model import Party
-from govflow.projects.money import PAY_BACK, FundSource, accounts_of, statement_of
+from govflow.projects.money import PAY_BACK, FundSource, statement_of
 from govflow.regions.commitment import Commitment, CommitmentStatus
 from govflow.regions.contribution import Contribution
 
@@ -28,7 +28,10 @@ def need_section(view: View) -> Section:
         (t("need.measure"), measured(view, need)),
         (t("need.skills"), view.speech.listed(need.skills)),
         (t("need.households"), str(need.households or "")),
-        (t("need.term"), t("need.from_to", a=need.begins or "…", b=need.ends or "…") if need.begins or need.ends else ""),
+        (
+            t("need.term"),
+            t("need.from_to", a=need.begins or "…", b=need.ends or "…") if need.begins or need.ends else "",
+        ),
         (t("need.urgent"), t("yes") if need.urgent else ""),
         (t("need.claims"), _claiming(view)),
     ]
@@ -125,12 +128,12 @@ def _brought(view: View, each: Commitment) -> Cell:
 def money_section(view: View) -> Section:
     """What was approved, where money comes from, what it is spent on."""
     t, project = view.speech.t, view.project
-    accounts, vouchers = accounts_of(project), [*project.items_of("expense").values()]
-    if not accounts.lines and project.budget is None:
+    vouchers, public = [*project.items_of("expense").values()], [*_of_envelopes(view)]
+    if not any(lines_of(project)) and project.budget is None:
         return Section("money", t("money"), ())
-    leverage = ""
-    if accounts.leverage is not None:
-        hundredths = int(accounts.leverage * 100)  # cut, not rounded: nobody boasts of a fraction
+    leverage, fiscal = "", sum(come for *_, come in public)
+    if fiscal:
+        hundredths = (statement_of(project).received - fiscal) * 100 // fiscal  # cut: nobody boasts of a fraction
         leverage = t("money.leverage.of", n=grouped(hundredths))
     out = sum(each.status in (ExpenseStatus.DISALLOWED, ExpenseStatus.REVERSED) for each in vouchers)
     ok = sum(each.status == ExpenseStatus.VERIFIED for each in vouchers)

@@ -30,6 +30,8 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
         f"role.{id}": (id.replace("_", " "), zh)
         for id, zh in zip(*[iter(["project_lead", "牵头单位", "finance", "财务", "acceptance_group", "验收组", "supervisor", "监督", "host", "会议召集方", "verifier", "核查员", "mediator", "调解员", "dispatcher", "派单中心", "leader", "领导", "callback", "回访员", "unit_head", "单位负责人"])] * 2, strict=True)
     },
+    "source.fiscal": ("public money", "财政资金"), "source.self_raised": ("raised by those concerned", "自筹"),
+    "region.ledger": ("defect", "整改"), "region.commitment": ("promise", "承诺"), "region.budget": ("budget line", "预算"), "region.supervision": ("supervision", "督办"),
     "page.kind.project": ("Joint project", "共建项目"),
     "page.way.project": ("The way of this project", "项目进程"),
     "page.made.project": ("As of {at}, {events} entries in the record {id}. No names and no ids of people stand on this page; what residents wrote is not shown, disputes are counted.",
@@ -41,8 +43,8 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "projects.none": ("There is none yet.", "暂无。"),
     "somebody": ("somebody (not named)", "有关人员（不公开）"),
     "yuan": ("{n} yuan", "{n} 元"), "percent": ("{n} %", "{n}%"), "colon": ("{a}: {b}", "{a}：{b}"),
-    "bracket": ("{a} ({b})", "{a}（{b}）"), "figure_of": ("{n} of {all} ({p} %)", "{n}/{all}（{p}%）"),
-    "yes": ("yes", "是"), "no_": ("no", "否"), "none": ("none", "无"), "missing": ("missing", "缺"),
+    "bracket": ("{a} ({b})", "{a}（{b}）"),
+    "yes": ("yes", "是"), "no_": ("no", "否"), "missing": ("missing", "缺"),
     "mark.late": ("overdue", "超期"), "mark.exposed": ("exposed as overdue", "曝光"), "mark": ("Mark", "标记"),
 
     # At a glance
@@ -56,7 +58,7 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     # The need
     "need": ("What was needed", "需求"), "need.text": ("In the words of those who proposed it", "需求说明"), "need.from": ("Proposed by", "提出方"),
     "need.households": ("Households affected", "涉及户数"), "need.skills": ("Skills wanted", "所需技能"), "need.measure": ("Wanted", "所需"),
-    "need.term": ("Term", "时段"), "need.from_to": ("{a} to {b}", "{a} 至 {b}"), "need.urgent": ("Urgent", "紧急"), "need.sources": ("Comes from records", "来源记录"),
+    "need.term": ("Term", "时段"), "need.from_to": ("{a} to {b}", "{a} 至 {b}"), "need.urgent": ("Urgent", "紧急"),
     "need.several": ("several parties may claim it", "可多方认领"), "need.one": ("one party alone may claim it", "独占认领"), "need.claims": ("Open for claims", "认领"),
     "need.until": ("{how}, until {until}", "{how}，至 {until}"),
     "claims": ("Who claimed it", "认领单位"), "claims.unit": ("Unit", "单位"), "claims.capacity": ("What it offered", "可提供"), "claims.arranged": ("found by the town", "镇街协调"),
@@ -69,7 +71,7 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "promises.hidden": ("Promises that are not for everybody: {n}.", "不公开的承诺：{n} 项。"),
 
     # Teams, risk, hearing
-    "teams": ("The three teams", "三专队伍"), "team": ("Team", "队伍"), "teams.people": ("People", "人数"), "teams.units": ("Units", "单位数"), "teams.named": ("Units", "单位"),
+    "teams": ("The three teams", "三专队伍"), "team": ("Team", "队伍"), "teams.people": ("People", "人数"), "teams.units": ("Number of units", "单位数"), "teams.named": ("Which units", "单位"),
     "teams.signed": ("Supervisors who signed the delivery", "已签字监督员"),
     "assessment": ("Risk and hearing", "稳评与听证"), "risks": ("Risk assessments", "稳定风险评估"), "risk.needed": ("Needed", "必要"), "risk.level": ("Risk", "风险等级"),
     "risk.by": ("Assessed by", "评估单位"), "risk.plan": ("Plan", "方案"), "risk.budget": ("Of a budget of", "所评预算"), "risk.of": ("Risk assessment, {day}", "{day} 稳评"),
@@ -87,7 +89,7 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "money.source": ("Source", "来源"), "money.giver": ("From", "出资方"), "money.there": ("Promised or set aside", "承诺或核定"), "money.come": ("Come in", "到位"),
     "money.envelope": ("envelope {id}", "资金盘子 {id}"), "money.hidden": ("other promises", "其他承诺"), "money.total": ("Together", "合计"), "money.line": ("Line", "预算项"),
     "money.spent": ("Spent of it", "已支出"), "money.unverified": ("Not yet checked", "待审核"), "money.unplanned": ("no budget line yet", "未列预算"),
-    "money.leverage": ("For each yuan of public money", "财政资金杠杆"), "money.leverage.of": ("{n} yuan of other money", "每 1 元财政资金带动 {n} 元"),
+    "money.leverage": ("For each yuan of public money", "财政资金杠杆"), "money.leverage.of": ("{n} yuan of other money came in", "每 1 元财政资金带动其他资金到位 {n} 元"),
     "money.vouchers": ("Vouchers", "凭证"), "money.vouchers.of": ("{n} recorded, {ok} checked, {out} struck out", "登记 {n} 张，审核 {ok} 张，剔除或冲销 {out} 张"),
 
     # Works
@@ -100,6 +102,7 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "feedback.topics": ("By topic", "按主题"), "feedback.topic": ("Topic", "主题"), "feedback.answers": ("Answers", "答复"), "feedback.answer": ("Answer", "答复内容"),
     "feedback.in_time?": ("In time", "按时"),
     "disputes": ("Disputes", "争议"), "disputes.raised": ("Raised", "发生"), "disputes.resolved": ("Resolved", "化解"),
+    "disputes.open": ("Open", "处理中"), "disputes.unresolved": ("Ended without a settlement", "未化解"),
     "objections.project": ("Objections to the notice", "公示异议"),
 
     # Evaluation and accounts
@@ -108,7 +111,7 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "evaluation.passes": ("{n} of 100: passes ({least} needed)", "{n} 分（百分制），合格（须 {least}）"), "evaluation.fails": ("{n} of 100: does not pass ({least} needed)", "{n} 分（百分制），不合格（须 {least}）"),
     "evaluation.none": ("No score: {missing} missing. Weights are not shared out anew.", "无得分：缺{missing}。权重不作调整。"),
     "evaluation.planned": ("Not evaluated yet. This is how it will be judged.", "尚未评价。将按下列方案评价。"), "evaluation.not_asked": ("not yet", "未评"),
-    "accounts": ("Accounts", "账目"), "accounts.day": ("Published {day}", "{day} 公开"), "accounts.text": ("Accounts, {day}", "{day} 账目公开"),
+    "accounts": ("Accounts", "账目"), "accounts.text": ("Accounts, {day}", "{day} 账目公开"),
     "accounts.received": ("Received", "收入"), "accounts.spent": ("Spent", "支出"), "accounts.budgeted": ("Approved", "核定"),
     "accounts.equal": ("The published accounts equal the receipts that were checked.", "公开账目与审核凭证一致。"),
     "accounts.differ": ("The published accounts do not equal the receipts any more: those that were checked come to {n} yuan.", "公开账目与凭证不一致：审核凭证合计 {n} 元。"),
@@ -122,7 +125,7 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "public.handback": ("Handed back, {day}", "{day} 交还情况"), "public.exposed": ("Exposed, {day}", "{day} 曝光"), "public.listed": ("Under listed supervision {number}, {day}", "{day} 挂牌督办 {number}"),
     "what": ("What", "内容"), "story": ("What happened, step by step", "大事记"),
     "story.signed": ("a dedicated supervisor", "专门监督员"), "story.until": ("until {until}", "至 {until}"), "story.corrected": ("{field}: {reason}", "{field}：{reason}"),
-    "story.people": ("{n} people or units", "{n} 人（单位）"), "story.late": ("{what} overdue", "{what}超期"), "story.clock": ("time limit missed", "超期"),
+    "story.people": ("{n} named", "{n} 名"), "story.came": ("{n} came", "到会 {n} 人"), "story.clock": ("time limit missed", "超期"),
 }
 # fmt: on
 """Key -> English, Chinese."""

@@ -1,4 +1,4 @@
-"""Through which eyes a project is shown: its events, the names of its units; people stay unseen, whatever is written."""
+"""How a project is looked at for its page: its events, the names of its units; people stay unseen, whatever is said."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class View(NamedTuple):
         """The events of these kinds, oldest first."""
         return (each.body for each in self.history if isinstance(each.body, kinds))
 
-    def of_item(self, key: str, *kinds: type[E]) -> Iterator[E]:
+    def of_item(self, key: str, *kinds: type[Event]) -> Iterator[Any]:
         """The events of these kinds about one item."""
         return (each for each in self.happened(*kinds) if getattr(each, "item", None) == key)
 

@@ -77,7 +77,7 @@ def _key(project: JointProject, unit: str) -> str:
 
 
 def _claimed(project: JointProject, event: DemandClaimed) -> Iterator[tuple[str, Changes]]:
-    if event.claimer is None:  # a rule says so
+    if event.claimer is None:  # the rules refuse it
         return
     owes = Role.COMMUNITY.value
     said = {"claimer": event.claimer, "capacity": event.capacity, "resource": event.resource}
@@ -85,14 +85,14 @@ def _claimed(project: JointProject, event: DemandClaimed) -> Iterator[tuple[str,
 
 
 def _arranged(project: JointProject, event: PartyArranged) -> Iterator[tuple[str, Changes]]:
-    if event.to is None:  # a rule says so
+    if event.to is None:  # the rules refuse it
         return
     said = {"claimer": event.to, "capacity": event.capacity, "arranged": True}
     yield _key(project, event.to), {"status": S.STANDING, "owes": Role.COMMUNITY.value, **said}
 
 
 def _withdrawn(project: JointProject, event: ClaimWithdrawn) -> Iterator[tuple[str, Changes]]:
-    if event.claimer is not None:  # a rule says so
+    if event.claimer is not None:  # the rules refuse the other
         yield _key(project, event.claimer), {"status": S.WITHDRAWN, "owes": None}
 
 

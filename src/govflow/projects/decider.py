@@ -220,6 +220,7 @@ def _opens(id: str, source: Record, command: Command) -> Command:
     """
     entry = source.item("entry", getattr(command, "item", None) or "")
     title = (entry.title if entry is not None else "") or getattr(command, "title", "") or source.title_line
+    area = getattr(entry, "area", "") or source.area  # what a district pays for in one community is done there
     return c.ProposeProject(
         id=id,
         by=SYSTEM,
@@ -227,8 +228,8 @@ def _opens(id: str, source: Record, command: Command) -> Command:
         text=getattr(entry, "text", "") or title,
         kind="micro_livelihood" if entry is not None else "general",
         category=source.category or "general",
-        level=source.level or Level.COMMUNITY,
-        area=getattr(entry, "area", "") or source.area,
+        level=Level.COMMUNITY if area != source.area else source.level or Level.COMMUNITY,
+        area=area,
         source=source.id,
         fund=source.id if entry is not None else None,
         amount=entry.cost if entry is not None else 0,

@@ -15,6 +15,7 @@ from govflow.projects.expense_rules import (
     paying_back_has_a_date,
     spender_is_a_party,
     spending_is_within_budget,
+    verified_by_another_unit,
     voucher_is_entered_once,
 )
 from govflow.projects.lines import Expense
@@ -25,7 +26,7 @@ from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
 from govflow.regions.commitment import MakeCommitment
 from govflow.regions.contribution import Contribution
-from govflow.rules import correction_names_its_event, reason_given, required_papers_are_attached, verified_by_another
+from govflow.rules import correction_names_its_event, reason_given, required_papers_are_attached
 from govflow.workflow import Step, Workflow
 
 
@@ -114,7 +115,7 @@ _OPEN = accounts_of_its_line_are_open
 EXPENSE_WORKFLOW = Workflow("expense", S, zh="支出", on=("joint_project",), steps=(
     #    id      command          from                      event              to            who                              provided that
     Step("EX01", RecordExpense,   None,                     ExpenseRecorded,   S.RECORDED,   (R.PROJECT_LEAD, R.ORGANISATION), _SPENDING, while_in=_AFTER_APPROVAL),
-    Step("EX02", VerifyExpense,   S.RECORDED,               ExpenseVerified,   S.VERIFIED,   R.FINANCE,                       (verified_by_another, _OPEN)),
+    Step("EX02", VerifyExpense,   S.RECORDED,               ExpenseVerified,   S.VERIFIED,   R.FINANCE,                       (verified_by_another_unit, _OPEN)),
     Step("EX03", DisallowExpense, (S.RECORDED, S.VERIFIED), ExpenseDisallowed, S.DISALLOWED, (R.FINANCE, R.SYSTEM),           (reason_given, _OPEN, paying_back_has_a_date), then=(pay_back,)),
     Step("EX04", ReverseExpense,  (S.RECORDED, S.VERIFIED), ExpenseReversed,   S.REVERSED,   R.FINANCE,                       (reason_given, correction_names_its_event, _OPEN)),
 ))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from govflow.context import Context
@@ -20,6 +21,8 @@ from govflow.projects.lines import (
     worth,
 )
 from govflow.projects.model import JointProject
+from govflow.projects.rules_need import units_of
+from govflow.rules import verified_by_another
 from govflow.workflow import rule
 
 _KEY = 64  # so that what follows from a voucher can be named after it
@@ -88,3 +91,12 @@ def paying_back_has_a_date(project: JointProject, event: Any, context: Context) 
     if event.until is None:
         return context.item.status != ExpenseStatus.VERIFIED
     return bool(event.until > context.at)
+
+
+def _by_another_unit(project: JointProject, event: Any, context: Context) -> bool:
+    assert isinstance(context.item, Expense)
+    return verified_by_another.check(project, event, context) is True and context.item.unit not in units_of(context)
+
+
+verified_by_another_unit = replace(verified_by_another, check=_by_another_unit)
+"""What `verified_by_another` means of a voucher: nobody checks what their own unit has spent."""

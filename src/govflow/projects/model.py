@@ -306,8 +306,8 @@ class JointProject(Record):
             case Role.PROJECT_LEAD:
                 serves = actor in {member.id for member in self.teams.get(TeamKind.SERVICE_TEAM, ())}
                 return self.lead is not None and (claim.unit == self.lead or serves)
-            case Role.FINANCE:  # separate from the lead
-                return claim.unit is None or claim.unit != self.lead
+            case Role.FINANCE:  # separate from the lead, and from those who work for it
+                return (claim.unit is None or claim.unit != self.lead) and actor not in self.workers()
             case Role.ORGANISATION:
                 return claim.unit is not None
         return super().fits(role, claim, actor, on_behalf_of, item)

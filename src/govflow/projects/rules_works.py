@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from govflow.actors import Role
@@ -12,6 +13,8 @@ from govflow.projects.model import JointProject
 from govflow.projects.money import statement_of
 from govflow.projects.rules_need import holds, units_of
 from govflow.regions.approval import leaves_given
+from govflow.regions.link import LinkKind
+from govflow.regions.record_rules import linked_records_are_at_rest
 from govflow.workflow import rule
 
 # --- under way -------------------------------------------------------------------------------------------------------
@@ -167,3 +170,17 @@ def accounts_are_published(project: JointProject, event: Any, context: Context) 
         yield Detail("they are not", "尚未公开")
     elif project.accounts != statement_of(project):
         yield Detail("what was published is not what the accounts say now", "公开内容与现账目不一致")
+
+
+def _nothing_linked_is_open(project: JointProject, event: Any, context: Context) -> Iterable[str]:
+    """A dispute is waited for whether or not whoever tied it said so."""
+    for tie in project.items_of("link").values():
+        found = context.lookup(tie.other) if (tie.kind, tie.status) == (LinkKind.DISPUTE, "linked") else None
+        is_open = found is not None and found.status in context.deciders[found.kind_of_record].active
+        if is_open or tie.status in ("awaited", "failed"):
+            status = tie.status if found is None else found.status
+            yield Detail(f"{tie.other} is {status}", f"{tie.other} 未办结")
+
+
+linked_and_disputes_are_at_rest = replace(linked_records_are_at_rest, check=_nothing_linked_is_open)
+"""What `linked_records_are_at_rest` means of a project: no dispute of it is open when it is settled."""

@@ -86,6 +86,7 @@ from govflow.projects.rules_works import (
     feedback_items_are_closed_or_transferred,
     handback_is_described,
     implementer_is_not_appraiser,
+    linked_and_disputes_are_at_rest,
     milestones_are_accepted_or_dropped,
     notice_is_published,
     progress_is_monotone,
@@ -96,7 +97,6 @@ from govflow.projects.rules_works import (
 from govflow.regions.link import links_make_no_cycle
 from govflow.regions.record_rules import (
     ledger_is_empty,
-    linked_records_are_at_rest,
     listed_record_has_supervisor_consent,
     no_objection_is_open,
     no_objection_is_upheld,
@@ -179,7 +179,7 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J39",  c.OrderProjectRemedy,  S.EVALUATED,             e.ProjectRemedyOrdered,     S.IN_PROGRESS,       R.APPRAISER,        (score_is_below_threshold, implementer_is_not_appraiser, defects_and_due_are_named, texts_hide_people), starts="staleness", stops="settlement", resets="delivery", then=(list_defects,)),
     # accounts 账目 决算
     Step("JX04", c.PublishAccounts,     S.EVALUATED,             e.AccountsPublished,        None,                (R.FINANCE, R.COMMUNITY), (published_text_is_complete, texts_hide_people)),
-    Step("J23",  c.SettleProject,       S.EVALUATED,             e.ProjectSettled,           S.SETTLED,           R.FINANCE,          (accounts_equal_receipts, accounts_are_published, linked_records_are_at_rest, no_loop_is_open), approval=R.COMMUNITY, stops="settlement"),
+    Step("J23",  c.SettleProject,       S.EVALUATED,             e.ProjectSettled,           S.SETTLED,           R.FINANCE,          (accounts_equal_receipts, accounts_are_published, linked_and_disputes_are_at_rest, no_loop_is_open), approval=R.COMMUNITY, stops="settlement"),
     Step("J40",  c.ReopenAccounts,      S.SETTLED,               e.AccountsReopened,         S.EVALUATED,         (R.FINANCE, R.DISTRICT), (reason_is_coded,), approval=R.DISTRICT, starts="settlement"),
     # given up 取消
     Step("J24",  c.CancelProject,       _BEFORE_APPROVAL,        e.ProjectCancelled,         S.CANCELLED,         _HOSTS[::-1],       (reason_given, loops_are_handed_over), drops="*"),

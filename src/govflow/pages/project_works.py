@@ -1,0 +1,153 @@
+"""The works on a project's page: milestones, defects and what became of them, residents' feedback, disputes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from govflow.pages.parts import Cell, Note, Rows, Section
+from govflow.pages.project_view import View
+from govflow.projects.feedback import feedback_figures
+from govflow.projects.figures import DisputeFigures
+from govflow.projects.milestone import (
+    Milestone,
+    MilestoneAccepted,
+    MilestonePlanned,
+    MilestoneReached,
+    MilestoneRefused,
+    MilestoneStatus,
+)
+from govflow.regions.ledger import LedgerItemRectified, LedgerItemWrittenOff, LedgerStatus
+
+# --- milestones and defects ------------------------------------------------------------------------------------------
+
+
+def milestones_section(view: View) -> Section:
+    """Each step of the works: when it was due, reached and accepted, and what was refused before."""
+    t = view.speech.t
+    heads = ("milestone", "milestone.owner", "milestone.due", "milestone.reached", "milestone.accepted", "state")
+    rows = [_milestone(view, each) for each in view.project.items_of("milestone").values()]
+    return Section("milestones", t("milestones"), [Rows("", [t(each) for each in heads], rows)])
+
+
+def _milestone(view: View, each: Milestone) -> tuple[str, ...]:
+    t, speech = view.speech.t, view.speech
+    due = _last_due(view, each.key)
+    reached = [event.at for event in view.of_item(each.key, MilestoneReached)]
+    is_late = due is not None and (reached[-1] if reached and each.until is None else view.at) > due
+    late = t("mark.late") if is_late and each.status != MilestoneStatus.DROPPED else ""
+    refusals = [event.shortcomings for event in view.of_item(each.key, MilestoneRefused)]
+    told = t("milestone.refused", n=len(refusals), what=speech.listed(refusals[-1])) if refusals else ""
+    return (
+        t("bracket", a=each.title, b=each.place) if each.place.strip() else each.title,
+        view.unit(each.owner),
+        speech.until(due),
+        speech.day(reached[-1]) if reached else "",
+        view.days(each.key, MilestoneAccepted),
+        speech.listed((speech.status(each.status, MilestoneStatus), late, told)),
+    )
+
+
+def _last_due(view: View, key: str) -> datetime | None:
+    """Until when it was owed last: what is reached has no time limit any more."""
+    clock = f"milestone_due:{key}"
+    dues = [
+        next((move.due for move in each.clocks if move.clock == clock and move.due), each.until)
+        for each in view.of_item(key, MilestonePlanned, MilestoneRefused)
+    ]
+    return next(filter(None, reversed(dues)), None)
+
+
+def defects_section(view: View) -> Section:
+    """Everything found defective, when it was put right and when it was struck off."""
+    t, speech = view.speech.t, view.speech
+    rows = [
+        (
+            each.problem,
+            speech.day(each.since),
+            speech.until(each.until),
+            view.days(key, LedgerItemRectified),
+            view.days(key, LedgerItemWrittenOff),
+            speech.status(each.status, LedgerStatus),
+        )
+        for key, each in view.project.items_of("ledger").items()
+    ]
+    off = sum(each.status == LedgerStatus.WRITTEN_OFF for each in view.project.items_of("ledger").values())
+    heads = [t(each) for each in ("defect", "defect.found", "until", "defect.fixed", "defect.off", "state")]
+    caption = t("written_off", n=off, all=len(rows)) if rows else ""
+    return Section("defects", t("defects.project"), [Rows(caption, heads, rows)])
+
+
+# --- what residents say ----------------------------------------------------------------------------------------------
+
+
+def feedback_section(view: View) -> Section:
+    """How many said something, about what, how many were answered in time, and the answers: never their words."""
+    t, speech = view.speech.t, view.speech
+    figures = feedback_figures(view.project)
+    if not figures.raised:
+        return Section("feedback", t("feedback"), ())
+    shares: list[tuple[Cell, ...]] = [(t("feedback.raised"), str(figures.raised))]
+    for name, n, whole in (
+        ("answered", figures.answered, figures.raised),
+        ("in_time", figures.in_time, figures.answered),
+        ("confirmed", figures.confirmed, figures.answered),
+        ("open", figures.open, 0),
+        ("transferred", figures.transferred, 0),
+        ("withdrawn", figures.withdrawn, 0),
+    ):
+        if n or whole:
+            said = t("of", n=n, all=whole) if whole else ""
+            shares.append((t(f"feedback.{name}"), view.share(n, whole, said)))
+    heads = [t(each) for each in ("feedback.topic", "day", "feedback.answer", "feedback.in_time?")]
+    answers = sorted(_answers(view), key=lambda each: each[0])
+    return Section(
+        "feedback",
+        t("feedback"),
+        [
+            Rows("", (t("feedback"), t("open.number")), shares),
+            _topics(view),
+            Rows(
+                t("feedback.answers"),
+                heads,
+                [(topic, speech.day(at), said, t("no_" if late else "yes")) for at, topic, said, late in answers],
+            ),
+            Note(t("feedback.note")),
+        ],
+    )
+
+
+def _topics(view: View) -> Rows:
+    items = [*view.project.items_of("feedback").values()]
+    raised = Counter(each.about for each in items)
+    answered = Counter(each.about for each in items if each.answer is not None)
+    heads = [view.speech.t(each) for each in ("feedback.topic", "feedback.raised", "feedback.answered")]
+    rows = [(_topic(view, about), str(n), str(answered[about])) for about, n in raised.most_common()]
+    return Rows(view.speech.t("feedback.topics"), heads, rows)
+
+
+def _topic(view: View, about: str) -> str:
+    return view.speech.term("topic", about)
+
+
+def _answers(view: View) -> Iterator[tuple[datetime, str, str, bool]]:
+    for each in view.project.items_of("feedback").values():
+        for answer in each.answers:
+            yield answer.at, _topic(view, each.about), answer.measure, answer.late
+
+
+# --- disputes --------------------------------------------------------------------------------------------------------
+
+
+def disputes_section(view: View, figures: DisputeFigures) -> Section:
+    """How many disputes there were and what became of them: never what they were about, nor between whom."""
+    t = view.speech.t
+    if not figures.raised:
+        return Section("disputes", t("disputes"), ())
+    rows: list[tuple[Cell, ...]] = [
+        (t("disputes.raised"), str(figures.raised)),
+        (t("disputes.resolved"), view.share(figures.resolved, figures.raised)),
+    ]
+    rows += [(t(f"disputes.{name}"), str(n)) for name in ("open", "unresolved") if (n := getattr(figures, name))]
+    return Section("disputes", t("disputes"), [Rows("", (t("disputes"), t("open.number")), rows)])
