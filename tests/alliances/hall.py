@@ -7,16 +7,21 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, Command, Decider, Engine, NotAllowed, Record, Rest, Role, Status, Step, Workflow
+from govflow import Actor, Command, Engine, HandOver, NotAllowed, Role
 from govflow.alliances import ALLIANCE, Alliance
 from govflow.alliances import messages as m
 from govflow.alliances.chair_messages import StartChairTerm
 from govflow.alliances.member_messages import AdmitMember, VisitMember
 from govflow.duties import DUTY, Duty, duty_id
-from govflow.messages import Event, Words, new_command_id
+from govflow.messages import new_command_id
 from govflow.policy import DEFAULT_POLICY, Every, Obligation, Policy
+from govflow.projects import PROJECT
+from govflow.projects import commands as c
+from govflow.projects.model import Party, PartyRole, Pledge
+from govflow.regions.approval import GiveApproval, RequestApproval
+from govflow.regions.commitment import KeepCommitment
+from govflow.regions.evaluation import IndicatorScore, RecordEvaluation, RequestEvaluation, Source
 from govflow.regions.evidence import AddEvidence
-from govflow.regions.link import LINK, LinkAdded, LinkUnlinked, mirrored, mirrored_unlink
 from govflow.testing import PinnedClock
 
 AREA = "jinniu"
@@ -49,67 +54,69 @@ FOUND = m.FoundAlliance(
 
 # --- a project of the members ----------------------------------------------------------------------------------------
 
-
-class PlanStatus(Status):
-    """Where a project stands."""
-
-    AGREED = "agreed", "已商定"
-    DONE = "done", "完成", Rest.OUTCOME
-    DROPPED = "dropped", "放弃", Rest.OUTCOME
+in_charge = Actor.of("lead-3", Role.PROJECT_LEAD, unit="u-lead")
+inspector = Actor.of("inspector-1", Role.ACCEPTANCE_GROUP, unit="u-inspection")
+appraiser = Actor.of("appraiser-1", Role.APPRAISER, unit="u-university")
+finance = Actor.of("finance-1", Role.FINANCE, unit="u-finance")
+department_desk = Actor.of("department-2", Role.COMMUNITY, unit="u-department")
 
 
-class AgreeProject(Command, wire="joint_project.agree"):
-    kind: Words = ""
+def a_project(id: str = "p", kind: str = "general") -> c.ProposeProject:
+    """A need of the quarter, put on record by the lead's community."""
+    said = {"title": "A reading room", "text": "There is none.", "kind": kind, "level": "community", "area": AREA}
+    return c.ProposeProject(id=id, by=lead, **said)
 
 
-class ProjectAgreed(Event, name="joint_project.agreed"):
-    kind: Words = ""
+def give_up(hall: Hall, id: str = "p") -> None:
+    """The project is cancelled before anything came of it."""
+    hall.do(c.CancelProject(id=id, by=town, reason="no room to be had", hand_over=(HandOver(reason="over"),)))
 
 
-class FinishProject(Command, wire="joint_project.finish"):
-    pass
-
-
-class ProjectFinished(Event, name="joint_project.finished"):
-    pass
-
-
-class DropProject(Command, wire="joint_project.drop"):
-    pass
-
-
-class ProjectDropped(Event, name="joint_project.dropped"):
-    pass
-
-
-class Project(Record):
-    kind_of_record = "joint_project"
-
-
-PROJECT = Decider(
-    Workflow(
-        "joint_project",
-        PlanStatus,
-        zh="共建项目",
-        steps=(
-            Step("T1", AgreeProject, None, ProjectAgreed, PlanStatus.AGREED, Role.LEAD_UNIT),
-            Step("T2", FinishProject, PlanStatus.AGREED, ProjectFinished, PlanStatus.DONE, Role.LEAD_UNIT),
-            Step("T3", DropProject, PlanStatus.AGREED, ProjectDropped, PlanStatus.DROPPED, Role.LEAD_UNIT),
+def settle(hall: Hall, id: str = "p") -> None:
+    """The lead and the bank carry the project out, from pairing to settled accounts; it takes eight days."""
+    on: dict[str, Any] = {"id": id}
+    until = hall.clock() + timedelta(days=60)
+    gift = {"matter": "people", "quantity": 3, "measure_unit": "people", "until": until}
+    hall.do(
+        *(c.AgreeToProject(**on, by=who, unit=who.claims[0].unit) for who in (of_the_lead, bank)),
+        c.PairParties(
+            **on,
+            by=lead,
+            lead="u-lead",
+            parties=(Party(unit="u-lead", role=PartyRole.LEAD), Party(unit="u-bank")),
+            pledges=tuple(Pledge(party=unit, what="hands", **gift) for unit in ("u-lead", "u-bank")),
+            text="Shelves first.",
         ),
-    ),
-    Project,
-    {
-        ProjectAgreed: lambda project, e: {"status": PlanStatus.AGREED, "kind": e.kind, "opened_at": e.at},
-        ProjectFinished: lambda project, e: {"status": PlanStatus.DONE},
-        ProjectDropped: lambda project, e: {"status": PlanStatus.DROPPED},
-    },
-    prefix="JP",
-    regions=(LINK,),
-    reactions={LinkAdded: mirrored, LinkUnlinked: mirrored_unlink},
-    succeeded=(PlanStatus.DONE,),
-    failed=(PlanStatus.DROPPED,),
-)
-"""A small record of that kind: what an alliance asks of a project is its kind, its ties and how it ends."""
+        AddEvidence(**on, by=lead, item="order", sha256="0" * 64),
+        c.ApproveProject(**on, by=town, papers=("order",), until=until),
+        c.PublishProjectNotice(**on, by=lead, public_text="A reading room is set up."),
+    )
+    hall.clock.advance(days=8)
+    hall.do(
+        c.StartWork(**on, by=in_charge),
+        c.DeliverProject(**on, by=in_charge, public_text="It is open."),
+        c.AcceptDelivery(**on, by=inspector),
+    )
+    _settle_accounts(hall, on)
+
+
+def _settle_accounts(hall: Hall, on: dict[str, Any]) -> None:
+    """Judged by itself, by a peer and from outside; what was promised is found kept; nothing was spent."""
+    asked = ((Source.PEER, "u-school"), (Source.EXTERNAL, "s-9"))
+    hall.do(*(RequestEvaluation(**on, by=lead, source=source, evaluator=who) for source, who in asked))
+    project: Any = hall.engine.get(on["id"])
+    scores = tuple(IndicatorScore(indicator=each.id, score=90) for each in project.plan.sets[0].indicators)
+    answers = ((of_the_lead, "u-lead"), (school, "u-school"), (Actor.of("s-9", Role.RESIDENT), None))
+    for who, unit in answers:
+        hall.do(RecordEvaluation(**on, by=who, item=f"r1.{unit or who.id}", on_behalf_of=unit, scores=scores))
+    hall.do(
+        c.EvaluateProject(**on, by=appraiser),
+        *(KeepCommitment(**on, by=department_desk, item=key) for key in project.items_of("commitment")),
+        c.PublishAccounts(**on, by=finance, public_text="Nothing was spent."),
+    )
+    settling = c.SettleProject(**on, by=finance, spent=0)
+    hall.do(RequestApproval.of(settling, hall.engine.get(on["id"])))
+    hall.do(GiveApproval(**on, by=lead, item="1"), settling)
 
 
 # --- what the lead owes ----------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_a_unit_takes_part_in_projects_that_are_on_the_log():
     join = JoinProject(**A, by=h.bank, item="u-bank", project="p")
     assert hall.refused(join) == ("project_is_on_the_log",)
     assert hall.refused(join.changed(project="al")) == ("project_is_on_the_log",)
-    hall.do(h.AgreeProject(id="p", by=h.lead), join)
+    hall.do(h.a_project("p"), join)
     assert hall.refused(join) == ("project_is_on_the_log",)
     assert member(hall, "u-bank").projects == ("p",)
 

@@ -48,7 +48,7 @@ def met(hall: Hall, item: str, *attended: str, roll: tuple[str, ...] = ("u-lead"
 def test_the_funnel_counts_the_units_reached_those_included_and_those_with_a_project():
     hall = an_alliance()
     assert coverage(hall.alliance()) == Coverage(4, 3, 0)
-    hall.do(admit("u-clinic"), h.AgreeProject(id="p", by=h.lead), h.AgreeProject(id="p2", by=h.lead))
+    hall.do(admit("u-clinic"), h.a_project("p"), h.a_project("p2"))
     projects = (("u-bank", "p"), ("u-bank", "p2"), ("u-school", "p"))
     hall.do(*(JoinProject(**A, by=h.lead, item=unit, project=project) for unit, project in projects))
     assert coverage(hall.alliance()) == Coverage(4, 4, 2)

@@ -18,6 +18,7 @@ from govflow.alliances.chair_messages import EndChairTerm, LogChairContact
 from govflow.alliances.member_messages import LeaveAlliance, VisitMember
 from govflow.alliances.model import AllianceStatus
 from govflow.duties import DUTY
+from govflow.projects import PROJECT
 from govflow.regions.evidence import AddEvidence
 from govflow.testing import PinnedClock
 from tests.alliances import hall as h
@@ -38,7 +39,7 @@ import sys
 from govflow import Engine
 from govflow.alliances import ALLIANCE
 from govflow.duties import DUTY
-from tests.alliances.hall import PROJECT
+from govflow.projects import PROJECT
 with Engine.open(sys.argv[1], create=False, records=(ALLIANCE, PROJECT, DUTY)) as engine:
     print(engine.get("x").digest)
 """
@@ -98,7 +99,7 @@ def begin(hall: Hall, start: str, data: st.DataObject, region: str) -> None:
     on: dict[str, Any] = {"id": "x"}
     founded = FOUND.changed(id="x", founders=UNITS[:3])
     hall.engine.handle(founded.changed(id="y", command_id="y"))
-    steps: list[Command] = [founded, h.AgreeProject(id="p", by=h.lead)]
+    steps: list[Command] = [founded, h.a_project("p")]
     steps += [AddEvidence(**on, by=h.lead, item=item, sha256="0" * 64) for item in ("minutes", "photo")]
     steps += [m.ActivateAlliance(**on, by=h.lead), VisitMember(**on, by=h.lead, item="u-clinic")]
     if start in ("dissolved", "archived"):
@@ -205,7 +206,7 @@ def test_another_engine_folds_the_same_alliance_from_the_file(tmp_path: Path):
     hall.do(HoldActivity(**A, by=h.lead, item="day", measure="done", evidence=("photo",), participants=came))
     digest, clinic = hall.alliance().digest, hall.alliance().item("member", "u-clinic")
     hall.engine.close()
-    records = (ALLIANCE, h.PROJECT, DUTY)
+    records = (ALLIANCE, PROJECT, DUTY)
     with Engine.open(tmp_path / "log", records=records, read_only=True) as engine:
         assert engine.get("al").digest == digest
         assert engine.get("al").item("member", "u-clinic") == clinic

@@ -48,7 +48,7 @@ class Drive:
         self.engine = Engine.open(path, records=[CAMPAIGN], now=self.clock)
 
     def begin(self) -> Drive:
-        plan = {"title": "Help from house to house", "kind": "paired_help", "level": "district", "area": AREA}
+        plan = {"title": "Help from house to house", "kind": "visits", "level": "district", "area": AREA}
         until = START + timedelta(days=900)
         return self.do(
             PlanCampaign(id="drive", by=district, lead_unit="office", until=until, **plan),

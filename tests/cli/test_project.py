@@ -243,6 +243,32 @@ def test_a_project_that_is_given_up_accounts_for_its_money(started):
     assert all(each.held == 0 for each in envelope.items_of("draw").values())
 
 
+def test_a_large_change_waits_for_a_new_assessment_and_the_accounts_of_the_plan(started):
+    id, order = started.id, started.file("order2.pdf")
+    change = ("project", "change", id, "--amount", "120000", "--paper", order, "--reason", "two more", "--as", "zhang")
+    assert "risk_is_reassessed_if_change_is_large" in started.tried(*change).err
+    report = started.file("risk2.pdf")
+    assessed = ("--level", "controllable", "--report", report, "--amount", "120000", "--unit", "u-assess")
+    started.did("project", "risk", id, *assessed, "--as", "an")
+
+    started.did(*change)
+
+    assert started.project().budget == 120_000_00
+
+
+def test_the_lead_is_handed_over_with_both_sides_word_the_towns_leave_and_the_balance(started):
+    id = started.id
+    move = ("project", "hand-over", id, "u-owners", "--left", "100000", "--as", "li")
+    assert "both_sides_sign" in started.tried(*move, "--ask").err
+    started.did("project", "agree", id, "--lead", "--as", "he", "--unit", "u-owners")
+    assert "town_has_agreed" in started.tried(*move).err
+    started.did(*move, "--ask")
+    started.did("project", "leave", id, "1", "--as", "zhang")
+    started.did(*move)
+
+    assert (started.project().lead, started.project().former_leads) == ("u-owners", ("u-community",))
+
+
 def test_a_refused_project_comes_again_with_another_plan(paired):
     id = paired.id
     paired.did("project", "reject", id, "--reason", "no survey", "--as", "zhang")

@@ -22,6 +22,7 @@ _PAPER = "decision reg §22: an assessment is a report on file"
 _CONTRACT = "M137: a service that is bought has its contract"
 _WATCHERS = "M113: whoever comes to build, or takes the lead, may be no dedicated supervisor"
 _TOWN = "the handbook's «project_lead, town»: the lead acts with the town's leave, the town by itself"
+_LISTED = "as J16: nobody gives a listed project up to be rid of its listing"
 RULES = {
     ("J01", "kind_is_in_the_policy"): "M104: what a kind asks for cannot be pinned where the policy has no such kind",
     ("J01", "texts_hide_people"): _PUBLIC,
@@ -42,6 +43,7 @@ RULES = {
     ("J07", "required_papers_are_attached"): _PAPER,
     ("J27", "required_papers_are_attached"): _PAPER,
     ("J01", "profile_is_in_the_plan"): "M150: what is judged is known before, by indicators that the plan has",
+    ("J37", "supervisors_stay"): "M113: the watched do not choose their watchers once it is approved",
     ("J08", "approver_does_not_lead"): _APPROVER,
     ("J08", "budget_covers_its_lines"): _LINES,
     ("J08", "public_money_is_within_the_cap"): _LINES,
@@ -54,7 +56,10 @@ RULES = {
     ("J14", "texts_hide_people"): _PUBLIC,
     ("J15", "town_has_agreed"): _TOWN,
     ("J15", "supervisors_are_not_builders"): _WATCHERS,
+    ("J08", "due_lies_ahead"): _TERM,
     ("J16", "town_has_agreed"): _TOWN,
+    ("J24", "listed_record_has_supervisor_consent"): _LISTED,
+    ("J42", "listed_record_has_supervisor_consent"): _LISTED,
     ("J19", "handback_is_described"): "M116: what was adopted for a term is handed back, and in which state is said",
     ("J19", "texts_hide_people"): _PUBLIC,
     ("J20", "day_of_remedy_lies_ahead"): "M043: each defect becomes a ledger item with its day",

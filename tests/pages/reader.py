@@ -13,7 +13,7 @@ from govflow.pages import project_page
 from govflow.projects import JointProject
 from govflow.projects import commands as c
 from govflow.projects.expense import RecordExpense, VerifyExpense
-from govflow.projects.feedback_model import ConfirmFeedback, RaiseFeedback, ReopenFeedback, ResolveFeedback
+from govflow.projects.feedback_model import ConfirmFeedback, RaiseFeedback, ResolveFeedback
 from govflow.projects.figures import dispute_figures
 from govflow.projects.milestone import AcceptMilestone, PlanMilestone, ReachMilestone, RefuseMilestone
 from govflow.regions import supervision as sv
@@ -25,7 +25,7 @@ from tests.pages.test_proposal_page import Page
 from tests.projects.clerk import ACTORS
 from tests.projects.site import acceptor, baker, community, lead, neighbour, resident, supervisor, town
 from tests.projects.steps import a_yard
-from tests.projects.yard import YUAN, Yard, finance, paper
+from tests.projects.yard import YUAN, Yard, finance
 
 X: dict[str, Any] = {"id": "x"}
 SNAIL: dict[str, Any] = {**X, "item": "eye"}
@@ -103,7 +103,13 @@ def _residents(yard: Yard) -> Iterator[Any]:
 
 
 def _disputes(yard: Yard) -> Iterator[Any]:
-    said = {"channel": "walk_in", "level": "community", "category": "dispute", "kind": "dispute", "area": yard.get().area}
+    said = {
+        "channel": "walk_in",
+        "level": "community",
+        "category": "dispute",
+        "kind": "dispute",
+        "area": yard.get().area,
+    }
     yield ReportCase(id="quarrel", by=resident, reporter="s-1", title="Zhang owes me", **said)
     yield AddLink(**X, by=community, other="quarrel", kind="dispute", awaited=True)
 
@@ -120,7 +126,9 @@ def _money(yard: Yard) -> Iterator[Any]:
 def exposed() -> Yard:
     """Overdue, listed, and put before the public."""
     yard = at_work()
-    yard.clock.set(yard.get().clocks["delivery"].due)
+    due = yard.get().clocks["delivery"].due
+    assert due is not None
+    yard.clock.set(due)
     yard.wait(days=10)
     yard.do(
         sv.ListSupervision(
@@ -142,7 +150,9 @@ def finished() -> Yard:
     photo = {"measure": "sealed", **SHOWN}
     yard.do(
         c.DeliverProject(**X, by=lead, public_text="The roof is done."),
-        c.RefuseAcceptance(**X, by=acceptor, shortcomings=("the gutter leaks",), until=yard.clock() + timedelta(days=9)),
+        c.RefuseAcceptance(
+            **X, by=acceptor, shortcomings=("the gutter leaks",), until=yard.clock() + timedelta(days=9)
+        ),
         RectifyLedgerItem(**X, by=lead, item="1", **photo),
         VerifyLedgerItem(**X, by=acceptor, item="1"),
         WriteOffLedgerItem(**X, by=acceptor, item="1"),

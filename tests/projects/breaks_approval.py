@@ -168,6 +168,7 @@ BREAKS = [
     Break("J08", "budget_covers_its_lines", "an approval covers all of its lines", "assessed", APPROVE.changed(budget=399 * YUAN), {"budget": 400 * YUAN}, first=(Yard.hearing,)),
     Break("J08", "public_money_is_within_the_cap", "no kind has more public money than its cap", "claimed", APPROVE, said=LEASED, first=(*leased(501), Yard.hearing), before=(*leased(500), Yard.hearing), otherwise=LEASED),
     Break("J08", "households_are_not_understated", "nobody talks the households down", "assessed", APPROVE.changed(households=11), {"households": 12}, first=(Yard.hearing,)),
+    Break("J08", "due_lies_ahead", "what is approved is due on a day to come", "assessed", APPROVE.changed(until=at(-1)), {"until": at(200)}, first=(Yard.hearing,)),
     Break("J08", "approver_does_not_lead", "nobody approves works of their own", "assessed", APPROVE.changed(by=OWN), {"by": town}, first=(Yard.hearing,)),
     Break("J09", "reason_given", "a refusal has a reason", "assessed", REFUSE.changed(reason=""), {"reason": "too dear"}),
     Break("J09", "loops_are_handed_over", "what was promised is handed over before a refusal", "paired", REFUSE.changed(hand_over=()), {"hand_over": (ANY,)}),
@@ -212,6 +213,8 @@ BREAKS = [
     Break("J19", "handback_is_described", "what was lent is handed back", "claimed", DELIVER, {"handback": "clean and whole"}, LEASED, first=(works_on_lease,)),
     Break("J19", "texts_hide_people", "nobody's number stands in a delivery", "in_progress", DELIVER.changed(public_text=PHONE), {"public_text": "Done."}),
     # given up after approval
+    Break("J42", "listed_record_has_supervisor_consent", "no listed works are given up to be rid of the listing", "in_progress", c.CancelProject(**X, by=town, reason="sold", balance=400 * YUAN, hand_over=(ANY,)), first=(LISTED,), then=(delisted,), leave=mayor),
+    Break("J24", "listed_record_has_supervisor_consent", "no listed project is given up to be rid of the listing", "paired", c.CancelProject(**X, by=community, reason="sold", hand_over=(ANY,)), first=(LISTED,), then=(delisted,)),
     Break("J42", "reason_given", "works are given up for a reason", "in_progress", c.CancelProject(**X, by=town, balance=400 * YUAN, hand_over=(ANY,)), {"reason": "sold"}, leave=mayor),
     Break("J42", "money_is_reconciled", "what is left is stated when works are given up", "approved", c.CancelProject(**X, by=community, reason="sold", hand_over=(ANY,)), {"balance": 400 * YUAN}, leave=mayor),
     Break("J42", "loops_are_handed_over", "what was promised is handed over before works are given up", "suspended", c.CancelProject(**X, by=town, reason="sold", balance=400 * YUAN), {"hand_over": (ANY,)}, leave=mayor),

@@ -55,7 +55,8 @@ from tests.projects.yard import (
 
 ACTORS = (
     community, committee, lead, service, roofer, baker, florist, neighbours, watcher, town, mayor, district, chief,
-    council, assessor, finance, acceptor, appraiser, supervisor, archivist, old_hand, resident, neighbour, host, leader, SYSTEM,
+    council, assessor, finance, acceptor, appraiser, supervisor, archivist, old_hand, resident, neighbour, host,
+    leader, SYSTEM,
 )  # fmt: skip
 _APART = (SYSTEM, lead, service, roofer, baker)  # those who build and give: who is everybody else may judge them
 EVERYBODY = Actor(
@@ -155,7 +156,7 @@ def values(project: Any, clock: PinnedClock, others: list[str]) -> dict[str, Any
         "households": st.sampled_from([12, 12, 13, 40]),
         "budget": st.sampled_from([None, None, 40_000, 42_000, 90_000]),
         "team": st.sampled_from([*TeamKind, None]),
-        "members": st.sampled_from([*TEAMS.values(), (Member(id="s-9"),), ()]),
+        "joint_project.name_team.members": st.sampled_from([*TEAMS.values(), (Member(id="s-9"),), ()]),
         "meeting": st.none(),
         "decided_by": st.none(),
         "answers": words,

@@ -126,7 +126,7 @@ def test_a_need_of_the_ledger_meets_an_offer_of_the_other(engine, clock):
             measure_unit="roofers",
             skills=("roofing",),
             area="d/t",
-        )  # fmt: skip
+        )
     )
     resources = [each for each in engine.records() if isinstance(each, Resource)]
 

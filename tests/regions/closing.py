@@ -52,7 +52,7 @@ def closing(record: Any, region: str, key: str) -> Iterator[Command]:
         case "assignment_objection", _:
             yield WithdrawAssignmentObjection(**x, by=fresh(Role.LEAD_UNIT, record.lead_unit), reason=WHY)
         case "ledger", "open" | "reopened":
-            yield ledger.RectifyLedgerItem(**x, by=fresh(Role.ORGANISATION), measure="m", evidence=("done",))
+            yield ledger.RectifyLedgerItem(**x, by=fresh(Role.ORGANISATION, "repairs"), measure="m", evidence=("done",))
         case "ledger", "rectified":
             yield ledger.VerifyLedgerItem(**x, by=fresh(Role.VERIFIER))
         case "ledger", "verified":
@@ -79,6 +79,10 @@ def closing(record: Any, region: str, key: str) -> Iterator[Command]:
             yield invitation.CancelInvitation(**x, by=fresh(Role.COMMUNITY), reason=WHY)
         case "admission", _:
             yield admission.DecideAdmission(**x, by=fresh(Role.DISTRICT), granted=True)
+        case "evaluation", _ if record.kind_of_record == "joint_project":
+            scores = [evaluation.IndicatorScore(indicator=each.id, score=90) for each in record.plan.sets[0].indicators]
+            said = {"on_behalf_of": item.owes, "scores": tuple(scores)}
+            yield evaluation.RecordEvaluation(**x, by=fresh(Role.ORGANISATION, item.owes), **said)
         case "evaluation", _:
             yield evaluation.MarkEvaluationInvalid(**x, by=fresh(Role.CALLBACK), attempts=3, reason="nobody answers")
         case "verification", "requested":

@@ -16,7 +16,10 @@ STAGES = (ChecklistStage(zh="一", en="one"), ChecklistStage(zh="二", en="two")
 PROCEDURE = DEFAULT_POLICY.procedure("residents_motion")
 # Where not the command but the record says which item it is, and what the record must have for that.
 KEYS = {"clock": "handling", "vote": "1", "stage": "r1.council"}
-KNOWN: dict[str, dict[str, Any]] = {"check_in": {"who": "s-1", "unit": "parks"}}  # of an item: who was called
+KNOWN: dict[str, dict[str, Any]] = {  # what an item of a region has whatever its status
+    "check_in": {"who": "s-1", "unit": "parks"},
+    "claim": {"claimer": "k"},
+}
 WITH: dict[str, dict[str, Any]] = {"vote": {"votes": 1}, "stage": {"procedure": PROCEDURE}}
 
 
@@ -26,7 +29,7 @@ def key_of(region: Region) -> str:
 
 def first_key(region: Region) -> str:
     """The key of the first item that an event of the record itself begins."""
-    return KEYS.get(region.name, "1")
+    return KEYS.get(region.name, "k" if region.name == "claim" else "1")  # a claim has its claimer's key
 
 
 def an_item(region: Region, status: str, **known: Any) -> Item:

@@ -9,6 +9,8 @@ import pytest
 
 from govflow import CASE, Command
 from govflow.cases import commands as c
+from govflow.projects import PROJECT
+from govflow.projects.budget import PlanBudget
 from govflow.proposals import PROPOSAL
 from govflow.regions.admission import RequestAdmission
 from govflow.regions.check_in import ArriveForCheckIn
@@ -30,6 +32,13 @@ from govflow.regions.risk_signal import RaiseRiskSignal
 from govflow.regions.supervision import UrgeSupervision
 from govflow.testing import START
 from tests.cases.clerk import host, leader, organisation
+from tests.projects.breaks_approval import DUST, OBJECTION, SCAFFOLD
+from tests.projects.breaks_approval import NOTICE as OF_WORKS
+from tests.projects.breaks_need import CLAIM
+from tests.projects.breaks_result import BILL
+from tests.projects.site import lead as builder
+from tests.projects.site import resident
+from tests.projects.steps import a_project, a_yard
 from tests.proposals.hall import li, workstation
 from tests.proposals.steps import a_hall, a_proposal
 from tests.regions.test_pairs import KINDS, drained
@@ -118,7 +127,49 @@ OPENED_ON_A_PROPOSAL: dict[str, tuple[str, tuple[Command, ...], str]] = {
 }
 
 
-LOOPS = [("case", region) for region in OPENED] + [("proposal", region) for region in OPENED_ON_A_PROPOSAL]
+FISCAL: dict[str, Any] = {"source": "fiscal", "envelope": "money", "amount": 100, "purpose": "the roof"}
+OPENED_ON_A_PROJECT: dict[str, tuple[str, tuple[Command, ...], str]] = {
+    "claim": ("open_for_claim", (CLAIM,), "community"),
+    "budget": ("proposed", (PlanBudget(**K, by=community, **FISCAL),), "finance"),
+    "expense": ("in_progress", (BILL,), "finance"),
+    "milestone": ("in_progress", (SCAFFOLD,), "builder"),
+    "feedback": ("in_progress", (DUST,), "project_lead"),
+    "evaluation": ("accepted", (), "builder"),
+    "objection": ("approved", (OF_WORKS, OBJECTION), "deliberating_body"),
+    "opinion": ("paired", (RecordOpinion(**X, by=resident, item="k", text="make it flat"),), "secretariat"),
+    "admission": ("proposed", (RequestAdmission(id="x", by=dispatcher, item="hzb", reason="r"),), "district"),
+    "commitment": ("proposed", (MakeCommitment(**K, by=community, what="tea", owner="parks", **LATER),), "parks"),
+    "meeting": ("proposed", (ANNOUNCED,), "host-1"),
+    "invitation": ("proposed", (ANNOUNCED, IssueInvitation(**X, by=host, unit="parks", meeting="k")), "parks"),
+    "ledger": (
+        "in_progress",
+        (OpenLedgerItem(**K, by=verifier, what="loose", place="gate", owner="li", **LATER),),
+        "li",
+    ),
+    "supervision": ("in_progress", (UrgeSupervision(**K, by=supervisor, **URGED),), "builder"),
+    "instruction": ("paired", (GiveInstruction(**K, by=leader, what="ask", owner="builder", **LATER),), "builder"),
+    "mediation": (
+        "in_progress",
+        (
+            OfferMediation(
+                **K, by=community, what="dust", parties=("s-6", "s-7"), mediator="m-1", body="village-council"
+            ),
+        ),
+        "s-6",
+    ),
+    "risk_signal": (
+        "proposed",
+        (RaiseRiskSignal(**K, by=grid_worker, what="cracks", place="gate 3", concerning="other"),),
+        "community",
+    ),
+    "link": ("in_progress", (AddLink(**X, by=builder, other="y", awaited=True),), "y"),
+    "check_in": ("in_progress", (ArriveForCheckIn(**X, by=organisation, unit="parks", occasion="cleaning"),), "chen"),
+    "obligation": ("proposed", (ScheduleObligation(**K, by=community, what="visit", owner="li", **DUE),), "li"),
+    "checklist": ("proposed", (StartChecklist(**K, by=community, template="five-stage"),), "community-1"),
+}
+
+BY_KIND = {"case": OPENED, "proposal": OPENED_ON_A_PROPOSAL, "joint_project": OPENED_ON_A_PROJECT}
+LOOPS = [(name, region) for name, opened_on_it in BY_KIND.items() for region in opened_on_it]
 
 
 def opened(name: str, region: str) -> Any:
@@ -130,6 +181,13 @@ def opened(name: str, region: str) -> Any:
         hall.motion("screening", id="y")
         hall.do(*given)
         return hall
+    if name == "joint_project":
+        start, given, _ = OPENED_ON_A_PROJECT[region]
+        yard = a_yard()
+        a_project(yard, start, **({"category": "imposed"} if region == "admission" else {}))
+        yard.project("claimed", "y")
+        yard.do(*given)
+        return yard
     start, given, _ = OPENED[region]
     town = a_town()
     a_case(town, "accepted", id="y", reporter="s-2")
@@ -143,12 +201,13 @@ def opened(name: str, region: str) -> Any:
 def test_every_region_that_has_loops_is_opened_here():
     assert OPENED.keys() == regions_with_loops(CASE)
     assert OPENED_ON_A_PROPOSAL.keys() == regions_with_loops(PROPOSAL)
+    assert OPENED_ON_A_PROJECT.keys() == regions_with_loops(PROJECT)
 
 
 @pytest.mark.parametrize(("name", "region"), LOOPS)
 def test_a_loop_says_who_owes_it(name: str, region: str):
     owed = {loop.owes for loop in opened(name, region).engine.open_loops("x") if loop.region == region}
-    assert owed == {(OPENED if name == "case" else OPENED_ON_A_PROPOSAL)[region][2]}
+    assert owed == {BY_KIND[name][region][2]}
 
 
 @pytest.mark.parametrize(("name", "region"), LOOPS)
@@ -156,4 +215,7 @@ def test_a_loop_is_counted_until_it_is_closed_and_then_the_record_is(name: str, 
     world = opened(name, region)
     assert region in {loop for loop, _ in KINDS[name].walked.counted_open(world.engine, "x")}
     drained(world, name)
-    assert world.engine.get("x").status in (["closed"] if name == "case" else ["withdrawn", "annulled"])
+    ends = {
+        "case": ["closed"], "proposal": ["withdrawn", "annulled"], "joint_project": ["cancelled", "settled"]
+    }  # fmt: skip
+    assert world.engine.get("x").status in ends[name]

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from govflow import Actor, Command, Decider, HandOver, Level, NotAllowed, NotFound, Region, Rest, Role
 from govflow.cases import commands as c
 from govflow.projects import commands as j
+from govflow.projects.lines import balance_of
 from govflow.proposals import commands as p
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.contact import LogContact
+from govflow.regions.evaluation import RequestEvaluation
 from govflow.regions.evidence import AddEvidence
 from govflow.testing import commands
 from tests.cases.test_machine import CASES
@@ -104,9 +106,26 @@ def the_project_goes_on(project: Any) -> list[Command]:
     match str(project.status):
         case "proposed" | "open_for_claim" | "claimed" | "paired" | "assessed":
             return [j.CancelProject(**x, by=town, reason=WHY)]
+        case "approved" | "in_progress" | "suspended" | "delivered":
+            cancel = j.CancelProject(**x, by=town, reason=WHY, balance=balance_of(project))
+            return with_leave(project, cancel, Actor.of("mayor", Role.TOWN))
+        case "accepted" if len(project.items_of("evaluation")) == 1:
+            others = {"peer": "next-door", "external": "street-office"}
+            by = fresh(Role.COMMUNITY)
+            return [RequestEvaluation(**x, by=by, source=source, evaluator=who) for source, who in others.items()]
         case "accepted":
             return [j.EvaluateProject(**x, by=fresh(Role.APPRAISER))]
+        case "evaluated" if project.accounts is None:
+            return [j.PublishAccounts(**x, by=fresh(Role.FINANCE), public_text="nothing was spent")]
+        case "evaluated":
+            return with_leave(project, j.SettleProject(**x, by=fresh(Role.FINANCE), spent=0), fresh(Role.COMMUNITY))
     return []
+
+
+def with_leave(record: Any, command: Command, giver: Actor) -> list[Command]:
+    """Leave is asked for and given, and the command given."""
+    key = f"leave-{record.version}"
+    return [RequestApproval.of(command, record, item=key), GiveApproval(id=record.id, by=giver, item=key), command]
 
 
 def a_case_begun(data: st.DataObject) -> Any:
@@ -171,12 +190,20 @@ KINDS = {
         lambda x: j.SettleProject(id="x", by=fresh(Role.FINANCE)) if x.status == "evaluated" else None,
     ),
 }
-BY_HAND = {("meeting", "held")}  # a meeting that was held is recorded first
+BY_HAND = {("meeting", "held"), ("expense", "recorded")}  # what has met is recorded, what was spent is checked first
 Pair = tuple[Region, Region]
+OWN_OF_A_PROJECT = {
+    "claim",
+    "budget",
+    "expense",
+    "milestone",
+    "feedback",
+}  # the others are paired on cases and proposals
 PAIRS = [
     (name, pair)
     for name, kind in KINDS.items()
     for pair in combinations([region for region in kind.decider.regions.values() if region.name != "clock"], 2)
+    if name != "joint_project" or OWN_OF_A_PROJECT & {region.name for region in pair}
 ]
 WITH_LOOPS = [
     (name, pair)
@@ -318,8 +345,8 @@ def drained(world: Any, name: str = "case") -> None:
 
 
 def next_to_close(world: Any) -> tuple[str, str] | None:
-    """The loop whose turn it is: agreements after the promises in them, a round's check while the case is fed back."""
-    loops = sorted(world.engine.open_loops("x"), key=lambda loop: loop.region == "mediation")
+    """The loop whose turn it is: agreements after their promises, lines after vouchers, checks while it is fed back."""
+    loops = sorted(world.engine.open_loops("x"), key=lambda loop: loop.region in ("mediation", "budget"))
     waits = {"verification"} if world.engine.get("x").status != "fed_back" else set()
     return next(((loop.region, loop.item) for loop in loops if loop.region not in waits), None)
 

@@ -15,7 +15,9 @@ from govflow.projects.feedback_model import ConfirmFeedback, RaiseFeedback, Reso
 from govflow.projects.figures import dispute_figures
 from govflow.projects.milestone import AcceptMilestone, PlanMilestone, ReachMilestone
 from govflow.projects.model import Member, Need, Party, Pledge
-from tests.stories.site import YUAN, Offices, Site, of_unit, resident
+from govflow.regions.link import AddLink
+from tests.stories.people import Offices, of_unit, resident
+from tests.stories.site import YUAN, Site
 
 # 003 names neither sizes nor sums (xx): the figures, the units' names and the 37 pieces of feedback are invented
 PLACE = Offices("changning/xinyu", unit="branch")  # 社区党总支 leads
@@ -93,6 +95,9 @@ def roofs() -> Any:
     )
     for number in range(FEEDBACK):
         told_by_residents(site, number)
+    site.dispute("scaffold", "s-5", "a scaffold before a window")
+    site.do(AddLink(**P, by=branch, other="scaffold", kind="dispute", awaited=True))
+    site.mediated("scaffold", "builder")
     site.on_file("roofs", "block-7-done", by=builder, kind="photo")
     site.do(ReachMilestone(**P, by=builder, item="block-7", measure="the roof is on", evidence=("block-7-done",)))
     accept = AcceptMilestone(**P, by=builder, item="block-7")
@@ -212,7 +217,7 @@ def test_those_who_build_neither_accept_nor_sign_and_all_nine_supervisors_have_s
 def test_no_dispute_was_escalated(roofs):
     site, _ = roofs
     figures = dispute_figures(site.get("roofs"), site.engine.log.current)
-    assert (figures.raised, figures.escalated) == (0, 0)
+    assert (figures.raised, figures.resolved, figures.escalated) == (1, 1, 0)
 
 
 def test_it_is_judged_by_three_sources_with_the_weights_of_its_plan(roofs):

@@ -29,7 +29,8 @@ from govflow.regions.joint_handling import AcceptJointHandling, FinishJointHandl
 from govflow.regions.mediation import signing
 from govflow.regions.verification import PassVerification
 from govflow.testing import PinnedClock
-from tests.stories.site import Offices, Site, of_unit
+from tests.stories.people import Offices, of_unit
+from tests.stories.site import Site
 
 AREA = "jinniu/huazhaobi"
 SALT = "5f" * 16

@@ -14,7 +14,8 @@ from govflow.projects.budget import PlanBudget
 from govflow.projects.figures import dispute_figures
 from govflow.projects.model import Member, Need, Party, Pledge, StabilityRisk, TeamKind
 from govflow.regions.ledger import OpenLedgerItem, RectifyLedgerItem, VerifyLedgerItem, WriteOffLedgerItem
-from tests.stories.site import YUAN, Offices, Site, of_unit, resident
+from tests.stories.people import Offices, of_unit, resident
+from tests.stories.site import YUAN, Site
 
 PLACE = Offices("xx-district/tuolongshan", unit="tuolongshan")
 P: dict[str, Any] = {"id": "clearance"}

@@ -12,7 +12,8 @@ from govflow.projects import commands as c
 from govflow.projects.budget import FreeBudget, PlanBudget
 from govflow.projects.model import Pledge
 from govflow.projects.money import accounts_of
-from tests.stories.site import RECORDS, YUAN, Offices, Site, of_unit, resident
+from tests.stories.people import Offices, of_unit, resident
+from tests.stories.site import RECORDS, YUAN, Site
 
 PLACE = Offices("jinniu")
 COMMUNITIES = [f"c{place:02}" for place in range(1, 96)]  # 000: 95 communities, CNY 30,000,000

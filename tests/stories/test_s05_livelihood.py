@@ -28,7 +28,8 @@ from govflow.projects.model import Pledge
 from govflow.projects.money import accounts_of
 from govflow.testing import PinnedClock
 from govflow.voting import Ballot, Voter
-from tests.stories.site import RECORDS, Offices, Site, of_unit, resident
+from tests.stories.people import Offices, of_unit, resident
+from tests.stories.site import RECORDS, Site
 
 YUAN, ROUND = 100, {"id": "livelihood-2026"}
 COMMUNITIES = [f"c{place:02}" for place in range(1, 96)]

@@ -13,7 +13,8 @@ from govflow.projects import commands as c
 from govflow.projects.figures import dispute_figures
 from govflow.projects.model import Need
 from govflow.regions.link import AddLink, Unlink
-from tests.stories.site import Offices, Site, of_unit, resident
+from tests.stories.people import Offices, of_unit, resident
+from tests.stories.site import Site
 from tests.support import TOLD
 
 PLACE = Offices("nanxiang/tongchuan", unit="tongchuan")

@@ -14,7 +14,8 @@ from govflow.projects import commands as c
 from govflow.projects.ledgers import project_ledger
 from govflow.regions import supervision as sv
 from govflow.regions.approval import GiveApproval, RequestApproval
-from tests.stories.site import Offices, Site, of_unit, resident
+from tests.stories.people import Offices, of_unit, resident
+from tests.stories.site import Site
 
 PLACE = Offices("jinhua/route-330", unit="route-330")
 P: dict[str, Any] = {"id": "overpass"}
@@ -114,6 +115,7 @@ def ways_out(site: Site) -> dict[str, set[str]]:
     return {
         "a longer time": site.refused(c.ExtendProject(**P, by=lead, length=30, reason="rain")),
         "a pause": site.refused(suspend),
+        "giving it up": site.refused(c.CancelProject(**P, by=PLACE.secretary, reason="too slow", balance=0)),
         "lifting it alone": site.refused(sv.LiftSupervision(**S, by=PLACE.supervisor, reason="enough")),
         "lifting it itself": site.refused(
             sv.LiftSupervision(**S, by=Actor.of("roads-2", Role.SUPERVISOR, unit="roads"), reason="enough")
@@ -153,6 +155,7 @@ def test_nobody_gets_it_out_of_sight_before_it_is_done(snail):
     ways = seen["ways out"]
     assert "due_has_not_passed" in ways["a longer time"]
     assert ways["a pause"] == {"listed_record_has_supervisor_consent"}
+    assert "listed_record_has_supervisor_consent" in ways["giving it up"]
     assert ways["lifting it alone"] == {"exposed_failing_is_fixed"}
     assert ways["lifting it itself"] >= {"role_is_held"}
     assert "nobody_judges_their_own_cause" in seen["checks itself"]

@@ -20,7 +20,6 @@ class CampaignKind(StrEnum):
     RECTIFICATION = "rectification"  # 专项整改
     SELF_CHECK = "self_check"  # 自查自纠
     VISITS = "visits"  # 走访
-    PAIRED_HELP = "paired_help"  # 结对帮扶 (M135)
 
 
 SCREENINGS = (CampaignKind.SCREENING_DAILY, CampaignKind.SCREENING_FOCUSED, CampaignKind.SCREENING_PROFESSIONAL)

@@ -55,8 +55,6 @@ app.add_typer(propose, name="propose", help="help.propose")
 app.add_typer(vote, name="vote", help="help.vote")
 app.add_typer(budget.budget, name="budget", help="help.budget")
 app.add_typer(needs.needs, name="needs", help="help.needs")
-app.command("match", help="help.match")(match)
-app.command("claim", help="help.claim")(claim)
 app.add_typer(project.project, name="project", help="help.project")
 app.add_typer(envelope.envelope, name="envelope", help="help.envelope")
 
@@ -204,6 +202,8 @@ app.command("recount", help="help.recount")(recount)
 app.command("loops", help="help.loops")(loops)
 app.command("allowed", help="help.allowed")(allowed)
 app.command("route", help="help.route")(route)
+app.command("match", help="help.match")(match)
+app.command("claim", help="help.claim")(claim)
 
 
 @app.command("why-not", help="help.why_not")

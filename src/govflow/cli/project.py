@@ -32,6 +32,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "suspend": works.suspend,
     "resume": works.resume,
     "extend": end.extend,
+    "change": works.change,
+    "hand-over": works.hand_over,
     "deliver": works.deliver,
     "sign": end.sign,
     "accept": end.accept,

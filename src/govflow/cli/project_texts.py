@@ -29,6 +29,10 @@ EXAMPLES = {
     "project_suspend": _example("suspend", "--cause frost --review 2027-02-01", "zhang"),
     "project_resume": _example("resume", "--over", "zhang"),
     "project_extend": _example("extend", "30 --ask", "li"),
+    "project_change": _example("change", '--amount 120000 --paper order2.pdf --reason "two more roofs"', "zhang"),
+    "project_hand_over": _example("hand-over", "--left 30000 --reason merged --ask", "li").replace(
+        _ON, f"{_ON} u-owners"
+    ),
     "project_deliver": _example("deliver", '--text "The roof stands."', "li"),
     "project_sign": _example("sign", "", "s-7"),
     "project_accept": _example("accept", "", "mo"),
@@ -108,6 +112,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.project_suspend": ("Pause a project for a stated outside cause, until a review date.\n\nThe lead asks with --ask; the town does it.", "因外部原因暂停项目至复核日。\n\n牵头单位以 --ask 申请，由镇街执行。"),
     "help.project_resume": ("Go on: the cause is over (--over) or the review date has come.", "复工：原因消除（--over）或已到复核日。"),
     "help.project_extend": ("Lengthen the time for delivery once, in the unit of its limit." + _LEAVE[0], "延长交付期限一次（按该期限的单位）。" + _LEAVE[1]),
+    "help.project_change": ("Change plan, budget, time, or how many homes are affected, on a decision.\n\nA large change is assessed anew before: `govflow project risk`.", "凭决定变更方案、预算、工期或受影响户数。\n\n重大变更须先重新评估：`govflow project risk`。"),
+    "help.project_hand_over": ("Hand the lead over to a party that has agreed to take it, with the money reconciled.\n\nThe town agrees first: ask with --ask, then the same again without it.", "将牵头移交给已同意的一方，并对账。\n\n须经镇街同意：先加 --ask 申请，获准后去掉 --ask 再执行同一命令。"),
     "help.project_deliver": ("Report it finished; of what was adopted for a term, how it is handed back.", "完工报验；认领期满的须说明交还情况。"),
     "help.project_sign": ("Sign for what was delivered, as one of the dedicated supervisors.", "由专门监督员签字。"),
     "help.project_accept": ("Accept what was delivered.", "验收通过。"),
@@ -164,6 +170,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "argument.voucher": ("The number of the voucher.", "凭证号。"),
     "argument.source": ("self, peer or external.", "self、peer 或 external。"), "argument.evaluator": ("A unit, or a resident by pseudonym.", "单位，或居民化名编号。"),
     "argument.scores": ("Scores from 0 to 100.", "0 至 100 的评分。"), "argument.length": ("By how much.", "延长多少。"),
+    "argument.new_lead": ("The party that takes the lead.", "接任牵头的单位。"), "option.longer": ("By how much longer, in the unit of its limit.", "延长多少（按该期限的单位）。"),
     "argument.meeting_who": ("People and units, by their ids.", "人员与单位的编号。"),
     "option.public_text": ("The public text, or - for stdin.", "公开文本，或 - 表示标准输入。"),
     "option.private_text": ("The words, kept encrypted; or - for stdin.", "内容（加密保存），或 - 表示标准输入。"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from govflow.cli.budget_round import fen
 from govflow.cli.desk import Desk, acts
 from govflow.cli.logs import RecordId
 from govflow.cli.project_options import Ask, Item, Measure, Paper, Reason, Text, TextFile, Until, Yuan, public_text
+from govflow.cli.project_start import DecidedBy, Households, Meeting
 from govflow.projects import commands as c
 from govflow.projects.feedback_model import (
     ConfirmFeedback,
@@ -64,6 +65,51 @@ def resume(
 ) -> None:
     """Go on with a project."""
     desk.do(c.ResumeProject, desk.who("town"), id=desk.project(id).id, cause_is_over=over)
+
+
+@acts()
+def change(
+    desk: Desk,
+    id: RecordId,
+    text: Text = None,
+    file: TextFile = None,
+    budget: Yuan = None,
+    households: Households = None,
+    length: Annotated[int | None, typer.Option("--longer", help="option.longer", min=1, show_default=False)] = None,
+    paper: Paper = None,
+    decided_by: DecidedBy = None,
+    meeting: Meeting = None,
+    reason: Reason = None,
+) -> None:
+    """Change plan, budget or whom a project affects."""
+    desk.project(id)
+    who = desk.who("town", "community")
+    filing, papers = desk.paper(id, paper, "order", who)
+    said: dict[str, Any] = {
+        "text": text_of(text, file),
+        "budget": fen(budget, "--amount"),
+        "households": households,
+        "length": length,
+    }
+    said |= {"papers": papers, "decided_by": decided_by, "meeting": meeting, "reason": reason}
+    desk.do(c.ChangeScope, who, *filing, id=id, **said)
+
+
+@acts()
+def hand_over(
+    desk: Desk,
+    id: RecordId,
+    to: Annotated[str, typer.Argument(help="argument.new_lead", metavar="UNIT", show_default=False)],
+    left: Annotated[str | None, typer.Option("--left", help="option.left", metavar="YUAN", show_default=False)] = None,
+    reason: Reason = None,
+    ask: Ask = False,
+) -> None:
+    """Hand the lead over to a party that has agreed to take it."""
+    said = {"id": id, "to": to, "balance": fen(left, "--left"), "reason": reason}
+    if ask:
+        desk.ask(c.HandOverLead, desk.leads(id), asks="town", **said)
+    else:
+        desk.do(c.HandOverLead, desk.leads(id), **said)
 
 
 @acts()

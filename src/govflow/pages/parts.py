@@ -225,6 +225,12 @@ def clock_name(name: str, speech: Speech) -> str:
     return CLOCKS[name][1] if speech.is_zh and name in CLOCKS else speech.plain(name)
 
 
+def late_names(clocks: Iterable[str], speech: Speech) -> str:
+    """What is overdue, in a line: first what is of the record itself, then what is of its items, without their keys."""
+    own_first = sorted(clocks, key=lambda name: ":" in name)
+    return speech.listed(dict.fromkeys(clock_name(each.partition(":")[0], speech) for each in own_first))
+
+
 def phases(
     main: Sequence[str], passed: Collection[str], here: str, is_open: bool, name: Callable[[str], str]
 ) -> list[Phase]:

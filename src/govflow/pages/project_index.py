@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from govflow.errors import InputError
-from govflow.pages.parts import Cell, Lead, Note, Part, Rows, Section, Speech, clock_name, rendered
+from govflow.pages.parts import Cell, Lead, Note, Part, Rows, Section, Speech, late_names, rendered
 from govflow.pages.project_view import grouped, veiled, veiled_section
 from govflow.pages.proposal import LANGUAGES
 from govflow.policy import Policy
@@ -58,7 +58,11 @@ def projects_page(
     under_way = [_project(each, speech, leads, units or {}) for each in project_ledger(held, at)]
     sections = (
         _table(
-            "needs", "projects.needs", ("title", "state", "need.households", "claims", "until", "mark"), needs, speech
+            "needs",
+            "projects.needs",
+            ("title", "state", "need.households", "projects.claims", "until", "mark"),
+            needs,
+            speech,
         ),
         _table(
             "projects",
@@ -103,7 +107,7 @@ def _need(line: NeedLine, speech: Speech, leads: Mapping[str, str]) -> tuple[Cel
 
 
 def _project(line: ProjectLine, speech: Speech, leads: Mapping[str, str], units: Mapping[str, str]) -> tuple[Cell, ...]:
-    late = speech.listed(dict.fromkeys(clock_name(name.partition(":")[0], speech) for name in line.overdue))
+    late = late_names(line.overdue, speech)
     marks = (
         speech.t("mark.exposed") if line.exposed else "",
         speech.t("bracket", a=speech.t("mark.late"), b=late) if late else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from govflow.pages.parts import Alert, Bar, Cell, Facts, Note, Part, Prose, Rows, Section, clock_name, limits
+from govflow.pages.parts import Alert, Bar, Cell, Facts, Note, Part, Prose, Rows, Section, late_names, limits
 from govflow.pages.project_partners import is_told, promised
 from govflow.pages.project_view import View, grouped
 from govflow.projects import PROJECT
@@ -197,6 +197,5 @@ def _about(view: View, region: str, item: Any) -> str:
 
 
 def late_now(view: View) -> str:
-    """What of the project itself is overdue, in a line."""
-    names = dict.fromkeys(name.partition(":")[0] for name in late_clocks(view.project, view.at))
-    return view.speech.listed(clock_name(name, view.speech) for name in names)
+    """What is overdue, in a line."""
+    return late_names(late_clocks(view.project, view.at), view.speech)

@@ -109,8 +109,8 @@ def _promise(view: View, event: Any) -> str | None:
 
 def _lifted(view: View, event: sv.SupervisionLifted) -> str | None:
     """Of a supervision that never stood in public nothing is told."""
-    item = view.project.item("supervision", event.item)
-    return event.reason if item is not None and item.was_listed else None
+    listed = view.of_item(event.item, sv.SupervisionListed)
+    return event.reason if any(each.at <= event.at for each in listed) else None
 
 
 def _missed(view: View, event: DeadlineMissed) -> str | None:
@@ -189,7 +189,6 @@ _SAID: Mapping[type, Tell] = {
 """Event -> what is said of it. Main events that are not here are told by their names alone; all others not at all."""
 
 _OF_THE_TABLE = frozenset(step.event for step in PROJECT_WORKFLOW.steps)
-_UNSAID: Tell = lambda view, event: ""  # noqa: E731 - a row of the table that has no row
 
 
 def story_section(view: View) -> Section:
@@ -204,9 +203,10 @@ def story_section(view: View) -> Section:
 
 
 def _told(view: View, each: RecordedEvent) -> str | None:
-    kind = type(each.body)
-    tell = _SAID.get(kind, _UNSAID if kind in _OF_THE_TABLE else None)
-    return None if tell is None else tell(view, each.body)
+    tell = _SAID.get(type(each.body))
+    if tell is not None:
+        return tell(view, each.body)
+    return "" if type(each.body) in _OF_THE_TABLE else None
 
 
 def _name(view: View, each: RecordedEvent) -> str:

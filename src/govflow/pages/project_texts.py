@@ -40,7 +40,7 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "page.way.projects": ("", ""),
     "projects": ("Needs and projects", "需求与项目"), "projects.needs": ("Needs that wait for partners", "待认领的需求"),
     "projects.under_way": ("Projects", "项目"), "projects.made": ("As of {at}, {n} projects.", "截至 {at}，共 {n} 个项目。"),
-    "projects.none": ("There is none yet.", "暂无。"),
+    "projects.claims": ("Claims", "认领数"), "projects.none": ("There is none yet.", "暂无。"),
     "somebody": ("somebody (not named)", "有关人员（不公开）"),
     "yuan": ("{n} yuan", "{n} 元"), "percent": ("{n} %", "{n}%"), "colon": ("{a}: {b}", "{a}：{b}"),
     "bracket": ("{a} ({b})", "{a}（{b}）"),

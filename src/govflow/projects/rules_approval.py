@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from govflow.actors import Role
 from govflow.context import Context
 from govflow.envelopes import yuan
 from govflow.errors import Detail
 from govflow.projects.model import JointProject, StabilityRisk, TeamKind
 from govflow.projects.money import FundSource, lines_of, planned_total
 from govflow.projects.rules_need import units_of
+from govflow.regions.approval import leaves_given
 from govflow.regions.link import LinkKind, tie_to
 from govflow.regions.meeting import MeetingForm
 from govflow.workflow import rule
@@ -198,6 +200,16 @@ def supervisors_are_not_builders(project: JointProject, event: Any, context: Con
     coming = {getattr(event, "to", None), party.unit if party is not None and party.builds else None}
     for name in sorted(filter(None, names & (after.workers() | coming))):
         yield Detail(f"{name} is one of the builders", f"{name} 属施工方")
+
+
+@rule("立项后不得擅自更换专门监督员", "M113", needs="team members")
+def supervisors_stay(project: JointProject, event: Any, context: Context) -> Iterable[str]:
+    """Once it is approved no dedicated supervisor is dropped without the town's leave: the watched choose no watchers."""
+    if event.team is not TeamKind.SUPERVISORS or project.budget is None:
+        return
+    gone = sorted(set(project.supervisors) - {member.id for member in event.members})
+    if gone and next(leaves_given(project, context.command, Role.TOWN, context), None) is None:
+        yield Detail(f"{', '.join(gone)} would go without the town's leave", f"未经镇街同意,不得更换 {'、'.join(gone)}")
 
 
 @rule("队伍类别与成员已列明", "M113", needs="team members")

@@ -40,7 +40,7 @@ def need_has_a_title(project: JointProject, event: Any, context: Context) -> boo
 def need_is_ones_own(project: JointProject, event: Any, context: Context) -> bool:
     """Whoever says a need anew has proposed it, or is of the community or the town."""
     mine = {event.by, *units_of(context)} & set(project.proposed_by)
-    return bool(mine) or holds(context, Role.COMMUNITY, Role.TOWN)
+    return bool(mine) or holds(project, context, Role.COMMUNITY, Role.TOWN)
 
 
 _TEXTS = ("title", "text", "public_text", "capacity", "handback", "answers")
@@ -322,6 +322,6 @@ def parts_are_named(project: JointProject, event: Any, context: Context) -> bool
     return bool(event.parts) and all(part.title.strip() for part in event.parts)
 
 
-def holds(context: Context, *roles: Role) -> bool:
-    """Whether whoever acts holds one of these roles."""
-    return any(claim.role in roles for claim in context.claims)
+def holds(project: JointProject, context: Context, *roles: Role) -> bool:
+    """Whether whoever acts holds one of these roles here."""
+    return any(claim.role in roles and covers(claim, project.level, project.area) for claim in context.claims)

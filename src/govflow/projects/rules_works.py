@@ -46,7 +46,8 @@ def both_sides_sign(project: JointProject, event: Any, context: Context) -> Iter
 def town_has_agreed(project: JointProject, event: Any, context: Context) -> bool:
     """The town gives the step itself, or has given the lead leave for this very one."""
     return (
-        holds(context, Role.TOWN) or next(leaves_given(project, context.command, Role.TOWN, context), None) is not None
+        holds(project, context, Role.TOWN)
+        or next(leaves_given(project, context.command, Role.TOWN, context), None) is not None
     )
 
 

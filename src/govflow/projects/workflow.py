@@ -21,7 +21,7 @@ from govflow.projects.follow_ups import (
     promise_what_is_pledged,
     reserve_lines,
 )
-from govflow.projects.milestone_rules import acceptors_are_not_builders
+from govflow.projects.milestone_rules import acceptors_are_not_builders, due_lies_ahead
 from govflow.projects.model import ProjectStatus as S
 from govflow.projects.rules_approval import (
     approver_does_not_lead,
@@ -39,6 +39,7 @@ from govflow.projects.rules_approval import (
     risk_is_controllable,
     risk_is_reassessed_if_change_is_large,
     supervisors_are_not_builders,
+    supervisors_stay,
     team_and_members_are_named,
     teams_are_named_if_construction,
 )
@@ -157,8 +158,8 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J26",  c.RevisePlan,          (S.PAIRED, S.ASSESSED),  e.PlanRevised,              S.PAIRED,            R.PROJECT_LEAD,     (new_version_is_recorded, texts_hide_people)),
     Step("J07",  c.AssessProjectRisk,   S.PAIRED,                e.RiskAssessed,             S.ASSESSED,          R.ASSESSOR,         (assessor_is_not_a_party, necessity_and_controllability_assessed, required_papers_are_attached)),
     Step("J27",  c.ReassessProjectRisk, (S.ASSESSED, *_APPROVED), e.RiskReassessed,          None,                R.ASSESSOR,         (assessor_is_not_a_party, necessity_and_controllability_assessed, required_papers_are_attached)),
-    Step("J37",  c.NameTeam,            (S.PROPOSED, S.CLAIMED, S.PAIRED, S.ASSESSED, S.APPROVED, S.IN_PROGRESS), e.TeamNamed, None, (R.PROJECT_LEAD, R.COMMUNITY), (supervisors_are_not_builders, team_and_members_are_named)),
-    Step("J08",  c.ApproveProject,      (S.PAIRED, S.ASSESSED),  e.ProjectApproved,          S.APPROVED,          _APPROVERS,         (approving_decision_is_recorded, risk_is_assessed_if_major, risk_is_controllable, budget_is_within_envelope, hearing_is_recorded_if_residents_affected, teams_are_named_if_construction, supervisors_are_not_builders, budget_covers_its_lines, public_money_is_within_the_cap, households_are_not_understated, approver_does_not_lead), starts="delivery", then=(reserve_lines,)),
+    Step("J37",  c.NameTeam,            (S.PROPOSED, S.CLAIMED, S.PAIRED, S.ASSESSED, S.APPROVED, S.IN_PROGRESS), e.TeamNamed, None, (R.PROJECT_LEAD, R.COMMUNITY), (supervisors_are_not_builders, supervisors_stay, team_and_members_are_named)),
+    Step("J08",  c.ApproveProject,      (S.PAIRED, S.ASSESSED),  e.ProjectApproved,          S.APPROVED,          _APPROVERS,         (approving_decision_is_recorded, risk_is_assessed_if_major, risk_is_controllable, budget_is_within_envelope, hearing_is_recorded_if_residents_affected, teams_are_named_if_construction, supervisors_are_not_builders, budget_covers_its_lines, public_money_is_within_the_cap, households_are_not_understated, due_lies_ahead, approver_does_not_lead), starts="delivery", then=(reserve_lines,)),
     Step("J09",  c.RefuseProject,       (S.PAIRED, S.ASSESSED),  e.ProjectNotApproved,       S.NOT_APPROVED,      _APPROVERS,         (reason_given, loops_are_handed_over), drops="*"),
     Step("J32",  c.ResubmitProject,     S.NOT_APPROVED,          e.ProjectResubmitted,       S.PAIRED,            R.PROJECT_LEAD,     (refusal_grounds_are_answered, new_version_is_recorded, texts_hide_people)),
     Step("J38",  c.PublishProjectNotice, S.APPROVED,             e.ProjectNoticePublished,   None,                (R.COMMUNITY, R.PROJECT_LEAD), (published_text_is_complete, texts_hide_people), starts="publicity"),
@@ -182,8 +183,8 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J23",  c.SettleProject,       S.EVALUATED,             e.ProjectSettled,           S.SETTLED,           R.FINANCE,          (accounts_equal_receipts, accounts_are_published, linked_and_disputes_are_at_rest, no_loop_is_open), approval=R.COMMUNITY, stops="settlement"),
     Step("J40",  c.ReopenAccounts,      S.SETTLED,               e.AccountsReopened,         S.EVALUATED,         (R.FINANCE, R.DISTRICT), (reason_is_coded,), approval=R.DISTRICT, starts="settlement"),
     # given up 取消
-    Step("J24",  c.CancelProject,       _BEFORE_APPROVAL,        e.ProjectCancelled,         S.CANCELLED,         _HOSTS[::-1],       (reason_given, loops_are_handed_over), drops="*"),
-    Step("J42",  c.CancelProject,       (*_APPROVED, S.DELIVERED), e.ProjectCancelled,       S.CANCELLED,         _HOSTS[::-1],       (reason_given, money_is_reconciled, loops_are_handed_over), approval=R.TOWN, drops="*"),
+    Step("J24",  c.CancelProject,       _BEFORE_APPROVAL,        e.ProjectCancelled,         S.CANCELLED,         _HOSTS[::-1],       (reason_given, loops_are_handed_over, listed_record_has_supervisor_consent), drops="*"),
+    Step("J42",  c.CancelProject,       (*_APPROVED, S.DELIVERED), e.ProjectCancelled,       S.CANCELLED,         _HOSTS[::-1],       (reason_given, money_is_reconciled, loops_are_handed_over, listed_record_has_supervisor_consent), approval=R.TOWN, drops="*"),
     # the record itself 更正 归档
     Step("J34",  c.CorrectProject,      tuple(S),                e.ProjectCorrected,         None,                (R.PROJECT_LEAD, R.FINANCE, R.ARCHIVIST), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, new_value_fits_its_field, reason_given), approval=R.TOWN),
     Step("J25",  c.ArchiveProject,      _RESTING,                e.ProjectArchived,          S.ARCHIVED,          R.ARCHIVIST,        (no_window_is_running, retention_class_is_set, no_loop_is_open), starts="retention", drops="*", then=(hold_in_archive,)),

@@ -268,7 +268,7 @@ def _unlink(record: str, item: Item, given: HandOver) -> Unlink:
 
 def mirrored(states: tuple[Any, Any], event: Any, context: Context) -> Iterator[Command]:
     """The same tie on the other record, if that one keeps links."""
-    counterpart = COUNTERPART.get(event.kind)
+    counterpart = _BOTH_WAYS.get(event.kind)
     other = context.lookup(event.other)
     if counterpart is None or other is None or "link" not in context.deciders[other.kind_of_record].regions:
         return

@@ -72,13 +72,14 @@ def secret_matter_stays_secret(record: Record, event: Any, context: Context) -> 
     return not (record.is_secret and event.public_text.strip())
 
 
-@rule("不裁断本人或本单位的事项", "petitions §28 [V]", version=2)
+@rule("不裁断本人或本单位的事项", "petitions §28 [V]", version=3)
 def nobody_judges_their_own_cause(record: Record, event: Any, context: Context) -> bool:
     """Whoever decides is not the person or unit concerned, does not belong to it and has not handled the matter."""
     # the hands of an item tell too little: they are also those of who stood in for the one who decides
     item = context.item
     spoke = getattr(item, "answered_by", ())
     concerned = item.people() if item is not None else frozenset()
+    concerned |= {getattr(event, "owner", None)} - {None}  # whom the step is about to put under supervision
     acting = _acting(event, context)
     return acting.isdisjoint({*record.handled_by(), *spoke, *concerned}) and concerned.isdisjoint(
         claim.unit for claim in context.claims
