@@ -212,12 +212,13 @@ def test_residents_who_quarrelled_go_on_as_a_group_that_stays():  # M097
     )  # fmt: skip
     works(yard)
     yard.wait(days=100)
-    assert (yard.get().status, yard.get().rule.id) == ("in_progress", "self_governance_group")
+    group: Any = yard.get()
+    assert (group.status, group.rule.id) == ("in_progress", "self_governance_group")
     assert [each.other for each in yard.get().items_of("link").values()] == ["locks"]
 
 
 def test_a_weak_organisation_has_a_plan_of_its_own_with_a_ledger_and_a_leader():  # M063, M064
-    yard = a_yard().project(kind="rectification")
+    yard = a_yard().project(kind="rectification", need=Need())
     yard.do(c.AgreeToProject(**X, by=baker, unit="bakery"), paired(yard, Party(unit="bakery")))
     works(yard)
     leader = Actor.of("han", Role.LEADER)
@@ -284,5 +285,5 @@ def test_a_project_counts_as_done_only_when_others_have_judged_it():  # M152
     other = a_yard().project("accepted")
     other.do(*asked_for_judgement("x"), *(each for each in other.judged(90) if each.by != resident))
     other.wait(days=31)
-    assert other.do(close).evaluation.score is None
-    assert other.get().evaluation.missing == ("external",)
+    result = other.do(close).evaluation
+    assert (result.score, result.missing) == (None, ("external",))

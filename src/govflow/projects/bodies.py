@@ -17,8 +17,8 @@ class Proposing(Value):
 
     `kind` is one of the policy's kinds of project; `theme` what it is about (联 service, sanitation, culture …);
     `alliance` the alliance it belongs to; `source` the record it comes from; `major`: it counts as major whatever it
-    costs; `profile` is the profile of community whose indicators it is evaluated by. Public money that was set aside for
-    it before (a winner of a budget round) stands in `fund`, with its `amount` in minor units.
+    costs; `profile` is the profile of community whose indicators it is evaluated by. Public money that was set aside
+    for it before (a winner of a budget round) stands in `fund`, with its `amount` in minor units.
     """
 
     title: Words = ""

@@ -1,7 +1,7 @@
 """How a unit takes part 参与, over many records: what it was asked for, as the states of these records say it; pure.
 
-Organisations alone have such figures: asked for a person it refuses, since nobody is scored. Records are read as they stand at the
-moment asked about; a region that a record has not counts nothing.
+Organisations alone have such figures: asked for a person it refuses, since nobody is scored. Records are read as they
+stand at the moment asked about; a region that a record has not counts nothing.
 """
 
 from __future__ import annotations
@@ -143,8 +143,10 @@ def _reply(record: Record, key: str, invitation: Invitation) -> Owed:
     name = f"{record.id}:invitation.{key}"
     if clock is None or clock.status is ClockStatus.CANCELLED:
         return Owed(name, None, excused=_NOT_INVITED)
-    silent = invitation.status in (InvitationStatus.ISSUED, InvitationStatus.LAPSED)
-    return Owed(name, clock.due, None if silent else clock.ended_at)
+    if invitation.status in (InvitationStatus.ISSUED, InvitationStatus.LAPSED):
+        return Owed(name, clock.due)
+    lapsed = clock.status is ClockStatus.MET_LATE  # when it came after that is not kept: not later than the last event
+    return Owed(name, clock.due, record.at if lapsed else clock.ended_at)
 
 
 def _asked_of(project: JointProject, feedback: Feedback) -> str | None:

@@ -204,7 +204,7 @@ def supervisors_are_not_builders(project: JointProject, event: Any, context: Con
 
 @rule("立项后不得擅自更换专门监督员", "M113", needs="team members")
 def supervisors_stay(project: JointProject, event: Any, context: Context) -> Iterable[str]:
-    """Once it is approved no dedicated supervisor is dropped without the town's leave: the watched choose no watchers."""
+    """Once it is approved no dedicated supervisor is dropped without the town's leave."""
     if event.team is not TeamKind.SUPERVISORS or project.budget is None:
         return
     gone = sorted(set(project.supervisors) - {member.id for member in event.members})
