@@ -224,7 +224,9 @@ def test_a_weak_organisation_has_a_plan_of_its_own_with_a_ledger_and_a_leader():
     leader = Actor.of("han", Role.LEADER)
     assert yard.do(TakeCharge(**X, by=leader)).item("leader_in_charge", "leader_in_charge").leader == "han"
     yard.do(
-        OpenLedgerItem(**X, by=supervisor, what="no meetings were held", owner="huazhaobi", until=UNTIL),
+        OpenLedgerItem(
+            **X, by=COMMITTEE, what="no meetings were held", place="the village", owner="huazhaobi", until=UNTIL
+        ),
         paper("minutes", by=COMMITTEE),
         c.DeliverProject(**X, by=COMMITTEE, public_text="Two meetings were held."),
     )

@@ -150,6 +150,7 @@ BREAKS = [
     Break("J27", "required_papers_are_attached", "another assessment is on paper", "approved", AGAIN.changed(papers=()), {"papers": ("report",)}),
     Break("J37", "supervisors_are_not_builders", "no builder watches", "assessed", watched_by("roofers"), {"members": (Member(id="s-9"),)}),
     Break("J37", "supervisors_are_not_builders", "who watches does not join the work group", "paired", TEAM.changed(team=TeamKind.WORK_GROUP), {"members": (Member(id="s-8"),)}, first=(TEAM.changed(command_id="watch"),)),
+    Break("J37", "supervisors_stay", "the watched do not choose their watchers", "approved", watched_by("s-9"), then=(leave_for(watched_by("s-9")),)),
     Break("J37", "team_and_members_are_named", "it is said which team", "in_progress", TEAM.changed(team=None), {"team": TeamKind.WORK_GROUP}),
     Break("J37", "team_and_members_are_named", "a team has members", "proposed", TEAM.changed(members=()), {"members": (Member(id="s-9"),)}),
     # approval
@@ -198,7 +199,7 @@ BREAKS = [
     by_leave("both_sides_sign", "the lead goes to another party", HAND.changed(to="flowers"), {"to": "bakery"}),
     by_leave("money_is_reconciled", "what is left is stated when the lead goes over", HAND.changed(balance=0), {"balance": 400 * YUAN}),
     by_leave("money_is_reconciled", "papers that are named are on file when the lead goes over", HAND.changed(papers=("nowhere",)), {"papers": ("receipt",)}),
-    by_leave("supervisors_are_not_builders", "who watches does not take the lead", HAND, {}, first=(watched_by("bakery"), TO_LEAD), then=(TEAM,)),
+    by_leave("supervisors_are_not_builders", "who watches does not take the lead", HAND, {}, first=(watched_by("s-old", "watchers", "bakery"), TO_LEAD), before=(TO_LEAD,)),
     Break("J15", "town_has_agreed", "the lead goes over with the town's leave", "in_progress", HAND, first=(TO_LEAD,), then=(leave_for(HAND),)),
     Break("J16", "town_has_agreed", "the lead pauses with the town's leave", "in_progress", SUSPENDED.changed(by=lead), then=(leave_for(SUSPENDED.changed(by=lead)),)),
     Break("J16", "cause_and_review_date_named", "a pause has a cause", "in_progress", SUSPENDED.changed(cause=" "), {"cause": "frost"}),

@@ -185,9 +185,9 @@ def test_who_builds_is_on_no_team_that_watches_whichever_way_they_come():
     yard = standing_in("in_progress")
     for name in ("builder", "roofers", "foreman", "steelworks", "anna", "repairs"):
         name_it = c.NameTeam(**X, by=community, team=TeamKind.SUPERVISORS, members=(Member(id=name),))
-        assert codes(yard, name_it) == {"supervisors_are_not_builders"}, name
+        assert "supervisors_are_not_builders" in codes(yard, name_it), name
         of_it = name_it.changed(members=(Member(id="s-new", unit=name),))
-        assert codes(yard, of_it) == {"supervisors_are_not_builders"}, name
+        assert "supervisors_are_not_builders" in codes(yard, of_it), name
     assert codes(yard, SCAFFOLD.changed(owner="s-old")) == {"owner_takes_part"}
     assert codes(yard, SCAFFOLD.changed(owner="watchers")) == {"owner_takes_part"}
 

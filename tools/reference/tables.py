@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from govflow.alliances import ALLIANCE
 from govflow.beside import BULLETIN, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND
 from govflow.budgets import BUDGET_ROUND
 from govflow.cases import CASE
 from govflow.decider import Decider
 from govflow.duties import DUTY
+from govflow.envelopes import ENVELOPE
 from govflow.organisation import DIRECTORY
+from govflow.projects import PROJECT
 from govflow.proposals import PROPOSAL
 from govflow.region import Region
+from govflow.resources import RESOURCE
+from govflow.studios import STUDIO
+from govflow.surveys import INDEX_SURVEY
 from govflow.watch import WATCH
 from govflow.workflow import Workflow
 from tools.reference.markdown import code, page, table
@@ -113,6 +119,68 @@ def budget_round_markdown() -> str:
         "What it may fund and how its winners are found is a programme of the [policy](policy.md#budgetprogramme), "
         "which the round keeps as it was when it was opened. The result is a function of list, money, roll, ballots "
         "and rule, and says of each entry why it won or not ([tutorial](../tutorial-budget.md)).",
+    )
+
+
+def joint_project_markdown() -> str:
+    """The table of a joint project, and those of its claims, lines, vouchers, milestones and feedback."""
+    return _beside(
+        PROJECT,
+        "# A joint project 共建项目: from a need to public accounts",
+        "A need is listed, units claim it or agree, they pair up, and what each pledges becomes a commitment. What its "
+        "kind asks for and how it is judged is data of the [policy](policy.md#projectkind), pinned when it is "
+        "proposed ([tutorial](../tutorial-project.md), "
+        "[why it is so](../explanation.md#projects-needs-promises-money)). Rows `JX…` are our own.",
+    )
+
+
+def envelope_markdown() -> str:
+    """The table of an envelope and of its draws."""
+    return _beside(
+        ENVELOPE,
+        "# An envelope 资金盘子: public money for a purpose and a period",
+        "Projects draw on it when they are approved, in the same transaction; the system alone draws. What is drawn "
+        "and what is free always come to its amount "
+        "([recipe](../how-to.md#hold-the-money-of-projects-together)).",
+    )
+
+
+def resource_markdown() -> str:
+    """The table of a resource and of its bookings."""
+    return _beside(
+        RESOURCE,
+        "# A resource 资源: what a unit offers to common projects",
+        "Money, people, a place, goods or a service, with skills, place and term. A pledge that names it books it, and "
+        "nothing is booked beyond what is offered ([recipe](../how-to.md#list-needs-and-match-offers)).",
+    )
+
+
+def alliance_markdown() -> str:
+    """The table of an alliance, its members, chair terms, activities and brands."""
+    return _beside(
+        ALLIANCE,
+        "# An alliance 联盟: members, a rotating chair, joint action",
+        "What its lead owes each quarter and year is a [duty](duty.md) by the policy, fulfilled by what the alliance "
+        "holds ([recipe](../how-to.md#run-an-alliances-year)).",
+    )
+
+
+def index_survey_markdown() -> str:
+    """The table of an index survey."""
+    return _beside(
+        INDEX_SURVEY,
+        "# An index survey 先锋指数测评: organisations, by a random sample of residents",
+        "The seed is committed to before the roll is drawn from, so that the sample can be drawn again; organisations "
+        "alone are measured ([recipe](../how-to.md#measure-the-pioneer-index)).",
+    )
+
+
+def studio_markdown() -> str:
+    """The table of a studio, its delegates, receptions and matters."""
+    return _beside(
+        STUDIO,
+        "# A studio 两代表一委员工作室: delegates receive people",
+        "No matter that is brought to one is left unanswered; what it cannot answer becomes a case that it waits for.",
     )
 
 

@@ -86,10 +86,6 @@ class Pairing(Item):
     def people(self) -> frozenset[str]:
         return self.household
 
-    def concerns(self, actor: str, unit: str | None = None) -> bool:
-        """Neither household nor helper gets to read by it who else is in need."""
-        return False
-
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
         """The community and the town in whose area the household lives."""
         return None if self.status == S.ENDED else covers_area(claim, self.area)

@@ -16,10 +16,10 @@ _ASKED = ("construction", "major", "affects_residents", "contract", "handback")
 
 def project_kind_rows(kind: ProjectKind, source: str) -> Iterator[Row]:
     """A kind of project: what it must have, and the most public money one of it may get."""
-    asked = [t(f"kind.{name}") for name in _ASKED if getattr(kind, name)]
-    asked += [] if kind.fiscal_cap is None else [t("kind.cap", yuan=yuan(kind.fiscal_cap))]
+    asked = [t(f"project_kind.{name}") for name in _ASKED if getattr(kind, name)]
+    asked += [] if kind.fiscal_cap is None else [t("project_kind.cap", yuan=yuan(kind.fiscal_cap))]
     yield kind.id, kind.zh if is_zh() else kind.en, source
-    yield "", "", t("comma").join(asked) or t("kind.free")
+    yield "", "", t("comma").join(asked) or t("project_kind.free")
 
 
 def plan_rows(plan: EvaluationPlan, source: str) -> Iterator[Row]:

@@ -218,7 +218,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "money.planned": ("planned", "拟列"), "money.reserved": ("set aside", "核定"), "money.verified": ("spent", "支出"), "money.unverified": ("unchecked", "待审核"), "money.rest": ("left", "余额"),
     "money.fiscal": ("public", "财政"), "money.donation": ("donated", "捐赠"), "money.self_raised": ("self-raised", "自筹"), "money.total": ("together", "合计"),
     "money.promise": ("promise {item}", "承诺 {item}"), "money.approved": ("Approved: {amount} yuan.", "批准 {amount} 元。"),
-    "money.leverage": ("Other money for each yuan of public money: {part}.", "每元财政资金带动其他资金 {part} 元。"),
+    "money.leverage": ("Other money set aside for each yuan of public money: {part}.", "每元财政资金带动列入预算的其他资金 {part} 元。"),
     "money.published": ("Published as they stand: received {received}, spent {spent} yuan.", "已公开，与现账目一致：收入 {received} 元，支出 {spent} 元。"),
     "money.outdated": ("What was published is no longer what they say: received {received}, spent {spent} yuan.", "公开内容与现账目不一致：公开收入 {received} 元，支出 {spent} 元。"),
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 
 from govflow.pages.parts import Cell, Note, Rows, Section
 from govflow.pages.project_view import View
 from govflow.projects.feedback import feedback_figures
+from govflow.projects.feedback_model import FeedbackAnswer
 from govflow.projects.figures import DisputeFigures
 from govflow.projects.milestone import (
     Milestone,
@@ -84,7 +84,7 @@ def defects_section(view: View) -> Section:
 
 def feedback_section(view: View) -> Section:
     """How many said something, about what, how many were answered in time, and the answers: never their words."""
-    t, speech = view.speech.t, view.speech
+    t = view.speech.t
     figures = feedback_figures(view.project)
     if not figures.raised:
         return Section("feedback", t("feedback"), ())
@@ -100,19 +100,13 @@ def feedback_section(view: View) -> Section:
         if n or whole:
             said = t("of", n=n, all=whole) if whole else ""
             shares.append((t(f"feedback.{name}"), view.share(n, whole, said)))
-    heads = [t(each) for each in ("feedback.topic", "day", "feedback.answer", "feedback.in_time?")]
-    answers = sorted(_answers(view), key=lambda each: each[0])
     return Section(
         "feedback",
         t("feedback"),
         [
             Rows("", (t("feedback"), t("open.number")), shares),
             _topics(view),
-            Rows(
-                t("feedback.answers"),
-                heads,
-                [(topic, speech.day(at), said, t("no_" if late else "yes")) for at, topic, said, late in answers],
-            ),
+            _answers(view),
             Note(t("feedback.note")),
         ],
     )
@@ -131,10 +125,21 @@ def _topic(view: View, about: str) -> str:
     return view.speech.term("topic", about)
 
 
-def _answers(view: View) -> Iterator[tuple[datetime, str, str, bool]]:
+def _answers(view: View) -> Rows:
+    """Every answer in its public words; those of the same words about the same topic in one line."""
+    t, speech = view.speech.t, view.speech
+    given: dict[tuple[str, str], list[FeedbackAnswer]] = {}
     for each in view.project.items_of("feedback").values():
         for answer in each.answers:
-            yield answer.at, _topic(view, each.about), answer.measure, answer.late
+            given.setdefault((_topic(view, each.about), answer.measure), []).append(answer)
+    rows = []
+    for (topic, said), answers in sorted(given.items(), key=lambda each: min(answer.at for answer in each[1])):
+        days = dict.fromkeys(speech.day(at) for at in (min(a.at for a in answers), max(a.at for a in answers)))
+        when = t("need.from_to", a=next(iter(days)), b=[*days][-1]) if len(days) > 1 else next(iter(days))
+        in_time = t("of", n=sum(not each.late for each in answers), all=len(answers))
+        rows.append((topic, said, when, in_time))
+    heads = [t(each) for each in ("feedback.topic", "feedback.answer", "day", "feedback.in_time?")]
+    return Rows(t("feedback.answers"), heads, rows)
 
 
 # --- disputes --------------------------------------------------------------------------------------------------------
