@@ -11,6 +11,7 @@ ROWS = {
 
 _PUBLIC = "M158, PIPL: what everybody may read carries no number or address of a person"
 _APART = "M090: neither builders nor parties judge what was built"
+_RISK = "decision reg §35: works found uncontrollable are changed or paused, not begun or delivered"
 _APPROVER = "M090: nobody approves the works that their own unit leads"
 _LINES = "M110: what is granted covers what its lines hold, and no kind of project has more than its cap"
 _OPEN = "M092: closed accounts stay as they are until somebody opens them again"
@@ -44,6 +45,10 @@ RULES = {
     ("J27", "required_papers_are_attached"): _PAPER,
     ("J01", "profile_is_in_the_plan"): "M150: what is judged is known before, by indicators that the plan has",
     ("J37", "supervisors_stay"): "M113: the watched do not choose their watchers once it is approved",
+    ("J10", "risk_is_controllable"): _RISK,
+    ("J14", "upheld_objections_get_a_new_plan"): "M092: a reason alone answers no upheld objection",
+    ("J19", "risk_is_controllable"): _RISK,
+    ("J23", "accounts_are_closed_by_others"): "M090: who holds two offices closes no accounts of their own unit",
     ("J08", "approver_does_not_lead"): _APPROVER,
     ("J08", "budget_covers_its_lines"): _LINES,
     ("J08", "public_money_is_within_the_cap"): _LINES,

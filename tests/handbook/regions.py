@@ -167,6 +167,11 @@ WHO = {
     ("IN04", "supervisor"): "who gives an instruction may take it back, and supervisors give them too",
     ("LK06", "town"): "ties are undone at the levels that made them",
     ("LK06", "district"): "as for the town",
+    **{
+        (row, role): "who decides, assesses, accepts or appraises files the paper that it rests on (M096)"
+        for row in ("ED01", "ED02")
+        for role in ("town", "district", "deliberating_body", "assessor", "acceptance_group", "appraiser")
+    },
     ("OL03", "mediator"): "a revisit for a missed obligation is owed by the mediator",
 }
 STATES = {

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from govflow import CASE, DEFAULT_POLICY, Actor, Command, Engine, Loop, NotAllowed, Policy, Role
-from govflow.calendars import Unit
-from govflow.policy import Category, TimeLimit
+from govflow.policy import Category
 from govflow.proposals import PROPOSAL
 from govflow.regions.evidence import AddEvidence
 from govflow.studios import (
@@ -28,11 +27,9 @@ from govflow.studios import (
 from govflow.testing import PinnedClock
 
 AREA = "jinniu/huazhaobi"
-LIMIT = TimeLimit(id="stu.answer", clock="matter_answer", length=15, unit=Unit.WORKDAY, basis="config", own=True)
 SECRET = Category(id="misconduct", en="Misconduct of officials", zh="作风问题", confidential=True)
 POLICY: Policy = DEFAULT_POLICY.changed(
     version="town",
-    time_limits=(*DEFAULT_POLICY.time_limits, LIMIT),
     categories=(*DEFAULT_POLICY.categories, SECRET),
     open_catalogue=False,
 )

@@ -15,8 +15,8 @@ from govflow.studios import (
     STUDIO,
     AnswerMatter,
     AppointDelegate,
-    Capacity,
     HandOnMatter,
+    Mandate,
     MatterFigures,
     MatterStatus,
     OpenStudio,
@@ -44,7 +44,7 @@ def studios(clock: PinnedClock) -> Iterator[Command]:
     for place in range(STUDIOS):
         x, delegate = of_place(place)
         yield OpenStudio(**x, by=office, title="Contact station", level="town", area=f"jn/{place}", keeper="u-congress")
-        seat: dict[str, Any] = {"person": delegate.id, "capacity": list(Capacity)[place % 3]}
+        seat: dict[str, Any] = {"person": delegate.id, "capacity": list(Mandate)[place % 3]}
         yield AppointDelegate(**x, by=office, **seat, ends=clock() + timedelta(days=900))
 
 

@@ -273,11 +273,10 @@ def _checked(issue: ThematicIssue, e: m.EffectChecked) -> dict[str, Any]:
 
 
 def _tie_members(states: tuple[ThematicIssue, ThematicIssue], event: Any, context: Context) -> Iterator[Command]:
-    """Each member is tied for information, on both sides."""
+    """Each member is tied for information; the tie shows on both sides."""
     issue = states[1]
     for id in event.members:
         yield AddLink(id=issue.id, by=SYSTEM, other=id, kind=LinkKind.SPAWNED_BY)
-        yield AddLink(id=id, by=SYSTEM, other=issue.id, kind=LinkKind.SPAWNED)
 
 
 THEMATIC_ISSUE = Decider(

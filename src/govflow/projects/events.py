@@ -219,8 +219,8 @@ class DeliverySigned(Event, name="joint_project.delivery_signed"):
     supervisor: Id | None = None
 
 
-class AcceptanceRefused(Event, name="joint_project.acceptance_refused"):
-    """What was delivered was refused; a new round begins."""
+class AcceptanceRefused(Event, name="joint_project.acceptance_refused", dues={"delivery": "until"}):
+    """What was delivered was refused; a new round begins, due when the defects are to be put right."""
 
     shortcomings: tuple[Words, ...] = ()
     until: Instant | None = None
@@ -238,8 +238,8 @@ class ProjectEvaluated(Event, name="joint_project.evaluated"):
     result: EvaluationResult | None = None
 
 
-class ProjectRemedyOrdered(Event, Remedying, name="joint_project.remedy_ordered"):
-    """It was sent back for what the evaluation found; a new round begins."""
+class ProjectRemedyOrdered(Event, Remedying, name="joint_project.remedy_ordered", dues={"delivery": "until"}):
+    """It was sent back for what the evaluation found; a new round begins, due when the defects are to be put right."""
 
 
 class AccountsPublished(Event, Accounting, name="joint_project.accounts_published"):

@@ -15,6 +15,7 @@ from govflow.projects.rules_need import units_of
 from govflow.regions.approval import leaves_given
 from govflow.regions.link import LinkKind, tie_to
 from govflow.regions.meeting import MeetingForm
+from govflow.regions.objection import upheld_objections
 from govflow.workflow import rule
 
 # --- risk ------------------------------------------------------------------------------------------------------------
@@ -80,6 +81,12 @@ def risk_is_reassessed_if_change_is_large(project: JointProject, event: Any, con
                 f"of {name} more than {large} % change, and no assessment looked at {after}",
                 f"{zh}变动超过 {large}%,未就 {after} 重新评估",
             )
+
+
+@rule("异议成立的,以新方案回应", "M092", needs="text")
+def upheld_objections_get_a_new_plan(project: JointProject, event: Any, context: Context) -> bool:
+    """Where an objection was upheld a new plan answers it, not a reason alone."""
+    return not upheld_objections(project) or bool(event.text.strip())
 
 
 # --- plan ------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from govflow.projects.money import statement_of
 from govflow.projects.rules_need import holds, units_of
 from govflow.regions.approval import leaves_given
 from govflow.regions.link import LinkKind
-from govflow.regions.record_rules import linked_records_are_at_rest
+from govflow.regions.record_rules import lacks_of_day, linked_records_are_at_rest
 from govflow.workflow import rule
 
 # --- under way -------------------------------------------------------------------------------------------------------
@@ -102,21 +102,18 @@ def dedicated_supervisors_sign(project: JointProject, event: Any, context: Conte
 
 
 @rule("整改期限已定", "M043", needs="until")
-def day_of_remedy_lies_ahead(project: JointProject, event: Any, context: Context) -> bool:
-    """Until when the defects are put right is given, and it lies ahead."""
-    return event.until is not None and bool(event.until > context.at)
-
-
-@rule("整改事项与期限已明", "M043", version=2, needs="defects until")
-def defects_and_due_are_named(project: JointProject, event: Any, context: Context) -> Iterable[str]:
-    """What is to be remedied is listed, and until when: no longer than the policy gives for works."""
-    if not event.defects or not all(each.strip() for each in event.defects):
-        yield Detail("no defect is named", "未列明问题")
-    if event.until is None or event.until <= context.at:
-        yield Detail("until when is not said", "未注明期限")
+def day_of_remedy_lies_ahead(project: JointProject, event: Any, context: Context) -> Iterable[str]:
+    """Until when the defects are put right is given: it lies ahead, no further than the policy gives for works."""
+    yield from lacks_of_day(project, event, context)
 
 
 # --- evaluation ------------------------------------------------------------------------------------------------------
+
+
+@rule("账目由牵头单位以外的人结清", "M090; 000 M092")
+def accounts_are_closed_by_others(project: JointProject, event: Any, context: Context) -> bool:
+    """Nobody of the lead's unit closes its accounts, whatever other office they hold."""
+    return project.lead is None or project.lead not in units_of(context)
 
 
 @rule("三方评价齐全或已注明缺失", "M148")

@@ -42,6 +42,7 @@ from govflow.projects.rules_approval import (
     supervisors_stay,
     team_and_members_are_named,
     teams_are_named_if_construction,
+    upheld_objections_get_a_new_plan,
 )
 from govflow.projects.rules_need import (
     agreement_stands_and_is_not_used,
@@ -77,11 +78,11 @@ from govflow.projects.rules_need import (
     unit_speaks_for_itself,
 )
 from govflow.projects.rules_works import (
+    accounts_are_closed_by_others,
     accounts_are_published,
     both_sides_sign,
     day_of_remedy_lies_ahead,
     dedicated_supervisors_sign,
-    defects_and_due_are_named,
     evaluation_sources_are_present,
     evaluation_weights_sum_to_one,
     feedback_items_are_closed_or_transferred,
@@ -97,6 +98,7 @@ from govflow.projects.rules_works import (
 )
 from govflow.regions.link import links_make_no_cycle
 from govflow.regions.record_rules import (
+    defects_and_due_are_named,
     ledger_is_empty,
     listed_record_has_supervisor_consent,
     no_objection_is_open,
@@ -164,15 +166,15 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J32",  c.ResubmitProject,     S.NOT_APPROVED,          e.ProjectResubmitted,       S.PAIRED,            R.PROJECT_LEAD,     (refusal_grounds_are_answered, new_version_is_recorded, texts_hide_people)),
     Step("J38",  c.PublishProjectNotice, S.APPROVED,             e.ProjectNoticePublished,   None,                (R.COMMUNITY, R.PROJECT_LEAD), (published_text_is_complete, texts_hide_people), starts="publicity"),
     # the works 实施
-    Step("J10",  c.StartWork,           S.APPROVED,              e.WorkStarted,              S.IN_PROGRESS,       R.PROJECT_LEAD,     (notice_is_published, publicity_has_elapsed, no_objection_is_open, no_objection_is_upheld), starts="staleness", stops="publicity"),
+    Step("J10",  c.StartWork,           S.APPROVED,              e.WorkStarted,              S.IN_PROGRESS,       R.PROJECT_LEAD,     (notice_is_published, publicity_has_elapsed, no_objection_is_open, no_objection_is_upheld, risk_is_controllable), starts="staleness", stops="publicity"),
     Step("J11",  c.ReportProgress,      S.IN_PROGRESS,           e.ProgressReported,         None,                R.PROJECT_LEAD,     (progress_is_monotone, spending_is_within_budget, texts_hide_people), resets="staleness"),
-    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, approver_does_not_lead, texts_hide_people), extends="delivery", then=(reserve_lines,)),
+    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, approver_does_not_lead, upheld_objections_get_a_new_plan, texts_hide_people), extends="delivery", then=(reserve_lines,)),
     Step("J15",  c.HandOverLead,        S.IN_PROGRESS,           e.LeadHandedOver,           None,                ((R.PROJECT_LEAD, R.TOWN),), (both_sides_sign, money_is_reconciled, town_has_agreed, supervisors_are_not_builders)),
     Step("J16",  c.SuspendProject,      S.IN_PROGRESS,           e.ProjectSuspended,         S.SUSPENDED,         ((R.PROJECT_LEAD, R.TOWN), R.TOWN), (cause_and_review_date_named, listed_record_has_supervisor_consent, town_has_agreed), starts="suspension_review", pauses="delivery staleness"),
     Step("J17",  c.ResumeProject,       S.SUSPENDED,             e.ProjectResumed,           S.IN_PROGRESS,       (R.TOWN, R.SYSTEM), (suspension_cause_is_over,), stops="suspension_review", resumes="delivery staleness"),
     Step("J33",  c.ExtendProject,       _APPROVED,               e.ProjectDeadlineExtended,  None,                R.PROJECT_LEAD,     (due_has_not_passed, extended_only_once, extension_is_within_maximum), approval=R.TOWN, extends="delivery"),
     # delivery, acceptance, evaluation 验收 评价
-    Step("J19",  c.DeliverProject,      S.IN_PROGRESS,           e.ProjectDelivered,         S.DELIVERED,         R.PROJECT_LEAD,     (milestones_are_accepted_or_dropped, feedback_items_are_closed_or_transferred, handback_is_described, texts_hide_people), starts="acceptance_check", stops="delivery staleness"),
+    Step("J19",  c.DeliverProject,      S.IN_PROGRESS,           e.ProjectDelivered,         S.DELIVERED,         R.PROJECT_LEAD,     (milestones_are_accepted_or_dropped, feedback_items_are_closed_or_transferred, risk_is_controllable, handback_is_described, texts_hide_people), starts="acceptance_check", stops="delivery staleness"),
     Step("JX03", c.SignDelivery,        S.DELIVERED,             e.DeliverySigned,           None,                (R.SUPERVISOR, R.RESIDENT, R.ORGANISATION), (signer_is_a_dedicated_supervisor,)),
     Step("J20",  c.RefuseAcceptance,    S.DELIVERED,             e.AcceptanceRefused,        S.IN_PROGRESS,       R.ACCEPTANCE_GROUP, (shortcomings_are_listed, day_of_remedy_lies_ahead, acceptors_are_not_builders, texts_hide_people), starts="staleness", stops="acceptance_check", resets="delivery", then=(list_shortcomings,)),
     Step("J21",  c.AcceptDelivery,      S.DELIVERED,             e.DeliveryAccepted,         S.ACCEPTED,          R.ACCEPTANCE_GROUP, (dedicated_supervisors_sign, ledger_is_empty, acceptors_are_not_builders), starts="evaluation", stops="acceptance_check", then=(ask_the_lead,)),
@@ -180,7 +182,7 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J39",  c.OrderProjectRemedy,  S.EVALUATED,             e.ProjectRemedyOrdered,     S.IN_PROGRESS,       R.APPRAISER,        (score_is_below_threshold, implementer_is_not_appraiser, defects_and_due_are_named, texts_hide_people), starts="staleness", stops="settlement", resets="delivery", then=(list_defects,)),
     # accounts 账目 决算
     Step("JX04", c.PublishAccounts,     S.EVALUATED,             e.AccountsPublished,        None,                (R.FINANCE, R.COMMUNITY), (published_text_is_complete, texts_hide_people)),
-    Step("J23",  c.SettleProject,       S.EVALUATED,             e.ProjectSettled,           S.SETTLED,           R.FINANCE,          (accounts_equal_receipts, accounts_are_published, linked_and_disputes_are_at_rest, no_loop_is_open), approval=R.COMMUNITY, stops="settlement"),
+    Step("J23",  c.SettleProject,       S.EVALUATED,             e.ProjectSettled,           S.SETTLED,           R.FINANCE,          (accounts_equal_receipts, accounts_are_published, linked_and_disputes_are_at_rest, no_loop_is_open, accounts_are_closed_by_others), approval=R.COMMUNITY, stops="settlement"),
     Step("J40",  c.ReopenAccounts,      S.SETTLED,               e.AccountsReopened,         S.EVALUATED,         (R.FINANCE, R.DISTRICT), (reason_is_coded,), approval=R.DISTRICT, starts="settlement"),
     # given up 取消
     Step("J24",  c.CancelProject,       _BEFORE_APPROVAL,        e.ProjectCancelled,         S.CANCELLED,         _HOSTS[::-1],       (reason_given, loops_are_handed_over, listed_record_has_supervisor_consent), drops="*"),

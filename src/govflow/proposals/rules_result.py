@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from govflow.actors import Role
-from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.proposals.model import Proposal
@@ -143,28 +141,6 @@ def score_is_not_below_threshold(proposal: Proposal, event: Any, context: Contex
         held, asked = proposal.appraisal, proposal.procedure.appraisal if proposal.procedure is not None else None
         score, least = held.score if held is not None else 0, asked.least_score if asked is not None else 0
         yield Detail(f"it has {score} points, {least} are asked", f"得分 {score},须达 {least}")
-
-
-@rule("整改事项与期限已明", "M043", version=2, needs="defects until")
-def defects_and_due_are_named(proposal: Proposal, event: Any, context: Context) -> Iterable[str]:
-    """What is to be remedied is listed, and until when: no longer than the policy gives for works."""
-    if not event.defects or not all(each.strip() for each in event.defects):
-        yield Detail("no defect is named", "未列明问题")
-    if event.until is None or event.until <= context.at:
-        yield Detail("until when is not said", "未注明期限")
-    elif (latest := _longest_works(proposal, context)) is not None and event.until > latest:
-        last = latest.isoformat(timespec="minutes")
-        yield Detail(f"not later than {last}", f"不得晚于 {last}")
-
-
-def _longest_works(proposal: Proposal, context: Context) -> datetime | None:
-    """When works that begin now are due at the latest, by the limit of the policy; None where it has none."""
-    wire = context.step.command.wire
-    kind, category, level = proposal.kind, proposal.category, proposal.level
-    limit = context.policy.time_limit("implementation", wire, kind, category, level, reset=True)
-    if limit is None:
-        return None
-    return measured("implementation", limit.id, limit.term, context, calendar_of(limit, context), new_run=None).due
 
 
 # --- the other ends --------------------------------------------------------------------------------------------------

@@ -84,7 +84,6 @@ from govflow.proposals.rules_result import (
     body_has_decided_it,
     body_may_annul,
     day_lies_ahead,
-    defects_and_due_are_named,
     filings_are_done,
     illegality_or_superior_decision_named,
     implementer_did_not_decide,
@@ -119,6 +118,7 @@ from govflow.regions.link import links_make_no_cycle
 from govflow.regions.opinion import meeting_is_on_record
 from govflow.regions.record_rules import (
     conversion_target_is_named,
+    defects_and_due_are_named,
     ledger_is_empty,
     linked_records_are_at_rest,
     no_objection_is_open,

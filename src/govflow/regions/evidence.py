@@ -84,6 +84,8 @@ R = Role
 _GIVERS = (
     R.REPORTER, R.RESIDENT, R.GRID_WORKER, R.ORGANISATION, R.LEAD_UNIT, R.CO_UNIT, R.VERIFIER, R.MEDIATOR,
     R.PROJECT_LEAD, R.IMPLEMENTER, R.COMMUNITY, R.SECRETARIAT, R.FINANCE, R.SUPERVISOR, R.ACCEPTANCE_DESK,
+    # ours: who decides, assesses, accepts or appraises files the paper that it rests on
+    R.TOWN, R.DISTRICT, R.DELIBERATING_BODY, R.ASSESSOR, R.ACCEPTANCE_GROUP, R.APPRAISER,
 )  # fmt: skip
 # fmt: off
 EVIDENCE_WORKFLOW = Workflow("evidence", S, zh="证据材料", on=("case", "proposal", "joint_project"), steps=(

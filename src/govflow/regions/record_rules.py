@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from govflow.actors import SYSTEM, Role
+from govflow.clocks.moves import calendar_of, measured
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.regions.approval import leaves_given
@@ -98,3 +100,30 @@ def listed_record_has_supervisor_consent(record: Any, event: Any, context: Conte
         if not given and not own:
             whose = item.body or Role.SUPERVISOR.value
             yield Detail(f"{item.key}: no consent of {whose}", f"{item.key}：未获 {whose} 同意")
+
+
+@rule("整改事项与期限已明", "M043", version=2, needs="defects until")
+def defects_and_due_are_named(record: Any, event: Any, context: Context) -> Iterable[str]:
+    """What is to be remedied is listed, and until when: no longer than the policy gives for works."""
+    if not event.defects or not all(each.strip() for each in event.defects):
+        yield Detail("no defect is named", "未列明问题")
+    yield from lacks_of_day(record, event, context)
+
+
+def lacks_of_day(record: Any, event: Any, context: Context) -> Iterable[Detail]:
+    """What is wrong with the day until which works that begin anew are to be done: it is ahead, and within the limit."""
+    if event.until is None or event.until <= context.at:
+        yield Detail("until when is not said", "未注明期限")
+    elif (latest := _longest_works(record, context)) is not None and event.until > latest:
+        last = latest.isoformat(timespec="minutes")
+        yield Detail(f"not later than {last}", f"不得晚于 {last}")
+
+
+def _longest_works(record: Any, context: Context) -> datetime | None:
+    """When works that begin now are due at the latest, by the policy's limit of the clock that the step resets."""
+    clock = next(iter(context.step.resets), "")
+    wire, kind, category, level = context.step.command.wire, record.kind, record.category, record.level
+    limit = context.policy.time_limit(clock, wire, kind, category, level, reset=True)
+    if limit is None:
+        return None
+    return measured(clock, limit.id, limit.term, context, calendar_of(limit, context), new_run=None).due

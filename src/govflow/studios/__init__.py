@@ -2,9 +2,9 @@
 
 from govflow.studios.decider import STUDIO as STUDIO
 from govflow.studios.delegate import AppointDelegate as AppointDelegate
-from govflow.studios.delegate import Capacity as Capacity
 from govflow.studios.delegate import Delegate as Delegate
 from govflow.studios.delegate import DismissDelegate as DismissDelegate
+from govflow.studios.delegate import Mandate as Mandate
 from govflow.studios.figures import MatterFigures as MatterFigures
 from govflow.studios.figures import figures_by_category as figures_by_category
 from govflow.studios.figures import figures_of as figures_of

@@ -32,7 +32,7 @@ class DelegateStatus(Status):
 S = DelegateStatus
 
 
-class Capacity(StrEnum):
+class Mandate(StrEnum):
     """As what somebody sits at a studio: 两代表一委员."""
 
     PARTY_DELEGATE = "party_delegate"  # 党代表
@@ -44,7 +44,7 @@ class Delegate(Item):
     """One seat: whose, in which capacity, from when until when the term runs."""
 
     person: str = ""
-    capacity: Capacity = Capacity.DEPUTY
+    capacity: Mandate = Mandate.DEPUTY
     begins: Instant | None = None
     ends: Instant | None = None
 
@@ -59,7 +59,7 @@ class Delegate(Item):
 
 class _Seat(Value):
     person: Id | None = None
-    capacity: Capacity | None = None
+    capacity: Mandate | None = None
     begins: Instant | None = None
     ends: Instant | None = None
 

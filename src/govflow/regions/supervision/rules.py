@@ -78,8 +78,9 @@ def nobody_judges_their_own_cause(record: Record, event: Any, context: Context) 
     # the hands of an item tell too little: they are also those of who stood in for the one who decides
     item = context.item
     spoke = getattr(item, "answered_by", ())
-    concerned = item.people() if item is not None else frozenset()
-    concerned |= {getattr(event, "owner", None)} - {None}  # whom the step is about to put under supervision
+    named = getattr(event, "owner", None)  # whom the step is about to put under supervision
+    people = item.people() if item is not None else ()
+    concerned = {*people, *((named,) if named is not None else ())}
     acting = _acting(event, context)
     return acting.isdisjoint({*record.handled_by(), *spoke, *concerned}) and concerned.isdisjoint(
         claim.unit for claim in context.claims
