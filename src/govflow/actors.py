@@ -73,6 +73,7 @@ class Role(StrEnum):
     ACCEPTANCE_GROUP = "acceptance_group"  # 验收组
     FINANCE = "finance"  # 财务
     ARCHIVIST = "archivist"  # 档案员
+    DELEGATE = "delegate"  # 代表委员
 
 
 class Claim(BaseModel):

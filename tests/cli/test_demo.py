@@ -1,4 +1,4 @@
-"""`govflow demo`: real requests, one case over a holiday through the whole loop, a dispute with its twin, a motion."""
+"""`govflow demo`: real requests, a case through the whole loop, a dispute with its twin, a motion, a project."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import pytest
 from rich.cells import cell_len
 
 from govflow import Engine
+from govflow.envelopes import drawn, free
 from govflow.interchange.policy_files import example_text
 
 TRIED = (
-    "timeline", "show", "show", "loops", "propose", "vote", "recount", "loops", "list", "tick", "due", "replay",
-    "why-not", "workflows", "workflows",
+    "timeline", "show", "show", "loops", "propose", "vote", "recount", "project", "project", "loops", "list", "tick",
+    "due", "replay", "why-not", "workflows", "workflows",
 )  # fmt: skip
 
 
@@ -324,6 +325,79 @@ def test_everybody_in_the_third_story_holds_an_appointment_or_acts_in_person(eng
     for each in engine.history(MOTION):
         in_person = each.meta.role in ("resident", "proposer", "voter")
         assert each.meta.unit or in_person or each.meta.actor == "system", each.name
+
+
+# --- the fourth story ------------------------------------------------------------------------------------------------
+
+
+PROJECT, CRACK, GRANT = "JP-2026-000001", "crack", "roofs-2026"
+
+
+def test_the_fourth_story_is_told_with_its_refusals_its_defect_and_its_score(told):
+    story = told[1].out.partition("\n5. ")[2].partition("\n6. ")[0]
+
+    for expected in (
+        "qx.anju has not agreed",
+        "commitment 2  made    roofers                 qx.qingyuan",
+        "supervisors_are_not_builders",
+        "1000000.00 yuan free, 1000001.00 yuan",
+        "ends 2026-07-06 24:00",
+        "acceptors_are_not_builders",
+        "the gutter of",
+        "0 of 3 have signed",
+        "an answer of residents, others is waited for",
+        "together 82.43",
+        "crack is awaited",
+    ):
+        assert expected in story
+    assert story.count(" ✗ ") == 7
+
+
+def test_the_project_is_settled_and_owes_nothing_and_replay_says_the_same(engine):
+    project = engine.get(PROJECT)
+
+    assert (project.status, project.round, engine.open_loops(PROJECT)) == ("settled", 2, ())
+    assert engine.as_of(PROJECT, version=project.version) == project
+    assert {each.status for each in project.items_of("commitment").values()} == {"kept"}
+    assert engine.get(CRACK).status == "closed"
+    assert engine.open_loops(CRACK) == ()
+
+
+def test_its_accounts_are_its_receipts_and_its_envelope_has_the_rest(engine):
+    project, envelope = engine.get(PROJECT), engine.get(GRANT)
+    receipts = [each.amount for each in project.items_of("expense").values() if each.status == "verified"]
+
+    assert sum(receipts) == project.accounts.spent == 1_150_000_00
+    assert (drawn(envelope), free(envelope)) == (960_000_00, 40_000_00)
+
+
+def test_each_side_counts_as_the_towns_plan_says(engine):
+    # 0.15 · 92 + 0.25 · (85 + 80) / 2 + 0.6 · (88 + 88 + 64) / 3 = 13.8 + 20.625 + 48 = 82.425, half up
+    result = engine.get(PROJECT).evaluation
+
+    assert (result.score, result.passes, result.missing) == (8243, True, ())
+
+
+def test_everybody_in_the_fourth_story_holds_an_appointment_or_acts_in_person(engine):
+    for each in (*engine.history(PROJECT), *engine.history(CRACK), *engine.history(GRANT)):
+        in_person = each.meta.role in ("resident", "reporter") and each.meta.actor.startswith("s-")
+        assert each.meta.unit or in_person or each.meta.actor == "system", each.name
+
+
+def test_its_page_tells_the_story_and_names_nobody(govflow, told, tmp_path):
+    page = tmp_path / "roofs.html"
+    assert govflow("project", "page", PROJECT, "-o", page, "--db", told[0]).status == 0
+    text = page.read_text("utf-8")
+
+    for expected in (
+        "Pitched roofs in Hedong",
+        "the gutter of block 9 leaks",
+        "sealed and flooded",
+        "82.43",
+        "1,150,000",
+    ):
+        assert expected in text, expected
+    assert not re.search(r"s-(mei|fang|watch|neighbour)|My bed is grey|It came with the scaffold", text)
 
 
 def test_recorded_times_never_go_back(db):

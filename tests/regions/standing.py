@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from govflow import Decider, Item, Record, Region, Rest, Step
+from govflow.alliances.member import Span
 from govflow.clocks import Clock
 from govflow.messages import ClockStatus
 from govflow.policy import DEFAULT_POLICY
@@ -16,9 +18,12 @@ STAGES = (ChecklistStage(zh="一", en="one"), ChecklistStage(zh="二", en="two")
 PROCEDURE = DEFAULT_POLICY.procedure("residents_motion")
 # Where not the command but the record says which item it is, and what the record must have for that.
 KEYS = {"clock": "handling", "vote": "1", "stage": "r1.council"}
+KEYED_BY_UNIT = {"claim", "member"}  # a claim has its claimer's key, a membership its unit's
 KNOWN: dict[str, dict[str, Any]] = {  # what an item of a region has whatever its status
     "check_in": {"who": "s-1", "unit": "parks"},
     "claim": {"claimer": "k"},
+    "member": {"spans": (Span(joined=START),)},
+    "chair_term": {"unit": "k", "until": START + timedelta(days=90)},
 }
 WITH: dict[str, dict[str, Any]] = {"vote": {"votes": 1}, "stage": {"procedure": PROCEDURE}}
 
@@ -29,7 +34,7 @@ def key_of(region: Region) -> str:
 
 def first_key(region: Region) -> str:
     """The key of the first item that an event of the record itself begins."""
-    return KEYS.get(region.name, "k" if region.name == "claim" else "1")  # a claim has its claimer's key
+    return KEYS.get(region.name, "k" if region.name in KEYED_BY_UNIT else "1")
 
 
 def an_item(region: Region, status: str, **known: Any) -> Item:

@@ -133,6 +133,13 @@ FILLED: dict[str, dict[str, Any]] = {  # what the rules see to before such an ev
     "ClaimWithdrawn": {"claimer": "k"},
     "PartyArranged": {"to": "k"},
     "PartiesPaired": {"parties": (Party(unit="k"),)},
+    "EnvelopeCorrected": {"field": "title", "new": "For the yards"},
+    "AllianceFounded": {"founders": ("k",)},
+    "TurnDeclined": {"unit": "k"},
+    "MemberAppointed": {"person": "s-1", "first": START.date(), "last": START.date()},
+    "ChairTermContactLogged": {"counterpart": "member", "unit": "k"},
+    "ChairTermAssessmentScored": {"group": "members", "points": 80},
+    "ReceptionPlanned": {"delegates": ("s-1",)},
     "ProposalCorrected": {"field": "venue", "new": "station-1"},
     "ProposalAdmitted": {"procedure": PROCEDURE},
     "ProposalDelegated": {"procedure": PROCEDURE},
@@ -297,7 +304,11 @@ def test_an_item_that_is_open_comes_to_rest_while_its_record_is_active(table: tu
             )
 
 
-WAITS_FOR_THE_SYSTEM = {"verification"}  # a check that failed is set aside by the rework it must lead to
+WAITS_FOR_THE_SYSTEM = {
+    "verification": "a check that failed is set aside by the rework it must lead to",
+    "draw": "what a project's budget line holds is settled or freed with the line, in the same append",
+    "booking": "what is kept for a promise is delivered or released with the promise, in the same append",
+}
 LATER = {
     ("verification", main): "the checks of a round are open while it is fed back, and rework or leaving ends them"
     for main in CASE.active - {"fed_back"}

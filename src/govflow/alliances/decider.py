@@ -40,7 +40,8 @@ def _amended(alliance: Alliance, e: m.AllianceAmended) -> Changes:
 
 
 def _turn_declined(alliance: Alliance, e: m.TurnDeclined) -> Changes:
-    passed = DeclinedTurn(unit=e.unit or "", reason=e.reason, at=e.at, behind=e.behind)
+    assert e.unit is not None, "the rule turn_is_declined_by_whose_it_is saw to it"
+    passed = DeclinedTurn(unit=e.unit, reason=e.reason, at=e.at, behind=e.behind)
     return {"declined": (*alliance.declined, passed)}
 
 

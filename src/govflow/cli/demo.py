@@ -1,4 +1,4 @@
-"""`govflow demo`: real requests of a city, then three stories of an invented town: a case, a dispute, a motion."""
+"""`govflow demo`: real requests of a city, then a case, a dispute, a motion and a project of an invented town."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from rich.text import Text
 
 from govflow.actors import SYSTEM
 from govflow.cases import CASE
-from govflow.cli import demo_dispute, demo_motion, demo_story, words
+from govflow.cli import demo_dispute, demo_motion, demo_project, demo_story, words
 from govflow.cli.demo_telling import moment, tell
 from govflow.cli.display import LATE, SOFT, console, table
 from govflow.cli.files import print_bad_row, print_report
 from govflow.cli.logs import progress
 from govflow.cli.texts import lang, t
 from govflow.engine import Engine
+from govflow.envelopes import ENVELOPE
 from govflow.errors import InputError
 from govflow.interchange.importing import import_rows
 from govflow.interchange.mapping import shipped_mapping
@@ -32,8 +33,10 @@ from govflow.interchange.policy_files import example_text, policy_from
 from govflow.organisation import DIRECTORY
 from govflow.organisation.importing import import_directory
 from govflow.policy import Policy, Then
+from govflow.projects import PROJECT
 from govflow.proposals import PROPOSAL
 from govflow.records import Record
+from govflow.resources import RESOURCE
 from govflow.workflow import Rest
 from govflow.writing import utc_now
 
@@ -64,7 +67,8 @@ def run_demo(db: Path | None) -> None:
     clock = StoryClock()
     clock.moment = moment(_BEFORE)
     # duties that come round every day and week are not part of the story
-    with Engine.open(path, policy=_policy_of_the_town(), records=(CASE, PROPOSAL, DIRECTORY), now=clock) as engine:
+    records = (CASE, PROPOSAL, PROJECT, ENVELOPE, RESOURCE, DIRECTORY)
+    with Engine.open(path, policy=_policy_of_the_town(), records=records, now=clock) as engine:
         _head(t("demo.import"))
         _import_requests(engine)
 
@@ -80,6 +84,10 @@ def run_demo(db: Path | None) -> None:
         _head(t("demo.motion"))
         console().print(t("demo.motion_rule"), style=SOFT)
         (motion,) = tell(engine, clock.set, demo_motion.story())
+
+        _head(t("demo.project"))
+        console().print(t("demo.project_rule"), style=SOFT)
+        (project,) = tell(engine, clock.set, demo_project.story())
         clock.moment = None
 
         _head(t("demo.hands"))
@@ -90,7 +98,7 @@ def run_demo(db: Path | None) -> None:
     _head(t("demo.next"))
     out = console()
     out.print(f"DB={path}", style="bold", soft_wrap=True)
-    for line, why in _next_commands(id, dispute, twin, motion):
+    for line, why in _next_commands(id, dispute, twin, motion, project):
         out.print(f"{_program()} {line}", soft_wrap=True)
         out.print(f"    {why}", style=SOFT)
 
@@ -209,7 +217,7 @@ def _longest_overdue(engine: Engine) -> None:
 # --- what next -------------------------------------------------------------------------------------------------------
 
 
-def _next_commands(id: str, dispute: str, twin: str, motion: str) -> list[tuple[str, str]]:
+def _next_commands(id: str, dispute: str, twin: str, motion: str, project: str) -> list[tuple[str, str]]:
     close = f"""'{{"command": "case.reopen", "id": "{id}", "by": {{"id": "x"}}}}'"""
     speak = "" if lang() == "en" else " --lang zh-CN"
     limit = "--start 2026-02-13 --length 5 --unit workdays"
@@ -221,6 +229,8 @@ def _next_commands(id: str, dispute: str, twin: str, motion: str) -> list[tuple[
         (f"propose page {motion} -o $DB.html --db $DB{speak}", t("demo.try_page")),
         (f"vote export {motion} -o $DB.jsonl --db $DB{speak}", t("demo.try_export")),
         (f"recount --bundle $DB.jsonl{speak}", t("demo.try_recount")),
+        (f"project page {project} -o $DB.roofs.html --db $DB{speak}", t("demo.try_project_page")),
+        (f"project accounts {project} --db $DB{speak}", t("demo.try_accounts")),
         (f"loops --overdue --db $DB{speak}", t("demo.try_loops")),
         (f"list --overdue --db $DB{speak}", t("demo.try_list")),
         (f"tick --db $DB{speak}", t("demo.try_tick")),

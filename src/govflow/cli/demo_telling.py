@@ -19,6 +19,8 @@ from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
 from govflow.errors import NotAllowed
 from govflow.messages import Command
+from govflow.projects.commands import ProposeProject
+from govflow.projects.model import JointProject
 from govflow.proposals.commands import DraftProposal
 from govflow.recounting import recount
 from govflow.regions.approval import GiveApproval, RequestApproval
@@ -26,6 +28,7 @@ from govflow.regions.evidence import AddEvidence
 from govflow.ticking import Fired
 
 _IN_FEW_WORDS = ("rule", "start", "makeup_workday", "holiday", "end")  # of the lines that say why a limit ends
+_BEGUN = {ReportCase: "demo.reported", DraftProposal: "demo.proposed", ProposeProject: "demo.needed"}
 _IN_FEWER = ("rule", "holiday", "end")
 
 # --- what a story is made of -----------------------------------------------------------------------------------------
@@ -48,6 +51,7 @@ class Shown(Enum):
     FIRED = "fired"
     LOOPS = "loops"
     RESULT = "result"
+    SCORE = "score"
 
 
 class Told(NamedTuple):
@@ -68,9 +72,9 @@ class Told(NamedTuple):
 
 
 class Story(NamedTuple):
-    """The reports or drafts that begin it, each with its moment, and what follows once the log has numbered them."""
+    """The reports, drafts or needs that begin it, with their moments, and what follows once they have numbers."""
 
-    reports: Sequence[tuple[str, ReportCase | DraftProposal]]
+    reports: Sequence[tuple[str, ReportCase | DraftProposal | ProposeProject]]
     steps: Callable[..., list[Told]]
 
 
@@ -101,7 +105,7 @@ def tell(engine: Engine, set_clock: Callable[[datetime], object], story: Story) 
     for at, report in story.reports:
         set_clock(moment(at))
         ids.append(engine.handle(report).id)
-        begun = "demo.proposed" if isinstance(report, DraftProposal) else "demo.reported"
+        begun = _BEGUN[type(report)]
         lines.add_row(at, _done(), Text(t(begun, title=report.title, id=ids[-1])))
     for step in story.steps(*ids):
         set_clock(moment(step.at))
@@ -177,6 +181,24 @@ def _shown(engine: Engine, step: Told) -> Iterator[str]:
         found = recount(engine, _record_of(step))
         yield from (each.zh if is_zh() else each.en for each in (found.counted.why if found.counted else ()))
         yield t("demo.recounted" if found.agrees else "demo.differs", n=found.ballots)
+    elif step.shown is Shown.SCORE:
+        yield from _scores(engine, _record_of(step))
+
+
+def _scores(engine: Engine, id: str) -> Iterator[str]:
+    """What each side gave, what that weighs, and what it comes to."""
+    project = engine.get(id, JointProject)
+    result, plan = project.evaluation, project.plan
+    assert result is not None
+    assert plan is not None
+    for each, side in zip(result.sources, plan.sources, strict=True):
+        name = side.zh if is_zh() else side.en
+        yield t("demo.source", source=name, score=_points(each.score), weight=each.weight, answers=each.answers)
+    yield t("demo.score", score=_points(result.score))
+
+
+def _points(hundredths: int | None) -> str:
+    return "-" if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"
 
 
 def _print_loops(engine: Engine, id: str) -> None:

@@ -10,7 +10,7 @@ from govflow.messages import Command, Event, Value, Words
 from govflow.records import Item, Record
 from govflow.workflow import Rest, Status
 
-DELEGATE = "delegate"
+DELEGATE = Role.DELEGATE
 """代表、委员: who comes to a studio as one. That they have a seat there is the studio's to know."""
 
 KEEPERS = (Role.COMMUNITY, Role.TOWN, Role.DISTRICT)
