@@ -17,6 +17,7 @@ from govflow.errors import Detail
 from govflow.messages import Count, Instant, Value
 from govflow.records import Record
 from govflow.regions.check_in import CheckIn, CheckInStatus, is_shown
+from govflow.regions.check_in_rules import is_person
 
 S = CheckInStatus
 LINKED = ("case", "joint_project")
@@ -122,7 +123,8 @@ def unit_books(records: Iterable[Record], now: datetime) -> Mapping[str, UnitBoo
     """Each unit's figures, in order of their ids: organisations alone have any. `now` tells late from not yet."""
     lines: dict[str, list[Service]] = {}
     for line in services(records):
-        lines.setdefault(line.unit, []).append(line)
+        if not is_person(line.unit):  # no row lets one in any more; books of earlier ones stay without
+            lines.setdefault(line.unit, []).append(line)
     return {unit: _book(lines[unit], now) for unit in sorted(lines)}
 
 

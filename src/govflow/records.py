@@ -113,6 +113,10 @@ class Record(Value):
         """Everybody who handled the matter in any round: none of them may check or judge it."""
         return ()
 
+    def built_by(self) -> frozenset[str]:
+        """People and units who carry it out: nobody of theirs, whatever other office they hold, checks their work."""
+        return frozenset()
+
     def parties(self) -> frozenset[str]:
         """Itself and whom it concerns: who has an interest in one of them must keep away from it."""
         return frozenset({self.id})

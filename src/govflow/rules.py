@@ -181,13 +181,25 @@ def decided_by_another(record: Record, event: Any, context: Context) -> bool:
     return record.asked_by(context.step.command.wire, context.item).isdisjoint(_hands(event, context))
 
 
-@rule("核查者非经办者", "M090; GB/T 34300 [M]", version=2)
+def _is_of_the_builders(record: Record, event: Any, context: Context) -> bool:
+    """Whether whoever acts, or a unit of theirs, carries the record out."""
+    units = {claim.unit for claim in context.claims} - {None}
+    return not record.built_by().isdisjoint({*_hands(event, context), *units})
+
+
+@rule("核查者非经办者", "M090; GB/T 34300 [M]", version=3)
 def verified_by_another(record: Record, event: Any, context: Context) -> bool:
     """Whoever checks has not done, handled or entered what is checked."""
     hands = {*record.handled_by()}
     if context.item is not None:
         hands |= {context.item.by, *getattr(context.item, "hands", ())}
-    return hands.isdisjoint(_hands(event, context))
+    return hands.isdisjoint(_hands(event, context)) and not _is_of_the_builders(record, event, context)
+
+
+@rule("销号人非施工方", "M059, M113")
+def struck_off_by_others(record: Record, event: Any, context: Context) -> bool:
+    """Nobody of those who carry it out strikes its problems off."""
+    return not _is_of_the_builders(record, event, context)
 
 
 @rule("决定者未曾经办", "petitions §28 [V]", version=2)

@@ -72,21 +72,38 @@ def give_up(hall: Hall, id: str = "p") -> None:
     hall.do(c.CancelProject(id=id, by=town, reason="no room to be had", hand_over=(HandOver(reason="over"),)))
 
 
-def settle(hall: Hall, id: str = "p") -> None:
-    """The lead and the bank carry the project out, from pairing to settled accounts; it takes eight days."""
+def pair(hall: Hall, id: str = "p", others: tuple[Actor, ...] = ()) -> None:
+    """The lead and others, the bank by default, are the parties of a project; each brings in three people."""
     on: dict[str, Any] = {"id": id}
     until = hall.clock() + timedelta(days=60)
-    gift = {"matter": "people", "quantity": 3, "measure_unit": "people", "until": until}
+    gift: dict[str, Any] = {
+        "what": "hands",
+        "matter": "people",
+        "quantity": 3,
+        "measure_unit": "people",
+        "until": until,
+    }
+    speakers = {who.claims[0].unit or "": who for who in (of_the_lead, *(others or (bank,)))}
+    pledges = {unit: (Pledge(party=unit, **gift),) for unit in speakers}
     hall.do(
-        *(c.AgreeToProject(**on, by=who, unit=who.claims[0].unit) for who in (of_the_lead, bank)),
+        *(c.AgreeToProject(**on, by=who, unit=unit, pledges=pledges[unit]) for unit, who in speakers.items()),
         c.PairParties(
             **on,
             by=lead,
             lead="u-lead",
-            parties=(Party(unit="u-lead", role=PartyRole.LEAD), Party(unit="u-bank")),
-            pledges=tuple(Pledge(party=unit, what="hands", **gift) for unit in ("u-lead", "u-bank")),
+            parties=tuple(Party(unit=u, role=PartyRole.LEAD if u == "u-lead" else PartyRole.MEMBER) for u in speakers),
+            pledges=tuple(each for own in pledges.values() for each in own),
             text="Shelves first.",
         ),
+    )
+
+
+def settle(hall: Hall, id: str = "p") -> None:
+    """The lead and the bank carry the project out, from pairing to settled accounts; it takes eight days."""
+    on: dict[str, Any] = {"id": id}
+    until = hall.clock() + timedelta(days=60)
+    pair(hall, id)
+    hall.do(
         AddEvidence(**on, by=lead, item="order", sha256="0" * 64),
         c.ApproveProject(**on, by=town, papers=("order",), until=until),
         c.PublishProjectNotice(**on, by=lead, public_text="A reading room is set up."),
@@ -116,7 +133,7 @@ def _settle_accounts(hall: Hall, on: dict[str, Any]) -> None:
     )
     settling = c.SettleProject(**on, by=finance, spent=0)
     hall.do(RequestApproval.of(settling, hall.engine.get(on["id"])))
-    hall.do(GiveApproval(**on, by=lead, item="1"), settling)
+    hall.do(GiveApproval(**on, by=department_desk, item="1"), settling)
 
 
 # --- what the lead owes ----------------------------------------------------------------------------------------------

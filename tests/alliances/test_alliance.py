@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, Engine, HandOver, Role
+from govflow import SYSTEM, Actor, Engine, HandOver, NotAllowed, Role
+from govflow.actors import ClaimsAuthority
 from govflow.alliances import ALLIANCE, Alliance, AllianceKind
 from govflow.alliances import messages as m
 from govflow.alliances.activity import AnnounceActivity, CancelActivity, HoldActivity
@@ -21,6 +22,8 @@ from govflow.alliances.member_messages import (
     RecallMember,
     VisitMember,
 )
+from govflow.organisation import DIRECTORY, FoundDirectory
+from govflow.organisation.units import AddUnit
 from govflow.regions.commitment import KeepCommitment
 from govflow.regions.meeting import AnnounceMeeting, HoldMeeting, RecordMeeting
 from govflow.regions.supervision import LiftSupervision, RemindSupervision
@@ -72,7 +75,7 @@ def test_a_founding_names_different_units_and_nobodys_number():
     hall = Hall()
     codes = ("who_guides_and_who_supervises_are_others",)
     assert hall.refused(FOUND.changed(guidance="u-committee")) == codes
-    assert hall.refused(FOUND.changed(supervisors="u-lead")) == codes
+    assert hall.refused(FOUND.changed(supervisors="u-lead")) == (*codes, "its_judges_take_no_turn")
     assert hall.refused(FOUND.changed(title="Ask 13800138000")) == ("personal_data_is_withheld",)
     assert hall.refused(FOUND.changed(by=h.lead)) == ("role_is_held",)
 
@@ -150,6 +153,60 @@ def test_a_unit_is_visited_included_leaves_and_comes_back():
     assert [clinic.belonged_at(each) for each in moments] == [True, False, False, True]
 
 
+@pytest.mark.parametrize("judge", ["u-committee", "u-department", "u-group"])
+def test_who_scores_the_chair_is_no_full_member_by_any_way_in(judge: str):
+    codes = ("its_judges_take_no_turn",)
+    assert Hall().refused(FOUND.changed(founders=("u-lead", "u-bank", judge))) == codes
+    hall = an_alliance()
+    hall.do(VisitMember(**A, by=h.lead, item=judge))
+    assert hall.refused(admit(judge)) == codes
+    hall.do(admit(judge, "co_promoter"))
+    change = ChangeCapacity(**A, by=h.lead, item=judge, capacity="member", reason="its own wish")
+    assert hall.refused(change) == codes
+
+
+@pytest.mark.parametrize("name", ["committee", "guidance", "supervisors"])
+def test_no_full_member_is_named_to_score_the_chair(name: str):
+    hall = an_alliance()
+    amend = m.AmendAlliance(**A, by=h.town, reason="new structure")
+    assert hall.refused(amend.changed(**{name: "u-bank"})) == ("its_judges_take_no_turn",)
+    hall.do(amend.changed(**{name: "u-clinic"}))
+
+
+def test_a_person_founds_nothing_is_not_visited_and_not_admitted():
+    codes = ("members_are_organisations",)
+    assert Hall().refused(FOUND.changed(founders=("u-lead", "s-zhang"))) == codes
+    hall = an_alliance()
+    assert hall.refused(VisitMember(**A, by=h.lead, item="s-zhang")) == codes
+
+
+def test_where_there_is_a_directory_its_units_alone_belong():
+    clock = PinnedClock()
+    with Engine.open(records=[ALLIANCE, DIRECTORY], now=clock, authority=ClaimsAuthority()) as engine:
+        engine.handle(FoundDirectory(by=SYSTEM, title="Jinniu", area=h.AREA))
+        for unit in ("u-lead", "u-bank"):
+            engine.handle(AddUnit(by=SYSTEM, item=unit, title=unit, kind="organisation", area=h.AREA))
+        with pytest.raises(NotAllowed) as caught:
+            engine.handle(FOUND)
+        assert caught.value.codes == ("members_are_organisations",)
+        engine.handle(FOUND.changed(founders=("u-lead", "u-bank")))
+
+
+def test_a_visit_names_the_unit_and_makes_no_visitor_a_member():
+    hall = an_alliance()
+    for visitor in (Actor.of("c-1", Role.COMMUNITY), Actor.of("c-2", Role.COMMUNITY, unit="u-comm")):
+        assert hall.refused(VisitMember(**A, by=visitor)) == ("another_unit_is_visited",)
+
+
+def test_the_unit_that_leads_stays_a_full_member_until_another_one_leads():
+    hall = an_alliance()
+    leave = LeaveAlliance(**A, by=h.town, item="u-lead", reason="closed")
+    change = ChangeCapacity(**A, by=h.town, item="u-lead", capacity="external", reason="closed")
+    assert hall.refused(leave) == hall.refused(change) == ("unit_does_not_lead",)
+    hall.do(m.AmendAlliance(**A, by=h.town, lead_unit="u-bank", reason="handed on"), change, leave)
+    assert member(hall, "u-lead").status == "left"
+
+
 def test_the_lead_admits_and_a_unit_speaks_for_itself_alone():
     hall = an_alliance()
     other_lead = Actor.of("x", Role.LEAD_UNIT, unit="u-bank")
@@ -174,9 +231,13 @@ def test_a_unit_is_admitted_in_a_capacity_and_changes_to_another_one():
 def test_a_unit_takes_part_in_projects_that_are_on_the_log():
     hall = an_alliance()
     join = JoinProject(**A, by=h.bank, item="u-bank", project="p")
-    assert hall.refused(join) == ("project_is_on_the_log",)
-    assert hall.refused(join.changed(project="al")) == ("project_is_on_the_log",)
-    hall.do(h.a_project("p"), join)
+    assert hall.refused(join) == ("project_is_on_the_log", "unit_is_a_party_to_it")
+    assert hall.refused(join.changed(project="al")) == ("project_is_on_the_log", "unit_is_a_party_to_it")
+    hall.do(h.a_project("p"))
+    assert hall.refused(join) == ("unit_is_a_party_to_it",)
+    h.pair(hall)
+    assert hall.refused(join.changed(by=h.lead, item="u-school")) == ("unit_is_a_party_to_it",)
+    hall.do(join)
     assert hall.refused(join) == ("project_is_on_the_log",)
     assert member(hall, "u-bank").projects == ("p",)
 
@@ -274,16 +335,39 @@ def test_an_activity_is_announced_with_what_when_and_where(gap: dict[str, Any]):
 def test_an_activity_is_held_at_its_time_by_units_that_belong_to_it_or_named_guests():
     hall = an_alliance()
     hall.do(announce(hall))
-    assert hall.refused(hold(("u-lead", 3))) == ("activity_time_has_come",)
+    both = (("u-lead", 3), ("u-bank", 2))
+    assert hall.refused(hold(*both)) == ("activity_time_has_come",)
     hall.clock.advance(days=1)
     assert hall.refused(hold()) == ("participants_are_named",)
     assert hall.refused(hold(("u-lead", 3), ("u-lead", 4))) == ("participants_are_named",)
-    assert hall.refused(hold(("u-clinic", 3))) == ("participants_are_named",)
-    assert hall.refused(hold(("u-lead", 3)).changed(evidence=("video",))) == ("measure_and_evidence_given",)
-    hall.do(hold(("u-lead", 3), ("u-clinic", 4), guests=("u-clinic",)))
+    assert hall.refused(hold(*both, ("u-clinic", 3))) == ("participants_are_named",)
+    assert hall.refused(hold(*both).changed(evidence=("video",))) == ("measure_and_evidence_given",)
+    hall.do(hold(*both, ("u-clinic", 4), guests=("u-clinic",)))
     activity = hall.alliance().item("activity", "day")
-    assert (activity.status, activity.head_count) == ("held", 7)
+    assert (activity.status, activity.head_count) == ("held", 9)
     assert hall.engine.open_loops("al") == ()
+
+
+@pytest.mark.parametrize("came", [(("u-clinic", 9),), (("u-lead", 3),), (("u-lead", 3), ("u-clinic", 4))])
+def test_an_activity_that_fewer_than_two_of_its_units_came_to_was_not_held_together(came: tuple[tuple[str, int], ...]):
+    hall = an_alliance()
+    hall.do(announce(hall))
+    hall.clock.advance(days=1)
+    assert hall.refused(hold(*came, guests=("u-clinic",))) == ("participants_are_named",)
+
+
+def test_an_activity_put_down_later_was_held_when_it_was_announced_for_unless_somebody_says_when():
+    hall = an_alliance()
+    hall.do(announce(hall))
+    day = hall.clock() + timedelta(days=1)
+    hall.clock.advance(days=3)
+    hall.do(hold(("u-lead", 3), ("u-bank", 2)))
+    assert hall.alliance().item("activity", "day").held_at == day
+    hall.do(announce(hall).changed(item="put-off"))
+    hall.clock.advance(days=3)
+    said = hold(("u-lead", 3), ("u-bank", 2)).changed(item="put-off", occurred_at=hall.clock() - timedelta(hours=9))
+    hall.do(said)
+    assert hall.alliance().item("activity", "put-off").held_at == said.occurred_at
 
 
 def test_an_announced_activity_is_owed_by_its_host_and_called_off_for_a_reason():
@@ -304,7 +388,8 @@ def test_the_unit_in_the_chair_holds_activities_and_other_members_do_not():
     hall.do(term("u-bank", date(2026, 1, 1), date(2026, 6, 30)), announce(hall, h.bank))
     assert hall.alliance().item("activity", "day").host == "u-bank"
     assert hall.refused(announce(hall, h.school).changed(item="other")) == ("role_is_held",)
-    assert hall.refused(hold(("u-bank", 1), by=h.school)) == ("role_is_held", "activity_time_has_come")
+    both = (("u-bank", 1), ("u-lead", 1))
+    assert hall.refused(hold(*both, by=h.school)) == ("role_is_held", "activity_time_has_come")
 
 
 def test_what_the_community_announces_is_the_leads_to_hold():

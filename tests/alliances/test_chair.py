@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govflow import Actor, HandOver, NotAllowed, Role
+from govflow import DEFAULT_POLICY, Actor, Engine, HandOver, NotAllowed, Policy, Role
 from govflow.alliances import ALLIANCE, ChairTerm, TermPeriod, next_in_turn, term_report, turn_order
 from govflow.alliances import messages as m
 from govflow.alliances.chair_messages import AssessChairTerm, EndChairTerm, LogChairContact, ScoreChairTerm
 from govflow.alliances.chair_term import quarters_of
 from govflow.alliances.member_messages import ChangeCapacity, LeaveAlliance
+from govflow.policy.evaluation import EvaluationSource
 from tests.alliances import hall as h
 from tests.alliances.hall import A, Hall, admit, an_alliance, term
 
@@ -176,9 +177,11 @@ def test_the_order_names_every_member_once():
 
 
 def test_a_unit_in_the_chair_neither_leaves_nor_changes_its_capacity():
-    hall = serving()
-    leave = LeaveAlliance(**A, by=h.town, item="u-lead", reason="closed")
-    change = ChangeCapacity(**A, by=h.town, item="u-lead", capacity="external", reason="closed")
+    hall = an_alliance()
+    served(hall, "1", "u-lead")
+    hall.do(term("u-bank", FIRST, LAST))
+    leave = LeaveAlliance(**A, by=h.town, item="u-bank", reason="closed")
+    change = ChangeCapacity(**A, by=h.town, item="u-bank", capacity="external", reason="closed")
     assert hall.refused(leave) == ("unit_is_not_in_the_chair",)
     assert hall.refused(change) == ("unit_is_not_in_the_chair",)
 
@@ -222,6 +225,26 @@ def test_quarters_fill_any_term_without_gap_or_overlap(first: date, length: int)
 )
 def test_a_term_that_its_periods_do_not_fill_is_refused(wrong: dict[str, Any]):
     assert an_alliance().refused(term("u-lead", FIRST, LAST).changed(**wrong)) == ("term_and_periods_are_named",)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_taken"),
+    [
+        (FIRST, date(2030, 12, 31), True),
+        (FIRST, date(2031, 1, 1), False),
+        (FIRST, date(9000, 6, 30), False),
+        (FIRST, date.max, False),
+        (date(9995, 1, 1), date.max, False),
+        (date.min, LAST, False),
+    ],
+)
+def test_a_term_begins_within_five_years_and_lasts_five_years_at_most(first: date, last: date, is_taken: bool):
+    hall = an_alliance()
+    if is_taken:
+        hall.do(term("u-lead", first, last))
+        assert len(the_term(hall).periods) == 20
+    else:
+        assert hall.refused(term("u-lead", first, last)) == ("term_and_periods_are_named",)
 
 
 def test_a_term_is_owed_by_its_unit_until_the_end_of_its_last_local_day():
@@ -347,6 +370,31 @@ def test_the_score_of_a_term_is_the_mean_of_the_four_groups():
     assert hall.alliance().chair is None
 
 
+def weighing(*weights: tuple[str, int]) -> Policy:
+    """A policy whose plan of the chair weighs these groups."""
+    plan = DEFAULT_POLICY.evaluation_plan("chair")
+    assert plan is not None
+    sources = tuple(EvaluationSource(id=id, en=id, zh=id, weight=weight) for id, weight in weights)
+    others = [each for each in DEFAULT_POLICY.evaluation_plans if each.id != plan.id]
+    return DEFAULT_POLICY.changed(version="weights", evaluation_plans=(*others, plan.changed(sources=sources)))
+
+
+def test_the_groups_weigh_what_the_policy_said_when_the_term_began():
+    hall = Hall()
+    hall.engine = Engine.open(records=(ALLIANCE,), now=hall.clock, policy=weighing(
+        ("committee", 40), ("department", 30), ("members", 20), ("supervisors", 10)))  # fmt: skip
+    hall.do(h.FOUND, m.ActivateAlliance(**A, by=h.lead), term("u-lead", FIRST, LAST))
+    hall.on(date(2026, 7, 1), ASSESS, *SCORES, END)
+    assert the_term(hall).score == Fraction(40 * 90 + 30 * 80 + 20 * 85 + 10 * 100, 100)
+
+
+def test_no_term_begins_under_a_plan_that_weighs_other_groups():
+    hall = Hall()
+    hall.engine = Engine.open(records=(ALLIANCE,), now=hall.clock, policy=weighing(("committee", 60), ("others", 40)))
+    hall.do(h.FOUND, m.ActivateAlliance(**A, by=h.lead))
+    assert hall.refused(term("u-lead", FIRST, LAST)) == ("plan_weighs_the_four_groups",)
+
+
 @pytest.mark.parametrize("left_out", range(4))
 def test_without_one_of_the_four_scores_a_term_under_assessment_does_not_end(left_out: int):
     hall = contacted()
@@ -384,12 +432,35 @@ def test_who_scores_speaks_for_the_group_and_is_not_of_the_chairs_unit(wrong: Sc
 def test_nobody_of_the_chairs_unit_scores_opens_or_ends():
     hall = contacted()
     own = Actor.of("lead-9", Role.COMMUNITY, Role.TOWN, Role.SUPERVISOR, Role.APPRAISER, unit="u-lead")
-    assert hall.refused(ASSESS.changed(by=own)) == ("role_is_held",)
+    assert hall.refused(ASSESS.changed(by=own)) == ("role_is_held", "chair_has_no_hand_in_it")
     hall.do(ASSESS)
     assert "role_is_held" in hall.refused(score("members", 100, h.of_the_lead))
     assert "role_is_held" in hall.refused(score("members", 100, own))
     hall.do(*SCORES)
-    assert hall.refused(END.changed(by=own)) == ("role_is_held",)
+    assert hall.refused(END.changed(by=own)) == ("role_is_held", "chair_has_no_hand_in_it")
+
+
+def test_who_is_of_the_chairs_unit_too_does_not_end_its_term_by_another_claim():
+    hall = contacted()
+    both = Actor(id="both", claims=(*Actor.of("both", Role.COMMUNITY, unit="u-comm").claims, *h.of_the_lead.claims))
+    codes = ("chair_has_no_hand_in_it",)
+    assert hall.refused(END.changed(by=both, reason="busy")) == codes
+    assert hall.refused(ASSESS.changed(by=both)) == codes
+    hall.clock.set(h.local(date(2026, 7, 1)))
+    assert hall.refused(ASSESS.changed(by=both)) == codes
+
+
+def test_a_supervisor_of_another_area_or_of_the_lead_scores_for_no_group():
+    hall = Hall()
+    hall.do(h.FOUND.changed(supervisors=None, founders=("u-bank", "u-lead")), m.ActivateAlliance(**A, by=h.lead))
+    hall.do(term("u-bank", FIRST, LAST))
+    hall.on(date(2026, 7, 1), ASSESS)
+    for claim in ({"unit": "u-other", "area": "elsewhere"}, {"unit": "u-lead"}):
+        more = Actor.of("both", Role.SUPERVISOR, **claim).claims
+        both = Actor(id="both", claims=(*h.of_the_lead.claims, *more))
+        codes = ("assessor_is_of_the_group_and_not_of_the_chair",)
+        assert hall.refused(score("supervisors", 100, both)) == codes
+    hall.do(score("supervisors", 90, h.group), score("members", 80, h.of_the_lead))
 
 
 def test_a_group_scores_once_and_nobody_for_two_groups():
@@ -437,6 +508,38 @@ def test_a_term_that_is_over_is_assessed_and_not_ended_without():
     hall = serving()
     hall.clock.set(h.local(date(2026, 7, 1), 0))
     assert hall.refused(END.changed(reason="the unit is wound up")) == ("assessor_scores_are_complete",)
+
+
+def test_a_chair_without_contacts_is_assessed_once_its_term_is_over_and_the_next_follows():
+    hall = serving()
+    hall.clock.set(h.local(date(2026, 7, 1), 0))
+    hall.do(ASSESS, *SCORES, END)
+    assert (the_term(hall).score, len(missing(hall))) == (Fraction(355, 4), 7)
+    hall.do(term("u-bank", date(2026, 7, 1), date(2026, 12, 31)))
+
+
+def test_groups_that_stay_silent_for_thirty_days_keep_nobody_in_the_chair():
+    hall = serving()
+    hall.on(date(2026, 7, 2), ASSESS, SCORES[0])
+    silent = END.changed(reason="three groups stayed silent")
+    hall.clock.set(h.local(date(2026, 8, 1)) - timedelta(seconds=1))
+    assert hall.refused(silent) == ("assessor_scores_are_complete",)
+    hall.clock.set(h.local(date(2026, 8, 1)))
+    assert hall.refused(silent.changed(by=Actor.of("c", Role.COMMUNITY))) == ("assessor_scores_are_complete",)
+    assert hall.refused(silent.changed(reason=" ")) == ("assessor_scores_are_complete",)
+    hall.do(silent)
+    ended = the_term(hall)
+    assert (ended.status, ended.score, ended.none) == ("ended", None, ("department", "members", "supervisors"))
+    assert (len(missing(hall)), hall.alliance().chair) == (7, None)
+
+
+def test_groups_that_may_score_before_the_term_is_over_have_thirty_days_from_its_end():
+    hall = contacted()
+    hall.do(ASSESS)
+    silent = END.changed(reason="nobody scored")
+    hall.clock.set(h.local(date(2026, 7, 31), 0) - timedelta(seconds=1))
+    assert hall.refused(silent) == ("assessor_scores_are_complete",)
+    hall.on(date(2026, 7, 31), silent)
 
 
 def test_with_the_alliance_the_term_ends_and_its_missing_groups_are_marked_none():

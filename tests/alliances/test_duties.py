@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from govflow import SYSTEM, Actor, Role
-from govflow.alliances import OBLIGATIONS
+from govflow import SYSTEM, Actor, Engine, Role
+from govflow.alliances import ALLIANCE, OBLIGATIONS
 from govflow.alliances.activity import AnnounceActivity, HoldActivity
 from govflow.alliances.chair_messages import EndChairTerm
-from govflow.alliances.messages import AmendAlliance
-from govflow.duties import EndDuty, duty_id
+from govflow.alliances.messages import ActivateAlliance, AmendAlliance
+from govflow.duties import DUTY, EndDuty, duty_id
+from govflow.projects import PROJECT
 from govflow.regions.link import AddLink
 from govflow.regions.meeting import AdjournMeeting, AnnounceMeeting, HoldMeeting, PostponeMeeting
 from govflow.regions.obligation import FulfilObligation
@@ -224,6 +225,32 @@ def test_another_kind_of_project_and_one_that_failed_fulfil_nothing(kind: str, e
     end(hall)
     assert hall.engine.get("p").status in ("settled", "cancelled")
     assert hall.owed("alliance_project") == {"2026": "scheduled"}
+
+
+def test_a_project_of_strangers_that_is_tied_by_hand_fulfils_nothing():
+    hall, owed = Hall(), h.a_policy("alliance_project")
+    of_the_school = owed.obligations[0].changed(owners=("u-school",))
+    policy = owed.changed(version="of-the-school", obligations=(of_the_school,))
+    hall.engine = Engine.open(records=(ALLIANCE, PROJECT, DUTY), policy=policy, now=hall.clock)
+    leads = Actor.of("school-2", Role.LEAD_UNIT, Role.COMMUNITY, unit="u-school")
+    hall.do(h.FOUND.changed(lead_unit="u-school", founders=("u-school", "u-clinic")), ActivateAlliance(**A, by=leads))
+    hall.engine.tick()
+    hall.do(h.a_project(kind="co_governance"), AddLink(**A, by=leads, other="p", awaited=True))
+    h.settle(hall)  # between the lead and the bank, who have no part in this alliance
+    duty: Any = hall.engine.get(duty_id("alliance_project", "u-school"))
+    assert duty.item("obligation", "2026").status == "scheduled"
+
+
+def test_an_action_day_written_down_in_the_next_half_year_counts_for_its_own():
+    hall = an_alliance("alliance_action_day", day=date(2026, 6, 28))
+    what: dict[str, Any] = {**A, "by": h.lead, "item": "day"}
+    day = local(date(2026, 6, 29))
+    hall.do(AnnounceActivity(**what, occasion="action_day", title="Together", place="square", at_time=day))
+    hall.clock.set(local(date(2026, 7, 1)))
+    hall.engine.tick()
+    taking_part = ({"unit": "u-lead", "people": 3}, {"unit": "u-bank", "people": 2})
+    hall.do(HoldActivity(**what, measure="done together", evidence=("photo",), participants=taking_part))
+    assert hall.owed("alliance_action_day") == {"2026-H1": "fulfilled", "2026-H2": "scheduled"}
 
 
 # --- who may say that it is fulfilled --------------------------------------------------------------------------------

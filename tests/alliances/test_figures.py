@@ -49,6 +49,8 @@ def test_the_funnel_counts_the_units_reached_those_included_and_those_with_a_pro
     hall = an_alliance()
     assert coverage(hall.alliance()) == Coverage(4, 3, 0)
     hall.do(admit("u-clinic"), h.a_project("p"), h.a_project("p2"))
+    h.pair(hall, "p", (h.bank, h.school))
+    h.pair(hall, "p2")
     projects = (("u-bank", "p"), ("u-bank", "p2"), ("u-school", "p"))
     hall.do(*(JoinProject(**A, by=h.lead, item=unit, project=project) for unit, project in projects))
     assert coverage(hall.alliance()) == Coverage(4, 4, 2)
@@ -93,11 +95,11 @@ def test_a_meeting_that_is_announced_only_counts_for_nobody():
 def test_participation_counts_each_sort_of_activity_by_itself():
     hall = an_alliance()
     held(hall, "spring", u_lead=3, u_bank=2)
-    held(hall, "autumn", u_lead=1)
-    held(hall, "course", "course", u_school=30)
+    held(hall, "autumn", u_lead=1, u_bank=4)
+    held(hall, "course", "course", u_school=30, u_bank=1)
     alliance = hall.alliance()
-    assert participation(alliance, Occasion.ACTION_DAY) == Participation(held=2, units=2, people=6)
-    assert participation(alliance, Occasion.COURSE) == Participation(1, 1, 30)
+    assert participation(alliance, Occasion.ACTION_DAY) == Participation(held=2, units=2, people=10)
+    assert participation(alliance, Occasion.COURSE) == Participation(1, 2, 31)
     assert participation(alliance, Occasion.SUMMIT) == Participation(0, 0, 0)
 
 

@@ -83,7 +83,7 @@ def values(alliance: Any, clock: PinnedClock, others: list[str]) -> dict[str, An
         "day": st.sampled_from([today, today - timedelta(days=1), None]),
         "counterpart": st.sampled_from(Counterpart),
         "group": st.sampled_from(AssessorGroup),
-        "participants": st.just((Participation(unit="u-lead", people=2),)),
+        "participants": st.just((Participation(unit="u-lead", people=2), Participation(unit="u-bank", people=1))),
         "project": st.just("p"),
         "person": st.sampled_from(["s-7", "s-8"]),
         "other": st.sampled_from(["p", *others]),
@@ -170,7 +170,7 @@ def test_whatever_happened_before_everybody_has_one_turn_in_every_round(churn: l
             serve(hall, due)
         elif what == "decline" and due:
             hall.do(m.DeclineTurn(**A, by=h.lead, unit=due, reason="not now"))
-        elif what == "leave" and belongs:
+        elif what == "leave" and belongs and unit != "u-lead":
             hall.do(LeaveAlliance(**A, by=h.lead, item=unit, reason="moved"))
         elif what == "join" and not belongs:
             hall.do(admit(unit))
@@ -202,7 +202,7 @@ def test_another_engine_folds_the_same_alliance_from_the_file(tmp_path: Path):
     said: dict[str, Any] = {"occasion": "action_day", "title": "Day", "place": "square"}
     hall.do(AnnounceActivity(**A, by=h.lead, item="day", at_time=hall.clock() + timedelta(days=1), **said))
     hall.clock.advance(days=1)
-    came = (Participation(unit="u-lead", people=2),)
+    came = (Participation(unit="u-lead", people=2), Participation(unit="u-bank", people=1))
     hall.do(HoldActivity(**A, by=h.lead, item="day", measure="done", evidence=("photo",), participants=came))
     digest, clinic = hall.alliance().digest, hall.alliance().item("member", "u-clinic")
     hall.engine.close()

@@ -112,6 +112,17 @@ def test_a_household_that_has_its_helper_is_not_paired_a_second_time(drive):
     assert drive.pairing().helper == "cadre-1"
 
 
+def test_nobody_of_a_household_stands_in_a_second_pairing_that_is_open(drive):
+    drive.do(PAIR)
+    codes = ("household_stands_once",)
+    for twice in ({"item": "s-1"}, {"item": "s-h2", "members": ("s-2",)}, {"item": "s-h2", "members": (HOUSE,)}):
+        for again in (PAIR.changed(helper="cadre-2", **{"members": (), **twice}), LIST.changed(**twice)):
+            assert drive.refused(again) == codes
+    drive.do(END, PAIR.changed(item="s-1", members=(), helper="cadre-2"))
+    assert drive.refused(PAIR) == codes
+    drive.do(PAIR.changed(members=("s-2",)))
+
+
 def test_a_change_replaces_the_helper_and_keeps_the_former_ones_with_their_times_and_reasons(drive):
     drive.do(PAIR).days(30).do(CHANGE).days(20)
     drive.do(CHANGE.changed(helper="u-water", reason="the bureau takes it over", until=YEAR + timedelta(days=1)))

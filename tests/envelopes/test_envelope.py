@@ -31,6 +31,14 @@ from tests.envelopes.treasury import (
 )
 
 
+def test_nobody_opens_an_envelope_of_a_level_above_their_own():
+    clerk = Actor.of("clerk-1", Role.FINANCE, unit="station", level="community", area=AREA)
+    treasury = Treasury(opened=None)
+    for level in (Level.TOWN, Level.DISTRICT):
+        assert treasury.refusal(OPEN.changed(by=clerk, level=level)).codes == ("envelope_is_of_ones_own_level",)
+    assert treasury.do(OPEN.changed(by=clerk, level=Level.COMMUNITY)).level is Level.COMMUNITY
+
+
 @pytest.mark.parametrize(
     ("said", "lacking"),
     [

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
-from govflow import DEFAULT_POLICY, Policy, PolicyError
+from govflow import DEFAULT_POLICY, Actor, Engine, NotAllowed, Policy, PolicyError, Role
 from govflow.interchange.policy_files import load_policy, policy_as_text, policy_from
 from govflow.policy.differences import differences
 from govflow.policy.evaluation import EvaluationPlan
+from govflow.policy.project_kinds import JUDGES
+from govflow.projects import PROJECT
+from govflow.projects.commands import ProposeProject
+from govflow.regions.evaluation import Source
 
 PLAN = """
 version = "1"
@@ -120,6 +124,45 @@ def test_weights_are_held_to_the_whole_in_python_too():
         Policy.model_validate(document)
 
 
+KIND = """
+[[project_kinds]]
+id = "street"
+en = "Street"
+zh = "街道"
+basis = "ours"
+evaluation = "%s"
+"""
+
+
+def test_a_kind_of_project_names_a_plan_that_there_is(tmp_path):
+    assert told(tmp_path, PLAN + KIND % "nonsense") == [
+        "project_kinds[0] (street).evaluation: evaluation plan nonsense is not defined; expected project"
+    ]
+    path = tmp_path / "p.toml"
+    path.write_text(PLAN + KIND % "project", encoding="utf-8")
+    assert load_policy(path).project_kinds[0].evaluation == "project"
+
+
+def test_a_kind_of_project_names_a_plan_whose_judges_a_project_can_ask(tmp_path):
+    assert told(tmp_path, PLAN.replace('"peer"', '"street"') + KIND % "project") == [
+        "project_kinds[0] (street).evaluation: nobody judges a project as street (project); "
+        "expected self, peer, external"
+    ]
+    assert set(JUDGES) == set(Source)
+
+
+def test_no_project_begins_that_nobody_could_evaluate():
+    """A policy stored before kinds and plans were held together."""
+    document = DEFAULT_POLICY.model_dump(mode="json")
+    document["evaluation_plans"] = []
+    engine = Engine.open(records=[PROJECT], policy=Policy.stored(document))
+    asks = Actor.of("c-1", Role.COMMUNITY, unit="comm", area="a")
+    need = ProposeProject(id="p", by=asks, title="A roof", text="It leaks.", area="a", level="community")
+    with pytest.raises(NotAllowed) as refused:
+        engine.handle(need)
+    assert refused.value.codes == ("profile_is_in_the_plan",)
+
+
 def test_two_plans_do_not_share_an_id(tmp_path):
     plan = PLAN[PLAN.index("[[evaluation_plans]]") :]
     assert told(tmp_path, PLAN + plan) == [
@@ -137,11 +180,9 @@ def test_every_plan_that_ships_is_whole_and_marked_as_our_own(plan: EvaluationPl
         assert sum(tier.share * one.weight for tier in each.tiers for one in tier.indicators) == 10_000
 
 
-def test_the_plans_that_ship_are_those_of_projects_units_and_chairs():
-    project, unit, chair = DEFAULT_POLICY.evaluation_plans
+def test_the_plans_that_ship_are_those_of_projects_and_chairs():
+    project, chair = DEFAULT_POLICY.evaluation_plans
     assert {each.id: each.weight for each in project.sources} == {"self": 20, "peer": 30, "external": 50}
-    assert {each.id for each in unit.sources} == {"self", "street", "community", "residents"}  # M128
-    assert [each.id for each in unit.sets] == ["general", "village"]  # M150
     assert [each.weight for each in chair.sources] == [25, 25, 25, 25]  # M122
 
 

@@ -11,8 +11,11 @@ ROWS = {
 
 _PUBLIC = "M158, PIPL: what everybody may read carries no number or address of a person"
 _APART = "M090: neither builders nor parties judge what was built"
+_OWN_WORD = "M104, v1 J06: whoever has said what it brings in is bound by its own word, not by another's"
 _RISK = "decision reg §35: works found uncontrollable are changed or paused, not begun or delivered"
-_APPROVER = "M090: nobody approves the works that their own unit leads"
+_PURSE = "M090: who holds two offices moves no money of works that they, or their unit, have a part in"
+_APPROVER = "M090: nobody approves the works that their own unit leads or builds"
+_AS_APPROVED = "as J08: what is changed afterwards is decided like what was approved, or a change would be the way round it"
 _LINES = "M110: what is granted covers what its lines hold, and no kind of project has more than its cap"
 _OPEN = "M092: closed accounts stay as they are until somebody opens them again"
 _CALLED = "M113: of all residents and units those accept who were named for it"
@@ -38,6 +41,9 @@ RULES = {
     ("J29", "claim_is_ones_own"): "as in J05",
     ("J31", "texts_hide_people"): _PUBLIC,
     ("J06", "parties_have_agreed"): "nobody is made a party by somebody else's word (v1 J06: both sides)",
+    ("J06", "pledges_are_ones_own"): _OWN_WORD,
+    ("J35", "pledges_are_ones_own"): _OWN_WORD,
+    ("JX01", "texts_hide_people"): _PUBLIC,
     ("J06", "contracts_are_named"): _CONTRACT,
     ("J06", "scope_is_true"): "M105: a pairing inside an alliance is one of its members",
     ("J06", "texts_hide_people"): _PUBLIC,
@@ -48,7 +54,8 @@ RULES = {
     ("J10", "risk_is_controllable"): _RISK,
     ("J14", "upheld_objections_get_a_new_plan"): "M092: a reason alone answers no upheld objection",
     ("J19", "risk_is_controllable"): _RISK,
-    ("J23", "accounts_are_closed_by_others"): "M090: who holds two offices closes no accounts of their own unit",
+    ("J23", "finance_takes_no_part"): _PURSE,
+    ("J40", "finance_takes_no_part"): _PURSE,
     ("J08", "approver_does_not_lead"): _APPROVER,
     ("J08", "budget_covers_its_lines"): _LINES,
     ("J08", "public_money_is_within_the_cap"): _LINES,
@@ -56,10 +63,19 @@ RULES = {
     ("J11", "texts_hide_people"): _PUBLIC,
     ("J10", "no_objection_is_upheld"): "M092: an upheld objection is answered by a changed plan, not by works",
     ("J14", "approver_does_not_lead"): _APPROVER,
+    ("J14", "approving_decision_is_recorded"): _AS_APPROVED,
+    ("J14", "risk_is_controllable"): _AS_APPROVED,
+    ("J14", "hearing_is_recorded_if_residents_affected"): _AS_APPROVED,
     ("J14", "budget_covers_its_lines"): _LINES,
     ("J14", "public_money_is_within_the_cap"): _LINES,
     ("J14", "texts_hide_people"): _PUBLIC,
     ("J15", "town_has_agreed"): _TOWN,
+    ("J16", "texts_hide_people"): _PUBLIC,
+    ("J24", "texts_hide_people"): _PUBLIC,
+    ("J42", "texts_hide_people"): _PUBLIC,
+    ("J34", "personal_data_is_withheld"): _PUBLIC,
+    ("JX03", "acceptors_are_not_builders"): _APART,
+    ("CL05", "another_claim_is_left"): "J30: a need that nobody claims any more leaves the list, or is listed on",
     ("J15", "supervisors_are_not_builders"): _WATCHERS,
     ("J08", "due_lies_ahead"): _TERM,
     ("J16", "town_has_agreed"): _TOWN,
@@ -87,10 +103,13 @@ RULES = {
     ("J41", "parts_are_named"): "M106: what goes on by itself has a title",
     ("J41", "texts_hide_people"): _PUBLIC,
     ("BU01", "commitment_bears_its_lines"): "M111: lines on promised money ask for no more than was promised",
+    **{(f"BU0{number}", "finance_takes_no_part"): _PURSE for number in range(2, 6)},
+    **{(f"EX0{number}", "finance_takes_no_part"): _PURSE for number in range(2, 5)},
     ("BU02", "lines_are_within_approved_budget"): _LINES,
     ("BU03", "lines_are_within_approved_budget"): _LINES,
     ("BU03", "amount_covers_what_was_spent"): "M110: a line is not cut below what was spent of it",
     ("BU04", "spent_money_has_come"): "M111: nothing is paid out of a promise alone",
+    ("BU05", "spent_money_has_come"): "as in BU04: freeing a line is no way round closing it",
     ("EX01", "voucher_is_entered_once"): "M092: one receipt, one voucher",
     ("EX01", "spender_is_a_party"): "M092: whose the voucher is, is known",
     ("EX02", "accounts_of_its_line_are_open"): _OPEN,

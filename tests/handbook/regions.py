@@ -42,12 +42,23 @@ _PUBLIC = "what stands in public carries no personal data, and nothing of a secr
 _BODY = "M067: a town's bodies and their expert pools are listed in its policy"
 _NO_PERSON = "M037, PIPL: a signal is about things and units, never about persons"
 _REPORTED = "petitions §30, as in C12"
+_PAID_BACK = "M092: money to be paid back is finance's or the town's to confirm and to let off"
+_OWN_PROMISE = "M104: nobody promises, puts off or delivers what another owes"
 _PROMISED = "M090: the own unit's word does not confirm or release what it promised"
 _COURT = "人民调解法 §33: only what both applied for is decided, and the decision is on paper"
 RULES = {
     ("LK01", "tie_may_be_made_by_hand"): "a tie by hand may not say that a merge, split or conversion happened",
     ("J13", "tie_may_be_made_by_hand"): "as in LK01",
     ("LK06", "tie_may_be_undone_by_hand"): "a follower untied by hand would never hear what became of the master",
+    ("LK06", "dispute_is_untied_by_others"): "M116, M090: whoever a dispute is about does not untie it to be rid of it",
+    ("CM01", "promise_is_ones_own"): _OWN_PROMISE,
+    ("CM02", "promise_is_ones_own"): _OWN_PROMISE,
+    ("CM03", "promise_is_ones_own"): _OWN_PROMISE,
+    ("LG05", "struck_off_by_others"): "M113: nobody of those who carry a project out strikes its defects off",
+    ("EV01", "key_is_of_the_round"): "a key taken for another round or evaluator would keep them from being asked",
+    ("EV01", "answers_are_still_taken"): "M148: whoever is asked after the window would be waited for without end",
+    ("C25", "judge_stands_apart"): "M148: a score from outside is given by nobody who takes part",
+    ("EV06", "judge_stands_apart"): "as in C25",
     ("CM02", "new_due_is_named"): "a change of the due instant names a new one, and not one that has passed",
     ("LG06", "new_due_is_named"): "what comes back would keep a date that has passed, and no clock",
     ("JH09", "new_due_is_named"): "as in LG06",
@@ -118,6 +129,9 @@ RULES = {
         "CM04",
         "agreement_is_not_a_strangers",
     ): "人民调解法 §31: what parties owe each other is not a stranger's to confirm",
+    ("CM01", "paying_back_is_written_by_the_system"): "M092: nobody takes the key of a debt before it is found",
+    ("CM04", "purse_sees_to_paying_back"): _PAID_BACK,
+    ("CM06", "purse_sees_to_paying_back"): _PAID_BACK,
     ("CM04", "promised_by_another_unit"): _PROMISED,
     ("CM06", "promised_by_another_unit"): _PROMISED,
     ("SV01", "nobody_judges_their_own_cause"): _OWN_CAUSE,
@@ -154,6 +168,8 @@ RULES = {
     ("RS05", "high_risk_is_cleared_by_another"): "M090: whoever raised a high risk does not wave it away",
     ("CI01", "unit_reported_gets_nothing"): _REPORTED,
     ("CI01", "earlier_check_in_is_done_with"): "M131: one open service at a time, or minutes are counted twice",
+    ("CI01", "sender_is_no_person"): "people get no figures (DESIGN, non-goals): who sends has a line in the unit book",
+    ("CI03", "community_confirms_for_another_unit"): "M131: both sides by one unit is one side (反报而不到)",
     ("OL01", "unit_reported_gets_nothing"): _REPORTED,
     ("OL03", "community_fulfils_its_own"): "who may cancel what others owe does not fulfil it for them",
     ("OL05", "occurrence_is_anothers"): "M090: nobody excuses themselves",
@@ -162,6 +178,11 @@ RULES = {
 }
 WHO = {
     ("LC01", "system"): "seats the successor whom the outgoing leader named and who has agreed",
+    **{
+        (row, role): "money paid back comes to the purse: no community confirms it or lets it off"
+        for row in ("CM04", "CM06")
+        for role in ("finance", "town")
+    },
     ("CM01", "system"): "undertakings of a meeting and obligations of an agreement become commitments at once",
     ("IN02", "co_unit"): "a leader may order something of a unit that only helps",
     ("IN04", "supervisor"): "who gives an instruction may take it back, and supervisors give them too",

@@ -10,15 +10,25 @@ from typing import Any, NamedTuple
 import pytest
 
 from govflow import CASE, SYSTEM, Actor, Command, Decider, ItemCommand, NotAllowed, NotFound, Record, Region, Rest, Role
+from govflow.alliances import ALLIANCE
+from govflow.alliances.messages import ActivateAlliance
 from govflow.cases.commands import AcceptCase
 from govflow.clocks import Clock
+from govflow.envelopes import ENVELOPE
+from govflow.envelopes.messages import CloseEnvelope
 from govflow.messages import ClockStatus
 from govflow.projects import PROJECT
 from govflow.projects.commands import ListDemand
 from govflow.proposals import PROPOSAL
 from govflow.proposals.commands import StartScreening
+from govflow.resources import RESOURCE
+from govflow.resources.messages import WithdrawOffer
+from govflow.studios import STUDIO, CloseStudio
+from govflow.surveys import INDEX_SURVEY
+from govflow.surveys.messages import CancelIndexSurvey
 from govflow.testing import START
 from govflow.workflow import NEW, Step
+from tests.kernel.brought import a_resource_in, a_studio_in, a_survey_in, an_alliance_in, an_envelope_in
 from tests.projects.steps import a_project, a_yard
 from tests.proposals.steps import a_hall, a_proposal
 from tests.regions.standing import an_item, key_of
@@ -52,6 +62,7 @@ def a_project_in(status: str) -> tuple[Any, str]:
 
 ALL_ROLES = [role for role in Role if role is not Role.SYSTEM]
 FAR_OFF = f"{AREA}/grid-9"
+FAR_OFF_TOWN = "wuhou/jinyang"
 KINDS = {
     "case": Kind(
         CASE,
@@ -70,6 +81,36 @@ KINDS = {
         a_project_in,
         Actor.of("s-1", *ALL_ROLES, unit="builder"),
         ("proposed", ListDemand(id="x", by=Actor.of("far-9", Role.COMMUNITY, area=FAR_OFF), exclusive=True)),
+    ),
+    "envelope": Kind(
+        ENVELOPE,
+        an_envelope_in,
+        Actor.of("s-1", *ALL_ROLES, unit="finance"),
+        ("open", CloseEnvelope(id="money", by=Actor.of("far-9", Role.FINANCE, area=FAR_OFF_TOWN))),
+    ),
+    "resource": Kind(
+        RESOURCE,
+        a_resource_in,
+        Actor.of("s-1", *ALL_ROLES, unit="water"),
+        ("offered", WithdrawOffer(id="hall", by=Actor.of("far-9", Role.COMMUNITY, area=FAR_OFF_TOWN), reason="sold")),
+    ),
+    "alliance": Kind(
+        ALLIANCE,
+        an_alliance_in,
+        Actor.of("s-1", *ALL_ROLES, unit="u-lead"),
+        ("founded", ActivateAlliance(id="al", by=Actor.of("far-9", Role.TOWN, area=FAR_OFF_TOWN))),
+    ),
+    "studio": Kind(
+        STUDIO,
+        a_studio_in,
+        Actor.of("s-wu", *ALL_ROLES, unit="u-hua"),
+        ("open", CloseStudio(id="x", by=Actor.of("far-9", Role.COMMUNITY, area=FAR_OFF_TOWN), summary="done")),
+    ),
+    "index_survey": Kind(
+        INDEX_SURVEY,
+        a_survey_in,
+        Actor.of("s-1", *ALL_ROLES, unit="town-hall"),
+        ("planned", CancelIndexSurvey(id="index", by=Actor.of("far-9", Role.TOWN, area=FAR_OFF_TOWN), reason="lost")),
     ),
 }
 STATUSES = [(name, status) for name, kind in KINDS.items() for status in kind.decider.workflow.rests]

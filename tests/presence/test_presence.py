@@ -35,6 +35,7 @@ from govflow.regions.check_in import (
     minutes_counted,
 )
 from govflow.regions.evidence import AddEvidence, DiscreditEvidence
+from govflow.testing import START
 from tests.support import Town, a_case, a_town, community, lead, supervisor
 
 X: dict[str, Any] = {"id": "x"}
@@ -119,6 +120,13 @@ def test_minutes_whose_evidence_was_found_wrong_do_not_count_any_more():
     book.town.do(DiscreditEvidence(**X, by=supervisor, item="e1", reason="of another day"))
     assert book.why_not() == {"s-1a": Uncounted.NO_EVIDENCE}
     assert (book.book().minutes, book.book().minutes_void) == (0, 60)
+
+
+def test_a_person_who_was_once_put_down_as_the_sending_unit_has_no_figures():
+    item = CheckIn(key="s-55.1", status=CheckInStatus.CHECKED_IN, who="s-55", unit="s-55", came=True)
+    case = Case(id="c", items=Frozen({"check_in": Frozen({"s-55.1": item})}))
+    assert [line.unit for line in services([case])] == ["s-55"]
+    assert (dict(unit_books([case], START)), never_served([case], START)) == ({}, ())
 
 
 def test_a_service_that_no_case_or_project_stands_behind_does_not_count():

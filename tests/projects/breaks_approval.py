@@ -12,7 +12,7 @@ from govflow.projects import commands as c
 from govflow.projects.budget import PlanBudget
 from govflow.projects.feedback_model import RaiseFeedback, ResolveFeedback
 from govflow.projects.milestone import DropMilestone, PlanMilestone
-from govflow.projects.model import Member, StabilityRisk, TeamKind
+from govflow.projects.model import Member, Need, StabilityRisk, TeamKind
 from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.objection import RaiseObjection, ResolveObjection
 from govflow.regions.supervision import LiftSupervision, ListSupervision
@@ -49,7 +49,7 @@ BEGIN = c.StartWork(**X, by=lead)
 OBJECTION = RaiseObjection(**X, by=resident, item="o", reason="nobody was told")
 ANSWERED = ResolveObjection(**X, by=town, item="o", upheld=False, reason="all were")
 PROGRESS = c.ReportProgress(**X, by=lead, percent=40, text="scaffold stands")
-CHANGE = c.ChangeScope(**X, by=town, reason="slate is dearer")
+CHANGE = c.ChangeScope(**X, by=town, reason="slate is dearer", papers=("order",))
 HAND = c.HandOverLead(**X, by=lead, to="bakery", reason="the builder is full", balance=400 * YUAN)
 TO_LEAD = c.AgreeToProject(**X, by=baker, unit="bakery", to="lead")
 SUSPENDED = SUSPEND.changed(review_at=at(60))
@@ -73,6 +73,11 @@ def prepared(yard: Yard) -> None:
     teams = (c.NameTeam(**X, by=community, team=team, members=members) for team, members in TEAMS.items())
     yard.do(*teams, paper("order"), REPORT)
     yard.hearing()
+
+
+def unheard(yard: Yard) -> None:
+    """Approved as a matter that touches nobody's home; then assessed as one that touches five hundred."""
+    yard.do(*agreements(), pairing(), paper("order"), REPORT, APPROVE, AGAIN.changed(households=500))
 
 
 def watched_by(*names: str) -> Command:
@@ -171,6 +176,7 @@ BREAKS = [
     Break("J08", "households_are_not_understated", "nobody talks the households down", "assessed", APPROVE.changed(households=11), {"households": 12}, first=(Yard.hearing,)),
     Break("J08", "due_lies_ahead", "what is approved is due on a day to come", "assessed", APPROVE.changed(until=at(-1)), {"until": at(200)}, first=(Yard.hearing,)),
     Break("J08", "approver_does_not_lead", "nobody approves works of their own", "assessed", APPROVE.changed(by=OWN), {"by": town}, first=(Yard.hearing,)),
+    Break("J08", "approver_does_not_lead", "no builder approves the works", "assessed", APPROVE.changed(by=Actor.of("town-8", Role.TOWN, unit="roofers")), {"by": town}, first=(Yard.hearing,)),
     Break("J09", "reason_given", "a refusal has a reason", "assessed", REFUSE.changed(reason=""), {"reason": "too dear"}),
     Break("J09", "loops_are_handed_over", "what was promised is handed over before a refusal", "paired", REFUSE.changed(hand_over=()), {"hand_over": (ANY,)}),
     Break("J32", "refusal_grounds_are_answered", "the grounds of a refusal are answered", "not_approved", RESUBMIT.changed(answers=" "), {"answers": "a cheaper roof"}),
@@ -182,9 +188,14 @@ BREAKS = [
     Break("J10", "notice_is_published publicity_has_elapsed", "no works before the notice", "approved", BEGIN, then=(NOTICE, 8 * DAY)),
     Break("J10", "publicity_has_elapsed", "no works before the notice has stood its time", "approved", BEGIN, first=(NOTICE, 6 * DAY), then=(2 * DAY,)),
     Break("J10", "no_objection_is_open", "no works before an objection is answered", "approved", BEGIN, first=(NOTICE, OBJECTION, 8 * DAY), then=(ANSWERED,)),
-    Break("J10", "no_objection_is_upheld", "works on which an objection was right are changed first", "approved", BEGIN, first=(NOTICE, OBJECTION, ANSWERED.changed(upheld=True), 8 * DAY), then=(CHANGE.changed(text="Scaffold on the other side."),)),
+    Break("J10", "no_objection_is_upheld", "works on which an objection was right are changed first", "approved", BEGIN, first=(NOTICE, OBJECTION, ANSWERED.changed(upheld=True), 8 * DAY), then=(CHANGE.changed(text="Scaffold on the other side."), NOTICE.changed(command_id="anew"), 8 * DAY)),
+    Break("J10", "notice_is_published publicity_has_elapsed", "no works on a plan that was changed after its notice", "approved", BEGIN, first=(NOTICE, 8 * DAY, CHANGE.changed(text="Scaffold on the other side.")), then=(NOTICE.changed(command_id="anew"), 8 * DAY)),
     Break("J11", "progress_is_monotone", "progress does not fall back", "in_progress", PROGRESS.changed(percent=30), {"percent": 40}, first=(PROGRESS.changed(command_id="before"),)),
     Break("J11", "texts_hide_people", "nobody's number stands in a report", "in_progress", PROGRESS.changed(text=PHONE), {"text": "it stands"}),
+    Break("J14", "approving_decision_is_recorded", "a change rests on something", "approved", CHANGE.changed(papers=()), {"papers": ("order",)}),
+    Break("J14", "risk_is_controllable", "no works are changed into what is not needed", "in_progress", CHANGE, first=(NEEDLESS,), then=(AGAIN,)),
+    Break("J14", "hearing_is_recorded_if_residents_affected", "those whom a change affects are heard before it", "claimed", CHANGE.changed(households=500), said={"kind": "general", "need": Need()}, first=(unheard,), then=(Yard.hearing,)),
+    Break("J14", "approver_does_not_lead", "no builder grants a change", "in_progress", CHANGE.changed(by=Actor.of("town-8", Role.TOWN, unit="roofers")), {"by": town}),
     Break("J14", "risk_is_reassessed_if_change_is_large", "a large change of money is assessed first", "in_progress", CHANGE.changed(budget=441 * YUAN), {"budget": 440 * YUAN}),
     Break("J14", "risk_is_reassessed_if_change_is_large", "an assessment looks at the money as it will be", "approved", CHANGE.changed(budget=500 * YUAN), first=(AGAIN.changed(budget=499 * YUAN, command_id="less"),), then=(AGAIN.changed(budget=500 * YUAN),)),
     Break("J14", "risk_is_reassessed_if_change_is_large", "a change is large for the households it affects", "in_progress", CHANGE.changed(households=14), then=(AGAIN.changed(households=14),)),
@@ -204,6 +215,7 @@ BREAKS = [
     Break("J16", "town_has_agreed", "the lead pauses with the town's leave", "in_progress", SUSPENDED.changed(by=lead), then=(leave_for(SUSPENDED.changed(by=lead)),)),
     Break("J16", "cause_and_review_date_named", "a pause has a cause", "in_progress", SUSPENDED.changed(cause=" "), {"cause": "frost"}),
     Break("J16", "cause_and_review_date_named", "a pause has a review date", "in_progress", SUSPENDED.changed(review_at=None), {"review_at": at(60)}),
+    Break("J16", "texts_hide_people", "nobody's number stands in why works pause", "in_progress", SUSPENDED.changed(cause=PHONE), {"cause": "frost"}),
     Break("J16", "listed_record_has_supervisor_consent", "who lists it agrees to its pause", "in_progress", SUSPENDED, first=(LISTED,), then=(delisted,)),
     Break("J17", "suspension_cause_is_over", "it goes on when the cause is over", "suspended", c.ResumeProject(**X, by=town), {"cause_is_over": True}),
     Break("J33", "extension_is_within_maximum", "an extension is not longer than the rule allows", "in_progress", EXTEND.changed(length=181), {"length": 180}, leave=mayor),
@@ -217,6 +229,7 @@ BREAKS = [
     Break("J42", "listed_record_has_supervisor_consent", "no listed works are given up to be rid of the listing", "in_progress", c.CancelProject(**X, by=town, reason="sold", balance=400 * YUAN, hand_over=(ANY,)), first=(LISTED,), then=(delisted,), leave=mayor),
     Break("J24", "listed_record_has_supervisor_consent", "no listed project is given up to be rid of the listing", "paired", c.CancelProject(**X, by=community, reason="sold", hand_over=(ANY,)), first=(LISTED,), then=(delisted,)),
     Break("J42", "reason_given", "works are given up for a reason", "in_progress", c.CancelProject(**X, by=town, balance=400 * YUAN, hand_over=(ANY,)), {"reason": "sold"}, leave=mayor),
+    Break("J42", "texts_hide_people", "nobody's number stands in why works are given up", "in_progress", c.CancelProject(**X, by=town, reason=PHONE, balance=400 * YUAN, hand_over=(ANY,)), {"reason": "sold"}, leave=mayor),
     Break("J42", "money_is_reconciled", "what is left is stated when works are given up", "approved", c.CancelProject(**X, by=community, reason="sold", hand_over=(ANY,)), {"balance": 400 * YUAN}, leave=mayor),
     Break("J42", "loops_are_handed_over", "what was promised is handed over before works are given up", "suspended", c.CancelProject(**X, by=town, reason="sold", balance=400 * YUAN), {"hand_over": (ANY,)}, leave=mayor),
 ]

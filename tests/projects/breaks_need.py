@@ -95,10 +95,12 @@ BREAKS = [
     Break("J29", "reason_given", "a claim is taken back for a reason", "claimed", LET_GO.changed(reason=""), {"reason": "no people"}, first=(SECOND,)),
     Break("J29", "claim_is_ones_own", "of several claims one takes back one's own", "claimed", LET_GO.changed(by=baker), {"claimer": "bakery"}, first=(SECOND,)),
     Break("J29", "claim_is_ones_own", "what was declined is not taken back", "claimed", LET_GO, first=(SECOND, DeclineClaim(**X, by=community, item="roofers", reason="too far away")), before=(SECOND,)),
-    Break("CL05", "reason_given", "a claim is declined for a reason", "claimed", DeclineClaim(**X, by=community, item="roofers"), {"reason": "too far away"}),
+    Break("CL05", "reason_given", "a claim is declined for a reason", "claimed", DeclineClaim(**X, by=community, item="roofers"), {"reason": "too far away"}, first=(SECOND,)),
+    Break("CL05", "another_claim_is_left", "the last claim is not declined by itself", "claimed", DeclineClaim(**X, by=community, item="roofers", reason="too far away"), then=(SECOND,)),
     # agreements
     Break("JX01", "unit_speaks_for_itself", "no unit agrees for another", "proposed", AGREE.changed(unit="roofers"), {"unit": "bakery"}),
     Break("JX01", "unit_speaks_for_itself", "a seat in a body does not bind it", "claimed", AGREE.changed(by=SEAT), {"by": baker}),
+    Break("JX01", "texts_hide_people", "nobody's number stands in what a unit agrees to bring in", "proposed", AGREE.changed(pledges=(PLEDGES[2].changed(what=PHONE),)), {"pledges": PLEDGES[2:]}),
     Break("JX02", "unit_speaks_for_itself", "no unit takes back another's word", "proposed", UNDO.changed(by=roofer), {"by": baker}, first=(AGREE,)),
     Break("JX02", "reason_given", "a word is taken back for a reason", "claimed", UNDO.changed(reason=" "), {"reason": "no money"}, first=(AGREE,)),
     Break("JX02", "agreement_stands_and_is_not_used", "what was not said is not taken back", "claimed", UNDO, then=(AGREE,)),
@@ -117,12 +119,15 @@ BREAKS = [
     Break("J06", "contributions_are_listed", "until when it comes is said", "claimed", pairing(pledges=(*PLEDGES[:2], PLEDGES[2].changed(until=None))), {"pledges": PLEDGES}, first=tuple(agreements())),
     Break("J06", "contributions_are_listed", "a stranger pledges nothing", "claimed", pairing(pledges=(*PLEDGES, BEDS)), {"pledges": PLEDGES}, first=tuple(agreements())),
     Break("J06", "parties_have_agreed", "nobody is made a party by another's word", "claimed", pairing(), then=tuple(agreements())),
+    Break("J06", "parties_have_agreed", "who has agreed to take part is not made the lead", "claimed", pairing(lead="bakery", parties=(PARTIES[0].changed(role="member"), PARTIES[1], PARTIES[2].changed(role="lead"))), then=(AGREE.changed(to="lead", command_id="leads"),), first=tuple(agreements())),
+    Break("J06", "pledges_are_ones_own", "more than a party has offered is not laid on it", "claimed", pairing(pledges=(*PLEDGES[:2], PLEDGES[2].changed(amount=10**12))), {"pledges": PLEDGES}, first=(*agreements(), AGREE.changed(pledges=PLEDGES[2:], command_id="gives"))),
     Break("J06", "contracts_are_named", "what is bought has its contract", "claimed", pairing(parties=parties(OUTSIDE.changed(contract=""))), {"parties": parties(OUTSIDE)}, LEASED, first=tuple(agreements())),
     Break("J06", "contracts_are_named", "services are bought from somebody", "claimed", pairing(), {"parties": parties(OUTSIDE)}, LEASED, first=tuple(agreements())),
     Break("J06", "scope_is_true", "who is in no alliance is not paired inside one", "claimed", pairing(scope=PairingScope.INTRA_ALLIANCE), {"scope": PairingScope.IN_REGION}, first=tuple(agreements())),
     Break("J06", "texts_hide_people", "nobody's number stands in a plan", "claimed", pairing(text=PHONE), {"text": "Scaffold first."}, first=tuple(agreements())),
     Break("J35", "claimer_is_registered", "who joins has said so", "paired", ADD, then=(JOINS,)),
     Break("J35", "contributions_are_listed", "who joins brings something in", "approved", ADD.changed(pledges=()), {"pledges": (BEDS,)}, first=(JOINS,)),
+    Break("J35", "pledges_are_ones_own", "who joins gives no more than it has offered", "paired", ADD.changed(pledges=(BEDS.changed(quantity=99),)), {"pledges": (BEDS,)}, first=(JOINS.changed(pledges=(BEDS,)),)),
     Break("J35", "party_is_new", "who is a party does not join", "paired", ADD.changed(party=PARTIES[2], pledges=PLEDGES[2:]), {"party": FLOWERS, "pledges": (BEDS,)}, first=(JOINS,)),
     Break("J35", "party_is_new", "who joins does not lead", "paired", ADD.changed(party=FLOWERS.changed(role=PartyRole.LEAD)), {"party": FLOWERS}, first=(JOINS,)),
     Break("J35", "contracts_are_named", "who is hired later has a contract", "claimed", ADD.changed(party=FLOWERS.changed(role=PartyRole.EXTERNAL)), {"party": FLOWERS}, LEASED, first=(*agreements(), pairing(parties=parties(OUTSIDE)), JOINS)),
@@ -137,6 +142,7 @@ BREAKS = [
     Break("J36", "party_goes_itself_or_is_let_go", "no party lets another go", "paired", RELEASE.changed(by=roofer), {"by": baker}, first=(FREE_GIFT,), leave=mayor),
     # given up before approval
     Break("J24", "reason_given", "a need is given up for a reason", "proposed", c.CancelProject(**X, by=community), {"reason": "settled"}),
+    Break("J24", "texts_hide_people", "nobody's number stands in why a need is given up", "claimed", c.CancelProject(**X, by=community, reason=PHONE, hand_over=(ANY,)), {"reason": "settled"}),
     Break("J24", "loops_are_handed_over", "what was promised is handed over before a project is given up", "paired", c.CancelProject(**X, by=community, reason="settled"), {"hand_over": (ANY,)}),
 ]
 # fmt: on

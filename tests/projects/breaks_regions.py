@@ -19,7 +19,19 @@ from tests.projects.breaking import Break
 from tests.projects.breaks_approval import APPROVE, DROP, DUST, NETS, SCAFFOLD, more_money, watched_by
 from tests.projects.breaks_need import PHONE
 from tests.projects.breaks_result import BILL, CHECKED
-from tests.projects.site import HERE, acceptor, baker, colleague, community, lead, mayor, neighbour, resident, service
+from tests.projects.site import (
+    AREA,
+    HERE,
+    acceptor,
+    baker,
+    colleague,
+    community,
+    lead,
+    mayor,
+    neighbour,
+    resident,
+    service,
+)
 from tests.projects.steps import X, at
 from tests.projects.yard import GIFT, YUAN, Yard, finance, neighbours
 
@@ -33,6 +45,7 @@ CLOSE_BILLED = CLOSE.changed(spent=10 * YUAN, command_id="closed")
 FREE = FreeBudget(**X, by=finance, item="roof", reason="not needed")
 REOPEN = ReopenBudget(**X, by=finance, item="roof", amount=20 * YUAN, reason="one bill came late")
 BOTH = Actor(id="both", claims=(Claim(role=Role.ORGANISATION, unit="roofers"), *finance.claims))
+PURSER = Actor.of("purser-1", Role.FINANCE, unit="bakery", area=AREA)
 DISALLOW = DisallowExpense(**X, by=finance, item="v1", reason="a lunch", until=at(200))
 REVERSE = ReverseExpense(**X, by=finance, item="v1", reason="a wrong sum", corrects=1)
 GUTTER_BILL = BILL.changed(line="gutters", command_id="gutters")
@@ -65,29 +78,38 @@ BREAKS = [
     Break("BU01", "commitment_bears_its_lines", "lines on a gift ask for no more than was given", "claimed", PlanBudget(**X, by=lead, item="all", amount=GIFT + 1, **GIVEN), {"amount": GIFT}, first=(lambda yard: yard.on_to("paired"),)),
     Break("BU02", "budget_is_within_envelope", "no line is reserved that the envelope does not bear", "assessed", RESERVE, first=(more_money(601),), before=(more_money(600),)),
     Break("BU02", "lines_are_within_approved_budget", "no line is reserved beyond what was approved", "assessed", RESERVE, first=(*approved(400), MORE), before=(*approved(410), MORE)),
+    Break("BU02", "finance_takes_no_part", "no party sets money aside", "assessed", RESERVE.changed(by=PURSER), {"by": finance}, first=(MORE,)),
     Break("BU03", "budget_is_within_envelope", "no line grows beyond its envelope", "assessed", CHANGE.changed(amount=601 * YUAN), {"amount": 600 * YUAN}, leave=mayor),
     Break("BU03", "lines_are_within_approved_budget", "no line grows beyond what was approved", "approved", CHANGE.changed(amount=301 * YUAN), {"amount": 299 * YUAN}, leave=mayor),
     Break("BU03", "amount_covers_what_was_spent", "no line shrinks below what was spent", "in_progress", CHANGE.changed(amount=9 * YUAN), {"amount": 10 * YUAN}, first=(BILL,), leave=mayor),
     Break("BU03", "reason_given", "a line is changed for a reason", "approved", CHANGE.changed(reason=""), {"reason": "cheaper"}, leave=mayor),
+    Break("BU03", "finance_takes_no_part", "no party changes a line as finance", "approved", CHANGE.changed(by=PURSER), {"by": finance}, leave=mayor),
     Break("BU04", "accounts_equal_receipts", "a line is closed with what its vouchers come to", "in_progress", CLOSE, {"spent": 10 * YUAN}, first=delivered(BILL, CHECKED)),
     Break("BU04", "accounts_equal_receipts", "no line is closed while a voucher is unchecked", "in_progress", CLOSE_BILLED, first=delivered(BILL), then=(CHECKED,)),
     Break("BU04", "spent_money_has_come", "nothing is paid out of a promise alone", "in_progress", CLOSE.changed(item="gutters", spent=10 * YUAN), first=delivered(GUTTER_BILL, CHECKED), then=(GIFT_CAME,)),
+    Break("BU04", "finance_takes_no_part", "no party closes a line", "delivered", CLOSE.changed(by=PURSER), {"by": finance}),
     Break("BU05", "money_is_reconciled", "no line is freed while a voucher is unchecked", "in_progress", FREE, first=(BILL,), then=(CHECKED,)),
+    Break("BU05", "spent_money_has_come", "freeing a line is no way round closing it", "in_progress", FREE.changed(item="gutters"), first=(GUTTER_BILL, CHECKED), then=(GIFT_CAME,)),
+    Break("BU05", "finance_takes_no_part", "no party frees a line", "in_progress", FREE.changed(by=PURSER), {"by": finance}),
     Break("BU06", "budget_is_within_envelope", "no line is opened again beyond its envelope", "assessed", REOPEN.changed(amount=601 * YUAN), {"amount": 600 * YUAN}, first=(*approved(1_000), lambda yard: yard.on_to("delivered"), CLOSE)),
     Break("BU06", "lines_are_within_approved_budget", "no line is opened again beyond what was approved", "delivered", REOPEN.changed(amount=301 * YUAN), {"amount": 300 * YUAN}, first=(CLOSE,)),
     Break("BU06", "amount_covers_what_was_spent", "a line opened again covers what was spent", "in_progress", REOPEN.changed(amount=9 * YUAN), {"amount": 10 * YUAN}, first=(*delivered(BILL, CHECKED), CLOSE_BILLED)),
     Break("BU06", "reason_given", "a line is opened again for a reason", "accepted", REOPEN.changed(reason=""), {"reason": "a bill"}, first=(CLOSE,)),
+    Break("BU06", "finance_takes_no_part", "no party opens closed accounts", "delivered", REOPEN.changed(by=PURSER), {"by": finance}, first=(CLOSE,)),
     # vouchers
     Break("EX01", "spending_is_within_budget", "nobody spends more than the line has", "in_progress", BILL.changed(amount=301 * YUAN), {"amount": 300 * YUAN}),
     Break("EX01", "required_papers_are_attached", "a voucher has its receipt", "approved", BILL.changed(papers=()), {"papers": ("receipt",)}),
     Break("EX01", "voucher_is_entered_once", "one receipt, one voucher", "in_progress", BILL.changed(item="v2", voucher="v1", command_id="again"), {"voucher": "v2"}, first=(BILL,)),
     Break("EX01", "spender_is_a_party", "strangers spend nothing", "delivered", BILL.changed(by=neighbours), {"by": lead}),
-    Break("EX02", "verified_by_another", "nobody checks a voucher of their own", "in_progress", CHECKED.changed(by=BOTH), {"by": finance}, first=(BILL.changed(by=BOTH),)),
+    Break("EX02", "verified_by_another finance_takes_no_part", "nobody checks a voucher of their own", "in_progress", CHECKED.changed(by=BOTH), {"by": finance}, first=(BILL.changed(by=BOTH),)),
+    Break("EX02", "finance_takes_no_part", "no party checks another party's voucher", "in_progress", CHECKED.changed(by=PURSER), {"by": finance}, first=(BILL,)),
     Break("EX03", "reason_given", "a voucher is disallowed for a reason", "in_progress", DISALLOW.changed(reason=""), {"reason": "a lunch"}, first=(BILL,)),
     Break("EX03", "accounts_of_its_line_are_open", "nothing is disallowed in closed accounts", "in_progress", DISALLOW, first=(*delivered(BILL, CHECKED), CLOSE_BILLED), then=(REOPEN,)),
     Break("EX03", "paying_back_has_a_date", "what is paid back has its day", "in_progress", DISALLOW.changed(until=None), {"until": at(200)}, first=(BILL, CHECKED)),
+    Break("EX03", "finance_takes_no_part", "no party says what is no cost", "in_progress", DISALLOW.changed(by=PURSER), {"by": finance}, first=(BILL,)),
     Break("EX04", "reason_given", "a voucher is reversed for a reason", "in_progress", REVERSE.changed(reason=" "), {"reason": "a slip"}, first=(BILL,)),
     Break("EX04", "correction_names_its_event", "a reversal names the entry that was wrong", "in_progress", REVERSE.changed(corrects=999), {"corrects": 1}, first=(BILL,)),
+    Break("EX04", "finance_takes_no_part", "no party takes a voucher back", "in_progress", REVERSE.changed(by=PURSER), {"by": finance}, first=(BILL,)),
     Break("EX04", "accounts_of_its_line_are_open", "nothing is reversed in closed accounts", "in_progress", REVERSE, first=(*delivered(BILL, CHECKED), CLOSE_BILLED), then=(REOPEN,)),
     # milestones
     Break("MS01", "place_item_due_and_owner_named", "a milestone has a place", "approved", SCAFFOLD.changed(place=""), {"place": "gate 3"}),

@@ -110,6 +110,7 @@ def published(yard: Yard) -> None:
     yard.do(ACCOUNTS)
 
 
+PURSER = Actor.of("purser-1", Role.FINANCE, unit="bakery")
 DONE = (all_kept, closed, published)
 BILLED = (BILL, CHECKED, *DONE)
 
@@ -117,6 +118,7 @@ BILLED = (BILL, CHECKED, *DONE)
 # fmt: off
 BREAKS = [
     Break("JX03", "signer_is_a_dedicated_supervisor", "who was not named does not sign", "delivered", SIGN.changed(by=neighbours), {"by": watcher}),
+    Break("JX03", "acceptors_are_not_builders", "nobody of the lead's signs", "delivered", SIGN.changed(by=Actor.of("s-old", Role.RESIDENT, Role.ORGANISATION, unit="builder")), {"by": old_hand}),
     Break("JX03", "signer_is_a_dedicated_supervisor", "nobody signs twice", "delivered", SIGN.changed(command_id="again"), {"by": watcher}, first=(SIGN,)),
     Break("JX03", "signer_is_a_dedicated_supervisor", "a unit signs once, whoever signs for it", "delivered", SIGN.changed(by=Actor.of("watcher-2", Role.ORGANISATION, unit="watchers")), {"by": old_hand}, first=(SIGN.changed(by=watcher, command_id="first"),)),
     Break("J20", "shortcomings_are_listed", "what is refused has its defects listed", "delivered", REJECT.changed(shortcomings=()), {"shortcomings": ("a leak",)}),
@@ -137,18 +139,22 @@ BREAKS = [
     Break("J39", "texts_hide_people", "nobody's number stands in a remedy", "accepted", REMEDY.changed(defects=(PHONE,)), {"defects": ("a leak",)}, first=(evaluated(30),)),
     Break("JX04", "published_text_is_complete", "accounts say something", "evaluated", ACCOUNTS.changed(public_text=""), {"public_text": "Nothing."}),
     Break("JX04", "texts_hide_people", "nobody's number stands in accounts", "evaluated", ACCOUNTS.changed(public_text=PHONE), {"public_text": "Nothing."}),
+    Break("JX04", "finance_takes_no_part", "no party publishes the accounts", "evaluated", ACCOUNTS.changed(by=PURSER), {"by": finance}),
     Break("J23", "accounts_equal_receipts", "the accounts are what the receipts come to", "in_progress", SETTLE, {"spent": 10 * YUAN}, first=(BILL, CHECKED, lambda yard: yard.on_to("evaluated"), *DONE), leave=committee),
     Break("J23", "accounts_equal_receipts", "a sum is stated", "evaluated", SETTLE.changed(spent=None), {"spent": 0}, first=DONE, leave=committee),
     Break("J23", "accounts_are_published", "accounts are public before they are closed", "evaluated", SETTLE, first=DONE[:2], then=(published,), leave=committee),
     Break("J23", "accounts_are_published", "what is public is what is closed", "evaluated", SETTLE, first=(all_kept, published, closed), then=(lambda yard: yard.do(ACCOUNTS.changed(command_id="again")),), leave=committee),
     Break("J23", "linked_records_are_at_rest no_loop_is_open", "no settlement while a dispute is open", "evaluated", SETTLE, first=(QUARREL, WAITS, *DONE), then=(AGREED, UNTIED), leave=committee),
     Break("J23", "no_loop_is_open", "nothing is owed when it is settled", "evaluated", SETTLE, first=(VISIT, *DONE), then=(NO_VISIT,), leave=committee),
+    Break("J23", "finance_takes_no_part", "no party settles the accounts", "evaluated", SETTLE.changed(by=PURSER), {"by": finance}, first=DONE, leave=committee),
     Break("J40", "reason_is_coded", "accounts are opened again for a coded reason", "settled", REOPEN.changed(reason_code="whatever"), {"reason_code": "audit_finding"}, leave=chief),
     Break("J40", "reason_is_coded", "a coded reason is explained", "settled", REOPEN.changed(reason=""), {"reason": "a bill"}, leave=chief),
+    Break("J40", "finance_takes_no_part", "no party opens the accounts again", "settled", REOPEN.changed(by=PURSER), {"by": finance}, leave=chief),
     Break("J34", "correction_names_its_event", "a correction names an event that is there", "approved", FIX.changed(corrects=999), {"corrects": 1}, leave=mayor),
     Break("J34", "old_value_is_kept", "a correction keeps the true old value", "paired", FIX.changed(old="culture"), {"old": ""}, leave=mayor),
     Break("J34", "status_is_not_corrected", "no correction moves the status", "delivered", FIX.changed(field="status", new="accepted"), {"field": "theme", "new": "service"}, leave=mayor),
     Break("J34", "new_value_fits_its_field", "a corrected value fits its field", "archived", FIX.changed(new="a b / c"), {"new": "service"}, leave=mayor),
+    Break("J34", "personal_data_is_withheld", "nobody's number is corrected into a title", "approved", FIX.changed(field="title", new=PHONE), {"new": "A roof"}, leave=mayor),
     Break("J34", "reason_given", "a correction has a reason", "suspended", FIX.changed(reason=" "), {"reason": "a slip"}, leave=mayor),
     Break("J25", "retention_class_is_set", "what is archived is kept for a term there is", "cancelled", ARCHIVE.changed(retention="forever"), {"retention": "ordinary"}),
 ]

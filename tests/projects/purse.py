@@ -40,6 +40,10 @@ supervisor = Actor.of("supervisor-1", Role.SUPERVISOR, unit="inspection", area=A
 ROOF, TREES = 300 * YUAN, 80 * YUAN
 GIFT = 100 * YUAN
 LATER = START + timedelta(days=90)
+PLEDGES = (
+    Pledge(party="builder", matter=Contribution.SERVICE, what="works", quantity=30, measure_unit="days", until=LATER),
+    Pledge(party="bakery", matter=Contribution.MONEY, what="a gift", amount=GIFT, until=LATER),
+)
 MONEY = OpenEnvelope(
     id="money",
     by=town,
@@ -123,26 +127,17 @@ class Purse:
         self.join(id)
 
     def join(self, id: str) -> None:
-        """Pair its two parties: the builder brings in works, the bakery money."""
+        """Pair its two parties: the builder brings in works, the bakery money. Each has said so itself."""
+        works, gift = PLEDGES
         self.do(
-            c.AgreeToProject(id=id, by=builder, unit="builder"),
-            c.AgreeToProject(id=id, by=bakery, unit="bakery"),
+            c.AgreeToProject(id=id, by=builder, unit="builder", to="lead", pledges=(works,)),
+            c.AgreeToProject(id=id, by=bakery, unit="bakery", pledges=(gift,)),
             c.PairParties(
                 id=id,
                 by=community,
                 lead="builder",
                 parties=(Party(unit="builder", role=PartyRole.LEAD, builds=True), Party(unit="bakery")),
-                pledges=(
-                    Pledge(
-                        party="builder",
-                        matter=Contribution.SERVICE,
-                        what="works",
-                        quantity=30,
-                        measure_unit="days",
-                        until=LATER,
-                    ),
-                    Pledge(party="bakery", matter=Contribution.MONEY, what="a gift", amount=GIFT, until=LATER),
-                ),
+                pledges=PLEDGES,
                 scope=PairingScope.IN_REGION,
                 text="Roof first, trees then.",
             ),

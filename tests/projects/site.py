@@ -120,7 +120,8 @@ class Site:
         said = {"title": "A new roof", "text": "It leaks.", "level": "community", "area": HERE}
         self.do(
             c.ProposeProject(**X, by=community, **said),
-            *(c.AgreeToProject(**X, by=each, unit=each.claims[0].unit) for each in (lead, roofer, baker)),
+            c.AgreeToProject(**X, by=lead, unit="builder", to="lead"),
+            *(c.AgreeToProject(**X, by=each, unit=each.claims[0].unit) for each in (roofer, baker)),
             c.PairParties(
                 **X,
                 by=community,

@@ -337,6 +337,16 @@ def test_where_the_case_comes_to_rest_the_project_waits_no_more(site: Site):
     assert link.status == ("failed" if "rejected" in CASE.failed else "finished")
 
 
+def test_feedback_on_a_project_with_a_very_long_title_becomes_a_case_like_any_other():
+    site = Site().upto("in_progress")
+    named = {"field": "title", "old": "A new roof", "new": "roof " * 800, "reason": "its full name"}
+    site.with_leave(c.CorrectProject(**X, by=lead, corrects=1, **named))
+    site.do(raised(), transfer(title=""))
+    target = site.feedback().target
+    assert target is not None
+    assert site.engine.get(target, Case).title.endswith("roof : noise")
+
+
 def test_a_town_without_cases_transfers_nothing():
     site = Site(records=(PROJECT,)).upto("in_progress")
     site.do(raised())

@@ -176,7 +176,7 @@ def test_a_line_that_comes_later_stays_within_what_was_approved():
 def test_who_leads_the_project_reserves_nothing():
     purse = Purse().upto("planned")
     for actor in (builder, community, bakery):
-        assert purse.refused(b.ReserveBudget(id="p", by=actor, item="roof")) == ("role_is_held",)
+        assert "role_is_held" in purse.refused(b.ReserveBudget(id="p", by=actor, item="roof"))
 
 
 def test_a_line_is_changed_with_the_towns_leave_and_so_is_what_it_draws():

@@ -98,7 +98,7 @@ def test_finance_checks_what_others_have_entered(purse: Purse):
     assert "role_is_held" in purse.refused(verify("v-1", by=own))  # finance of the lead is not separate from it
     both = Actor.of("baker-1", Role.ORGANISATION, Role.FINANCE, unit="bakery")
     purse.do(spend("v-2", 1, by=both))
-    assert purse.refused(verify("v-2", by=both)) == ("verified_by_another",)
+    assert "verified_by_another" in purse.refused(verify("v-2", by=both))
     project = purse.do(verify("v-1"), verify("v-2"))
     assert (spent_of(project), spent_of(project, "roof")) == (100 * YUAN + 1, 100 * YUAN + 1)
     assert purse.refused(verify("v-1").changed(command_id="again")) == ("step_is_in_the_table",)
@@ -190,5 +190,5 @@ def test_accounts_are_settled_when_they_are_the_sum_of_their_receipts():
 def test_the_system_may_disallow_and_nobody_else_but_finance(purse: Purse):
     purse.do(spend("v-1", 1), spend("v-2", 1))
     for actor in (builder, community, supervisor):
-        assert purse.refused(disallow("v-1").changed(by=actor)) == ("role_is_held",)
+        assert "role_is_held" in purse.refused(disallow("v-1").changed(by=actor))
     assert purse.do(disallow("v-2").changed(by=SYSTEM)).item("expense", "v-2").status == "disallowed"

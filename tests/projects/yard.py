@@ -251,8 +251,9 @@ class Yard:
 
 
 def agreements(id: str = "x") -> Iterator[Command]:
-    """Builder and bakery say themselves that they take part."""
-    return (c.AgreeToProject(id=id, by=who, unit=unit) for who, unit in ((lead, "builder"), (baker, "bakery")))
+    """The builder says itself that it takes the lead, the bakery that it takes part."""
+    said = ((lead, "builder", "lead"), (baker, "bakery", "party"))
+    return (c.AgreeToProject(id=id, by=who, unit=unit, to=to) for who, unit, to in said)
 
 
 def pairing(id: str = "x", **said: Any) -> c.PairParties:

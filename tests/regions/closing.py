@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from govflow import SYSTEM, Actor, Command, Role
+from govflow.alliances import activity, chair_messages, member_messages, messages
 from govflow.cases import commands as c
 from govflow.cases.assignment_objection import WithdrawAssignmentObjection
 from govflow.projects import budget, expense, feedback_model, milestone
 from govflow.projects import claim as claiming
+from govflow.projects.commands import WithdrawDemand
+from govflow.projects.rules_need import standing_claims
 from govflow.proposals import commands as proposing
 from govflow.regions import (
     admission,
@@ -40,10 +44,15 @@ def fresh(role: Role, unit: str | None = None) -> Actor:
     return Actor.of(f"fresh-{role.value}", role, unit=unit)
 
 
+def supervising(record: Any) -> str | None:
+    """The unit that supervises a record of this kind alone: an alliance has a group of its own."""
+    return record.supervisors if record.kind_of_record == "alliance" else None
+
+
 WHY = "it is done with"
 
 
-def closing(record: Any, region: str, key: str) -> Iterator[Command]:
+def closing(record: Any, region: str, key: str, now: datetime) -> Iterator[Command]:
     """What a clerk gives next for an open item; an item whose region moves with its record, for that one."""
     item, x = record.item(region, key), {"id": record.id, "item": key}
     match region, str(item.status):
@@ -57,12 +66,15 @@ def closing(record: Any, region: str, key: str) -> Iterator[Command]:
             yield ledger.VerifyLedgerItem(**x, by=fresh(Role.VERIFIER))
         case "ledger", "verified":
             yield ledger.WriteOffLedgerItem(**x, by=dispatcher)
+        case "commitment", _ if key.startswith("pay_back."):
+            yield commitment.ReleaseCommitment(**x, by=fresh(Role.FINANCE), reason=WHY)
         case "commitment", _:
-            yield commitment.ReleaseCommitment(**x, by=fresh(Role.SUPERVISOR), reason=WHY)
+            yield commitment.ReleaseCommitment(**x, by=fresh(Role.SUPERVISOR, supervising(record)), reason=WHY)
         case "supervision", "exposed" if item.fix_checked_by is None:
             yield supervision.ConfirmFix(**x, by=fresh(Role.VERIFIER), measure="m", evidence=("done",))
         case "supervision", _:
-            yield supervision.LiftSupervision(**x, by=fresh(Role.SUPERVISOR, item.body), reason=WHY)
+            by = fresh(Role.SUPERVISOR, item.body or supervising(record))
+            yield supervision.LiftSupervision(**x, by=by, reason=WHY)
         case "instruction", _:
             owner = fresh(Role.LEAD_UNIT, item.owner)
             yield instruction.AnswerInstruction(**x, by=owner, measure="m", evidence=("done",))
@@ -114,6 +126,8 @@ def closing(record: Any, region: str, key: str) -> Iterator[Command]:
             yield proposing.CancelVote(id=record.id, by=fresh(Role.CONVENOR), reason=WHY)
         case "vote", _:
             yield proposing.VoidVote(id=record.id, by=fresh(Role.TOWN), reason_code="wrong_roll", reason=WHY)
+        case "claim", _ if len(standing_claims(record)) == 1:  # the last one goes with the listing
+            yield WithdrawDemand(id=record.id, by=fresh(Role.COMMUNITY), reason=WHY)
         case "claim", _:
             yield claiming.DeclineClaim(**x, by=fresh(Role.COMMUNITY), reason=WHY)
         case "budget", _:
@@ -125,8 +139,39 @@ def closing(record: Any, region: str, key: str) -> Iterator[Command]:
         case "feedback", _:
             answers = fresh(Role.COMMUNITY)
             yield feedback_model.ResolveFeedback(**x, by=answers, measure="m", evidence=("done",))
+        case "activity", _:
+            yield activity.CancelActivity(**x, by=fresh(Role.LEAD_UNIT, record.lead_unit), reason=WHY)
+        case "chair_term", "serving" if now < item.until:
+            yield chair_messages.EndChairTerm(**x, by=fresh(Role.TOWN), reason=WHY)
+        case "chair_term", "serving":
+            yield chair_messages.AssessChairTerm(**x, by=fresh(Role.TOWN))
+        case "chair_term", _:
+            yield from closing_term(record, item)
         case _:
             raise AssertionError(f"no clerk knows how {region} comes to rest: say it here")
+
+
+def closing_term(alliance: Any, term: Any) -> Iterator[Command]:
+    """The groups that have not scored do, by people of units other than the chair's; then the term ends."""
+    x, town = {"id": alliance.id}, fresh(Role.TOWN)
+    members = alliance.items_of("member")
+    others = [unit for unit, each in members.items() if each.has_a_turn and unit != term.unit]
+    if not others:
+        yield member_messages.VisitMember(**x, by=town, item="newcomer")
+        yield member_messages.AdmitMember(**x, by=town, item="newcomer", capacity="member")
+    above = {"committee": "fresh-committee", "guidance": "fresh-guidance", "supervisors": "fresh-supervisors"}
+    yield messages.AmendAlliance(**x, by=town, reason="none of them is in the chair", **above)
+    speakers = {
+        "committee": (Role.ORGANISATION, above["committee"]),
+        "department": (Role.ORGANISATION, above["guidance"]),
+        "members": (Role.ORGANISATION, (others or ["newcomer"])[0]),
+        "supervisors": (Role.SUPERVISOR, above["supervisors"]),
+    }
+    x |= {"item": term.key}
+    for group in term.groups_to_score:
+        by = Actor.of(f"fresh-{group}", speakers[group][0], unit=speakers[group][1])
+        yield chair_messages.ScoreChairTerm(**x, by=by, group=group, points=80)
+    yield chair_messages.EndChairTerm(**x, by=fresh(Role.TOWN))
 
 
 def closing_dispute(case: Any, item: Any, status: str, x: dict[str, Any]) -> Iterator[Command]:

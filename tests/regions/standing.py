@@ -14,6 +14,7 @@ from govflow.policy.practice import ChecklistStage
 from govflow.testing import START
 from govflow.workflow import NEW
 
+TODAY = START.date()
 STAGES = (ChecklistStage(zh="一", en="one"), ChecklistStage(zh="二", en="two"))
 PROCEDURE = DEFAULT_POLICY.procedure("residents_motion")
 # Where not the command but the record says which item it is, and what the record must have for that.
@@ -23,7 +24,9 @@ KNOWN: dict[str, dict[str, Any]] = {  # what an item of a region has whatever it
     "check_in": {"who": "s-1", "unit": "parks"},
     "claim": {"claimer": "k"},
     "member": {"spans": (Span(joined=START),)},
-    "chair_term": {"unit": "k", "until": START + timedelta(days=90)},
+    "chair_term": {"unit": "k", "first": TODAY, "last": TODAY, "until": START + timedelta(days=1)},
+    "activity": {"until": START},
+    "reception": {"begins": START},
 }
 WITH: dict[str, dict[str, Any]] = {"vote": {"votes": 1}, "stage": {"procedure": PROCEDURE}}
 

@@ -128,12 +128,26 @@ def test_a_service_has_its_time_its_measure_and_evidence_on_file(town: Town):
 def test_nobody_confirms_their_own_service_nor_both_sides_of_it(town: Town):
     town.do(anew(ARRIVE, by=community, who="s-77"), SERVE)
     assert refused(town, CONFIRM) == ("decided_by_another",)  # it was this one who registered them
-    both = Actor.of("both", Role.COMMUNITY, Role.UNIT_HEAD, unit="bureau")
+    both = Actor.of("both", Role.COMMUNITY, Role.UNIT_HEAD)
     assert refused(town, anew(CONFIRM, by=Actor.of("s-77", Role.COMMUNITY))) == ("decided_by_another",)
     town.do(anew(CONFIRM, by=both))
-    assert refused(town, anew(SECOND, by=both)) == ("decided_by_another",)
+    later = Actor.of("both", Role.UNIT_HEAD, unit="bureau")  # moved there since
+    assert refused(town, anew(SECOND, by=later)) == ("decided_by_another",)
     assert refused(town, anew(SECOND, by=Actor.of("s-77", Role.ORGANISATION, unit="bureau"))) == ("decided_by_another",)
     town.do(SECOND)
+
+
+def test_nobody_of_the_sending_unit_confirms_for_the_community(town: Town):
+    town.do(ARRIVE, SERVE)
+    own = Actor(id="b-2", claims=(*community.claims, *elsewhere.claims, *bureau.claims))
+    assert refused(town, anew(CONFIRM, by=own)) == ("community_confirms_for_another_unit",)
+    town.do(anew(CONFIRM, by=Actor(id="b-2", claims=(*community.claims, *elsewhere.claims))))
+
+
+def test_no_person_sends_anybody(town: Town):
+    until = town.clock() + timedelta(days=1)
+    call = CallCheckIn(id="x", by=community, unit="s-55", occasion="hands", until=until)
+    assert refused(town, anew(ARRIVE, unit="s-55")) == refused(town, call) == ("sender_is_no_person",)
 
 
 def test_only_the_sending_unit_confirms_for_the_sending_unit(town: Town):

@@ -111,8 +111,8 @@ OPENED_ON_A_PROPOSAL: dict[str, tuple[str, tuple[Command, ...], str]] = {
     ),
     "commitment": (
         "implementing",
-        (MakeCommitment(**K, by=workstation, what="a rail", owner="parks", **LATER),),
-        "parks",
+        (MakeCommitment(**K, by=workstation, what="a rail", owner="workstation", **LATER),),
+        "workstation",
     ),
     "supervision": ("implementing", (UrgeSupervision(**K, by=supervisor, **URGED),), "workstation"),
     "instruction": ("consulting", (GiveInstruction(**K, by=leader, what="ask", owner="office", **DUE),), "office"),
@@ -138,7 +138,7 @@ OPENED_ON_A_PROJECT: dict[str, tuple[str, tuple[Command, ...], str]] = {
     "objection": ("approved", (OF_WORKS, OBJECTION), "deliberating_body"),
     "opinion": ("paired", (RecordOpinion(**X, by=resident, item="k", text="make it flat"),), "secretariat"),
     "admission": ("proposed", (RequestAdmission(id="x", by=dispatcher, item="hzb", reason="r"),), "district"),
-    "commitment": ("proposed", (MakeCommitment(**K, by=community, what="tea", owner="parks", **LATER),), "parks"),
+    "commitment": ("proposed", (MakeCommitment(**K, by=organisation, what="tea", owner="parks", **LATER),), "parks"),
     "meeting": ("proposed", (ANNOUNCED,), "host-1"),
     "invitation": ("proposed", (ANNOUNCED, IssueInvitation(**X, by=host, unit="parks", meeting="k")), "parks"),
     "ledger": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from itertools import combinations, product
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from govflow import Actor, Command, Decider, HandOver, Level, NotAllowed, NotFound, Region, Rest, Role
+from govflow import Actor, Command, Decider, Engine, HandOver, Level, NotAllowed, NotFound, Region, Rest, Role
+from govflow.alliances import messages as al
 from govflow.cases import commands as c
 from govflow.projects import commands as j
 from govflow.projects.lines import balance_of
@@ -20,14 +22,15 @@ from govflow.regions.approval import GiveApproval, RequestApproval
 from govflow.regions.contact import LogContact
 from govflow.regions.evaluation import RequestEvaluation
 from govflow.regions.evidence import AddEvidence
-from govflow.testing import commands
+from govflow.testing import PinnedClock, commands
+from tests.alliances.test_machine import ALLIANCES
 from tests.cases.test_machine import CASES
 from tests.projects.test_walk import PROJECTS
 from tests.proposals.hall import wang
 from tests.proposals.test_machine import PROPOSALS
-from tests.regions.closing import WHY, closing, fresh
+from tests.regions.closing import WHY, closing, fresh, supervising
 from tests.regions.standing import may_stand_in, moves_with_its_record, standing, with_item
-from tests.support import PETITION, TOLD, a_case, a_context, a_town, dispatcher, resident, supervisor
+from tests.support import PETITION, TOLD, a_case, a_context, a_town, dispatcher, resident
 from tests.walking import Walked, looking_at, regions_with_loops
 
 # --- the records -----------------------------------------------------------------------------------------------------
@@ -122,6 +125,13 @@ def the_project_goes_on(project: Any) -> list[Command]:
     return []
 
 
+def the_alliance_goes_on(alliance: Any) -> list[Command]:
+    """Dissolved: it has nothing left to hand over."""
+    if alliance.status in ALLIANCES.decider.active:
+        return [al.DissolveAlliance(id=alliance.id, by=fresh(Role.TOWN), reason=WHY)]
+    return []
+
+
 def with_leave(record: Any, command: Command, giver: Actor) -> list[Command]:
     """Leave is asked for and given, and the command given."""
     key = f"leave-{record.version}"
@@ -145,6 +155,23 @@ def a_project_begun(data: st.DataObject) -> Any:
     starts = ["proposed", "open_for_claim", "claimed", "paired", "assessed"]
     PROJECTS.begin(yard, data.draw(st.sampled_from(starts)), data, "")
     return yard
+
+
+class World(NamedTuple):
+    """An engine with its clock, whatever the record in it is called."""
+
+    engine: Engine
+    clock: PinnedClock
+
+    def do(self, *given: Command) -> None:
+        for each in given:
+            self.engine.handle(each)
+
+
+def an_alliance_begun(data: st.DataObject) -> Any:
+    hall = ALLIANCES.opened(":memory:")  # type: ignore[arg-type]
+    ALLIANCES.begin(hall, data.draw(st.sampled_from(["founded", "active"])), data, "")
+    return World(hall.engine, hall.clock)
 
 
 def a_proposal_begun(data: st.DataObject) -> Any:
@@ -189,21 +216,31 @@ KINDS = {
         frozenset(PROJECTS.decider.workflow.rests) - PROJECTS.decider.active,
         lambda x: j.SettleProject(id="x", by=fresh(Role.FINANCE)) if x.status == "evaluated" else None,
     ),
+    "alliance": Worked(
+        ALLIANCES,
+        {"lead_unit": "u-lead", "committee": "u-committee", "guidance": "u-department", "area": "jinniu"},
+        "active",
+        "dissolved",
+        al.DissolveAlliance(id="x", by=fresh(Role.TOWN), reason=WHY, hand_over=_ALL),
+        an_alliance_begun,
+        the_alliance_goes_on,
+        frozenset({"dissolved", "archived"}),
+        lambda x: al.ArchiveAlliance(id="x", by=fresh(Role.ARCHIVIST)) if x.status == "dissolved" else None,
+    ),
 }
 BY_HAND = {("meeting", "held"), ("expense", "recorded")}  # what has met is recorded, what was spent is checked first
+_LISTED = {("supervision", status) for status in ("listed", "interviewed", "circulated", "exposed")}
+BY_CONSENT = defaultdict(set[tuple[str, str]], joint_project=_LISTED)  # whose leaving asks for the supervisor's consent
 Pair = tuple[Region, Region]
-OWN_OF_A_PROJECT = {
-    "claim",
-    "budget",
-    "expense",
-    "milestone",
-    "feedback",
-}  # the others are paired on cases and proposals
+OWN = {  # the others are paired on cases and proposals
+    "joint_project": {"claim", "budget", "expense", "milestone", "feedback"},
+    "alliance": {"member", "chair_term", "brand", "activity"},
+}
 PAIRS = [
     (name, pair)
     for name, kind in KINDS.items()
     for pair in combinations([region for region in kind.decider.regions.values() if region.name != "clock"], 2)
-    if name != "joint_project" or OWN_OF_A_PROJECT & {region.name for region in pair}
+    if name not in OWN or OWN[name] & {region.name for region in pair}
 ]
 WITH_LOOPS = [
     (name, pair)
@@ -278,10 +315,12 @@ def test_what_two_regions_leave_open_is_ended_in_one_append_when_the_record_leav
         record = with_item(record, pair[1], second)
         context = a_context(town, kind.leave)
         context.deciders = {**context.deciders, name: decider}
-        if {(region.name, status) for region, status in zip(pair, (first, second), strict=True)} & BY_HAND:
+        open_here = {(region.name, status) for region, status in zip(pair, (first, second), strict=True)}
+        first_done = {"loops_are_handed_over": BY_HAND, "listed_record_has_supervisor_consent": BY_CONSENT[name]}
+        if expected := tuple(code for code, items in first_done.items() if open_here & items):
             with pytest.raises(NotAllowed) as caught:
                 decider.decide(record, kind.leave, context)
-            assert caught.value.codes == ("loops_are_handed_over",)
+            assert caught.value.codes == expected
             continue
         left = decider.decide(record, kind.leave, context)[1]
         assert left.status == kind.left
@@ -313,6 +352,8 @@ def at_random(kind: Worked, world: Any, pair: Pair, data: st.DataObject) -> None
     record = world.engine.get("x")
     values = kind.walked.values(record, world.clock, ["y", "nobody"])
     of_two = looking_at(kind.decider, *(each.name for each in pair))
+    if not of_two.commands_from(record):
+        return  # of an archived alliance nothing can be asked
     command = data.draw(commands(of_two, record, now=world.clock(), actors=kind.walked.actors, values=values))
     try:
         if {each.code for each in world.engine.why_not(command)} == {"approval_is_given"}:
@@ -330,11 +371,12 @@ def drained(world: Any, name: str = "case") -> None:
     kind = KINDS[name]
     if world.engine.get("x").status == "archived":
         return
-    world.do(AddEvidence(id="x", by=supervisor, item="done", kind="photo", sha256="0" * 64))
+    by = fresh(Role.SUPERVISOR, supervising(world.engine.get("x")))
+    world.do(AddEvidence(id="x", by=by, item="done", kind="photo", sha256="0" * 64))
     for _ in range(80):
         record = world.engine.get("x")
         if loop := next_to_close(world):
-            steps = [*closing(record, *loop)]
+            steps = [*closing(record, *loop, now=world.clock())]
         elif not (steps := [] if record.status == "closed" else kind.onward(record)):
             break
         for command in steps:

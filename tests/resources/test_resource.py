@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from govflow import CASE, SYSTEM, Actor, Command, HandOver, NotAllowed, Role
+from govflow import CASE, SYSTEM, Actor, Claim, Command, HandOver, NotAllowed, Role
 from govflow.cases.commands import WithdrawCase
 from govflow.errors import GovFlowError, NotFound
 from govflow.persistence.codec import Codec
@@ -216,7 +216,8 @@ def test_money_is_never_overbooked_by_a_cent():
 )
 def test_only_what_its_owner_offers_is_booked_in_its_own_measure(said: dict[str, Any], detail: str):
     town = a_place()
-    wrong = refused(town, a_promise(**said))
+    of_both = Actor(id=lead.id, claims=(*lead.claims, Claim(role=Role.LEAD_UNIT, unit="bakery")))
+    wrong = refused(town, a_promise(**said).changed(by=of_both))
     assert wrong.codes == ("booking_is_for_a_promise_of_its_owner",)
     assert wrong.broken[0].detail == (detail,)
 
@@ -386,6 +387,14 @@ def test_a_resource_that_is_booked_is_withdrawn_only_when_its_bookings_are_hande
     assert town.engine.get("x").item("commitment", "p").status == "made"  # it stays owed where it was promised
     town.do(cm.KeepCommitment(id="x", by=community, item="p"))
     assert town.engine.get("x").item("commitment", "p").status == "kept"
+
+
+def test_what_was_delivered_before_a_withdrawal_stays_used_up():
+    town = a_place()
+    part = cm.FulfilPartOfCommitment(id="x", by=lead, item="p", measure="6 h", evidence=("slip",), quantity=6)
+    town.do(a_promise(10), part, withdraw(hand_over=(HandOver(reason="sold"),)))
+    booking = hall(town).item("booking", "x.p")
+    assert (booking.status, booking.measure, hall(town).delivered) == ("released", 6, 6)
 
 
 def test_what_is_withdrawn_is_not_booked():

@@ -107,9 +107,9 @@ class Site:
         for key in keys:
             self.do(AddEvidence(id=id, by=who, item=key, kind=kind, sha256=sha256(key.encode()).hexdigest()))
 
-    def agreed(self, id: str, *units: str) -> None:
-        """Units say themselves that they take part."""
-        self.do(*(c.AgreeToProject(id=id, by=of_unit(unit), unit=unit) for unit in units))
+    def agreed(self, id: str, *units: str, to: str = "party") -> None:
+        """Units say themselves that they take part, or take the lead."""
+        self.do(*(c.AgreeToProject(id=id, by=of_unit(unit), unit=unit, to=to) for unit in units))
 
     def pairing(self, id: str, lead: str, *others: str, outside: tuple[str, ...] = (), **said: Any) -> c.PairParties:
         """The parties with the work that each of them brings in; the lead stands first."""

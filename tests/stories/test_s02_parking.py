@@ -59,7 +59,8 @@ TEAM = pr.ProposeProject(
 def the_team_goes_on(site: Site) -> None:
     """Owners, property firm and community run the lanes together; each problem is a milestone others accept."""
     lead, id = of_unit("owners"), "team"
-    site.agreed(id, "owners", "property")
+    site.agreed(id, "owners", to="lead")
+    site.agreed(id, "property")
     site.do(site.pairing(id, "owners", "huazhaobi", "property", text="One owner a lane, one week each."))
     site.on_file(id, "agreement", "photo")
     members = tuple(Member(id=each) for each in ("s-1", "s-3", "s-4"))

@@ -41,7 +41,8 @@ def paired() -> Site:
             **P, by=PLACE.secretary, title="托龙山棚改", kind="demolition", major=True, area=PLACE.area, need=need
         )
     )
-    site.agreed("clearance", "renewal-office", "demolisher")
+    site.agreed("clearance", "renewal-office", to="lead")
+    site.agreed("clearance", "demolisher")
     until, brings = site.in_days(200), {"matter": "service", "quantity": 60, "measure_unit": "days"}
     parties = (
         Party(unit="renewal-office", role="lead"),

@@ -38,7 +38,7 @@ def being_built() -> Site:
     """The overpass under way, due in 90 days."""
     site, lead = Site(PLACE, policy=POLICY), of_unit("roads")
     site.do(c.ProposeProject(**P, by=PLACE.secretary, title="330国道跨线桥", area=PLACE.area, kind="practical"))
-    site.agreed("overpass", "roads")
+    site.agreed("overpass", "roads", to="lead")
     site.do(site.pairing("overpass", "roads", "route-330"))
     site.on_file("overpass", "order", "photo")
     site.do(c.ApproveProject(**P, by=PLACE.town, papers=("order",), until=site.in_days(DAYS)))

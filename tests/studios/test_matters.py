@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from govflow import CASE, Actor, Case, Command, Engine, ProtectionError, Role
+from govflow import CASE, Actor, Case, Claim, Command, Engine, ProtectionError, Role
 from govflow.cases import commands as c
 from govflow.messages import Personal, new_command_id
 from govflow.proposals import PROPOSAL
@@ -183,6 +183,18 @@ def test_a_delegate_does_not_answer_a_matter_of_their_own():
     house.do(house.answer(by=keeper))
 
 
+def test_neither_who_stands_in_for_the_asker_nor_the_unit_that_asked_answers():
+    house = House()
+    house.do(house.told("1", asker="s-k"), house.told("2", asker="u-hua"))
+    (seat,) = keeper.claims
+    substitute = Actor(id="s-sub", claims=(seat.model_copy(update={"unit": None, "standing_in_for": "s-k"}),))
+    assert house.refused(house.answer("1", by=substitute)) == ("asker_does_not_answer",)
+    assert house.refused(house.answer("2", by=keeper)) == ("asker_does_not_answer",)
+    clerk = Actor(id="s-wu", claims=(*wu.claims, Claim(role="organisation", unit="u-hua")))
+    assert house.refused(house.answer("2", by=clerk)) == ("asker_does_not_answer",)
+    house.do(house.answer("1", by=keeper), house.answer("2", by=wu))
+
+
 def test_a_matter_goes_from_hand_to_hand_with_a_reason_and_to_somebody_who_sits():
     house = a_house()
     pass_on = AssignMatter(**X, by=wu, item="1", delegate="s-he", reason="he knows the house")
@@ -211,6 +223,15 @@ def test_the_answer_is_due_by_the_limit_of_the_policy_and_late_is_said_once():
     assert matter_figures(house.studio).late == 1
 
 
+def test_an_answer_that_came_late_stays_late_though_a_second_one_came_at_once():
+    house = a_house()
+    house.days(60).do(house.answer(), REOPEN)
+    assert matter_figures(house.studio).late == 1
+    house.do(house.answer())
+    assert house.studio.clocks["matter_answer:1"].status == "met"
+    assert matter_figures(house.studio).late == 1
+
+
 # --- what the asker says ---------------------------------------------------------------------------------------------
 
 
@@ -223,6 +244,39 @@ def test_only_whoever_asked_says_that_it_was_answered_or_has_the_desk_say_it():
     house.do(anew(CONFIRM, by=said_so, on_behalf_of="s-1"))
     assert house.matter().status == "confirmed"
     assert house.refused(REOPEN) == ("step_is_in_the_table",)
+
+
+def test_a_desk_that_had_the_matter_in_hand_says_nothing_for_whoever_asked():
+    both = Actor(id="wei", claims=(*keeper.claims, Claim(role="callback", area=AREA)))
+    stand_in = Actor(id="s-sub", claims=(Claim(role="callback", area=AREA, standing_in_for="wei"),))
+    far = Actor.of("callback-2", Role.CALLBACK, area="jinniu/elsewhere")
+    for house in (a_house(lambda house: house.answer(by=both)), House()):
+        if not house.studio.items_of("matter"):
+            house.do(house.told(by=both), house.answer(by=keeper))
+        for desk_of in (both, stand_in, far):
+            for said in (CONFIRM, REOPEN):
+                told = anew(said, by=desk_of, on_behalf_of="s-1")
+                assert house.refused(told) == ("desk_had_no_hand_in_it",)
+        house.do(anew(CONFIRM, by=Actor.of("callback-1", Role.CALLBACK, area=AREA), on_behalf_of="s-1"))
+
+
+def test_whoever_asked_speaks_for_themselves_though_they_hold_a_desk_elsewhere():
+    me = Actor(id="s-1", claims=(*asker.claims, Claim(role="callback", area="jinniu/elsewhere")))
+    house = House()
+    house.do(house.told(by=me), house.answer(by=keeper))
+    assert house.do(anew(CONFIRM, by=me)).item("matter", "1").status == "confirmed"
+
+
+@pytest.mark.parametrize("area", [AREA + "/grid-3", "jinniu/elsewhere"])
+def test_whoever_lives_or_sits_in_a_narrower_place_brings_their_matter_and_says_what_became_of_it(area):
+    resident, clerk = Actor.of("s-9", Role.RESIDENT, area=area), Actor.of("c-9", Role.ORGANISATION, unit="u", area=area)
+    house = House()
+    house.do(house.told("a", by=resident, asker="s-9"), house.told("b", by=clerk, asker="u", on_behalf_of="u"))
+    house.do(house.told("c", by=resident, asker=None), WithdrawMatter(**X, by=resident, item="c"))
+    house.do(house.answer("a", by=keeper), house.answer("b", by=keeper))
+    house.do(ReopenMatter(**X, by=resident, item="a", objection="nobody came"), house.answer("a", by=keeper))
+    house.do(ConfirmMatter(**X, by=resident, item="a"), ConfirmMatter(**X, by=clerk, item="b", on_behalf_of="u"))
+    assert house.refused(house.told("d", by=resident, asker="s-1")) == ("asker_speaks_or_the_studio_enters_it",)
 
 
 def test_whoever_asked_may_say_once_that_it_was_not_answered_and_then_it_is_owed_again():

@@ -116,6 +116,10 @@ def test_whoever_leaves_gives_a_reason_and_leaves_nothing_behind():
     assert sorted(house.studio.items_of("delegate")) == ["s-he.party_delegate", "s-wu.deputy", "s-wu.deputy.2"]
 
 
+def test_whoever_leaves_says_which_seat():
+    assert House().refused(DismissDelegate(**X, by=keeper, reason="moves away")) == ("step_is_in_the_table",)
+
+
 def test_one_of_two_seats_may_be_left_with_matters_in_hand():
     house = House()
     house.do(house.seat("s-wu", "cppcc_member"), house.told())

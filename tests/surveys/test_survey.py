@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from govflow import SYSTEM, Actor, Claim, Engine, NotAllowed, Role
+from govflow import SYSTEM, Actor, Claim, Engine, NotAllowed, NotFound, Role
 from govflow.organisation import DIRECTORY
 from govflow.organisation.units import CloseUnit
+from govflow.reading import sees
 from govflow.surveys import INDEX_SURVEY, Sampling, Stratum, digest_of_people, figures_of, slip_of
 from govflow.surveys import messages as m
 from govflow.testing import START as NOON
@@ -143,13 +144,44 @@ def test_a_unit_has_no_part_in_the_survey_that_measures_it():
     baker = Actor(id="baker", claims=(Claim(role="town", unit="u-bakery"),))
     friend = Actor(id="friend", claims=(Claim(role="town"),), interests=("u-school",))
     office = Office()
-    assert office.refused(PLAN.changed(by=baker)) == ("planner_is_of_no_unit",)
-    assert office.refused(PLAN.changed(by=friend)) == ("planner_is_of_no_unit",)
-    assert office.refused(PLAN.changed(on_behalf_of="u-school")) == ("planner_is_of_no_unit",)
+    assert office.refused(PLAN.changed(by=baker)) == ("actor_is_of_no_unit",)
+    assert office.refused(PLAN.changed(by=friend)) == ("actor_is_of_no_unit",)
+    assert office.refused(PLAN.changed(on_behalf_of="u-school")) == ("actor_is_of_no_unit",)
     office.do(PLAN)
     clerk = Actor.of("clerk", Role.SECRETARIAT, unit="u-bakery", area=PLAN.area)
-    assert office.refused(DRAW.changed(by=clerk)) == ("role_is_held",)
-    assert office.refused(CANCEL.changed(by=friend)) == ("actor_has_no_interest",)
+    with pytest.raises(NotFound):
+        office.engine.handle(DRAW.changed(by=clerk))
+    assert office.refused(CANCEL.changed(by=friend)) == ("actor_has_no_interest", "actor_is_of_no_unit")
+
+
+HANDS = {"planned": DRAW, "drawn": START, "collecting": ALL, "counted": PUBLISH}
+
+
+@pytest.mark.parametrize("status", HANDS)
+def test_whoever_is_of_a_measured_unit_has_no_hand_in_its_survey_by_any_other_office(status):
+    office = an_office(status)
+    step = again(HANDS[status])
+    (office_claim,) = step.by.claims
+    both = Actor(id="s-b", claims=(office_claim, Claim(role="organisation", unit="u-bakery", area=PLAN.area)))
+    for command in (step, again(CANCEL), again(COUNT)):
+        with pytest.raises(NotFound):
+            office.engine.handle(command.changed(by=both))
+    assert not sees(office.survey, both.claims, both.id)
+    assert sees(office.survey, step.by.claims, step.by.id)
+    in_its_stead = Actor(id="s-c", claims=(office_claim.model_copy(update={"standing_in_for": "u-bakery"}),))
+    assert office.refused(step.changed(by=in_its_stead)) == ("actor_is_of_no_unit",)
+    office.do(step)
+
+
+def test_nobody_counts_or_gives_up_a_survey_in_the_stead_of_a_unit_that_it_measures():
+    stead = {"standing_in_for": "u-school"}
+    keeper = Actor(id="s-k", claims=(Claim(role="town", level="town", area=PLAN.area, **stead),))
+    above = Actor(id="s-d", claims=(Claim(role="district", level="district", area="jinniu", **stead),))
+    office = an_office("collecting")
+    assert office.refused(again(CANCEL).changed(by=keeper)) == ("actor_is_of_no_unit",)
+    office.do(ALL)
+    assert office.refused(COUNT.changed(by=keeper)) == ("actor_is_of_no_unit",)
+    assert office.refused(again(CANCEL).changed(by=above)) == ("actor_is_of_no_unit",)
 
 
 def test_planning_is_for_the_town_and_those_above_it():
@@ -429,6 +461,14 @@ def test_a_survey_is_given_up_with_a_reason_until_it_is_counted(status):
     assert office.refused(CANCEL.changed(reason=" ")) == ("reason_given",)
     assert office.do(CANCEL).status == "cancelled"
     assert not [each for each in office.survey.clocks.values() if each.is_going]
+
+
+def test_answers_that_are_in_are_given_up_by_the_district_alone():
+    office = an_office("collecting")
+    office.do(record(*OLD))
+    assert office.refused(CANCEL) == ("nobody_has_answered",)
+    above = Actor.of("district-1", Role.DISTRICT, level="district", area="jinniu")
+    assert office.do(CANCEL.changed(by=above, reason="answers were forged")).status == "cancelled"
 
 
 def test_a_result_that_somebody_dislikes_is_dropped_by_the_district_alone():

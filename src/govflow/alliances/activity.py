@@ -97,11 +97,13 @@ class _Held(Shown):
 
 
 class HoldActivity(ItemCommand, _Held, wire="activity.hold", label="开展活动"):
-    """Record that it took place: what was done, by evidence on file, and how many came from which unit."""
+    """Record that it took place, as announced unless `occurred_at` says when: what was done, who came, by evidence."""
 
 
 class ActivityHeld(ItemEvent, _Held, name="activity.held"):
     """The activity took place."""
+
+    held_at: Instant | None = None  # None: when it was recorded
 
 
 class CancelActivity(ItemCommand, Reasoned, wire="activity.cancel", label="取消活动"):
@@ -132,15 +134,16 @@ def activity_time_has_come(record: Record, event: Any, context: Context) -> bool
     return bool(context.at >= item.until)
 
 
-@rule("参加单位已列明,每单位一次,且为成员或列明的来宾", "M123", needs="participants guests")
+@rule("参加单位已列明,每单位一次,为成员或列明的来宾,且成员至少两个", "M123", needs="participants guests")
 def participants_are_named(record: Record, event: Any, context: Context) -> Iterator[Detail]:
-    """Units that took part are named, each once, and each belongs to the alliance or is a named guest."""
+    """Units that took part are named, each once: two at least that belong to the alliance, others as guests."""
     units = [each.unit for each in event.participants]
-    if not units:
-        yield Detail("nobody is named", "未列明参加单位")
+    included = set(getattr(record, "included", ()))
+    if len(included.intersection(units)) < 2:
+        yield Detail("fewer than two units of the alliance took part", "参加的联盟单位不足两个")
     for unit in sorted({unit for unit in units if units.count(unit) > 1}):
         yield Detail(f"{unit} is named twice", f"{unit} 重复列明")
-    for unit in sorted(set(units) - {*getattr(record, "included", ()), *event.guests}):
+    for unit in sorted(set(units) - included - set(event.guests)):
         yield Detail(f"{unit} neither belongs to the alliance nor is a named guest", f"{unit} 非成员或来宾")
 
 
@@ -170,7 +173,7 @@ _FOLD: Fold = {
     ActivityHeld: lambda item, e: {
         "status": S.HELD,
         "participants": e.participants,
-        "held_at": e.at,
+        "held_at": e.held_at or e.at,
         "owes": None,
         "hands": (*item.hands, e.by),
     },
@@ -189,8 +192,20 @@ def _announced(record: Record, command: AnnounceActivity, context: Context) -> A
     return event
 
 
+def _held(record: Record, command: HoldActivity, context: Context) -> ActivityHeld:
+    """It was held at the time announced, where nobody says otherwise: written down later, it counts for its own period."""
+    item: Any = context.item
+    held_at = command.occurred_at or (item.until if item is not None else None)
+    decider, key = context.deciders[record.kind_of_record], ACTIVITY.key_of(record, command)
+    event = decider.copied(command, ActivityHeld, context, item=key, held_at=held_at)
+    assert isinstance(event, ActivityHeld)
+    return event
+
+
 def _cancel(record: str, item: Item, given: HandOver) -> CancelActivity:
     return CancelActivity(id=record, by=SYSTEM, item=item.key, reason=given.reason)
 
 
-ACTIVITY = Region(ACTIVITY_WORKFLOW, Activity, _FOLD, propose={AnnounceActivity: _announced}, ends=_cancel)
+ACTIVITY = Region(
+    ACTIVITY_WORKFLOW, Activity, _FOLD, propose={AnnounceActivity: _announced, HoldActivity: _held}, ends=_cancel
+)

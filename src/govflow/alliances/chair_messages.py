@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from govflow.actors import Id
-from govflow.alliances.chair_model import AssessorGroup, Counterpart, TermPeriod
+from govflow.alliances.chair_model import AssessorGroup, Counterpart, GroupWeight, TermPeriod
 from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.regions.bodies import Reasoned
 
@@ -34,6 +34,7 @@ class ChairTermStarted(ItemEvent, _Term, name="chair_term.started"):
     """A unit is in the chair."""
 
     until: Instant | None = None  # the end of the last day
+    weights: tuple[GroupWeight, ...] = ()  # of the policy's plan `chair`
 
 
 class _Contact(Value):
@@ -52,7 +53,7 @@ class ChairTermContactLogged(ItemEvent, _Contact, name="chair_term.contact_logge
 
 
 class AssessChairTerm(ItemCommand, wire="chair_term.assess", label="启动离任考核"):
-    """Open the exit assessment: all contacts are made."""
+    """Open the exit assessment: all contacts are made, or the term is over and what it lacks is judged too."""
 
 
 class ChairTermAssessmentOpened(ItemEvent, name="chair_term.assessment_opened"):
@@ -73,7 +74,7 @@ class ChairTermAssessmentScored(ItemEvent, _Score, name="chair_term.assessment_s
 
 
 class EndChairTerm(ItemCommand, Reasoned, wire="chair_term.end", label="结束轮值任期"):
-    """End the term: with all four scores, or early, for a reason and without a score."""
+    """End the term: with all four scores, or for a reason and without a score, early or when the groups stay silent."""
 
 
 class ChairTermEnded(ItemEvent, Reasoned, name="chair_term.ended"):

@@ -6,8 +6,10 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from pydantic import Field
+
 from govflow.actors import Claim, Id, Role
-from govflow.messages import Count, Value
+from govflow.messages import Count, Instant, Value
 from govflow.records import Item
 from govflow.workflow import Rest, Status
 
@@ -61,17 +63,29 @@ class Score(Value):
     by: Id
 
 
+class GroupWeight(Value):
+    """For how much in a hundred the points of one group count."""
+
+    group: AssessorGroup
+    percent: int = Field(ge=1, le=100)
+
+
 class ChairTerm(Item):
-    """One term: whose, from when to when, the contacts and scores so far. `none` are the groups that never scored."""
+    """One term: whose, from when to when, the contacts and scores so far. `none` are the groups that never scored.
+
+    `weights` are those of the policy's plan `chair` when the term began; without them the four groups count alike.
+    """
 
     unit: str = ""
     first: date | None = None
     last: date | None = None
     periods: tuple[TermPeriod, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    weights: tuple[GroupWeight, ...] = ()
+    assessed_at: Instant | None = None  # from when on the groups could score
     scores: tuple[Score, ...] = ()
     none: tuple[AssessorGroup, ...] = ()
-    reason: str = ""  # why it ended early
+    reason: str = ""  # why it ended without all scores
 
     @property
     def what(self) -> str:
@@ -85,10 +99,11 @@ class ChairTerm(Item):
 
     @property
     def score(self) -> Fraction | None:
-        """The mean of the four groups' points, once the term has ended; None where one of them gave none."""
+        """The weighted mean of the four groups' points, once the term has ended; None where one of them gave none."""
         if self.status != ChairStatus.ENDED or self.groups_to_score:
             return None
-        return Fraction(sum(each.points for each in self.scores), len(AssessorGroup))
+        weights = {each.group: each.percent for each in self.weights} or dict.fromkeys(AssessorGroup, 1)
+        return Fraction(sum(weights[each.group] * each.points for each in self.scores), sum(weights.values()))
 
     def people(self) -> frozenset[str]:
         return frozenset({self.unit} - {""})

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from govflow.actors import Role
+from govflow.actors import Role, covers
 from govflow.alliances.chair_model import AssessorGroup, ChairStatus, ChairTerm, Counterpart, TermPeriod
 from govflow.alliances.model import Alliance
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.workflow import rule
+
+YEARS = 5
+"""A term begins within so many years, and lasts so many at most (a bound of our own: periods are stored one by one)."""
+TIME_TO_SCORE = timedelta(days=30)
+"""For so long at least the four groups may score before a term ends without those that stay silent (ours)."""
+CHAIR_PLAN = "chair"
+"""The id of the evaluation plan whose weights count at the end of a term."""
 
 # --- whose turn it is ------------------------------------------------------------------------------------------------
 
@@ -55,6 +63,12 @@ def term_and_periods_are_named(alliance: Alliance, event: Any, context: Context)
     if event.first is None or event.last is None or event.last < event.first:
         yield Detail("first and last day are asked for, in this order", "须依次载明起止日")
         return
+    if event.until is None:
+        yield Detail(
+            f"a term begins within {YEARS} years and lasts {YEARS} years at most",
+            f"任期应于 {YEARS} 年内开始,且不超过 {YEARS} 年",
+        )
+        return
     if event.until <= context.at:
         yield Detail("the term is over already", "任期已满")
     expected = event.first.toordinal()
@@ -65,6 +79,19 @@ def term_and_periods_are_named(alliance: Alliance, event: Any, context: Context)
         expected = period.last.toordinal() + 1
     if expected != event.last.toordinal() + 1:
         yield Detail("the periods do not end with the term", "各期间未止于任期末日")
+
+
+def is_within_bounds(first: date, last: date, today: date) -> bool:
+    """Whether a term begins within five years and lasts five years at most."""
+    ends = (last.year, last.month, last.day)
+    return first.year <= today.year + YEARS and ends < (first.year + YEARS, first.month, first.day)
+
+
+@rule("离任考核方案的评价来源即四个考核方", "M122", needs="weights")
+def plan_weighs_the_four_groups(alliance: Alliance, event: Any, context: Context) -> bool:
+    """The policy's plan of the chair, where it has one, weighs the four groups and nobody else."""
+    plan = context.policy.evaluation_plan(CHAIR_PLAN)
+    return plan is None or {each.id for each in plan.sources} == set(AssessorGroup)
 
 
 # --- contacts --------------------------------------------------------------------------------------------------------
@@ -146,6 +173,31 @@ def contacts_are_complete(alliance: Alliance, event: Any, context: Context) -> I
     return (each.sentence() for each in term_report(alliance, context.item))
 
 
+@rule("任期已满", "design")
+def term_is_over(alliance: Alliance, event: Any, context: Context) -> bool:
+    """The term is over: no contact that it lacks can be made any more, and what is missing is judged with the rest."""
+    term: Any = context.item
+    return bool(context.at >= term.until)
+
+
+@rule("启动考核或结束任期者非轮值主席单位的人", "M122")
+def chair_has_no_hand_in_it(alliance: Alliance, event: Any, context: Context) -> bool:
+    """Whoever opens the assessment or ends the term is not of the unit in the chair, by whatever claim."""
+    return not _is_of_the_chair(context)
+
+
+def _is_of_the_chair(context: Context) -> bool:
+    term: Any = context.item
+    return term.unit in {claim.unit for claim in context.claims}
+
+
+@rule("各考核方评分期已满", "design")
+def groups_had_their_time(alliance: Alliance, event: Any, context: Context) -> bool:
+    """The groups had thirty days to score, from the opening of the assessment and the end of the term on."""
+    term: Any = context.item
+    return bool(context.at >= max(term.until, term.assessed_at or term.until) + TIME_TO_SCORE)
+
+
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
@@ -153,9 +205,15 @@ def contacts_are_complete(alliance: Alliance, event: Any, context: Context) -> I
 def assessor_is_of_the_group_and_not_of_the_chair(alliance: Alliance, event: Any, context: Context) -> Iterator[Detail]:
     """Whoever scores speaks for the assessor group named, and is not of the unit in the chair."""
     term: Any = context.item
-    if term.unit in {claim.unit for claim in context.claims}:
+    if _is_of_the_chair(context):
         yield Detail(f"{term.unit} is the unit in the chair", f"{term.unit} 为轮值主席单位")
-    held = [claim for claim in context.claims if claim.role in context.step.who]
+    held = [
+        claim
+        for claim in context.claims
+        if claim.role in context.step.who
+        and covers(claim, alliance.level, alliance.area)
+        and alliance.fits(claim.role, claim, event.by, context.on_behalf_of, term)
+    ]
     units = {claim.unit for claim in held} - {None}
     members = alliance.items_of("member")
     speaks = {

@@ -25,21 +25,29 @@ from govflow.alliances.chair_messages import (
     StartChairTerm,
 )
 from govflow.alliances.chair_model import (
+    AssessorGroup,
     ChairStatus,
     ChairTerm,
     Contact,
     Counterpart,
+    GroupWeight,
     Score,
     TermPeriod,
 )
 from govflow.alliances.chair_rules import (
+    CHAIR_PLAN,
     assessor_is_of_the_group_and_not_of_the_chair,
     assessor_scores_are_complete,
+    chair_has_no_hand_in_it,
     chair_is_next_in_turn,
     contact_is_described,
     contacts_are_complete,
+    groups_had_their_time,
+    is_within_bounds,
+    plan_weighs_the_four_groups,
     score_is_the_first_of_its_group,
     term_and_periods_are_named,
+    term_is_over,
 )
 from govflow.context import Context
 from govflow.duties import period_of
@@ -47,7 +55,7 @@ from govflow.messages import Command
 from govflow.policy import Every
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
-from govflow.rules import verified_by_another
+from govflow.rules import reason_given, verified_by_another
 from govflow.workflow import Step, Workflow
 
 S = ChairStatus
@@ -55,14 +63,20 @@ R = Role
 _TOWN = (R.COMMUNITY, R.TOWN)
 _ASSESSORS = (R.APPRAISER, R.ORGANISATION, R.SUPERVISOR, R.TOWN)
 _SCORING = (verified_by_another, assessor_is_of_the_group_and_not_of_the_chair, score_is_the_first_of_its_group)
+_STARTING = (chair_is_next_in_turn, term_and_periods_are_named, plan_weighs_the_four_groups)
+_UNSCORED = (groups_had_their_time, reason_given, chair_has_no_hand_in_it)
 # fmt: off
 CHAIR_TERM_WORKFLOW = Workflow("chair_term", S, zh="轮值主席任期", on=("alliance",), steps=(
     #    id      command          from                               event                      to                  who                              provided that
-    Step("CH01", StartChairTerm,  None,                              ChairTermStarted,          S.SERVING,          (*_TOWN, R.SYSTEM),              (chair_is_next_in_turn, term_and_periods_are_named), while_in="active"),
+    Step("CH01", StartChairTerm,  None,                              ChairTermStarted,          S.SERVING,          (*_TOWN, R.SYSTEM),              _STARTING, while_in="active"),
     Step("CH02", LogChairContact, S.SERVING,                         ChairTermContactLogged,    None,               (R.PROJECT_LEAD, R.ORGANISATION), (contact_is_described,)),
-    Step("CH03", AssessChairTerm, S.SERVING,                         ChairTermAssessmentOpened, S.UNDER_ASSESSMENT, _TOWN,                           (contacts_are_complete,)),
+    Step("CH03", AssessChairTerm, S.SERVING,                         ChairTermAssessmentOpened, S.UNDER_ASSESSMENT, _TOWN,                           (contacts_are_complete, chair_has_no_hand_in_it)),
+    # ours: a chair that neglected its contacts is assessed too, or nobody would ever follow it
+    Step("CX01", AssessChairTerm, S.SERVING,                         ChairTermAssessmentOpened, S.UNDER_ASSESSMENT, _TOWN,                           (term_is_over, chair_has_no_hand_in_it)),
     Step("CH04", ScoreChairTerm,  S.UNDER_ASSESSMENT,                ChairTermAssessmentScored, None,               _ASSESSORS,                      _SCORING),
-    Step("CH05", EndChairTerm,    (S.UNDER_ASSESSMENT, S.SERVING),   ChairTermEnded,            S.ENDED,            (*_TOWN, R.SYSTEM),              (assessor_scores_are_complete,)),
+    Step("CH05", EndChairTerm,    (S.UNDER_ASSESSMENT, S.SERVING),   ChairTermEnded,            S.ENDED,            (*_TOWN, R.SYSTEM),              (assessor_scores_are_complete, chair_has_no_hand_in_it)),
+    # ours: groups that stay silent keep nobody in the chair for ever
+    Step("CX02", EndChairTerm,    S.UNDER_ASSESSMENT,                ChairTermEnded,            S.ENDED,            R.TOWN,                          _UNSCORED),
 ))
 # fmt: on
 
@@ -75,12 +89,17 @@ _FOLD: Fold = {
         "last": e.last,
         "periods": e.periods,
         "until": e.until,
+        "weights": e.weights,
     },
     ChairTermContactLogged: lambda item, e: {
         "contacts": (*item.contacts, Contact(counterpart=e.counterpart, unit=e.unit, day=e.day, by=e.by)),
         "hands": (*item.hands, e.by),
     },
-    ChairTermAssessmentOpened: lambda item, e: {"status": S.UNDER_ASSESSMENT, "owes": R.TOWN.value},
+    ChairTermAssessmentOpened: lambda item, e: {
+        "status": S.UNDER_ASSESSMENT,
+        "owes": R.TOWN.value,
+        "assessed_at": e.at,
+    },
     ChairTermAssessmentScored: lambda item, e: {
         "scores": (*item.scores, Score(group=e.group, points=e.points, by=e.by)),
     },
@@ -102,10 +121,19 @@ def quarters_of(first: date, last: date) -> tuple[TermPeriod, ...]:
     return tuple(periods)
 
 
+def _weights(context: Context) -> tuple[GroupWeight, ...]:
+    """Those of the policy's plan, so that a later one changes nothing of a term that runs."""
+    plan = context.policy.evaluation_plan(CHAIR_PLAN)
+    known = {group.value: group for group in AssessorGroup}
+    given = plan.sources if plan is not None else ()
+    return tuple(GroupWeight(group=known[each.id], percent=each.weight) for each in given if each.id in known)
+
+
 def _started(record: Record, command: StartChairTerm, context: Context) -> ChairTermStarted:
     """A term without periods has its quarters; it is over at the end of its last local day."""
-    more: dict[str, Any] = {"item": CHAIR_TERM.key_of(record, command)}
-    if command.first is not None and command.last is not None:
+    more: dict[str, Any] = {"item": CHAIR_TERM.key_of(record, command), "weights": _weights(context)}
+    today = context.at.astimezone(context.policy.zone).date()
+    if command.first and command.last and is_within_bounds(command.first, command.last, today):
         more["periods"] = command.periods or quarters_of(command.first, command.last)
         end = datetime.combine(command.last + timedelta(days=1), time(), context.policy.zone)
         more["until"] = end.astimezone(UTC)

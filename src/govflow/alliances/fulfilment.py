@@ -1,8 +1,9 @@
 """How what an alliance holds fulfils the recurring duties of its lead unit, in the same transaction (M109, M120–M146).
 
 The policy says which of these an alliance's lead owes, by obligations of these ids; a duty that nobody owes is not
-looked for. What is held fulfils the occurrence of the period in which it is held, late if that was missed already; one
-that no tick has put on the list yet is fulfilled by hand.
+looked for. A unit that leads two alliances owes it once: there is one duty for each lead unit. What is held fulfils the
+occurrence of the period in which it is held, late if that was missed already; one that no tick has put on the list yet
+is fulfilled by hand.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def by_activity(states: tuple[Alliance, Alliance], event: ActivityHeld, context:
     alliance = states[1]
     activity: Any = alliance.item("activity", event.item)
     measure = f"{activity.occasion} {event.item}"
-    yield from _fulfils(alliance, BY_OCCASION[activity.occasion], measure, event.at, context)
+    yield from _fulfils(alliance, BY_OCCASION[activity.occasion], measure, activity.held_at, context)
 
 
 def by_meeting(states: tuple[Alliance, Alliance], event: MeetingHeld, context: Context) -> Iterator[Command]:
@@ -62,9 +63,11 @@ def by_meeting(states: tuple[Alliance, Alliance], event: MeetingHeld, context: C
 
 
 def by_project(states: tuple[Alliance, Alliance], event: LinkFinished, context: Context) -> Iterator[Command]:
-    """A co-governance project of the alliance that has come to rest well."""
+    """A co-governance project of a unit of the alliance that has come to rest well."""
     alliance = states[1]
     tie: Any = alliance.item("link", event.item)
-    project = context.lookup(tie.other)
-    if project is not None and project.kind_of_record == "joint_project" and project.kind == "co_governance":
+    project: Any = context.lookup(tie.other)
+    if project is None or (project.kind_of_record, project.kind) != ("joint_project", "co_governance"):
+        return
+    if not set(alliance.included).isdisjoint(project.units):
         yield from _fulfils(alliance, MAJOR_PROJECT, f"co_governance {project.id}", event.at, context)

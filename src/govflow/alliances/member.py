@@ -28,6 +28,13 @@ from govflow.alliances.member_messages import (
     RecallMember,
     VisitMember,
 )
+from govflow.alliances.member_rules import (
+    another_unit_is_visited,
+    its_judges_take_no_turn,
+    members_are_organisations,
+    unit_does_not_lead,
+    unit_is_a_party_to_it,
+)
 from govflow.alliances.messages import AllianceFounded, FoundAlliance
 from govflow.alliances.model import Capacity
 from govflow.context import Context
@@ -163,17 +170,20 @@ def _today(context: Context) -> date:
 R = Role
 _LEAD = (R.LEAD_UNIT, R.TOWN)
 _VISITORS = (R.COMMUNITY, R.PARTY_BRANCH, *_LEAD)
+_VISITED = (another_unit_is_visited, members_are_organisations)
+_ADMITTED = (capacity_is_named, members_are_organisations, its_judges_take_no_turn)
+_CHANGED = (capacity_is_named, reason_given, unit_is_not_in_the_chair, unit_does_not_lead, its_judges_take_no_turn)
 # fmt: off
 MEMBER_WORKFLOW = Workflow("member", S, zh="成员单位", on=("alliance",), steps=(
     #    id      command         from                    event            to          who                       provided that
     Step("MB01", FoundAlliance,  None,                   AllianceFounded, S.INCLUDED, (R.TOWN, R.DISTRICT),     (), rides=("AL01",)),
-    Step("MB02", VisitMember,    (None, S.VISITED),      MemberVisited,   S.VISITED,  _VISITORS,                (), while_in="active"),
-    Step("MB03", AdmitMember,    (S.VISITED, S.LEFT),    MemberAdmitted,  S.INCLUDED, _LEAD,                    (capacity_is_named,), while_in="active"),
-    Step("MB04", ChangeCapacity, S.INCLUDED,             CapacityChanged, None,       _LEAD,                    (capacity_is_named, reason_given, unit_is_not_in_the_chair), while_in="active"),
-    Step("MB05", JoinProject,    S.INCLUDED,             ProjectJoined,   None,       (R.ORGANISATION, *_LEAD), (project_is_on_the_log,), while_in="active"),
+    Step("MB02", VisitMember,    (None, S.VISITED),      MemberVisited,   S.VISITED,  _VISITORS,                _VISITED, while_in="active"),
+    Step("MB03", AdmitMember,    (S.VISITED, S.LEFT),    MemberAdmitted,  S.INCLUDED, _LEAD,                    _ADMITTED, while_in="active"),
+    Step("MB04", ChangeCapacity, S.INCLUDED,             CapacityChanged, None,       _LEAD,                    _CHANGED, while_in="active"),
+    Step("MB05", JoinProject,    S.INCLUDED,             ProjectJoined,   None,       (R.ORGANISATION, *_LEAD), (project_is_on_the_log, unit_is_a_party_to_it), while_in="active"),
     Step("MB06", AppointMember,  S.INCLUDED,             MemberAppointed, None,       (R.PARTY_BRANCH, *_LEAD), (office_is_described,), while_in="active"),
     Step("MB07", RecallMember,   (S.INCLUDED, S.LEFT),   MemberRecalled,  None,       (R.PARTY_BRANCH, *_LEAD), (office_is_held, reason_given), while_in="active"),
-    Step("MB08", LeaveAlliance,  S.INCLUDED,             MemberLeft,      S.LEFT,     (R.ORGANISATION, *_LEAD), (reason_given, unit_is_not_in_the_chair), while_in="active"),
+    Step("MB08", LeaveAlliance,  S.INCLUDED,             MemberLeft,      S.LEFT,     (R.ORGANISATION, *_LEAD), (reason_given, unit_is_not_in_the_chair, unit_does_not_lead), while_in="active"),
 ))
 # fmt: on
 

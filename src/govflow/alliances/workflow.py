@@ -8,6 +8,7 @@ from typing import Any
 from govflow.actors import Role
 from govflow.alliances import messages as m
 from govflow.alliances.chair_rules import next_in_turn
+from govflow.alliances.member_rules import its_judges_take_no_turn, members_are_organisations
 from govflow.alliances.model import Alliance
 from govflow.alliances.model import AllianceStatus as S
 from govflow.context import Context
@@ -100,8 +101,9 @@ R = Role
 _ABOVE = (R.TOWN, R.DISTRICT)
 _LEAD = (R.LEAD_UNIT, *_ABOVE)
 _OPEN = (S.FOUNDED, S.ACTIVE)
-_FOUNDING = (alliance_is_described, who_guides_and_who_supervises_are_others, personal_data_is_withheld)
-_AMENDING = (reason_given, who_guides_and_who_supervises_are_others, new_lead_is_a_member)
+_OTHERS = (who_guides_and_who_supervises_are_others, its_judges_take_no_turn)
+_FOUNDING = (alliance_is_described, members_are_organisations, *_OTHERS, personal_data_is_withheld)
+_AMENDING = (reason_given, *_OTHERS, new_lead_is_a_member)
 _DECLINING = (turn_is_declined_by_whose_it_is, reason_given)
 # fmt: off
 ALLIANCE_WORKFLOW = Workflow("alliance", S, zh="联盟", steps=(

@@ -110,6 +110,16 @@ def reason_hides_people(record: Record, event: Any, context: Context) -> bool:
     return not carries_personal_data(event.reason)
 
 
+@rule("该户及其成员未在另一结对户中", "000 M135", needs="item members")
+def household_stands_once(record: Record, event: Any, context: Context) -> Iterator[Detail]:
+    """Nobody of the household stands in another pairing that is open: each household has one helper."""
+    own = {event.item, *event.members}
+    for key, each in record.items_of("pairing").items():
+        if key != event.item and each.status != S.ENDED:
+            for twice in sorted(own & each.household):
+                yield Detail(f"{twice} stands with {key} already", f"{twice} 已列入 {key} 户")
+
+
 @rule("帮扶责任人一名已明", "000 M135", needs="helper")
 def one_helper_is_named(record: Record, event: Any, context: Context) -> bool:
     """The one who is responsible is named."""
@@ -155,7 +165,10 @@ def household_lives_in_their_area(record: Record, event: Any, context: Context) 
 
 R = Role
 _WHO = (R.COMMUNITY, R.TOWN)
-_NEW = (household_stands_by_its_pseudonym, household_lives_in_their_area, household_is_anothers, new_due_is_named)
+_NEW = (
+    *(household_stands_by_its_pseudonym, household_stands_once, household_lives_in_their_area),
+    *(household_is_anothers, new_due_is_named),
+)
 _HELPER = (one_helper_is_named, helper_is_not_of_the_household)
 _WHY = (reason_given, reason_hides_people, household_is_anothers)
 _OPEN = (S.WITHOUT_HELPER, S.PAIRED)

@@ -10,7 +10,7 @@ from govflow.workflow import Rest, Status
 
 
 class EntryStatus(Status):
-    """Where an entry stands. The cost of one that has won is reserved until it is released."""
+    """Where an entry stands. The cost of one that has won is reserved; once it is released, what was spent of it."""
 
     PROPOSED = "proposed", "已申报"
     ELIGIBLE = "eligible", "入围"
@@ -26,7 +26,8 @@ class Entry(Item):
     """One entry: what is asked for and where, what it costs in minor units, what became of it and why.
 
     `number` is what it is called outside, `source` the proposal or case it comes from, `unit` who is to see to it,
-    `carrier` what carries it out in words, `project` as a record of this log.
+    `carrier` what carries it out in words, `project` as a record of this log; `kept` what was spent of it when it was
+    released.
     """
 
     number: str = ""
@@ -46,10 +47,21 @@ class Entry(Item):
     reason: str = ""
     carrier: str = ""
     project: str | None = None
+    kept: int = 0
 
     @property
     def what(self) -> str:
         return self.title
+
+    @property
+    def held(self) -> int:
+        """What the round has reserved for it, in minor units: its cost; once released, what was spent of it."""
+        match self.status:
+            case EntryStatus.WON | EntryStatus.COMMISSIONED:
+                return self.cost
+            case EntryStatus.RELEASED:
+                return self.kept
+        return 0
 
     def people(self) -> frozenset[str]:
         return frozenset(filter(None, (self.proposer,)))
@@ -187,12 +199,13 @@ class EntryCommissioned(ItemEvent, _Commissioning, name="entry.commissioned"):
 
 
 class ReleaseEntry(ItemCommand, Reasoned, wire="entry.release", label="释放资金"):
-    """Give a winner up: what was reserved for it is free again."""
+    """Give a winner up, or settle one: what was reserved for it and not spent is free again."""
 
     to: Id | None = None
 
 
 class EntryReleased(ItemEvent, Reasoned, name="entry.released"):
-    """What was reserved for it is free again."""
+    """What was reserved for it is free again, without what its project has spent of it (`kept`, in minor units)."""
 
     to: Id | None = None
+    kept: Amount = 0

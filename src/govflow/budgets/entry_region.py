@@ -23,6 +23,7 @@ from govflow.budgets.entry_rules import (
     proposer_has_room_left,
     public_words_hide_people,
     source_stands_and_is_entered_once,
+    spent_of,
     winners_were_handed_over,
 )
 from govflow.budgets.model import BudgetRound
@@ -115,7 +116,7 @@ _FOLD: Fold = {
         "project": e.project,
         "owes": None,
     },
-    n.EntryReleased: lambda item, e: {"status": S.RELEASED, "reason": e.reason, "owes": None},
+    n.EntryReleased: lambda item, e: {"status": S.RELEASED, "reason": e.reason, "kept": e.kept, "owes": None},
 }
 
 # --- what main events do to entries ----------------------------------------------------------------------------------
@@ -178,6 +179,14 @@ def _commission(round: BudgetRound, command: n.CommissionEntry, context: Context
     return decider.copied(command, n.EntryCommissioned, context, item=key, project=project, begun=begun)
 
 
+def _release(round: BudgetRound, command: n.ReleaseEntry, context: Context) -> Event:
+    """What was spent of it stays reserved: it stands in the event."""
+    key = ENTRY.key_of(round, command)
+    entry = context.item
+    kept = spent_of(round, entry, context) if isinstance(entry, Entry) else 0
+    return context.deciders[round.kind_of_record].copied(command, n.EntryReleased, context, item=key, kept=kept)
+
+
 def _end(record: str, item: Item, given: HandOver) -> n.WithdrawEntry | n.ReleaseEntry:
     ending = n.ReleaseEntry if item.status == S.WON else n.WithdrawEntry
     return ending(id=record, by=SYSTEM, item=item.key, reason=given.reason, to=given.to)
@@ -193,6 +202,6 @@ ENTRY = Region(
         m.BudgetRoundImported: _imported,
         m.WinnersCommissioned: _handed_over,
     },
-    propose={n.ProposeEntry: _propose, n.CommissionEntry: _commission},
+    propose={n.ProposeEntry: _propose, n.CommissionEntry: _commission, n.ReleaseEntry: _release},
     ends=_end,
 )

@@ -131,16 +131,30 @@ def winners_were_handed_over(round: BudgetRound, event: Any, context: Context) -
     return round.has_commissioned
 
 
-@rule("其项目未占用该资金", "M110")
+@rule("其项目未占用该资金", "M110", version=2)
 def project_holds_none_of_it(round: BudgetRound, event: Any, context: Context) -> Iterable[str]:
-    """The project that carries it out holds none of its money: it frees its lines, or accounts for them, first."""
-    carried_out_by = _entry(context).project
-    project = context.lookup(carried_out_by) if carried_out_by is not None else None
-    for line in project.items_of("budget").values() if project is not None else ():
-        if line.envelope == round.id and line.status in ("reserved", "closed"):
+    """The project that carries it out sets none of its money aside: it closes its lines, or frees them, first."""
+    for line in _lines_on(round, _entry(context), context):
+        if line.status == "reserved":
+            carried_out_by = _entry(context).project
             yield Detail(
                 f"line {line.key} of {carried_out_by} is {line.status}", f"{carried_out_by} 预算项 {line.key} 占用中"
             )
+
+
+def spent_of(round: BudgetRound, entry: Entry, context: Context) -> int:
+    """What the project that carries an entry out has spent beyond its other entries here, in minor units."""
+    spent = sum(line.held for line in _lines_on(round, entry, context))
+    others = (each for each in round.items_of("entry").values() if each.project == entry.project)
+    beyond: int = spent - sum(each.held for each in others if each.key != entry.key)
+    return max(0, beyond)
+
+
+def _lines_on(round: BudgetRound, entry: Entry, context: Context) -> Iterator[Any]:
+    """The budget lines of the project that carries an entry out that are paid out of this round."""
+    project = context.lookup(entry.project) if entry.project is not None else None
+    lines = project.items_of("budget").values() if project is not None else ()
+    return (line for line in lines if line.envelope == round.id)
 
 
 def _entry(context: Context) -> Entry:

@@ -88,9 +88,6 @@ class BudgetCount(Value):
     told: tuple[EntryTold, ...] = ()
 
 
-_HOLDS_MONEY = ("won", "commissioned")
-
-
 class BudgetRound(Record):
     """The folded state of a budget round. Ids of people are pseudonyms; their names are protected.
 
@@ -133,8 +130,8 @@ class BudgetRound(Record):
 
     @property
     def reserved(self) -> int:
-        """What the winners cost that were not released, in minor units."""
-        return sum(each.cost for each in self.items_of("entry").values() if each.status in _HOLDS_MONEY)
+        """What the winners cost, of those released what was spent, in minor units."""
+        return sum(each.held for each in self.items_of("entry").values())
 
     @property
     def remaining(self) -> int:
@@ -142,9 +139,8 @@ class BudgetRound(Record):
         return self.available - self.reserved
 
     def reserved_for(self, kind: str) -> int:
-        """What the winners of one kind cost that were not released, in minor units."""
-        held = (each for each in self.items_of("entry").values() if each.status in _HOLDS_MONEY and each.kind == kind)
-        return sum(each.cost for each in held)
+        """What the winners of one kind cost, of those released what was spent, in minor units."""
+        return sum(each.held for each in self.items_of("entry").values() if each.kind == kind)
 
     # -- who is who ---------------------------------------------------------------------------------------------------
 

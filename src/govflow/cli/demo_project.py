@@ -8,6 +8,7 @@ judge, and the accounts are settled. The people are those of the directory of th
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 from govflow.actors import Actor
@@ -73,8 +74,12 @@ def story() -> Story:
     return Story([("06-05 09:00", need)], _steps)
 
 
+def _digest(of: str) -> str:
+    return hashlib.sha256(f"the {of}".encode()).hexdigest()
+
+
 def _filed(id: str, who: Actor, key: str, kind: str = "document") -> Command:
-    return AddEvidence(id=id, by=who, item=key, kind=kind, media_type="application/pdf", sha256="0" * 64)
+    return AddEvidence(id=id, by=who, item=key, kind=kind, media_type="application/pdf", sha256=_digest(key))
 
 
 def _pairing(id: str, third: str) -> c.PairParties:
@@ -155,7 +160,7 @@ def _dispute_settled() -> tuple[Command, ...]:
 def _steps(id: str) -> list[Told]:
     """What happens to the project `id` after its need was put on record."""
     on = {"id": id, "by": hedong}
-    granted = Paper(reference="青财〔2026〕17号", sha256="0" * 64)
+    granted = Paper(reference="青财〔2026〕17号", sha256=_digest("grant"))
     envelope = OpenEnvelope(id=GRANT, by=finance, title=said("Old housing 2026", "老旧小区改造2026"), purpose=said("roofs", "平改坡"), level="town", area="beihe/qingxi", first=date(2026, 1, 1), last=date(2027, 12, 31), amount=1_000_000 * YUAN, approved_by=granted)  # fmt: skip
     crew = OfferResource(id=CREW, by=builder, owner=BUILDER, title=said("Forty roofers", "施工人员四十名"), matter="people", quantity=40, measure_unit=said("people", "人"), skills=("roofing",), area="beihe/qingxi", until=moment("12-31 18:00"))  # fmt: skip
     claims = (

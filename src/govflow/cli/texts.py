@@ -100,7 +100,7 @@ _TERMS = {
         "callback 回访员 leader 包案领导 mediator 调解员 disputant 当事人 review_body 复查复核机关 "
         "host 会议召集方 proposer 提案人 co_proposer 共同提案人 secretariat 议事秘书处 deliberating_body 议事机构 "
         "convenor 召集人 voter 表决权人 implementer 实施单位 appraiser 评议人 project_lead 牵头单位 "
-        "assessor 评估机构 acceptance_group 验收组 finance 财务 archivist 档案员"
+        "assessor 评估机构 acceptance_group 验收组 finance 财务 archivist 档案员 delegate 代表委员"
     ),
     "level": "grid 网格 community 社区(村) town 镇(街道) district 区",
     "kind": (

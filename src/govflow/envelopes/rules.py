@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from govflow.actors import Level
+from govflow.actors import Level, covers_area
 from govflow.context import Context
 from govflow.envelopes.model import Draw, Envelope, KindCap, draw_key, drawn, shortfall, yuan
 from govflow.errors import Detail
@@ -27,6 +27,15 @@ def envelope_is_described(envelope: Envelope, event: Any, context: Context) -> I
         yield Detail("an amount", "金额")
     if event.approved_by is None or not event.approved_by.reference.strip():
         yield Detail("the paper that grants the money, and where it is kept", "批准文件及其存放处")
+
+
+@rule("由不低于该层级的一方设立", "M110", needs="level")
+def envelope_is_of_ones_own_level(envelope: Envelope, event: Any, context: Context) -> bool:
+    """Whoever opens it acts at its level or above, as its own row asks; who is tied to no level acts at each."""
+    if event.level is None:
+        return True
+    held = [claim for claim in context.claims if claim.role in context.step.who and covers_area(claim, event.area)]
+    return not held or any(claim.level is None or claim.level.rank >= event.level.rank for claim in held)
 
 
 @rule("各类别上限明确且不重复", "M110", needs="caps")

@@ -10,6 +10,7 @@ from govflow.envelopes.rules import (
     caps_are_sound,
     envelope_bears_what_is_drawn,
     envelope_is_described,
+    envelope_is_of_ones_own_level,
     money_is_the_towns,
     something_is_changed,
 )
@@ -36,7 +37,7 @@ _CORRECTING = (correction_names_its_event, old_value_is_kept, status_is_not_corr
 # fmt: off
 ENVELOPE_WORKFLOW = Workflow("envelope", S, zh="资金盘子", steps=(
     #    id      command            from             event                to          who                       provided that
-    Step("PE01", m.OpenEnvelope,    None,            m.EnvelopeOpened,    S.OPEN,     _PURSE,                   (envelope_is_described, caps_are_sound, personal_data_is_withheld)),
+    Step("PE01", m.OpenEnvelope,    None,            m.EnvelopeOpened,    S.OPEN,     _PURSE,                   (envelope_is_described, envelope_is_of_ones_own_level, caps_are_sound, personal_data_is_withheld)),
     Step("PE02", m.ChangeEnvelope,  S.OPEN,          m.EnvelopeChanged,   None,       _PURSE,                   (*_GRANT, money_is_the_towns), approval=R.TOWN),
     Step("PE03", m.ChangeEnvelope,  S.OPEN,          m.EnvelopeChanged,   None,       _PURSE,                   _GRANT, approval=R.DISTRICT),
     Step("PE04", m.CloseEnvelope,   S.OPEN,          m.EnvelopeClosed,    S.CLOSED,   _PURSE,                   (no_loop_is_open,)),

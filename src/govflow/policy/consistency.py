@@ -9,6 +9,7 @@ from govflow.errors import Problem
 from govflow.policy.deliberation import contradictions_of_deliberation
 from govflow.policy.entries import Unread, entries, ids, named, one_of, problem
 from govflow.policy.obligations import Every
+from govflow.policy.project_kinds import contradictions_of_project_kinds
 from govflow.policy.time_limits import Then
 
 _LISTS = {
@@ -72,6 +73,7 @@ def contradictions_within(policy: Any) -> list[Problem]:
         *_of_obligations(policy),
         *contradictions_of_deliberation(policy),
         *_of_evaluation_plans(policy),
+        *contradictions_of_project_kinds(policy),
     ]
 
 

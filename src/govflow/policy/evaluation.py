@@ -174,29 +174,6 @@ EVALUATION_PLANS = (
                   ("lasting", "it is kept up afterwards", "长效管护", 50)))),),
         basis="002 自评互评他评 (M148), 003 社会力量评判 (M152, M153); weights and indicators [config]", own=True),
     EvaluationPlan(
-        id="alliance_unit", en="Units of an alliance", zh="驻区单位参与评议",
-        sources=_sources(
-            ("self", "the unit itself", "单位自评", 20), ("street", "the street", "街道评议", 25),
-            ("community", "the community", "社区评议", 25), ("residents", "residents", "群众评议", 30)),
-        sets=(
-            IndicatorSet(id="general", tiers=(
-                _tier(Tier.BASIC, 60,
-                      ("attendance", "comes when invited", "应约到会", 30),
-                      ("fulfilment", "keeps its commitments", "承诺践诺", 40),
-                      ("response", "answers in time", "及时响应", 30)),
-                _tier(Tier.DEVELOPMENTAL, 40,
-                      ("resources", "opens its resources", "资源共享", 50),
-                      ("projects", "carries projects of its own", "项目领办", 50)))),
-            IndicatorSet(id="village", tiers=(
-                _tier(Tier.BASIC, 60,
-                      ("attendance", "comes when invited", "应约到会", 30),
-                      ("fulfilment", "keeps its commitments", "承诺践诺", 40),
-                      ("response", "answers in time", "及时响应", 30)),
-                _tier(Tier.DEVELOPMENTAL, 40,
-                      ("enterprise", "works with village enterprises", "村企结对", 60),
-                      ("helping", "helps households in need", "结对帮扶", 40))))),
-        basis="000 驻社区单位评议 (M128), 002 基础性和发展性考核 (M150); weights and indicators [config]", own=True),
-    EvaluationPlan(
         id="chair", en="Rotating chair on leaving", zh="轮值主席离任考核",
         sources=_sources(
             ("committee", "second-level committee", "二级党委", 25),

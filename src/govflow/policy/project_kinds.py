@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from pydantic import Field
 
 from govflow.actors import Id
+from govflow.errors import Problem
 from govflow.messages import Amount, Value, Words
+from govflow.policy.entries import Unread, entries, ids, one_of, problem
 from govflow.policy.practice import Share
 
 ALL = Share(numerator=1, denominator=1)
@@ -34,6 +39,26 @@ class ProjectKind(Value):
     evaluation: Id = "project"
     basis: Words
     own: bool = False
+
+
+JUDGES = ("self", "peer", "external")
+"""Whose judgement a project can ask for: 自评, 互评, 他评."""
+
+
+def contradictions_of_project_kinds(policy: Any) -> Iterator[Problem]:
+    """Kinds whose projects nobody could ever evaluate: their plan is missing, or asks for judges that there are not."""
+    plans = ids(policy, "evaluation_plans")
+    for field, kind in entries(policy, "project_kinds"):
+        plan = plans.get(kind.evaluation)
+        if plan is None:
+            what = f"evaluation plan {kind.evaluation} is not defined", f"评价方案 {kind.evaluation} 未定义"
+            yield problem(
+                f"{field}.evaluation", *what, one_of(plans) or "a plan of its own", one_of(plans) or "须列方案"
+            )
+        elif not isinstance(plan, Unread):
+            for source in (each.id for each in plan.sources if each.id not in JUDGES):
+                what = f"nobody judges a project as {source} ({plan.id})", f"项目评价无 {source} 一方({plan.id})"
+                yield problem(f"{field}.evaluation", *what, one_of(JUDGES))
 
 
 class ProjectThresholds(Value):

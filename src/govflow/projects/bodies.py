@@ -1,5 +1,7 @@
 """What the commands and events of a project say: each body is written once and worn by the command and its event."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from govflow.actors import Area, Id, Level
@@ -53,11 +55,23 @@ class Listing(Value):
 
 
 class Claiming(Value):
-    """Which unit claims, and what it can contribute; `resource` is the record of what it has on offer."""
+    """Which unit claims, and what it can contribute; `resource` is the record of what it has on offer.
+
+    `pledges` say how much of it and until when: where they are named, nothing more is laid on it.
+    """
 
     claimer: Id | None = None
     capacity: Words = ""
     resource: Id | None = None
+    pledges: tuple[Pledge, ...] = Field(default=(), max_length=MOST_PARTIES)
+
+
+class Agreeing(Value):
+    """Which unit agrees, to what, and what it brings in: where that is named, nothing more is laid on it."""
+
+    unit: Id | None = None
+    to: Literal["party", "lead"] = "party"
+    pledges: tuple[Pledge, ...] = Field(default=(), max_length=MOST_PARTIES)
 
 
 class Pairing(Value):

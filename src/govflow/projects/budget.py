@@ -19,6 +19,7 @@ from govflow.projects.budget_rules import (
     amount_covers_what_was_spent,
     budget_is_within_envelope,
     commitment_bears_its_lines,
+    finance_takes_no_part,
     funding_source_is_named,
     lines_are_within_approved_budget,
     money_is_reconciled,
@@ -119,7 +120,7 @@ class BudgetFreed(ItemEvent, _Freeing, name="budget.freed"):
 # --- the table -------------------------------------------------------------------------------------------------------
 
 R = Role
-_FIT = (budget_is_within_envelope, lines_are_within_approved_budget)
+_FIT = (budget_is_within_envelope, lines_are_within_approved_budget, finance_takes_no_part)
 _TO_PLAN = ("proposed", "open_for_claim", "claimed", "paired", "assessed", "approved", "in_progress")
 _TO_RESERVE = ("paired", "assessed", "approved", "in_progress")
 # fmt: off
@@ -128,8 +129,8 @@ BUDGET_WORKFLOW = Workflow("budget", S, zh="预算", on=("joint_project",), step
     Step("BU01", PlanBudget,    None,                    BudgetPlanned,  S.PLANNED,   (R.PROJECT_LEAD, R.COMMUNITY, R.SYSTEM), (funding_source_is_named, commitment_bears_its_lines), while_in=_TO_PLAN),
     Step("BU02", ReserveBudget, S.PLANNED,               BudgetReserved, S.RESERVED,  (R.FINANCE, R.TOWN, R.SYSTEM),      _FIT, while_in=_TO_RESERVE),
     Step("BU03", ChangeBudget,  (S.PLANNED, S.RESERVED), BudgetChanged,  None,        (R.PROJECT_LEAD, R.FINANCE),        (*_FIT, amount_covers_what_was_spent, reason_given), approval=R.TOWN, while_in=(*_TO_RESERVE, "suspended")),
-    Step("BU04", CloseBudget,   S.RESERVED,              BudgetClosed,   S.CLOSED,    R.FINANCE,                          (accounts_equal_receipts, spent_money_has_come), while_in=("evaluated", "delivered", "accepted")),
-    Step("BU05", FreeBudget,    (S.PLANNED, S.RESERVED), BudgetFreed,    S.FREED,     (R.FINANCE, R.TOWN, R.SYSTEM),      (money_is_reconciled,)),
+    Step("BU04", CloseBudget,   S.RESERVED,              BudgetClosed,   S.CLOSED,    R.FINANCE,                          (accounts_equal_receipts, spent_money_has_come, finance_takes_no_part), while_in=("evaluated", "delivered", "accepted")),
+    Step("BU05", FreeBudget,    (S.PLANNED, S.RESERVED), BudgetFreed,    S.FREED,     (R.FINANCE, R.TOWN, R.SYSTEM),      (money_is_reconciled, spent_money_has_come, finance_takes_no_part)),
     # ours: a late bill, or a voucher found wrong once the line is closed
     Step("BU06", ReopenBudget,  S.CLOSED,                BudgetReopened, S.RESERVED,  R.FINANCE,                          (*_FIT, amount_covers_what_was_spent, reason_given), while_in=("in_progress", "suspended", "delivered", "accepted", "evaluated")),
 ))

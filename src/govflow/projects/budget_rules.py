@@ -1,10 +1,11 @@
-"""Rules of a project's budget lines: where the money comes from, that it is there, and that the accounts are right."""
+"""Rules of a project's money: who moves it, where it comes from, that it is there, and that the accounts are right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from govflow.actors import Role, covers, is_built_in
 from govflow.budgets.fund import FundSource
 from govflow.context import Context
 from govflow.envelopes import yuan
@@ -22,10 +23,38 @@ from govflow.projects.lines import (
     spent_of,
     won_in,
 )
+from govflow.projects.milestone_rules import acting
 from govflow.projects.model import JointProject
-from govflow.projects.money import beyond_promise, lines_within_envelopes, too_much, unborne
+from govflow.projects.money import PAY_BACK, beyond_promise, lines_within_envelopes, too_much, unborne
+from govflow.regions.approval import leaves_given
 from govflow.regions.contribution import Contribution
 from govflow.workflow import rule
+
+# --- who moves it ----------------------------------------------------------------------------------------------------
+
+
+@rule("经管项目资金者非参建方,批准人非牵头单位", "M090; 000 M092")
+def finance_takes_no_part(project: JointProject, event: Any, context: Context) -> Iterator[Detail]:
+    """Nobody who is a party or builds moves its money as an official, and nobody of its lead gives leave for it."""
+    if not is_built_in(context.actor) and not _acts_as_lead(project, event, context):
+        for name in sorted(acting(event, context) & {*project.workers(), *project.units}):
+            yield Detail(f"{name} takes part in it", f"{name} 参与项目")
+    asked = context.step.approval
+    leaves = list(leaves_given(project, context.command, asked, context)) if asked is not None else []
+    if leaves and all(project.lead in leave.giver_units for leave in leaves):
+        yield Detail(f"leave was given by {project.lead} itself", f"批准出自牵头单位 {project.lead}")
+
+
+def _acts_as_lead(project: JointProject, event: Any, context: Context) -> bool:
+    """Whether the step is one that the lead takes as such, and whoever acts is of the lead."""
+    lead = Role.PROJECT_LEAD
+    return lead in context.step.who and any(
+        claim.role == lead
+        and covers(claim, project.level, project.area)
+        and project.fits(lead, claim, event.by, context.on_behalf_of, None)
+        for claim in context.claims
+    )
+
 
 # --- where money comes from ------------------------------------------------------------------------------------------
 
@@ -68,6 +97,8 @@ def _lacks_of_commitment(project: JointProject, key: str | None) -> Iterator[Det
     promise = project.item("commitment", key) if key is not None else None
     if promise is None or promise.matter != Contribution.MONEY:
         yield Detail("the commitment in which money was promised", "作出资金承诺的承诺项")
+    elif promise.key.startswith(f"{PAY_BACK}."):
+        yield Detail(f"commitment {key} pays back what was spent already", f"承诺 {key} 系退回款项，不得再列支")
     elif promise.status not in ("made", "kept"):
         yield Detail(f"commitment {key} is {promise.status}", f"承诺 {key} 未兑现或已免除")
 
@@ -133,7 +164,7 @@ def spent_money_has_come(project: JointProject, event: Any, context: Context) ->
     """What was spent of promised money was given: nothing was paid out of a promise alone."""
     assert isinstance(context.item, BudgetLine)
     promise = promise_of(project, context.item)
-    if promise is None:
+    if promise is None or is_built_in(context.actor):  # a project that was given up is not held up by its gifts
         return
     spent = sum(spent_of(project, each.key) for each in lines_of(project) if each.commitment == promise.key)
     if spent > promise.delivered_amount:

@@ -8,8 +8,13 @@ from govflow.actors import SYSTEM, Role
 from govflow.messages import ItemCommand, ItemEvent
 from govflow.projects.commands import ArrangeParty, ClaimDemand, PairParties, WithdrawClaim
 from govflow.projects.events import ClaimWithdrawn, DemandClaimed, PartiesPaired, PartyArranged
-from govflow.projects.model import JointProject
-from govflow.projects.rules_need import claimer_is_registered, named_party_consents, two_parties_or_more
+from govflow.projects.model import JointProject, Pledge
+from govflow.projects.rules_need import (
+    another_claim_is_left,
+    claimer_is_registered,
+    named_party_consents,
+    two_parties_or_more,
+)
 from govflow.records import HandOver, Item
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -35,6 +40,7 @@ class DemandClaim(Item):
     claimer: str = ""
     capacity: str = ""
     resource: str | None = None
+    pledges: tuple[Pledge, ...] = ()
     arranged: bool = False
     declined_for: str = ""
 
@@ -62,15 +68,15 @@ CLAIM_WORKFLOW = Workflow("claim", S, zh="需求认领", on=("joint_project",), 
     Step("CL02", ArrangeParty,  None,                  PartyArranged,  S.STANDING,  R.TOWN,                         (named_party_consents,), while_in="proposed", rides=("J31",)),
     Step("CL03", WithdrawClaim, S.STANDING,            ClaimWithdrawn, S.WITHDRAWN, R.ORGANISATION,                 (reason_given,), while_in="claimed", rides=("J05", "J29")),
     Step("CL04", PairParties,   S.STANDING,            PartiesPaired,  S.PAIRED,    ((R.COMMUNITY, R.ORGANISATION),), (two_parties_or_more,), while_in="claimed", rides=("J06",)),
-    Step("CL05", DeclineClaim,  S.STANDING,            ClaimDeclined,  S.DECLINED,  (R.COMMUNITY, R.TOWN, R.SYSTEM), (reason_given,)),
+    Step("CL05", DeclineClaim,  S.STANDING,            ClaimDeclined,  S.DECLINED,  (R.COMMUNITY, R.TOWN, R.SYSTEM), (reason_given, another_claim_is_left)),
 ))
 # fmt: on
 
 
 def _key(project: JointProject, unit: str) -> str:
-    """The unit's own key; the next one where an earlier claim of it was declined, which stays as it is."""
+    """The unit's own key; the next one where that is of a declined claim, which stays as it is, or another unit's."""
     key, number, claims = unit, 1, project.items_of("claim")
-    while key in claims and claims[key].status == S.DECLINED:
+    while key in claims and (claims[key].status == S.DECLINED or claims[key].claimer != unit):
         number += 1
         key = f"{unit}.{number}"
     return key
@@ -80,7 +86,7 @@ def _claimed(project: JointProject, event: DemandClaimed) -> Iterator[tuple[str,
     if event.claimer is None:  # the rules refuse it
         return
     owes = Role.COMMUNITY.value
-    said = {"claimer": event.claimer, "capacity": event.capacity, "resource": event.resource}
+    said = {"claimer": event.claimer, "capacity": event.capacity, "resource": event.resource, "pledges": event.pledges}
     yield _key(project, event.claimer), {"status": S.STANDING, "owes": owes, **said}
 
 

@@ -8,6 +8,7 @@ from govflow.actors import Id
 from govflow.corrections import Correcting
 from govflow.messages import Amount, Command, Count, Instant, Words
 from govflow.projects.bodies import (
+    Agreeing,
     Approving,
     Assessing,
     Changing,
@@ -68,11 +69,8 @@ class ExpireClaims(Command, wire="joint_project.expire_claims", label="认领期
     """Record that nobody claimed the need in time."""
 
 
-class AgreeToProject(Command, wire="joint_project.agree", label="同意参加"):
-    """Say for a unit that it takes part, or takes the lead over: nobody is made a party without its own word."""
-
-    unit: Id | None = None
-    to: Literal["party", "lead"] = "party"
+class AgreeToProject(Command, Agreeing, wire="joint_project.agree", label="同意参加"):
+    """Say for a unit that it takes part, or takes the lead, with what: no party is bound without its own word."""
 
 
 class TakeBackAgreement(Command, Reasoned, wire="joint_project.take_back_agreement", label="撤回同意"):

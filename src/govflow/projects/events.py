@@ -8,6 +8,7 @@ from govflow.messages import Amount, Count, Event, IdOrNone, Instant, Words
 from govflow.policy import EvaluationPlan, ProjectKind
 from govflow.projects.bodies import (
     Accounting,
+    Agreeing,
     Approving,
     Assessing,
     Changing,
@@ -77,11 +78,8 @@ class ClaimWindowExpired(Event, name="joint_project.claim_window_expired"):
     """Nobody claimed the need in time."""
 
 
-class PartyAgreed(Event, name="joint_project.party_agreed"):
-    """A unit has agreed to take part, or to take the lead over."""
-
-    unit: Id | None = None
-    to: Literal["party", "lead"] = "party"
+class PartyAgreed(Event, Agreeing, name="joint_project.party_agreed"):
+    """A unit has agreed to take part, or to take the lead, with what it brings in."""
 
 
 class AgreementTakenBack(Event, Reasoned, name="joint_project.agreement_taken_back"):

@@ -10,6 +10,7 @@ from govflow.actors import SYSTEM, Id, Role
 from govflow.context import Context
 from govflow.envelopes import yuan
 from govflow.messages import Amount, Command, Count, Event, Instant, ItemCommand, ItemEvent, ItemKey, Value, Words
+from govflow.projects.budget_rules import finance_takes_no_part
 from govflow.projects.expense_rules import (
     accounts_of_its_line_are_open,
     paying_back_has_a_date,
@@ -88,6 +89,9 @@ class ExpenseReversed(ItemEvent, _Reversing, name="expense.reversed"):
     """A wrong entry was taken back."""
 
 
+_SHOWN = 200  # of a voucher's number, where it stands in another text
+
+
 def pay_back(project: JointProject, event: Any, context: Context) -> Iterator[Command]:
     """What belongs to a finding that money was no cost of the project: whoever spent it promises it back."""
     expense: Expense = project.item("expense", event.item)
@@ -97,7 +101,7 @@ def pay_back(project: JointProject, event: Any, context: Context) -> Iterator[Co
         id=project.id,
         by=SYSTEM,
         item=f"{PAY_BACK}.{expense.key}",
-        what=f"{yuan(expense.amount)} 元 (voucher {expense.voucher}) 退回",
+        what=f"{yuan(expense.amount)} 元 (voucher {expense.voucher[:_SHOWN]}) 退回",
         owner=expense.unit,
         until=event.until,
         matter=Contribution.MONEY,
@@ -110,14 +114,14 @@ def pay_back(project: JointProject, event: Any, context: Context) -> Iterator[Co
 R = Role
 _SPENDING = (spending_is_within_budget, required_papers_are_attached, voucher_is_entered_once, spender_is_a_party)
 _AFTER_APPROVAL = ("approved", "in_progress", "suspended", "delivered", "accepted", "evaluated")
-_OPEN = accounts_of_its_line_are_open
+_OPEN = (accounts_of_its_line_are_open, finance_takes_no_part)
 # fmt: off
 EXPENSE_WORKFLOW = Workflow("expense", S, zh="支出", on=("joint_project",), steps=(
     #    id      command          from                      event              to            who                              provided that
     Step("EX01", RecordExpense,   None,                     ExpenseRecorded,   S.RECORDED,   (R.PROJECT_LEAD, R.ORGANISATION), _SPENDING, while_in=_AFTER_APPROVAL),
-    Step("EX02", VerifyExpense,   S.RECORDED,               ExpenseVerified,   S.VERIFIED,   R.FINANCE,                       (verified_by_another_unit, _OPEN)),
-    Step("EX03", DisallowExpense, (S.RECORDED, S.VERIFIED), ExpenseDisallowed, S.DISALLOWED, (R.FINANCE, R.SYSTEM),           (reason_given, _OPEN, paying_back_has_a_date), then=(pay_back,)),
-    Step("EX04", ReverseExpense,  (S.RECORDED, S.VERIFIED), ExpenseReversed,   S.REVERSED,   R.FINANCE,                       (reason_given, correction_names_its_event, _OPEN)),
+    Step("EX02", VerifyExpense,   S.RECORDED,               ExpenseVerified,   S.VERIFIED,   R.FINANCE,                       (verified_by_another_unit, *_OPEN)),
+    Step("EX03", DisallowExpense, (S.RECORDED, S.VERIFIED), ExpenseDisallowed, S.DISALLOWED, (R.FINANCE, R.SYSTEM),           (reason_given, *_OPEN, paying_back_has_a_date), then=(pay_back,)),
+    Step("EX04", ReverseExpense,  (S.RECORDED, S.VERIFIED), ExpenseReversed,   S.REVERSED,   R.FINANCE,                       (reason_given, correction_names_its_event, *_OPEN)),
 ))
 # fmt: on
 

@@ -135,6 +135,9 @@ FEEDBACK = Region(
 # --- what follows, and figures ---------------------------------------------------------------------------------------
 
 
+_SHOWN = 200  # of a project's title, where it stands in the title of a case
+
+
 def create_case(
     states: tuple[JointProject, JointProject], event: ProjectFeedbackTransferred, context: Context
 ) -> Iterator[Command]:
@@ -151,7 +154,7 @@ def create_case(
         description = description.changed(subject=raiser)  # erasing whoever raised it erases what goes on of it
     case = opens(event.target, project, command)
     yield case.changed(
-        title=command.title or f"{project.title_line}: {item.about}",
+        title=command.title or f"{project.title_line[:_SHOWN]}: {item.about}",
         reporter=raiser,
         description=description,
         source=f"feedback:{project.id}:{item.key}",

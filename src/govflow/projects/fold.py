@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from govflow.corrections import corrected
 from govflow.messages import Frozen
 from govflow.projects import events as e
-from govflow.projects.model import Agreement, Assessment, JointProject, PartyRole, Publication, StabilityRisk
+from govflow.projects.model import Agreement, Assessment, JointProject, PartyRole, Publication, StabilityRisk, TeamKind
 from govflow.projects.model import ProjectStatus as S
 from govflow.region import Changes, Fold
 from govflow.regions.objection import with_upheld_answered
@@ -63,7 +64,7 @@ def _claim_withdrawn(project: JointProject, event: e.ClaimWithdrawn) -> Changes:
 
 
 def _agreed(project: JointProject, event: e.PartyAgreed) -> Changes:
-    agreement = Agreement(unit=event.unit or "", to=event.to, by=event.by, at=event.at)
+    agreement = Agreement(unit=event.unit or "", to=event.to, pledges=event.pledges, by=event.by, at=event.at)
     kept = [each for each in project.agreements if (each.unit, each.to) != (event.unit, event.to)]
     return {"agreements": (*kept, agreement)}
 
@@ -81,6 +82,7 @@ def _paired(project: JointProject, event: e.PartiesPaired) -> Changes:
         "scope": event.scope,
         "plan_version": project.plan_version + 1,
         "plan_text": event.text,
+        "agreements": tuple(each for each in project.agreements if (each.unit, each.to) != (event.lead, "lead")),
     }
 
 
@@ -90,10 +92,18 @@ def _added(project: JointProject, event: e.PartyAdded) -> Changes:
 
 
 def _released(project: JointProject, event: e.PartyReleased) -> Changes:
+    gone = next((party for party in project.parties_named if party.unit == event.unit), None)
     return {
         "parties_named": tuple(party for party in project.parties_named if party.unit != event.unit),
         "agreements": tuple(each for each in project.agreements if each.unit != event.unit),
+        "former_workers": _with(project, [event.unit] if gone is not None and gone.builds else []),
     }
+
+
+def _with(project: JointProject, gone: Iterable[str | None]) -> tuple[str, ...]:
+    """Who has worked on it before, with those who go now: nobody has worked on what no parties were paired for."""
+    went = gone if project.lead is not None else ()
+    return tuple(dict.fromkeys((*project.former_workers, *filter(None, went))))
 
 
 def _assessed(status: S | None) -> Any:
@@ -123,7 +133,12 @@ def _new_plan(project: JointProject, event: Any) -> Changes:
 
 def _team(project: JointProject, event: e.TeamNamed) -> Changes:
     assert event.team is not None
-    return {"teams": Frozen({**project.teams, event.team: event.members})}
+    before = () if event.team is TeamKind.SUPERVISORS else project.teams.get(event.team, ())
+    gone = (name for member in before if member not in event.members for name in (member.id, member.unit))
+    return {
+        "teams": Frozen({**project.teams, event.team: event.members}),
+        "former_workers": _with(project, gone),
+    }
 
 
 def _approved(project: JointProject, event: e.ProjectApproved) -> Changes:
@@ -138,11 +153,15 @@ def _approved(project: JointProject, event: e.ProjectApproved) -> Changes:
 
 
 def _published(project: JointProject, event: e.ProjectNoticePublished) -> Changes:
-    return {"publications": (*project.publications, Publication(text=event.public_text, at=event.at))}
+    return {
+        "publications": (*project.publications, Publication(text=event.public_text, at=event.at)),
+        "is_noticed": True,
+    }
 
 
 def _changed(project: JointProject, event: e.ScopeChanged) -> Changes:
     return {
+        "is_noticed": False,
         "budget": project.budget if event.budget is None else event.budget,
         "households": project.households if event.households is None else event.households,
         "plan_version": project.plan_version + (1 if event.text else 0),

@@ -129,5 +129,4 @@ def worth(promise: Any) -> int:
 
 def won_in(round: Any, project: Any) -> int:
     """What a budget round has reserved for the entries that this project carries out, in minor units."""
-    entries = round.items_of("entry").values()
-    return sum(each.cost for each in entries if each.project == project.id and each.status in ("won", "commissioned"))
+    return sum(each.held for each in round.items_of("entry").values() if each.project == project.id)

@@ -109,10 +109,11 @@ class Member(Value):
 
 
 class Agreement(Value):
-    """A party's own word, given by itself: that it takes part, or that it takes the lead over."""
+    """A party's own word, given by itself: that it takes part, or takes the lead, and what it brings in."""
 
     unit: str
     to: Literal["party", "lead"] = "party"
+    pledges: tuple[Pledge, ...] = ()
     by: str
     at: Instant
 
@@ -204,6 +205,7 @@ class JointProject(Record):
     # who takes part
     lead: str | None = None
     former_leads: tuple[str, ...] = ()
+    former_workers: tuple[str, ...] = ()  # who was let go, or left a team that carries it out, once it was paired
     parties_named: tuple[Party, ...] = ()
     scope: PairingScope | None = None
     agreements: tuple[Agreement, ...] = ()
@@ -220,6 +222,7 @@ class JointProject(Record):
     households: int = 0  # affected, as approved or changed since
     weighed: tuple[int, int] = (0, 0)  # money and households, as approved or assessed since
     publications: tuple[Publication, ...] = ()
+    is_noticed: bool = False  # the notice says what it is now: a change of scope asks for a new one
 
     # the works
     progress: int = 0
@@ -264,19 +267,28 @@ class JointProject(Record):
         return tuple(member.id for member in self.teams.get(TeamKind.SUPERVISORS, ()))
 
     def workers(self) -> frozenset[str]:
-        """Who carries it out: the lead, parties that build, work group, service team, owners of milestones."""
+        """Who carries or carried it out: lead, parties that build, work group, service team, owners of milestones."""
         teams = (self.teams.get(kind, ()) for kind in (TeamKind.WORK_GROUP, TeamKind.SERVICE_TEAM))
         people = {name for team in teams for member in team for name in (member.id, member.unit)}
         builders = {party.unit for party in self.parties_named if party.builds}
         owners = {item.owner for item in self.items_of("milestone").values()}
         owners |= {hand for item in self.items_of("milestone").values() for hand in item.reached_by}
-        return frozenset(filter(None, {self.lead, *self.former_leads, *people, *builders, *owners}))
+        before = {*self.former_leads, *self.former_workers}
+        return frozenset(filter(None, {self.lead, *before, *people, *builders, *owners}))
 
     def has_agreed(self, unit: str, to: str = "party") -> bool:
         """Whether a unit has itself agreed to take part, or to take the lead: by a claim, or by saying so."""
         claims = (item for item in self.items_of("claim").values() if item.status == "standing")
         claimed = to == "party" and any(item.claimer == unit for item in claims)
-        return claimed or any((each.unit, each.to) == (unit, to) for each in self.agreements)
+        words = {each.to for each in self.agreements if each.unit == unit}
+        return claimed or to in words or (to == "party" and "lead" in words)
+
+    def pledged_by(self, unit: str) -> tuple[Pledge, ...]:
+        """What a unit has itself said that it brings in: with its claim, or with its agreement."""
+        claims = (item for item in self.items_of("claim").values() if item.status == "standing")
+        said = (*self.agreements, *claims)
+        of_it = (each for each in said if getattr(each, "unit", getattr(each, "claimer", "")) == unit)
+        return tuple(pledge for each in of_it for pledge in each.pledges if pledge.party == unit)
 
     def asked_by(self, wire: str, item: Item | None) -> frozenset[str]:
         if item is not None:
@@ -285,6 +297,9 @@ class JointProject(Record):
 
     def handled_by(self) -> tuple[str, ...]:
         return tuple(sorted(self.workers() | frozenset(self.units)))
+
+    def built_by(self) -> frozenset[str]:
+        return self.workers()
 
     def parties(self) -> frozenset[str]:
         return frozenset({self.id, *self.units})

@@ -18,10 +18,8 @@ from govflow.projects.lines import BudgetLine, BudgetStatus, spending_of, spent_
 from govflow.projects.lines import lines_of as lines_of
 from govflow.projects.lines import planned_total as planned_total
 from govflow.projects.model import AccountLine, Accounts, JointProject
+from govflow.regions.commitment import PAY_BACK as PAY_BACK
 from govflow.regions.contribution import Contribution
-
-PAY_BACK = "pay_back"
-"""How the keys of commitments begin in which money is promised back."""
 
 # --- the accounts ----------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from govflow.actors import Role
 from govflow.context import Context
 from govflow.envelopes import yuan
 from govflow.errors import Detail
+from govflow.projects.milestone_rules import acting
 from govflow.projects.model import JointProject, StabilityRisk, TeamKind
 from govflow.projects.money import FundSource, lines_of, planned_total
-from govflow.projects.rules_need import units_of
 from govflow.regions.approval import leaves_given
 from govflow.regions.link import LinkKind, tie_to
 from govflow.regions.meeting import MeetingForm
@@ -26,7 +26,7 @@ def assessor_is_not_a_party(project: JointProject, event: Any, context: Context)
     """The assessor is none of the parties, owners or handlers."""
     sides = {*project.units, *project.workers(), *(member.id for team in project.teams.values() for member in team)}
     sides |= {item.claimer for item in project.items_of("claim").values()}
-    for name in sorted(sides & {event.by, *units_of(context), *context.interests}):
+    for name in sorted(sides & {*acting(event, context), *context.interests}):
         yield Detail(f"{name} takes part in it", f"{name} 为当事方")
 
 
@@ -134,10 +134,10 @@ def approving_decision_is_recorded(project: JointProject, event: Any, context: C
             yield Detail(f"{found.id} is not linked with it", f"{found.id} 未与本项目关联")
 
 
-@rule("批准单位非牵头单位", "M090")
+@rule("批准单位非牵头单位,不参与施工", "M090", version=2)
 def approver_does_not_lead(project: JointProject, event: Any, context: Context) -> bool:
-    """The unit that approves, or grants a change, does not lead the works itself."""
-    return project.lead is None or project.lead not in (event.unit, *units_of(context))
+    """Whoever approves, or grants a change, neither leads the works nor takes part in building them."""
+    return project.workers().isdisjoint({event.unit, *acting(event, context)})
 
 
 @rule("批准的预算不低于各预算行之和", "M110", needs="budget")
@@ -166,7 +166,8 @@ def public_money_is_within_the_cap(project: JointProject, event: Any, context: C
 @rule("涉及居民的已召开听证会并有记录", "M082")
 def hearing_is_recorded_if_residents_affected(project: JointProject, event: Any, context: Context) -> bool:
     """Where residents are affected, a hearing has been held and recorded."""
-    affected = event.households > 0 or bool(project.rule and project.rule.affects_residents)
+    households = project.households if event.households is None else event.households
+    affected = households > 0 or bool(project.rule and project.rule.affects_residents)
     decided = context.lookup(event.decided_by) if event.decided_by is not None else None
     records = (project, *((decided,) if decided is not None else ()))
     held = [each for record in records for each in record.items_of("meeting").values()]

@@ -28,10 +28,10 @@ def kind_is_in_the_policy(project: JointProject, event: Any, context: Context) -
         yield Detail(f"there is no kind {event.kind}; {en}", f"无 {event.kind} 类,{zh}")
 
 
-@rule("评价方案有该社区类型的指标", "M150", needs="profile")
+@rule("该类项目有评价方案,并有该社区类型的指标", "M150", needs="kind profile")
 def profile_is_in_the_plan(project: JointProject, event: Any, context: Context) -> bool:
-    """The evaluation plan of its kind has indicators for the profile of community that is named."""
-    return event.profile is None or event.plan is not None
+    """Its kind has an evaluation plan, with indicators for the profile of community where one is named."""
+    return event.rule is None or event.plan is not None  # a kind that is not listed has been told already
 
 
 @rule("需求有标题", "M103", needs="title")
@@ -47,13 +47,13 @@ def need_is_ones_own(project: JointProject, event: Any, context: Context) -> boo
     return bool(mine) or holds(project, context, Role.COMMUNITY, Role.TOWN)
 
 
-_TEXTS = ("title", "text", "public_text", "capacity", "handback", "answers")
+_TEXTS = ("title", "text", "public_text", "capacity", "handback", "answers", "reason", "cause")
 
 
 @rule(
     "公开文本不含个人信息",
     "M158; PIPL [V]",
-    needs="title text public_text capacity shortcomings defects parts handback",
+    needs="title text public_text capacity shortcomings defects parts handback reason cause",
 )
 def texts_hide_people(project: JointProject, event: Any, context: Context) -> bool:
     """What everybody may read carries no number or address of a person."""
@@ -61,6 +61,8 @@ def texts_hide_people(project: JointProject, event: Any, context: Context) -> bo
     texts += [text for part in getattr(event, "parts", ()) for text in (part.title, part.text)]
     texts += [*getattr(event, "defects", ()), *getattr(event, "shortcomings", ())]
     texts += [text for pledge in getattr(event, "pledges", ()) for text in (pledge.what, pledge.measure_unit or "")]
+    joining = (*getattr(event, "parties", ()), getattr(event, "party", None))
+    texts += [party.contract for party in joining if isinstance(party, Party)]
     return not any(carries_personal_data(text) for text in texts)
 
 
@@ -161,6 +163,12 @@ def other_claims_are_left(project: JointProject, event: Any, context: Context) -
     return bool(set(standing_claims(project)) - {event.claimer})
 
 
+@rule("另有有效认领,否则撤下需求", "M103")
+def another_claim_is_left(project: JointProject, event: Any, context: Context) -> bool:
+    """The last claim is not declined by itself: the need is taken off the list, with its claims."""
+    return event.by == SYSTEM.id or len(standing_claims(project)) > 1
+
+
 @rule("需求允许多方认领", "M103")
 def claims_are_shared(project: JointProject, event: Any, context: Context) -> bool:
     """The need allows several claimers."""
@@ -248,9 +256,24 @@ def contributions_are_listed(project: JointProject, event: Any, context: Context
 def parties_have_agreed(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """Every party has claimed the need or agreed itself; whoever pairs them answers for its own unit."""
     own = units_spoken_for(project, context)
+    offered = {*own, *standing_claims(project)}  # who claims a need may be trusted with it
     for party in event.parties:
         if party.unit not in own and not project.has_agreed(party.unit):
             yield Detail(f"{party.unit} has not agreed", f"{party.unit} 未表示同意")
+        elif party.unit == event.lead and not (party.unit in offered or project.has_agreed(party.unit, "lead")):
+            yield Detail(f"{party.unit} has not agreed to lead", f"{party.unit} 未同意牵头")
+
+
+@rule("各方投入与其自行提出的一致", "M104; v1 J06 both sides", needs="pledges")
+def pledges_are_ones_own(project: JointProject, event: Any, context: Context) -> Iterable[str]:
+    """Of a party that has said itself what it brings in, this and nothing more is listed."""
+    own = units_spoken_for(project, context)
+    for pledge in event.pledges:
+        said = project.pledged_by(pledge.party)
+        if pledge.party not in own and said and pledge not in said:
+            yield Detail(
+                f"{pledge.party} has not said so itself: {pledge.what}", f"{pledge.party} 未自行提出“{pledge.what}”"
+            )
 
 
 @rule("结对范围属实", "M105", needs="scope parties")

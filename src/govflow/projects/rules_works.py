@@ -9,9 +9,10 @@ from typing import Any
 from govflow.actors import Role
 from govflow.context import Context
 from govflow.errors import Detail
+from govflow.projects.milestone_rules import acting
 from govflow.projects.model import JointProject
 from govflow.projects.money import statement_of
-from govflow.projects.rules_need import holds, units_of
+from govflow.projects.rules_need import holds
 from govflow.regions.approval import leaves_given
 from govflow.regions.link import LinkKind
 from govflow.regions.record_rules import lacks_of_day, linked_records_are_at_rest
@@ -22,8 +23,8 @@ from govflow.workflow import rule
 
 @rule("项目公示已发布", "M092")
 def notice_is_published(project: JointProject, event: Any, context: Context) -> bool:
-    """The project notice is published."""
-    return bool(project.publications)
+    """The project notice is published, of the project as it is now."""
+    return project.is_noticed
 
 
 @rule("进度不倒退", "design", needs="percent")
@@ -110,12 +111,6 @@ def day_of_remedy_lies_ahead(project: JointProject, event: Any, context: Context
 # --- evaluation ------------------------------------------------------------------------------------------------------
 
 
-@rule("账目由牵头单位以外的人结清", "M090; 000 M092")
-def accounts_are_closed_by_others(project: JointProject, event: Any, context: Context) -> bool:
-    """Nobody of the lead's unit closes its accounts, whatever other office they hold."""
-    return project.lead is None or project.lead not in units_of(context)
-
-
 @rule("三方评价齐全或已注明缺失", "M148")
 def evaluation_sources_are_present(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """Self, peer and external evaluation of this round are recorded, or shown as none after the window."""
@@ -143,7 +138,7 @@ def evaluation_weights_sum_to_one(project: JointProject, event: Any, context: Co
 @rule("实施者与评议者分离", "M090", version=2)
 def implementer_is_not_appraiser(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """The body that implements is not the body that appraises."""
-    for name in sorted({event.by, *units_of(context)} & {*project.workers(), *project.units}):
+    for name in sorted(acting(event, context) & {*project.workers(), *project.units}):
         yield Detail(f"{name} takes part in it", f"{name} 参与实施")
 
 
@@ -173,8 +168,9 @@ def accounts_are_published(project: JointProject, event: Any, context: Context) 
 def _nothing_linked_is_open(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """A dispute is waited for whether or not whoever tied it said so."""
     for tie in project.items_of("link").values():
-        found = context.lookup(tie.other) if (tie.kind, tie.status) == (LinkKind.DISPUTE, "linked") else None
-        is_open = found is not None and found.status in context.deciders[found.kind_of_record].active
+        is_dispute = (tie.kind, tie.status) == (LinkKind.DISPUTE, "linked")
+        found = context.lookup(tie.other) if is_dispute else None  # one that is hidden from who settles is not over
+        is_open = is_dispute and (found is None or found.status in context.deciders[found.kind_of_record].active)
         if is_open or tie.status in ("awaited", "failed"):
             status = tie.status if found is None else found.status
             yield Detail(f"{tie.other} is {status}", f"{tie.other} 未办结")

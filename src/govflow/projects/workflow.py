@@ -9,7 +9,12 @@ from govflow.actors import Role as R
 from govflow.corrections import new_value_fits_its_field, old_value_is_kept, status_is_not_corrected
 from govflow.projects import commands as c
 from govflow.projects import events as e
-from govflow.projects.budget_rules import accounts_equal_receipts, budget_is_within_envelope, money_is_reconciled
+from govflow.projects.budget_rules import (
+    accounts_equal_receipts,
+    budget_is_within_envelope,
+    finance_takes_no_part,
+    money_is_reconciled,
+)
 from govflow.projects.expense_rules import spending_is_within_budget
 from govflow.projects.follow_ups import (
     ask_the_lead,
@@ -68,6 +73,7 @@ from govflow.projects.rules_need import (
     parts_are_named,
     party_goes_itself_or_is_let_go,
     party_is_new,
+    pledges_are_ones_own,
     profile_is_in_the_plan,
     promises_of_the_party_are_settled,
     scope_is_true,
@@ -78,7 +84,6 @@ from govflow.projects.rules_need import (
     unit_speaks_for_itself,
 )
 from govflow.projects.rules_works import (
-    accounts_are_closed_by_others,
     accounts_are_published,
     both_sides_sign,
     day_of_remedy_lies_ahead,
@@ -118,6 +123,7 @@ from govflow.rules import (
     matter_is_described,
     no_loop_is_open,
     no_window_is_running,
+    personal_data_is_withheld,
     reason_given,
     reason_is_coded,
     required_papers_are_attached,
@@ -150,11 +156,11 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J04",  c.ExpireClaims,        S.OPEN_FOR_CLAIM,        e.ClaimWindowExpired,       S.PROPOSED,          R.SYSTEM,           (due_has_passed,), stops="claim"),
     Step("J05",  c.WithdrawClaim,       S.CLAIMED,               e.ClaimWithdrawn,           S.OPEN_FOR_CLAIM,    R.ORGANISATION,     (reason_given, claim_is_the_last, claim_is_ones_own), starts="claim"),
     Step("J29",  c.WithdrawClaim,       S.CLAIMED,               e.ClaimWithdrawn,           None,                R.ORGANISATION,     (reason_given, other_claims_are_left, claim_is_ones_own)),
-    Step("JX01", c.AgreeToProject,      _AGREEING,               e.PartyAgreed,              None,                R.ORGANISATION,     (unit_speaks_for_itself,)),
+    Step("JX01", c.AgreeToProject,      _AGREEING,               e.PartyAgreed,              None,                R.ORGANISATION,     (unit_speaks_for_itself, texts_hide_people)),
     Step("JX02", c.TakeBackAgreement,   _AGREEING,               e.AgreementTakenBack,       None,                R.ORGANISATION,     (unit_speaks_for_itself, reason_given, agreement_stands_and_is_not_used)),
     Step("J31",  c.ArrangeParty,        S.PROPOSED,              e.PartyArranged,            S.CLAIMED,           R.TOWN,             (named_party_consents, texts_hide_people)),
-    Step("J06",  c.PairParties,         (S.PROPOSED, S.CLAIMED), e.PartiesPaired,            S.PAIRED,            ((R.COMMUNITY, R.ORGANISATION),), (two_parties_or_more, lead_is_named, contributions_are_listed, parties_have_agreed, scope_is_true, contracts_are_named, texts_hide_people), then=(decline_others, promise_what_is_pledged)),
-    Step("J35",  c.AddParty,            _JOINED,                 e.PartyAdded,               None,                ((R.PROJECT_LEAD, R.ORGANISATION),), (claimer_is_registered, contributions_are_listed, party_is_new, contracts_are_named, supervisors_are_not_builders, texts_hide_people), then=(promise_what_is_pledged,)),
+    Step("J06",  c.PairParties,         (S.PROPOSED, S.CLAIMED), e.PartiesPaired,            S.PAIRED,            ((R.COMMUNITY, R.ORGANISATION),), (two_parties_or_more, lead_is_named, contributions_are_listed, parties_have_agreed, pledges_are_ones_own, scope_is_true, contracts_are_named, texts_hide_people), then=(decline_others, promise_what_is_pledged)),
+    Step("J35",  c.AddParty,            _JOINED,                 e.PartyAdded,               None,                ((R.PROJECT_LEAD, R.ORGANISATION),), (claimer_is_registered, contributions_are_listed, pledges_are_ones_own, party_is_new, contracts_are_named, supervisors_are_not_builders, texts_hide_people), then=(promise_what_is_pledged,)),
     Step("J36",  c.ReleaseParty,        _JOINED,                 e.PartyReleased,            None,                (R.PROJECT_LEAD, R.ORGANISATION), (two_parties_remain, money_is_reconciled, reason_given, promises_of_the_party_are_settled, party_goes_itself_or_is_let_go), approval=R.TOWN),
     # plan, risk, approval 稳评 立项
     Step("J26",  c.RevisePlan,          (S.PAIRED, S.ASSESSED),  e.PlanRevised,              S.PAIRED,            R.PROJECT_LEAD,     (new_version_is_recorded, texts_hide_people)),
@@ -168,27 +174,27 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     # the works 实施
     Step("J10",  c.StartWork,           S.APPROVED,              e.WorkStarted,              S.IN_PROGRESS,       R.PROJECT_LEAD,     (notice_is_published, publicity_has_elapsed, no_objection_is_open, no_objection_is_upheld, risk_is_controllable), starts="staleness", stops="publicity"),
     Step("J11",  c.ReportProgress,      S.IN_PROGRESS,           e.ProgressReported,         None,                R.PROJECT_LEAD,     (progress_is_monotone, spending_is_within_budget, texts_hide_people), resets="staleness"),
-    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, approver_does_not_lead, upheld_objections_get_a_new_plan, texts_hide_people), extends="delivery", then=(reserve_lines,)),
+    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (approving_decision_is_recorded, risk_is_controllable, hearing_is_recorded_if_residents_affected, risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, approver_does_not_lead, upheld_objections_get_a_new_plan, texts_hide_people), extends="delivery", drops="publicity", then=(reserve_lines,)),
     Step("J15",  c.HandOverLead,        S.IN_PROGRESS,           e.LeadHandedOver,           None,                ((R.PROJECT_LEAD, R.TOWN),), (both_sides_sign, money_is_reconciled, town_has_agreed, supervisors_are_not_builders)),
-    Step("J16",  c.SuspendProject,      S.IN_PROGRESS,           e.ProjectSuspended,         S.SUSPENDED,         ((R.PROJECT_LEAD, R.TOWN), R.TOWN), (cause_and_review_date_named, listed_record_has_supervisor_consent, town_has_agreed), starts="suspension_review", pauses="delivery staleness"),
+    Step("J16",  c.SuspendProject,      S.IN_PROGRESS,           e.ProjectSuspended,         S.SUSPENDED,         ((R.PROJECT_LEAD, R.TOWN), R.TOWN), (cause_and_review_date_named, listed_record_has_supervisor_consent, town_has_agreed, texts_hide_people), starts="suspension_review", pauses="delivery staleness"),
     Step("J17",  c.ResumeProject,       S.SUSPENDED,             e.ProjectResumed,           S.IN_PROGRESS,       (R.TOWN, R.SYSTEM), (suspension_cause_is_over,), stops="suspension_review", resumes="delivery staleness"),
     Step("J33",  c.ExtendProject,       _APPROVED,               e.ProjectDeadlineExtended,  None,                R.PROJECT_LEAD,     (due_has_not_passed, extended_only_once, extension_is_within_maximum), approval=R.TOWN, extends="delivery"),
     # delivery, acceptance, evaluation 验收 评价
     Step("J19",  c.DeliverProject,      S.IN_PROGRESS,           e.ProjectDelivered,         S.DELIVERED,         R.PROJECT_LEAD,     (milestones_are_accepted_or_dropped, feedback_items_are_closed_or_transferred, risk_is_controllable, handback_is_described, texts_hide_people), starts="acceptance_check", stops="delivery staleness"),
-    Step("JX03", c.SignDelivery,        S.DELIVERED,             e.DeliverySigned,           None,                (R.SUPERVISOR, R.RESIDENT, R.ORGANISATION), (signer_is_a_dedicated_supervisor,)),
+    Step("JX03", c.SignDelivery,        S.DELIVERED,             e.DeliverySigned,           None,                (R.SUPERVISOR, R.RESIDENT, R.ORGANISATION), (signer_is_a_dedicated_supervisor, acceptors_are_not_builders)),
     Step("J20",  c.RefuseAcceptance,    S.DELIVERED,             e.AcceptanceRefused,        S.IN_PROGRESS,       R.ACCEPTANCE_GROUP, (shortcomings_are_listed, day_of_remedy_lies_ahead, acceptors_are_not_builders, texts_hide_people), starts="staleness", stops="acceptance_check", resets="delivery", then=(list_shortcomings,)),
     Step("J21",  c.AcceptDelivery,      S.DELIVERED,             e.DeliveryAccepted,         S.ACCEPTED,          R.ACCEPTANCE_GROUP, (dedicated_supervisors_sign, ledger_is_empty, acceptors_are_not_builders), starts="evaluation", stops="acceptance_check", then=(ask_the_lead,)),
     Step("J22",  c.EvaluateProject,     S.ACCEPTED,              e.ProjectEvaluated,         S.EVALUATED,         R.APPRAISER,        (evaluation_sources_are_present, evaluation_weights_sum_to_one, implementer_is_not_appraiser), starts="settlement", stops="evaluation"),
     Step("J39",  c.OrderProjectRemedy,  S.EVALUATED,             e.ProjectRemedyOrdered,     S.IN_PROGRESS,       R.APPRAISER,        (score_is_below_threshold, implementer_is_not_appraiser, defects_and_due_are_named, texts_hide_people), starts="staleness", stops="settlement", resets="delivery", then=(list_defects,)),
     # accounts 账目 决算
-    Step("JX04", c.PublishAccounts,     S.EVALUATED,             e.AccountsPublished,        None,                (R.FINANCE, R.COMMUNITY), (published_text_is_complete, texts_hide_people)),
-    Step("J23",  c.SettleProject,       S.EVALUATED,             e.ProjectSettled,           S.SETTLED,           R.FINANCE,          (accounts_equal_receipts, accounts_are_published, linked_and_disputes_are_at_rest, no_loop_is_open, accounts_are_closed_by_others), approval=R.COMMUNITY, stops="settlement"),
-    Step("J40",  c.ReopenAccounts,      S.SETTLED,               e.AccountsReopened,         S.EVALUATED,         (R.FINANCE, R.DISTRICT), (reason_is_coded,), approval=R.DISTRICT, starts="settlement"),
+    Step("JX04", c.PublishAccounts,     S.EVALUATED,             e.AccountsPublished,        None,                (R.FINANCE, R.COMMUNITY), (published_text_is_complete, texts_hide_people, finance_takes_no_part)),
+    Step("J23",  c.SettleProject,       S.EVALUATED,             e.ProjectSettled,           S.SETTLED,           R.FINANCE,          (accounts_equal_receipts, accounts_are_published, linked_and_disputes_are_at_rest, no_loop_is_open, finance_takes_no_part), approval=R.COMMUNITY, stops="settlement"),
+    Step("J40",  c.ReopenAccounts,      S.SETTLED,               e.AccountsReopened,         S.EVALUATED,         (R.FINANCE, R.DISTRICT), (reason_is_coded, finance_takes_no_part), approval=R.DISTRICT, starts="settlement"),
     # given up 取消
-    Step("J24",  c.CancelProject,       _BEFORE_APPROVAL,        e.ProjectCancelled,         S.CANCELLED,         _HOSTS[::-1],       (reason_given, loops_are_handed_over, listed_record_has_supervisor_consent), drops="*"),
-    Step("J42",  c.CancelProject,       (*_APPROVED, S.DELIVERED), e.ProjectCancelled,       S.CANCELLED,         _HOSTS[::-1],       (reason_given, money_is_reconciled, loops_are_handed_over, listed_record_has_supervisor_consent), approval=R.TOWN, drops="*"),
+    Step("J24",  c.CancelProject,       _BEFORE_APPROVAL,        e.ProjectCancelled,         S.CANCELLED,         _HOSTS[::-1],       (reason_given, loops_are_handed_over, listed_record_has_supervisor_consent, texts_hide_people), drops="*"),
+    Step("J42",  c.CancelProject,       (*_APPROVED, S.DELIVERED), e.ProjectCancelled,       S.CANCELLED,         _HOSTS[::-1],       (reason_given, money_is_reconciled, loops_are_handed_over, listed_record_has_supervisor_consent, texts_hide_people), approval=R.TOWN, drops="*"),
     # the record itself 更正 归档
-    Step("J34",  c.CorrectProject,      tuple(S),                e.ProjectCorrected,         None,                (R.PROJECT_LEAD, R.FINANCE, R.ARCHIVIST), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, new_value_fits_its_field, reason_given), approval=R.TOWN),
+    Step("J34",  c.CorrectProject,      tuple(S),                e.ProjectCorrected,         None,                (R.PROJECT_LEAD, R.FINANCE, R.ARCHIVIST), (correction_names_its_event, old_value_is_kept, status_is_not_corrected, new_value_fits_its_field, reason_given, personal_data_is_withheld), approval=R.TOWN),
     Step("J25",  c.ArchiveProject,      _RESTING,                e.ProjectArchived,          S.ARCHIVED,          R.ARCHIVIST,        (no_window_is_running, retention_class_is_set, no_loop_is_open), starts="retention", drops="*", then=(hold_in_archive,)),
 ))
 # fmt: on

@@ -18,8 +18,10 @@ from govflow.regions.bodies import Reasoned, Shown
 from govflow.regions.check_in_rules import (
     call_is_described,
     called_one_comes,
+    community_confirms_for_another_unit,
     earlier_check_in_is_done_with,
     reason_names_nobody,
+    sender_is_no_person,
     service_time_is_given,
     who_came_and_who_sent_them_is_known,
 )
@@ -156,13 +158,13 @@ _PLACES = ("assigned", "in_handling", "in_progress")
 # fmt: off
 CHECK_IN_WORKFLOW = Workflow("check_in", S, zh="双报到", on=("case", "joint_project"), steps=(
     #    id      command                    from                   event                      to                     who                                     provided that
-    Step("CI01", ArriveForCheckIn,          None,                  CheckInArrived,            S.CHECKED_IN,          (R.RESIDENT, R.ORGANISATION, R.COMMUNITY), (who_came_and_who_sent_them_is_known, unit_reported_gets_nothing, earlier_check_in_is_done_with), while_in=_PLACES),
+    Step("CI01", ArriveForCheckIn,          None,                  CheckInArrived,            S.CHECKED_IN,          (R.RESIDENT, R.ORGANISATION, R.COMMUNITY), (who_came_and_who_sent_them_is_known, sender_is_no_person, unit_reported_gets_nothing, earlier_check_in_is_done_with), while_in=_PLACES),
     Step("CI02", ServeCheckIn,              S.CHECKED_IN,          CheckInServed,             S.SERVED,              (R.RESIDENT, R.ORGANISATION),           (measure_and_evidence_given, service_time_is_given)),
-    Step("CI03", ConfirmCheckInByCommunity, S.SERVED,              CheckInCommunityConfirmed, S.COMMUNITY_CONFIRMED, R.COMMUNITY,                            (decided_by_another,)),
+    Step("CI03", ConfirmCheckInByCommunity, S.SERVED,              CheckInCommunityConfirmed, S.COMMUNITY_CONFIRMED, R.COMMUNITY,                            (decided_by_another, community_confirms_for_another_unit)),
     Step("CI04", ConfirmCheckInByUnit,      S.COMMUNITY_CONFIRMED, CheckInUnitConfirmed,      S.CONFIRMED,           (R.ORGANISATION, R.UNIT_HEAD),          (decided_by_another,)),
     Step("CI05", DiscardCheckIn,            _OPEN,                 CheckInDiscarded,          S.DISCARDED,           (R.COMMUNITY, R.UNIT_HEAD, R.SYSTEM),   (reason_given,)),
     # ours: the community's right to call 社区调度权 (M132)
-    Step("CIX1", CallCheckIn,               None,                  CheckInCalled,             S.CALLED,              R.COMMUNITY,                            (call_is_described, unit_reported_gets_nothing, earlier_check_in_is_done_with), while_in=_PLACES),
+    Step("CIX1", CallCheckIn,               None,                  CheckInCalled,             S.CALLED,              R.COMMUNITY,                            (call_is_described, sender_is_no_person, unit_reported_gets_nothing, earlier_check_in_is_done_with), while_in=_PLACES),
     Step("CIX2", ArriveForCheckIn,          S.CALLED,              CheckInArrived,            S.CHECKED_IN,          (R.RESIDENT, R.ORGANISATION, R.COMMUNITY), (called_one_comes, who_came_and_who_sent_them_is_known, unit_reported_gets_nothing), while_in=_PLACES),
     Step("CIX3", DeclineCheckIn,            S.CALLED,              CheckInDeclined,           S.DECLINED,            (R.RESIDENT, R.ORGANISATION, R.UNIT_HEAD), (reason_given, reason_names_nobody)),
     Step("CIX4", DiscardCheckIn,            S.CALLED,              CheckInDiscarded,          S.DISCARDED,           (R.COMMUNITY, R.SYSTEM),                (reason_given,)),

@@ -12,6 +12,26 @@ from govflow.records import Record
 from govflow.rules import carries_personal_data
 from govflow.workflow import rule
 
+_PERSON = "s-"  # how the pseudonyms of people begin
+
+
+def is_person(id: str) -> bool:
+    """Whether an id is the pseudonym of a person, by its form."""
+    return id.startswith(_PERSON)
+
+
+@rule("派出单位非个人", "design; non-goal", needs="unit")
+def sender_is_no_person(record: Record, event: Any, context: Context) -> bool:
+    """The unit that sends is no person: whoever sends gets figures, and people get none."""
+    return event.unit is None or not is_person(event.unit)
+
+
+@rule("社区确认人不属于派出单位", "002 M131")
+def community_confirms_for_another_unit(record: Record, event: Any, context: Context) -> bool:
+    """Whoever confirms for the community is not of the unit that sent them: each side has its own word."""
+    service: Any = context.item
+    return all(claim.unit != service.unit for claim in context.claims)
+
 
 @rule("报到人及派出单位已明,且由本人或社区登记", "002 M129, M131", needs="who unit")
 def who_came_and_who_sent_them_is_known(record: Record, event: Any, context: Context) -> Iterator[Detail]:

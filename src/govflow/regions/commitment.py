@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from govflow.actors import FOR_THEMSELVES, SYSTEM, Id, Role, covers
+from govflow.actors import FOR_THEMSELVES, SYSTEM, Id, Role, covers, is_built_in
 from govflow.context import Context
 from govflow.messages import Amount, Count, Instant, ItemCommand, ItemEvent, Words
 from govflow.records import HandOver, Item, Record
@@ -37,6 +37,8 @@ class CommitmentStatus(Status):
 
 
 S = CommitmentStatus
+PAY_BACK = "pay_back"
+"""How the keys of commitments begin in which money is promised back: the system's alone."""
 
 
 class Commitment(Item):
@@ -173,6 +175,15 @@ def promise_was_mediated(record: Record, event: Any, context: Context) -> bool:
     return dispute is not None and mediates(dispute, record, event, context)
 
 
+@rule("由承诺人本人或其单位的人作出、变更、履行", "M104")
+def promise_is_ones_own(record: Record, event: Any, context: Context) -> bool:
+    """Nobody promises, changes or delivers for another: it is one's own, or of a unit that one speaks for here."""
+    owner = event.owner if context.item is None else context.item.owes
+    held = (claim for claim in context.claims if claim.role in context.step.who)
+    units = {claim.unit for claim in held if covers(claim, record.level, record.area)}
+    return owner is None or event.by == SYSTEM.id or owner in {event.by, context.standing_in_for, *units}
+
+
 @rule("确认、免除者非承诺单位的人", "M090")
 def promised_by_another_unit(record: Record, event: Any, context: Context) -> bool:
     """Whoever confirms or releases a promise is not of the unit that promised."""
@@ -196,19 +207,44 @@ def promise_stands_in_no_agreement(record: Record, event: Any, context: Context)
     return dispute_of(record, event.item) is None
 
 
+def _pays_back(key: str) -> bool:
+    return key.startswith(f"{PAY_BACK}.")
+
+
+@rule("退款承诺仅由系统登记", "M092")
+def paying_back_is_written_by_the_system(record: Record, event: Any, context: Context) -> bool:
+    """Under the keys in which money is promised back nobody else promises anything."""
+    return is_built_in(context.actor) or not _pays_back(event.item)
+
+
+@rule("退款由财务或镇街确认、免除,其他承诺非由其确认", "M092")
+def purse_sees_to_paying_back(record: Record, event: Any, context: Context) -> bool:
+    """That money is paid back is confirmed, or let off, by finance or the town, and no other promise is by them."""
+    held = {
+        claim.role
+        for claim in context.claims
+        if claim.role in context.step.who
+        and covers(claim, record.level, record.area)
+        and record.fits(claim.role, claim, event.by, context.on_behalf_of, context.item)
+    }
+    may = held & {*_PURSE} if _pays_back(event.item) else held - {*_PURSE}
+    return bool(may) or not held or is_built_in(context.actor)
+
+
 # --- the table -------------------------------------------------------------------------------------------------------
 
 R = Role
+_PURSE = (R.FINANCE, R.TOWN)
 _PROMISERS = (R.LEADER, R.LEAD_UNIT, R.ORGANISATION, R.PROJECT_LEAD, R.COMMUNITY, R.IMPLEMENTER)
 # fmt: off
 COMMITMENT_WORKFLOW = Workflow("commitment", S, zh="承诺", on=("case", "proposal", "joint_project"), steps=(
     #    id      command                 from                event                      to          who         provided that
-    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     (R.SYSTEM, *_PROMISERS), (what_who_and_due_named, unit_reported_gets_nothing, contribution_is_measured, resource_is_on_offer), while_in="active", starts="commitment_due"),
-    Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, due_has_not_passed, new_due_is_named, promise_stands_in_no_agreement), approval=R.SUPERVISOR, extends="commitment_due"),
-    Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given, part_is_within_the_promise)),
-    Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP), (decided_by_another, promised_by_another_unit, agreement_is_not_a_strangers), stops="commitment_due"),
+    Step("CM01", MakeCommitment,         None,               CommitmentMade,            S.MADE,     (R.SYSTEM, *_PROMISERS), (what_who_and_due_named, promise_is_ones_own, paying_back_is_written_by_the_system, unit_reported_gets_nothing, contribution_is_measured, resource_is_on_offer), while_in="active", starts="commitment_due"),
+    Step("CM02", ChangeCommitment,       S.MADE,             CommitmentChanged,         None,       _PROMISERS, (reason_given, promise_is_ones_own, due_has_not_passed, new_due_is_named, promise_stands_in_no_agreement), approval=R.SUPERVISOR, extends="commitment_due"),
+    Step("CM03", FulfilPartOfCommitment, (S.MADE, S.BROKEN), CommitmentPartlyFulfilled, None,       _PROMISERS, (measure_and_evidence_given, promise_is_ones_own, part_is_within_the_promise)),
+    Step("CM04", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     (R.COMMUNITY, R.SUPERVISOR, R.PROJECT_LEAD, R.REPORTER, R.ACCEPTANCE_GROUP, *_PURSE), (decided_by_another, promised_by_another_unit, purse_sees_to_paying_back, agreement_is_not_a_strangers), stops="commitment_due"),
     Step("CM05", BreachCommitment,       S.MADE,             CommitmentBroken,          S.BROKEN,   (R.SYSTEM, R.SUPERVISOR), (due_has_passed,)),
-    Step("CM06", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, (R.COMMUNITY, R.SUPERVISOR, R.SYSTEM), (reason_given, decided_by_another, promised_by_another_unit), drops="commitment_due"),
+    Step("CM06", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, (R.COMMUNITY, R.SUPERVISOR, *_PURSE, R.SYSTEM), (reason_given, decided_by_another, promised_by_another_unit, purse_sees_to_paying_back), drops="commitment_due"),
     # ours: the mediation body supervises performance (人民调解法 §31), of its own agreements alone
     Step("CM07", KeepCommitment,         (S.MADE, S.BROKEN), CommitmentKept,            S.KEPT,     R.MEDIATOR, (decided_by_another, promised_by_another_unit, promise_was_mediated), stops="commitment_due"),
     Step("CM08", ReleaseCommitment,      (S.MADE, S.BROKEN), CommitmentReleased,        S.RELEASED, R.MEDIATOR, (reason_given, decided_by_another, promised_by_another_unit, promise_was_mediated), drops="commitment_due"),

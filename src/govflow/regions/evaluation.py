@@ -14,9 +14,12 @@ from govflow.regions.evaluation_rules import IndicatorScore as IndicatorScore
 from govflow.regions.evaluation_rules import Source as Source
 from govflow.regions.evaluation_rules import (
     answers_are_complete,
+    answers_are_still_taken,
     attempts_are_used_up,
     evaluation_source_is_declared,
     evaluator_is_asked_once,
+    judge_stands_apart,
+    key_is_of_the_round,
     window_ends_with_it,
     window_stays_open,
 )
@@ -133,9 +136,9 @@ _EVALUATORS = (R.REPORTER, R.CALLBACK, R.RESIDENT, R.ORGANISATION, R.APPRAISER)
 # fmt: off
 EVALUATION_WORKFLOW = Workflow("evaluation", S, zh="评价", on=("case", "joint_project"), steps=(
     #    id      command                from                                             event                    to            who                                              provided that
-    Step("EV01", RequestEvaluation,     None,                                            EvaluationRequested,     S.REQUESTED,  (R.SYSTEM, R.CALLBACK, R.PROJECT_LEAD, R.COMMUNITY), (round_is_current, evaluation_source_is_declared, evaluator_is_asked_once), while_in=("fed_back", "joint_project.accepted")),
-    Step("C25",  RecordEvaluation,      S.REQUESTED,                                     EvaluationRecorded,      S.RECORDED,   _EVALUATORS,                                     (answers_are_complete, round_is_current, window_ends_with_it), stops="evaluation"),
-    Step("EV06", RecordEvaluation,      S.REQUESTED,                                     EvaluationRecorded,      S.RECORDED,   _EVALUATORS,                                     (answers_are_complete, round_is_current, window_stays_open)),
+    Step("EV01", RequestEvaluation,     None,                                            EvaluationRequested,     S.REQUESTED,  (R.SYSTEM, R.CALLBACK, R.PROJECT_LEAD, R.COMMUNITY), (round_is_current, evaluation_source_is_declared, evaluator_is_asked_once, key_is_of_the_round, answers_are_still_taken), while_in=("fed_back", "joint_project.accepted")),
+    Step("C25",  RecordEvaluation,      S.REQUESTED,                                     EvaluationRecorded,      S.RECORDED,   _EVALUATORS,                                     (answers_are_complete, round_is_current, judge_stands_apart, window_ends_with_it), stops="evaluation"),
+    Step("EV06", RecordEvaluation,      S.REQUESTED,                                     EvaluationRecorded,      S.RECORDED,   _EVALUATORS,                                     (answers_are_complete, round_is_current, judge_stands_apart, window_stays_open)),
     Step("EV03", MarkEvaluationInvalid, S.REQUESTED,                                     EvaluationMarkedInvalid, S.INVALID,    R.CALLBACK,                                      (attempts_are_used_up, window_ends_with_it), stops="evaluation"),
     Step("EV07", MarkEvaluationInvalid, S.REQUESTED,                                     EvaluationMarkedInvalid, S.INVALID,    R.CALLBACK,                                      (attempts_are_used_up, window_stays_open)),
     Step("EV04", ElapseEvaluation,      S.REQUESTED,                                     EvaluationElapsed,       S.ELAPSED,    R.SYSTEM,                                        (due_has_passed,), stops="evaluation"),

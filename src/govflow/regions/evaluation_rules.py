@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from govflow.actors import Id
+from govflow.actors import SYSTEM, Id
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.messages import Value
@@ -58,6 +59,36 @@ def evaluation_source_is_declared(record: Record, event: Any, context: Context) 
     if (plan := plan_of(record)) is None:
         return (event.source is Source.SELF) == (event.evaluator in record.handled_by())
     return plan.source(event.source) is not None and event.source in _true_sources(record, event.evaluator)
+
+
+@rule("他评、互评由未参与者作答", "M090; M148")
+def judge_stands_apart(record: Record, event: Any, context: Context) -> bool:
+    """Of a record judged by a plan, nobody who carries it out answers as a peer, and no party as somebody outside."""
+    item: Any = context.item
+    if plan_of(record) is None or item.source == Source.SELF:
+        return True
+    done: Any = record
+    kept_apart = {*done.workers()} if item.source == Source.PEER else {*done.workers(), *done.units}
+    units = {claim.unit for claim in context.claims}
+    return kept_apart.isdisjoint({event.by, context.standing_in_for, *units})
+
+
+_OF_A_ROUND = re.compile(r"r\d+\.")
+
+
+@rule("编号与本轮及评价人一致", "design", needs="item")
+def key_is_of_the_round(record: Record, event: Any, context: Context) -> bool:
+    """A key that reads as one of a round and an evaluator is of this round and this evaluator."""
+    return _OF_A_ROUND.match(event.item) is None or event.item == f"r{record.round}.{event.evaluator or ''}"
+
+
+@rule("评价窗口期未满", "M148")
+def answers_are_still_taken(record: Record, event: Any, context: Context) -> bool:
+    """By a plan nobody is asked when the time for answers is over: the answer would be waited for without end."""
+    clock = record.clocks.get("evaluation")
+    if plan_of(record) is None or event.by == SYSTEM.id or clock is None:
+        return True
+    return clock.is_going and (clock.due is None or context.now <= clock.due)
 
 
 def _of_this_round(record: Record) -> Iterable[Any]:

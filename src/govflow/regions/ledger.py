@@ -9,7 +9,13 @@ from govflow.messages import Instant, ItemCommand, ItemEvent, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned, Shown
-from govflow.rules import measure_and_evidence_given, new_due_is_named, reason_given, verified_by_another
+from govflow.rules import (
+    measure_and_evidence_given,
+    new_due_is_named,
+    reason_given,
+    struck_off_by_others,
+    verified_by_another,
+)
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
 
@@ -134,7 +140,7 @@ LEDGER_WORKFLOW = Workflow("ledger", S, zh="整改销号", on=("case", "proposal
     Step("LG02", RectifyLedgerItem,  (S.OPEN, S.REOPENED),                            LedgerItemRectified,  S.RECTIFIED,   _FIXERS,                   (measure_and_evidence_given,)),
     Step("LG03", VerifyLedgerItem,   S.RECTIFIED,                                     LedgerItemVerified,   S.VERIFIED,    _CHECKERS,                 (verified_by_another,)),
     Step("LG04", RefuseLedgerItem,   S.RECTIFIED,                                     LedgerItemRefused,    S.REOPENED,    _CHECKERS,                 (verified_by_another, reason_given)),
-    Step("LG05", WriteOffLedgerItem, S.VERIFIED,                                      LedgerItemWrittenOff, S.WRITTEN_OFF, _STRIKERS,                 stops="rectification"),
+    Step("LG05", WriteOffLedgerItem, S.VERIFIED,                                      LedgerItemWrittenOff, S.WRITTEN_OFF, _STRIKERS,                 (struck_off_by_others,), stops="rectification"),
     Step("LG06", ReopenLedgerItem,   (S.WRITTEN_OFF, S.WAIVED),                       LedgerItemReopened,   S.REOPENED,    (R.VERIFIER, R.SUPERVISOR, R.DISPATCHER, R.ACCEPTANCE_GROUP), (reason_given, new_due_is_named), while_in="active", starts="rectification"),
     Step("LG07", WaiveLedgerItem,    (S.OPEN, S.RECTIFIED, S.VERIFIED, S.REOPENED),   LedgerItemWaived,     S.WAIVED,      (R.LEAD_UNIT, R.PROJECT_LEAD, R.IMPLEMENTER, R.SYSTEM), (reason_given,), approval=R.SUPERVISOR, drops="rectification"),
 ))

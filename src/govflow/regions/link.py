@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from govflow.actors import SYSTEM, Id, Role
+from govflow.actors import SYSTEM, Id, Role, covers
 from govflow.context import Context
 from govflow.messages import Command, ItemCommand, ItemEvent, Value
 from govflow.records import HandOver, Item, Record
@@ -163,6 +163,25 @@ def tie_may_be_undone_by_hand(record: Record, event: Any, context: Context) -> b
     return link.kind not in (LinkKind.MERGED, LinkKind.ABSORBED) or event.by == SYSTEM.id
 
 
+@rule("争议未了的,由不牵头的镇街、区级解除", "M090; M116")
+def dispute_is_untied_by_others(record: Record, event: Any, context: Context) -> bool:
+    """The tie of a dispute that is not over is undone by town or district, and not by a unit that it is about."""
+    link: Any = context.item
+    if event.by == SYSTEM.id or link.kind not in (LinkKind.DISPUTE, LinkKind.DISPUTE_OF):
+        return True
+    other = context.lookup(link.other)
+    if other is None:  # whoever may not even see it may not untie it
+        return False
+    dispute, about = (other, record) if link.kind == LinkKind.DISPUTE else (record, other)
+    if dispute.status not in context.deciders[dispute.kind_of_record].active:
+        return True
+    sides = {*about.handled_by(), getattr(about, "lead_unit", None)} - {None}
+    return sides.isdisjoint({event.by, context.standing_in_for, *(claim.unit for claim in context.claims)}) and any(
+        claim.role in (Role.TOWN, Role.DISTRICT) and covers(claim, record.level, record.area)
+        for claim in context.claims
+    )
+
+
 def reaches(start: str, goal: str, context: Context) -> bool:
     """Whether a chain of merges, splits and awaited links leads from one record to another."""
     seen: set[str] = set()
@@ -229,7 +248,7 @@ LINK_WORKFLOW = Workflow("link", S, zh="关联", on=("case", "proposal", "joint_
     Step("LK03", FinishLink, (S.AWAITED, S.FAILED),            LinkFinished, S.FINISHED, R.SYSTEM, (other_record_is_at_rest,)),
     Step("LK04", FailLink,   S.AWAITED,                        LinkFailed,   S.FAILED,   R.SYSTEM, (other_record_has_failed,)),
     Step("LK05", ResumeLink, S.FINISHED,                       LinkResumed,  S.AWAITED,  R.SYSTEM, (other_record_has_reopened,), while_in="active"),
-    Step("LK06", Unlink,     (S.LINKED, S.AWAITED, S.FAILED),  LinkUnlinked, S.UNLINKED, (R.DISPATCHER, R.COMMUNITY, R.TOWN, R.DISTRICT, R.SECRETARIAT, R.PROJECT_LEAD, R.SYSTEM), (reason_given, tie_may_be_undone_by_hand)),
+    Step("LK06", Unlink,     (S.LINKED, S.AWAITED, S.FAILED),  LinkUnlinked, S.UNLINKED, (R.DISPATCHER, R.COMMUNITY, R.TOWN, R.DISTRICT, R.SECRETARIAT, R.PROJECT_LEAD, R.SYSTEM), (reason_given, tie_may_be_undone_by_hand, dispute_is_untied_by_others)),
 ))
 # fmt: on
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from govflow.actors import SYSTEM, Id, Role
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Amount, Instant, ItemCommand, ItemEvent, ItemKey, Value
+from govflow.messages import Amount, Event, Instant, ItemCommand, ItemEvent, ItemKey, Value
 from govflow.records import HandOver, Item
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -100,7 +100,7 @@ class _Release(Reasoned):
 
 
 class ReleaseBooking(ItemCommand, _Release, wire="booking.release", label="释放占用"):
-    """Let it go; `delivered` of it has been used up already."""
+    """Let it go; `delivered` of it has been used up already, unless said otherwise as much as its promise says."""
 
 
 class BookingReleased(ItemEvent, _Release, name="booking.released"):
@@ -213,4 +213,15 @@ def _release(record: str, item: Item, given: HandOver) -> ReleaseBooking:
     return ReleaseBooking(id=record, by=SYSTEM, item=item.key, reason=given.reason, to=given.to)
 
 
-BOOKING = Region(BOOKING_WORKFLOW, Booking, _FOLD, ends=_release)
+def _released(resource: Resource, command: ReleaseBooking, context: Context) -> Event:
+    """How much was used up is known where it was promised."""
+    booking: Booking = resource.item("booking", command.item or "")
+    project = context.lookup(booking.project)
+    promise = project.item("commitment", booking.commitment) if project is not None else None
+    told = "delivered" in command.model_fields_set
+    delivered = command.delivered if told or promise is None else promise.delivered
+    decider = context.deciders[resource.kind_of_record]
+    return decider.copied(command, BookingReleased, context, item=booking.key, delivered=delivered)
+
+
+BOOKING = Region(BOOKING_WORKFLOW, Booking, _FOLD, propose={ReleaseBooking: _released}, ends=_release)

@@ -129,6 +129,8 @@ _FOLD: Fold = {
 
 
 def _key(studio: Record, command: Any) -> str:
+    if not isinstance(command, AppointDelegate):
+        return "nobody"  # whoever leaves a seat names it
     taken, first = studio.items_of("delegate"), f"{command.person or 'nobody'}.{command.capacity or 'nothing'}"
     numbered = (f"{first}.{number}" for number in count(2))
     return first if first not in taken else next(key for key in numbered if key not in taken)

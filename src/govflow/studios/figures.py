@@ -60,10 +60,9 @@ def figures_of_all(studios: Iterable[Studio]) -> MatterFigures:
 
 
 def figures_of(matters: Iterable[StudioMatter], clocks: Mapping[str, Clock] | None = None) -> MatterFigures:
-    """The figures of some matters; without the clocks of their record none of them counts as late."""
+    """The figures of some matters; without the clocks of their record none that is unanswered counts as late."""
     known = list(matters)
-    runs = clocks or {}
-    late = (ClockStatus.OVERDUE, ClockStatus.MET_LATE)
+    overdue = {name for name, run in (clocks or {}).items() if run.status is ClockStatus.OVERDUE}
     return MatterFigures(
         received=len(known),
         answered=sum(each.status in _ANSWERED for each in known),
@@ -71,5 +70,5 @@ def figures_of(matters: Iterable[StudioMatter], clocks: Mapping[str, Clock] | No
         withdrawn=sum(each.status == S.WITHDRAWN for each in known),
         handed_on=sum(each.status == S.HANDED_ON for each in known),
         confirmed=sum(each.status == S.CONFIRMED for each in known),
-        late=sum((run := runs.get(f"matter_answer:{each.key}")) is not None and run.status in late for each in known),
+        late=sum(each.was_late or f"matter_answer:{each.key}" in overdue for each in known),
     )

@@ -59,6 +59,7 @@ class StudioMatter(Item):
     answer: Protected | None = None
     public_text: str = ""
     reopened: bool = False
+    was_late: bool = False  # an answer came past its limit
 
     @property
     def what(self) -> str:

@@ -14,7 +14,7 @@ from govflow.cases.bodies import Matter
 from govflow.cases.commands import ReportCase
 from govflow.cases.model import CaseKind
 from govflow.context import Context
-from govflow.messages import Command, Event
+from govflow.messages import ClockStatus, Command, Event
 from govflow.region import Changes, Fold, Region
 from govflow.regions.link import AddLink, LinkKind, LinkStatus, Unlink, mirrored_unlink
 from govflow.repetition import pending
@@ -27,6 +27,7 @@ from govflow.studios.matter_rules import (
     asker_speaks_or_the_studio_enters_it,
     case_is_within_the_studio,
     delegate_in_charge_sits,
+    desk_had_no_hand_in_it,
     is_dealt_with,
     matter_is_taken_down,
     nothing_is_awaited,
@@ -82,11 +83,24 @@ MATTER_WORKFLOW = Workflow("matter", S, zh="社情民意", on=("studio",), steps
     Step("SM04", m.HandOnMatter,   _OWED,                    m.MatterHandedOn,  S.HANDED_ON, _STUDIO,               _HANDING_ON, while_in="active", pauses="matter_answer"),
     Step("SM05", m.ReturnMatter,   S.HANDED_ON,              m.MatterReturned,  S.RETURNED,  R.SYSTEM,              (nothing_is_awaited,), while_in="active", resumes="matter_answer", starts="matter_answer"),
     Step("SM06", m.ResumeMatter,   (S.RETURNED, S.ANSWERED), m.MatterResumed,   S.HANDED_ON, R.SYSTEM,              (target_is_awaited_again,), while_in="active", pauses="matter_answer"),
-    Step("SM07", m.ConfirmMatter,  S.ANSWERED,               m.MatterConfirmed, S.CONFIRMED, _TOLD,                 ()),
-    Step("SM08", m.ReopenMatter,   S.ANSWERED,               m.MatterReopened,  S.RECEIVED,  _TOLD,                 (objection_is_said, _ONCE), while_in="active", starts="matter_answer"),
-    Step("SM09", m.WithdrawMatter, (*_OWED, S.HANDED_ON),    m.MatterWithdrawn, S.WITHDRAWN, _ASKERS,               (), while_in="active", drops="matter_answer", then=(_wait_no_longer,)),
+    Step("SM07", m.ConfirmMatter,  S.ANSWERED,               m.MatterConfirmed, S.CONFIRMED, _TOLD,                 (desk_had_no_hand_in_it,), anywhere=True),
+    Step("SM08", m.ReopenMatter,   S.ANSWERED,               m.MatterReopened,  S.RECEIVED,  _TOLD,                 (objection_is_said, _ONCE, desk_had_no_hand_in_it), while_in="active", anywhere=True, starts="matter_answer"),
+    Step("SM09", m.WithdrawMatter, (*_OWED, S.HANDED_ON),    m.MatterWithdrawn, S.WITHDRAWN, _ASKERS,               (), while_in="active", anywhere=True, drops="matter_answer", then=(_wait_no_longer,)),
 ))
 # fmt: on
+
+
+def _fold_answered(item: StudioMatter, e: m.MatterAnswered) -> Changes:
+    """That an answer came late stays said, though the matter is opened again and its clock runs anew."""
+    late = any(move.to is ClockStatus.MET_LATE for move in e.clocks)
+    return {
+        "status": S.ANSWERED,
+        "answer": e.answer,
+        "public_text": e.public_text,
+        "was_late": item.was_late or late,
+        "hands": (*item.hands, e.by),
+    }
+
 
 _FOLD: Fold = {
     m.MatterReceived: lambda item, e: {
@@ -101,12 +115,7 @@ _FOLD: Fold = {
         "hands": (*item.hands, e.by),
     },
     m.MatterAssigned: lambda item, e: {"owes": e.owner},
-    m.MatterAnswered: lambda item, e: {
-        "status": S.ANSWERED,
-        "answer": e.answer,
-        "public_text": e.public_text,
-        "hands": (*item.hands, e.by),
-    },
+    m.MatterAnswered: _fold_answered,
     m.MatterHandedOn: lambda item, e: {
         "status": S.HANDED_ON,
         "target": e.target,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from govflow.actors import Role, speaks_for
+from govflow.actors import Role, covers, speaks_for
 from govflow.beside.reach import lies_within
 from govflow.cases.model import CaseKind
 from govflow.context import Context
@@ -41,12 +41,32 @@ def matter_is_taken_down(studio: Studio, event: Any, context: Context) -> Iterab
 @rule("由本人提出,或由工作室代为登记", "000 M154; M134", needs="asker")
 def asker_speaks_or_the_studio_enters_it(studio: Studio, event: Any, context: Context) -> bool:
     """Whoever brings it speaks for themselves; for others, and without a name, the studio alone takes it down."""
-    own = event.asker is not None and any(
-        speaks_for(event.asker, claim, event.by, context.on_behalf_of)
+    return _asks_it(event.asker, event, context) or acts_for_the_studio(studio, event, context)
+
+
+def _asks_it(asker: str | None, event: Any, context: Context) -> bool:
+    """Whether who acts asks for themselves, or for their own unit."""
+    return asker is not None and any(
+        speaks_for(asker, claim, event.by, context.on_behalf_of)
         for claim in context.claims
         if claim.role in (Role.RESIDENT, Role.ORGANISATION)
     )
-    return own or acts_for_the_studio(studio, event, context)
+
+
+@rule("由本人表示,或由未经手的当地回访员转述", "M090")
+def desk_had_no_hand_in_it(studio: Studio, event: Any, context: Context) -> bool:
+    """Whoever asked says it themselves, or to a callback desk of the place that neither took it down nor answered."""
+    matter = context.item
+    desks = [claim for claim in context.claims if claim.role == Role.CALLBACK]
+    if not isinstance(matter, StudioMatter) or not desks or _asks_it(matter.asker, event, context):
+        return True
+    here = any(covers(claim, studio.level, studio.area) for claim in desks)
+    return here and {event.by, *_stood_in_for(context)}.isdisjoint(matter.hands)
+
+
+def _stood_in_for(context: Context) -> set[str]:
+    """In whose stead whoever acts holds an office."""
+    return {claim.standing_in_for for claim in context.claims if claim.standing_in_for is not None}
 
 
 @rule("承办代表委员在任", "000 M154", needs="delegate")
@@ -131,6 +151,7 @@ def objection_is_said(studio: Studio, event: Any, context: Context) -> bool:
 
 @rule("本人所提社情民意由他人答复", "M090")
 def asker_does_not_answer(studio: Studio, event: Any, context: Context) -> bool:
-    """Nobody answers their own matter."""
+    """Nobody answers their own matter, one of their unit, or one of whom they stand in for."""
     matter = context.item
-    return not isinstance(matter, StudioMatter) or event.by != matter.asker
+    close = {event.by, *(claim.unit for claim in context.claims if claim.unit), *_stood_in_for(context)}
+    return not isinstance(matter, StudioMatter) or matter.asker not in close

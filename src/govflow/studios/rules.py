@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from govflow.actors import covers
+from govflow.actors import FOR_THEMSELVES, covers
 from govflow.context import Context
 from govflow.errors import Detail
 from govflow.studios.model import DELEGATE, KEEPERS, Studio
@@ -32,10 +32,10 @@ def work_is_summed_up(studio: Studio, event: Any, context: Context) -> bool:
 
 @rule("代表委员在任期内办理", "000 M154")
 def acting_delegate_sits(studio: Studio, event: Any, context: Context) -> bool:
-    """Who acts as a delegate alone is in the term of a seat."""
+    """Who acts as a delegate alone is in the term of a seat; who asks for themselves does so from anywhere."""
     others = (claim for claim in context.claims if claim.role in context.step.who and claim.role != DELEGATE)
     return studio.sits(event.by, context.at) or any(
-        covers(claim, studio.level, studio.area)
+        (claim.role in FOR_THEMSELVES or covers(claim, studio.level, studio.area))
         and studio.fits(claim.role, claim, event.by, context.on_behalf_of, context.item)
         for claim in others
     )

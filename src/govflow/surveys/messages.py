@@ -123,7 +123,7 @@ class _Leaving(Reasoned):
 
 
 class CancelIndexSurvey(Command, _Leaving, wire="index_survey.cancel", label="取消测评"):
-    """Give the survey up, with the reason: a lost seed, a wrong roll; once it is counted, by the district alone."""
+    """Give the survey up, with the reason: a lost seed, a wrong roll; once an answer is in, by the district alone."""
 
 
 class IndexSurveyCancelled(Event, _Leaving, name="index_survey.cancelled"):

@@ -139,11 +139,15 @@ class IndexSurvey(Record):
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """Nobody acts for a unit that is measured here."""
-        return claim.unit not in self.units and super().fits(role, claim, actor, on_behalf_of, item)
+        return not self.hides_from(claim) and super().fits(role, claim, actor, on_behalf_of, item)
 
     def can_read(self, claim: Claim, actor: str) -> bool:
         """Officials of the area who are of no unit that is measured: single answers stand in it, and stay there.
 
         What is for everybody is the announcement, and the text that `figures_of` makes of the result.
         """
-        return claim.role not in FOR_THEMSELVES and claim.unit not in self.units and super().can_read(claim, actor)
+        return claim.role not in FOR_THEMSELVES and not self.hides_from(claim) and super().can_read(claim, actor)
+
+    def hides_from(self, claim: Claim) -> bool:
+        """From whoever is of a unit that is measured, whatever other office they hold."""
+        return claim.unit in self.units

@@ -18,6 +18,17 @@ from govflow.workflow import rule
 BATCH = 5
 """So many answers at least are entered together while more may come: one alone would tell when somebody was there."""
 
+# --- who has a part in it --------------------------------------------------------------------------------------------
+
+
+@rule("操作人不属被测评单位", "M090")
+def actor_is_of_no_unit(survey: IndexSurvey, event: Any, context: Context) -> bool:
+    """Whoever acts is of none of the units by any office, stands in for none of them, and has no interest in one."""
+    offices = {name for claim in context.claims for name in (claim.unit, claim.standing_in_for)}
+    close = offices | context.interests | {event.by, context.on_behalf_of}
+    return close.isdisjoint(survey.units or event.units)
+
+
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 
@@ -83,13 +94,6 @@ def draw_is_committed_to(survey: IndexSurvey, event: Any, context: Context) -> I
         yield Detail("the digest of the roll is missing", "缺名册摘要")
     if event.commitment is None:
         yield Detail("the seed is committed to beforehand", "种子须事先承诺")
-
-
-@rule("制定者不属被测评单位", "M090", needs="units")
-def planner_is_of_no_unit(survey: IndexSurvey, event: Any, context: Context) -> bool:
-    """Whoever plans is of none of the units, and has no interest in one."""
-    close = {event.by, *(claim.unit for claim in context.claims), *context.interests} | {context.on_behalf_of}
-    return close.isdisjoint(event.units)
 
 
 # --- the draw --------------------------------------------------------------------------------------------------------
@@ -192,6 +196,12 @@ def answers_are_in(survey: IndexSurvey, event: Any, context: Context) -> Iterabl
     if not _is_over(survey, context) and len(survey.answers) < len(survey.slips):
         until = clock.due.isoformat(timespec="minutes") if clock is not None and clock.due is not None else "?"
         yield Detail(f"it lasts until {until}", f"测评至 {until}")
+
+
+@rule("尚无人答复", "M090")
+def nobody_has_answered(survey: IndexSurvey, event: Any, context: Context) -> bool:
+    """No answer is in yet."""
+    return not survey.answers
 
 
 def _is_over(survey: IndexSurvey, context: Context) -> bool:
