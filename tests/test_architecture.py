@@ -51,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "surveys": KERNEL | {"regions", "voting", "evaluating"},
     "organisation": KERNEL | {"regions"},
     "duties": KERNEL | {"regions"},
-    "alliances": KERNEL | {"regions", "duties"},
+    "alliances": KERNEL | {"regions", "duties", "evaluating"},
     "reactions": KERNEL | SHIPPED,
     "files": {"errors"},
     "persistence": VALUES | {"files"},

@@ -72,7 +72,7 @@ def give_up(hall: Hall, id: str = "p") -> None:
     hall.do(c.CancelProject(id=id, by=town, reason="no room to be had", hand_over=(HandOver(reason="over"),)))
 
 
-def pair(hall: Hall, id: str = "p", others: tuple[Actor, ...] = ()) -> None:
+def pairing(hall: Hall, id: str = "p", others: tuple[Actor, ...] = ()) -> tuple[Command, ...]:
     """The lead and others, the bank by default, are the parties of a project; each brings in three people."""
     on: dict[str, Any] = {"id": id}
     until = hall.clock() + timedelta(days=60)
@@ -85,7 +85,7 @@ def pair(hall: Hall, id: str = "p", others: tuple[Actor, ...] = ()) -> None:
     }
     speakers = {who.claims[0].unit or "": who for who in (of_the_lead, *(others or (bank,)))}
     pledges = {unit: (Pledge(party=unit, **gift),) for unit in speakers}
-    hall.do(
+    return (
         *(c.AgreeToProject(**on, by=who, unit=unit, pledges=pledges[unit]) for unit, who in speakers.items()),
         c.PairParties(
             **on,
@@ -96,6 +96,11 @@ def pair(hall: Hall, id: str = "p", others: tuple[Actor, ...] = ()) -> None:
             text="Shelves first.",
         ),
     )
+
+
+def pair(hall: Hall, id: str = "p", others: tuple[Actor, ...] = ()) -> None:
+    """The same, done."""
+    hall.do(*pairing(hall, id, others))
 
 
 def settle(hall: Hall, id: str = "p") -> None:

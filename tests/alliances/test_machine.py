@@ -108,6 +108,9 @@ def begin(hall: Hall, start: str, data: st.DataObject, region: str) -> None:
         steps.append(m.ArchiveAlliance(**on, by=h.archivist, retention="ordinary"))
     for each in steps[:4] if start == "founded" else steps:
         hall.engine.handle(each)
+    if start == "active":
+        for each in h.pairing(hall):  # the lead and the bank may join the project
+            hall.engine.handle(each)
     if start == "active" and (region == "chair_term" or data.draw(st.booleans())):
         in_the_chair(hall, on)
     assert hall.engine.get("x").status == start

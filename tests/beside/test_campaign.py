@@ -273,7 +273,7 @@ def test_who_promised_does_not_confirm_that_the_promise_was_kept(town):
     until = town.clock() + timedelta(days=5)
     leader = Actor.of("mayor", Role.LEADER)
     made = cm.MakeCommitment(
-        **CP, by=office, item="p", what="all shops seen in May", owner="mayor", until=until, public=True
+        **CP, by=leader, item="p", what="all shops seen in May", owner="mayor", until=until, public=True
     )
     town.do(made)
     keep = cm.KeepCommitment(**CP, by=Actor.of("mayor", Role.SUPERVISOR), item="p")

@@ -181,10 +181,10 @@ def test_whoever_promised_may_not_confirm_or_release_the_promise():
     town = a_town()
     a_case(town, "in_handling", id="x")
     until = town.clock().replace(day=20)
-    town.do(MakeCommitment(**X, by=lead, item="p", what="repave", owner="lin", until=until))
+    town.do(MakeCommitment(**X, by=Actor.of("lin", Role.LEADER), item="p", what="repave", owner="lin", until=until))
     for kind in (KeepCommitment, ReleaseCommitment):
         reason = {"reason": "r"} if kind is ReleaseCommitment else {}
-        for person in (also(lead, Role.COMMUNITY), Actor.of("lin", Role.COMMUNITY)):
+        for person in (also(Actor.of("lin", Role.LEADER), Role.COMMUNITY), Actor.of("lin", Role.COMMUNITY)):
             assert refused(town, kind(**X, by=person, item="p", **reason)) == ("decided_by_another",)
     town.do(KeepCommitment(**X, by=community, item="p"))
 

@@ -135,6 +135,7 @@ RULES = {
     ("FB06", "raiser_takes_it_back"): "another's feedback is not one's own to take back",
     ("FB06", "words_hide_people"): _PUBLIC,
 }
+STOPS = {("J14", "publicity"): "M092: what is changed is announced anew, and the new notice stands its whole time"}
 WHO = {
     ("BU01", "system"): "what a budget round has reserved for a winner becomes its line at once",
     ("BU02", "system"): "an approval reserves every planned line in the same append",

@@ -31,7 +31,7 @@ ROWS_ADDED = cases.ROWS | proposals.ROWS | projects.ROWS | regions.ROWS
 RULES_ADDED = cases.RULES | proposals.RULES | projects.RULES | regions.RULES
 WHO_ADDED = regions.WHO | proposals.WHO | projects.WHO
 WHILE_ADDED: dict[str, str] = {}  # rows that are allowed in other statuses of the record than the handbook says: none
-STOPS_ADDED = cases.STOPS
+STOPS_ADDED = cases.STOPS | projects.STOPS
 
 
 def our_row(table: str, id: str) -> dict[str, Any]:

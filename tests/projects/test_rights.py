@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, Claim, Command, NotFound, Role
+from govflow import Actor, Claim, Command, NotAllowed, NotFound, Role
 from govflow.projects import PROJECT, ProjectStatus
 from govflow.projects import commands as c
 from govflow.projects.expense import VerifyExpense
@@ -248,14 +248,28 @@ def test_the_finance_of_the_lead_checks_nothing_and_closes_nothing():
     assert "role_is_held" in codes(yard, CHECKED.changed(by=hired)), "who serves the works does not check them"
     yard.do(CHECKED)
     yard.on_to("delivered")
-    assert codes(yard, CLOSE.changed(by=own, spent=1_000)) == {"role_is_held"}
+    assert codes(yard, CLOSE.changed(by=own, spent=1_000)) == {"role_is_held", "finance_takes_no_part"}
 
 
 def test_nobody_checks_a_voucher_they_entered():
     yard = a_yard()
     a_project(yard, "in_progress")
     yard.do(BILL.changed(by=BOTH))
-    assert codes(yard, VerifyExpense(**X, by=BOTH, item="v1")) == {"verified_by_another"}
+    assert codes(yard, VerifyExpense(**X, by=BOTH, item="v1")) == {"verified_by_another", "finance_takes_no_part"}
+
+
+def test_who_is_of_the_lead_gives_no_leave_to_settle_unless_the_community_itself_leads():
+    yard = a_yard()
+    a_project(yard, "evaluated")
+    for each in DONE:
+        each(yard)
+    with_two_hats = also(committee, Role.ORGANISATION, "builder")
+    with pytest.raises(NotAllowed) as caught:
+        yard.approved(SETTLE, with_two_hats)
+    assert caught.value.codes == ("finance_takes_no_part",)
+    the_community_leads = Actor.of("community-3", Role.COMMUNITY, unit="builder", area=HERE)
+    anew = SETTLE.changed(command_id="anew", by=Actor.of("finance-2", Role.FINANCE, unit="finance", area=AREA))
+    assert yard.approved(anew, the_community_leads).status == "settled"
 
 
 def test_nobody_confirms_the_settlement_they_asked_for():

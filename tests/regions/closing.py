@@ -106,7 +106,8 @@ def closing(record: Any, region: str, key: str, now: datetime) -> Iterator[Comma
         case "risk_signal", _:
             yield risk_signal.ClearRiskSignal(**x, by=fresh(Role.TOWN), reason=WHY)
         case "link", _:
-            by = SYSTEM if item.kind in ("merged", "absorbed") else dispatcher  # the walks play the system too
+            by_hand = fresh(Role.TOWN) if item.kind in ("dispute", "dispute_of") else dispatcher
+            by = SYSTEM if item.kind in ("merged", "absorbed") else by_hand  # the walks play the system too
             yield link.Unlink(**x, by=by, reason=WHY)
         case "check_in", _:
             yield check_in.DiscardCheckIn(**x, by=fresh(Role.COMMUNITY), reason=WHY)

@@ -37,7 +37,7 @@ from tests.projects.breaks_approval import NOTICE as OF_WORKS
 from tests.projects.breaks_need import CLAIM
 from tests.projects.breaks_result import BILL
 from tests.projects.site import lead as builder
-from tests.projects.site import resident
+from tests.projects.site import baker, resident
 from tests.projects.steps import a_project, a_yard
 from tests.proposals.hall import li, workstation
 from tests.proposals.steps import a_hall, a_proposal
@@ -138,7 +138,7 @@ OPENED_ON_A_PROJECT: dict[str, tuple[str, tuple[Command, ...], str]] = {
     "objection": ("approved", (OF_WORKS, OBJECTION), "deliberating_body"),
     "opinion": ("paired", (RecordOpinion(**X, by=resident, item="k", text="make it flat"),), "secretariat"),
     "admission": ("proposed", (RequestAdmission(id="x", by=dispatcher, item="hzb", reason="r"),), "district"),
-    "commitment": ("proposed", (MakeCommitment(**K, by=organisation, what="tea", owner="parks", **LATER),), "parks"),
+    "commitment": ("proposed", (MakeCommitment(**K, by=baker, what="tea", owner="bakery", **LATER),), "bakery"),
     "meeting": ("proposed", (ANNOUNCED,), "host-1"),
     "invitation": ("proposed", (ANNOUNCED, IssueInvitation(**X, by=host, unit="parks", meeting="k")), "parks"),
     "ledger": (

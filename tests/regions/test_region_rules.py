@@ -199,7 +199,9 @@ def answered() -> Town:
 
 
 def test_an_evaluation_declares_its_source_truly(answered: Town):
-    ask = ev.RequestEvaluation(**X, by=callback, item="r1.s-2", source="external", evaluator="s-2")
+    ask = ev.RequestEvaluation(**X, by=callback, item="theirs", source="external", evaluator="s-2")
+    for key in ("r1.s-3", "r2.s-2"):  # of another evaluator, of a round to come: it would be taken then
+        assert refused(answered, ask.changed(item=key)) == ("key_is_of_the_round",)
     for part in ({"source": None}, {"evaluator": None}, {"evaluator": "li"}, {"source": ev.Source.SELF}):
         assert refused(answered, ask.changed(**part)) == ("evaluation_source_is_declared",)
     answered.do(ask)

@@ -38,6 +38,7 @@ fang = Actor(id="s-fang")
 watchers = tuple(Actor(id=f"s-watch-{number}") for number in range(1, 4))  # 专门监督员
 neighbours = tuple(Actor(id=f"s-neighbour-{number}") for number in range(1, 4))
 hedong = Actor(id="hd-01")  # 河东社区: it leads
+branch = Actor(id="hd-04")  # 河东社区党组织
 host = Actor(id="hd-06")
 acceptor = Actor(id="hd-24")  # 验收组
 appraiser = Actor(id="hd-23")  # 居民评议组
@@ -271,6 +272,6 @@ def _steps(id: str) -> list[Told]:
         Told("08-24 09:00", (*_given(id, hedong, "1", quantity=1), *_given(id, builder, "2", quantity=30), *_given(id, owners, "3", amount=200_000 * YUAN)), "Each has brought what it promised; the town's leader has looked.", "各方承诺均已到位，镇领导确认践诺。"),
         Told("08-25 09:00", _dispute_settled(), "The crack is filled at the builder's cost; the resident is satisfied.", "裂缝由施工方修补，居民满意，事项办结。"),
         Told("08-28 09:00", (*closed, accounts), "The lines are closed; 40,000 yuan go back to the envelope. Published.", "预算行结清，四万元退回资金盘子，账目公开。"),
-        Told("08-31 09:00", (Approved(c.SettleProject(id=id, by=finance, spent=1_150_000 * YUAN), hedong),), "With a second person's leave: settled. Its page is below.", "经第二人批准，决算完成。公开页见下。"),
+        Told("08-31 09:00", (Approved(c.SettleProject(id=id, by=finance, spent=1_150_000 * YUAN), branch),), "With a second person's leave: settled. Its page is below.", "经第二人批准，决算完成。公开页见下。"),
     ]
     # fmt: on

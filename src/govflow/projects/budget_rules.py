@@ -26,7 +26,7 @@ from govflow.projects.lines import (
 from govflow.projects.milestone_rules import acting
 from govflow.projects.model import JointProject
 from govflow.projects.money import PAY_BACK, beyond_promise, lines_within_envelopes, too_much, unborne
-from govflow.regions.approval import leaves_given
+from govflow.regions.approval import Approval, leaves_given
 from govflow.regions.contribution import Contribution
 from govflow.workflow import rule
 
@@ -41,8 +41,14 @@ def finance_takes_no_part(project: JointProject, event: Any, context: Context) -
             yield Detail(f"{name} takes part in it", f"{name} 参与项目")
     asked = context.step.approval
     leaves = list(leaves_given(project, context.command, asked, context)) if asked is not None else []
-    if leaves and all(project.lead in leave.giver_units for leave in leaves):
+    if leaves and all(_is_the_leads(project, leave) for leave in leaves):
         yield Detail(f"leave was given by {project.lead} itself", f"批准出自牵头单位 {project.lead}")
+
+
+def _is_the_leads(project: JointProject, leave: Approval) -> bool:
+    """Whether leave comes from the lead. Where the community itself leads there is no other to give a community's."""
+    as_community = leave.asks == Role.COMMUNITY and leave.giver_unit == project.lead
+    return project.lead in leave.giver_units and not as_community
 
 
 def _acts_as_lead(project: JointProject, event: Any, context: Context) -> bool:

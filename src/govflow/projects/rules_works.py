@@ -23,8 +23,8 @@ from govflow.workflow import rule
 
 @rule("项目公示已发布", "M092")
 def notice_is_published(project: JointProject, event: Any, context: Context) -> bool:
-    """The project notice is published, of the project as it is now."""
-    return project.is_noticed
+    """The project notice is published."""
+    return project.is_noticed  # of the project as it is now
 
 
 @rule("进度不倒退", "design", needs="percent")
