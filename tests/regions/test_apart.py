@@ -9,7 +9,7 @@ from govflow.cases.commands import ReportCase, WithdrawCase
 from govflow.projects import commands as c
 from govflow.projects.claim import DeclineClaim
 from govflow.projects.model import Member, TeamKind
-from govflow.regions.commitment import ChangeCommitment, FulfilPartOfCommitment, MakeCommitment
+from govflow.regions.commitment import ChangeCommitment, FulfilPartOfCommitment, MakeCommitment, ReleaseCommitment
 from govflow.regions.evaluation import RequestEvaluation, Source
 from govflow.regions.ledger import (
     OpenLedgerItem,
@@ -22,6 +22,7 @@ from govflow.regions.link import AddLink, LinkKind, Unlink
 from tests.projects.breaks_need import CLAIM, SECOND
 from tests.projects.breaks_result import EVALUATE
 from tests.projects.site import (
+    HERE,
     acceptor,
     baker,
     community,
@@ -34,9 +35,9 @@ from tests.projects.site import (
 )  # fmt: skip
 from tests.projects.steps import X, a_project, a_yard, at
 from tests.projects.yard import Yard, asked_for_judgement, finance, neighbours
-from tests.support import MATTER, reporter
+from tests.support import MATTER
 
-CROWD = {"kind": "neighbour_dispute"}
+reporter = Actor.of("s-1", Role.RESIDENT, Role.REPORTER)
 
 
 def with_unit(person: Actor, unit: str) -> Actor:
@@ -68,7 +69,7 @@ def disputed(upto: str = "in_progress") -> Yard:
     """Works with a dispute of a resident's."""
     yard = a_yard()
     a_project(yard, upto)
-    yard.do(ReportCase(id="crack", by=reporter, **MATTER))
+    yard.do(ReportCase(id="crack", by=reporter, **{**MATTER, "area": HERE}))
     yard.do(AddLink(**X, by=community, other="crack", kind=LinkKind.DISPUTE))
     return yard
 
@@ -91,7 +92,7 @@ def test_a_dispute_is_untied_when_it_is_over_or_by_a_town_that_has_no_part_in_it
 def test_what_is_hidden_from_who_settles_is_not_taken_to_be_over():
     yard = a_yard()
     a_project(yard, "evaluated")
-    secret = {**MATTER, "kind": "whistle_blowing", "confidential": True, "accused_unit": "finance"}
+    secret = {**MATTER, "area": HERE, "kind": "whistle_blowing", "confidential": True, "accused_unit": "finance"}
     yard.do(ReportCase(id="secret", by=reporter, **secret))
     yard.do(AddLink(**X, by=community, other="secret", kind=LinkKind.DISPUTE))
     settle = c.SettleProject(**X, by=finance, spent=0)
@@ -166,8 +167,6 @@ def test_who_has_built_is_not_forgotten_when_they_leave_the_team():
 def test_a_builder_that_was_let_go_accepts_nothing():
     yard = a_yard()
     a_project(yard, "in_progress")
-    from govflow.regions.commitment import ReleaseCommitment
-
     yard.do(ReleaseCommitment(**X, by=community, item="2", reason="they go"))
     yard.approved(c.ReleaseParty(**X, by=lead, unit="roofers", reason="they go", balance=400_00), mayor)
     assert yard.get().former_workers == ("roofers",)

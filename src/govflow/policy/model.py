@@ -13,12 +13,12 @@ from govflow.calendars import Calendar, Term, Unit, china
 from govflow.messages import Document, Value, Words
 from govflow.policy.catalogue import Category, Matter, Route, RoutingRule, route_of
 from govflow.policy.consistency import contradictions, contradictions_within, unknown_zone
-from govflow.policy.evaluation import EvaluationPlan
+from govflow.policy.evaluation import EVALUATION_PLANS, EvaluationPlan
 from govflow.policy.obligations import Obligation
 from govflow.policy.practice import Checklist, MediationBody, MeetingRule
 from govflow.policy.procedures import Body, DecisionProcedure, QuorumRule
 from govflow.policy.programmes import BudgetProgramme
-from govflow.policy.project_kinds import ProjectKind, ProjectThresholds
+from govflow.policy.project_kinds import PROJECT_KINDS, ProjectKind, ProjectThresholds
 from govflow.policy.time_limits import Escalation, TimeLimit
 
 
@@ -233,9 +233,14 @@ class Policy(Document):
         """The retention class with this id."""
         return next((each for each in self.retention if each.id == id), None)
 
+    @property
+    def kinds_of_project(self) -> tuple[ProjectKind, ...]:
+        """Its kinds of joint project: where it lists none, as policies from before there were any, the shipped ones."""
+        return self.project_kinds or PROJECT_KINDS
+
     def project_kind(self, id: str) -> ProjectKind | None:
         """The kind of joint project with this id."""
-        return next((each for each in self.project_kinds if each.id == id), None)
+        return next((each for each in self.kinds_of_project if each.id == id), None)
 
     def mediation_body(self, id: str) -> MediationBody | None:
         """The mediation body with this id."""
@@ -271,8 +276,8 @@ class Policy(Document):
         return next((each for each in self.programmes if each.id == id), None)
 
     def evaluation_plan(self, id: str) -> EvaluationPlan | None:
-        """The evaluation plan with this id."""
-        return next((each for each in self.evaluation_plans if each.id == id), None)
+        """The evaluation plan with this id, of the shipped ones where the policy lists none."""
+        return next((each for each in self.evaluation_plans or EVALUATION_PLANS if each.id == id), None)
 
     def knows_reason(self, id: str, wire: str) -> bool:
         """Whether `id` is a coded reason for the command `wire`."""

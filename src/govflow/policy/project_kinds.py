@@ -11,6 +11,7 @@ from govflow.actors import Id
 from govflow.errors import Problem
 from govflow.messages import Amount, Value, Words
 from govflow.policy.entries import Unread, entries, ids, one_of, problem
+from govflow.policy.evaluation import EVALUATION_PLANS
 from govflow.policy.practice import Share
 
 ALL = Share(numerator=1, denominator=1)
@@ -47,7 +48,7 @@ JUDGES = ("self", "peer", "external")
 
 def contradictions_of_project_kinds(policy: Any) -> Iterator[Problem]:
     """Kinds whose projects nobody could ever evaluate: their plan is missing, or asks for judges that there are not."""
-    plans = ids(policy, "evaluation_plans")
+    plans = ids(policy, "evaluation_plans") or {each.id: each for each in EVALUATION_PLANS}
     for field, kind in entries(policy, "project_kinds"):
         plan = plans.get(kind.evaluation)
         if plan is None:

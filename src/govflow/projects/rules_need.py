@@ -16,16 +16,12 @@ from govflow.workflow import rule
 # --- the need --------------------------------------------------------------------------------------------------------
 
 
-_NO_KINDS = "the policy in force lists none (project_kinds)", "现行政策未列项目类型(project_kinds)"
-
-
 @rule("项目类型在政策目录内", "M104", needs="kind")
 def kind_is_in_the_policy(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """The kind is one that the policy lists: it says what the project needs to be approved and accepted."""
     if event.rule is None:
-        known = ", ".join(each.id for each in context.policy.project_kinds)
-        en, zh = (f"the kinds are: {known}", f"应为:{known}") if known else _NO_KINDS
-        yield Detail(f"there is no kind {event.kind}; {en}", f"无 {event.kind} 类,{zh}")
+        known = ", ".join(each.id for each in context.policy.kinds_of_project)
+        yield Detail(f"there is no kind {event.kind}; the kinds are: {known}", f"无 {event.kind} 类,应为:{known}")
 
 
 @rule("该类项目有评价方案,并有该社区类型的指标", "M150", needs="kind profile")
