@@ -255,6 +255,8 @@ TWINS = {
     "meeting_is_no_hearing",
     "last_hearing_is_over",
     "no_hearing_or_another_is_pending",
+    "window_ends_with_it",
+    "window_stays_open",
 }
 
 
@@ -264,7 +266,8 @@ def test_every_rule_of_the_table_is_broken_by_a_test():
     from govflow.cases import CASE
 
     here = Path(__file__).parents[1]
-    tests = [*here.glob("cases/*.py"), *here.glob("regions/*.py"), *here.glob("policy/*.py")]
+    rooms = ("cases", "regions", "policy", "projects", "alliances")  # regions of cases are broken where they are used
+    tests = [path for room in rooms for path in here.glob(f"{room}/*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in tests)
     shown = {code for code in CASE.as_data()["rules"] if re.search(rf"[\"'(\[ ]{code}\b", text)}
     # the engine answers a repeated command before any rule is asked: tested with the engine's idempotency

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -341,5 +342,6 @@ def test_in_a_log_with_a_directory_nobody_names_their_own_role(govflow, tmp_path
     assert town.tried("claim", "N1", "--capacity", "wood", "--as", "bo", "--unit", "u-w").status == 2
     assert town.tried("needs", "withdraw", "N1", "--reason", "x", "--as", "bo").status == 1
     town.did("claim", "N1", "--capacity", "wood", "--as", "bo")
-    assert [each["unit"] for each in town.said("needs")[0]["claims"]] == ["u-w"]
+    needs: Any = town.said("needs")
+    assert [each["unit"] for each in needs[0]["claims"]] == ["u-w"]
     assert json.loads(town.did("project", "show", "N1", "--json"))["status"] == "claimed"

@@ -165,7 +165,9 @@ def test_a_fault_in_the_file_of_a_pairing_is_told_in_one_line_with_its_place(cla
 
 
 def test_a_pairing_may_be_json_and_nobody_is_made_a_party_without_its_word(claimed):
-    file = claimed.file("p.json", '{"lead": "u-x", "parties": [{"unit": "u-x"}, {"unit": "u-works"}], "pledges": []}')
+    file = claimed.file(
+        "p.json", '{"lead": "u-works", "parties": [{"unit": "u-x"}, {"unit": "u-works"}], "pledges": []}'
+    )
     ran = claimed.tried("project", "pair", claimed.id, file, "--as", "li")
     assert ran.status == 1
     assert "u-x has not agreed" in ran.err
@@ -390,7 +392,7 @@ def test_chinese_is_spoken_and_fits_80_columns(evaluated):
 
     for words in ("已评价", "改造工程", "牵头", "专门监督员", "下一步", "评价得分"):
         assert words in shown, words
-    assert "每元财政资金带动其他资金 0.25 元" in accounts
+    assert "每元财政资金带动列入预算的其他资金 0.25 元" in accounts
     assert max(cell_len(line) for line in (shown + accounts).splitlines()) <= 80
 
 

@@ -12,6 +12,12 @@ from govflow.policy.default import DEFAULT_POLICY
 from govflow.projects import JointProject
 from tests.cli.conftest import Run
 
+
+def in_days(number: int) -> str:
+    """The day so many days from today: works that begin anew end within the policy's limit."""
+    return (datetime.now(UTC) + timedelta(days=number)).date().isoformat()
+
+
 PAIRING = """
 lead = "u-community"
 scope = "in_region"
@@ -123,7 +129,7 @@ class Town:
                      "--skill", skill, "--area", "d/t", "--as", f"of-{unit}", "--unit", unit)  # fmt: skip
 
     def offer(self, title: str) -> str:
-        return next(each.id for each in self.records() if getattr(each, "title", "") == title)
+        return next(str(each.id) for each in self.records() if getattr(each, "title", "") == title)
 
     def claimed(self) -> None:
         id = self.id
@@ -182,7 +188,7 @@ class Town:
                  self.file("bill.pdf"), "--as", "li")  # fmt: skip
         self.did("project", "money", "verify", id, "1", "--as", "luo")
         self.did("project", "deliver", id, "--text", "done", "--as", "li")
-        self.did("project", "refuse", id, "--defect", "the gutter leaks", "--until", "2099-10-31", "--as", "mo")
+        self.did("project", "refuse", id, "--defect", "the gutter leaks", "--until", in_days(60), "--as", "mo")
         self.did("project", "defect", "fix", id, "1", "--measure", "sealed", "--paper", photo, "--as", "li")
         self.did("project", "defect", "check", id, "1", "--as", "mo")
         self.did("project", "deliver", id, "--text", "done again", "--as", "li")

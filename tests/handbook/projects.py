@@ -15,7 +15,9 @@ _OWN_WORD = "M104, v1 J06: whoever has said what it brings in is bound by its ow
 _RISK = "decision reg §35: works found uncontrollable are changed or paused, not begun or delivered"
 _PURSE = "M090: who holds two offices moves no money of works that they, or their unit, have a part in"
 _APPROVER = "M090: nobody approves the works that their own unit leads or builds"
-_AS_APPROVED = "as J08: what is changed afterwards is decided like what was approved, or a change would be the way round it"
+_AS_APPROVED = (
+    "as J08: what is changed afterwards is decided like what was approved, or a change would be the way round it"
+)
 _LINES = "M110: what is granted covers what its lines hold, and no kind of project has more than its cap"
 _OPEN = "M092: closed accounts stay as they are until somebody opens them again"
 _CALLED = "M113: of all residents and units those accept who were named for it"

@@ -19,6 +19,7 @@ from govflow.regions.ledger import (
     WriteOffLedgerItem,
 )
 from govflow.regions.link import AddLink, LinkKind, Unlink
+from tests.projects.breaks_approval import AGAIN, APPROVE
 from tests.projects.breaks_need import CLAIM, SECOND
 from tests.projects.breaks_result import EVALUATE
 from tests.projects.site import (
@@ -173,6 +174,21 @@ def test_a_builder_that_was_let_go_accepts_nothing():
     yard.on_to("delivered")
     gone = Actor.of("roofer-9", Role.ACCEPTANCE_GROUP, unit="roofers")
     assert "acceptors_are_not_builders" in yard.refused(c.AcceptDelivery(**X, by=gone))
+
+
+def test_whoever_stands_in_for_a_builder_neither_assesses_approves_nor_evaluates():
+    def instead(role: Role) -> Actor:
+        return Actor(id="deputy", claims=(Claim(role=role, standing_in_for="foreman"),))
+
+    yard = a_yard()
+    a_project(yard, "assessed")
+    assert yard.refused(AGAIN.changed(by=instead(Role.ASSESSOR))) == ("assessor_is_not_a_party",)
+    yard.hearing()
+    assert yard.refused(APPROVE.changed(by=instead(Role.TOWN))) == ("approver_does_not_lead",)
+    yard.do(AGAIN, APPROVE)
+    yard.on_to("accepted")
+    yard.wait(days=40)
+    assert yard.refused(EVALUATE.changed(by=instead(Role.APPRAISER))) == ("implementer_is_not_appraiser",)
 
 
 # --- claims ----------------------------------------------------------------------------------------------------------

@@ -36,8 +36,8 @@ from tests.projects.breaks_approval import DUST, OBJECTION, SCAFFOLD
 from tests.projects.breaks_approval import NOTICE as OF_WORKS
 from tests.projects.breaks_need import CLAIM
 from tests.projects.breaks_result import BILL
-from tests.projects.site import lead as builder
 from tests.projects.site import baker, resident
+from tests.projects.site import lead as builder
 from tests.projects.steps import a_project, a_yard
 from tests.proposals.hall import li, workstation
 from tests.proposals.steps import a_hall, a_proposal
