@@ -241,8 +241,8 @@ def _steps(id: str) -> list[Told]:
         id=id,
         by=finance,
         public_text=said(
-            "960,000 of the town's and 190,000 of the owners' money spent; 40,000 go back.",
-            "镇财政支出96万元，自筹支出19万元，结余4万元退回资金盘子。",
+            "960,000 of the town's and 190,000 of the owners' money spent; 40,000 are the town's again, 10,000 the owners'.",
+            "镇财政支出96万元，自筹支出19万元；结余4万元退回资金盘子，1万元归还业主。",
         ),
     )
     # fmt: off

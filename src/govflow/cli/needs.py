@@ -19,7 +19,6 @@ from govflow.cli.texts import t
 from govflow.errors import InputError
 from govflow.projects import commands as c
 from govflow.projects.model import JointProject
-from govflow.records import HandOver
 from govflow.resources.messages import OfferResource, WithdrawOffer
 from govflow.resources.model import Resource
 
@@ -164,8 +163,7 @@ def withdraw(desk: Desk, id: RecordId, reason: Reason = None) -> None:
     """Take a need, or a resource, off the list."""
     if isinstance(resource := existing(desk.engine, id), Resource):
         who = desk.who("organisation", unit=resource.owner)
-        rest = [HandOver(reason=reason).model_dump(mode="json")] if reason else ()
-        desk.do(WithdrawOffer, who, id=id, reason=reason, hand_over=rest)
+        desk.do(WithdrawOffer, who, id=id, reason=reason)  # what a project has booked is not taken away in passing
     else:
         desk.do(c.WithdrawDemand, desk.who("community"), id=desk.project(id).id, reason=reason)
 
