@@ -44,7 +44,7 @@ def test_the_town_that_ships_passes(govflow, town):
     ran = govflow("policy", "check", town)
 
     assert (ran.status, ran.err) == (0, "")
-    counted = "58 time limits, 15 categories, 6 routing rules, 5 duties, 9 tracks"
+    counted = "66 time limits, 15 categories, 6 routing rules, 10 duties, 9 tracks"
     assert ran.out == f"{town}: qingxi@2026.1 is fine: {counted}\n"
 
 

@@ -76,7 +76,7 @@ def test_every_reading_command_speaks_json(govflow, db, case_id, number):
 def test_list_prints_an_array_of_records(govflow, db):
     records = json.loads(govflow("list", "--db", db, "--json").out)
 
-    assert len(records) == 105, "100 requests, the three cases and the motion of the stories, the directory"
+    assert len(records) == 109, "100 requests, the records of the five stories, the directory"
     with Engine.open(db, create=False) as engine:
         assert {each["id"]: each["status"] for each in records} == {each.id: each.status for each in engine.records()}
 
@@ -407,11 +407,14 @@ def test_replay_of_a_whole_log_digests_every_state(govflow, db):
         lines = "".join(f"{each.id}\n{each.digest}\n" for each in engine.records())
         assert found["log"] == engine.log_id
         assert found["events"] == engine.store.head()
-    assert found["records"] == 105
+    assert found["records"] == 109
     assert found["states"] == {
-        "case": {"assigned": 15, "closed": 88},
+        "case": {"assigned": 15, "closed": 89},
         "directory": {"in_use": 1},
+        "envelope": {"open": 1},
+        "joint_project": {"settled": 1},
         "proposal": {"result_published": 1},
+        "resource": {"offered": 1},
     }
     assert found["digest"] == hashlib.sha256(lines.encode()).hexdigest()
 
@@ -496,8 +499,8 @@ def test_the_language_follows_the_locale(govflow, db, monkeypatch, variables, ch
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
-    assert ("共 105 件" in govflow("list", "--db", db).out) is chinese
-    assert "105 records" in govflow("list", "--db", db, "--lang=en").out
+    assert ("共 109 件" in govflow("list", "--db", db).out) is chinese
+    assert "109 records" in govflow("list", "--db", db, "--lang=en").out
 
 
 def test_errors_are_told_in_chinese_too(govflow, db, tmp_path):

@@ -52,12 +52,13 @@ def test_the_case_has_every_state_and_every_transition_of_the_handbook(printed):
 
 def test_every_region_is_the_handbooks(printed):
     directory = {"area", "unit", "appointment", "substitution", "interest"}
-    own = {"policy_version", "checklist", "referral", "turn", "visit", "reading", "fund", "entry", *directory}
+    beside = {"activity", "booking", "brand", "delegate", "draw", "matter", "member", "pairing", "reception"}
+    own = {"policy_version", "checklist", "referral", "turn", "visit", "reading", "fund", "entry", *directory, *beside}
     assert printed["regions"].keys() - HANDBOOK["regions"].keys() == own
     for name, table in printed["regions"].items():
         if name not in HANDBOOK["regions"]:
             continue
-        assert states(table) == states(HANDBOOK["regions"][name]), name
+        assert states(HANDBOOK["regions"][name]) <= states(table), name  # states of our own: tests/handbook
         assert steps(HANDBOOK["regions"][name]) <= steps(table), name  # roles and rules: tests/handbook
 
 

@@ -32,7 +32,7 @@ HANDBOOK = json.loads((Path(__file__).parents[1] / "data/handbook/workflows.json
 THEIRS = HANDBOOK["regions"]["obligation"]
 OURS = OBLIGATION.workflow.as_data()
 ROWS = [row["id"] for row in THEIRS["transitions"]]
-OWN_ROW = "OL07"
+OWN_ROWS = ["OL08", "OL07"]
 
 
 def row_of(table: dict[str, Any], id: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def test_the_states_are_the_handbooks_with_their_terms_and_rests():
 
 
 def test_the_rows_are_the_handbooks_and_one_of_our_own_and_it_stands_on_its_records():
-    assert [row["id"] for row in OURS["transitions"]] == [*ROWS, OWN_ROW]
+    assert [row["id"] for row in OURS["transitions"]] == [*ROWS, *OWN_ROWS]
     assert set(OBLIGATION.workflow.on) == {*THEIRS["on"], "duty"}
 
 
@@ -65,7 +65,7 @@ def test_a_row_says_what_the_handbooks_row_says(id: str):
     }
 
 
-@pytest.mark.parametrize("step", OBLIGATION.workflow.steps, ids=[*ROWS, OWN_ROW])
+@pytest.mark.parametrize("step", OBLIGATION.workflow.steps, ids=lambda step: step.id)
 def test_its_rules_have_the_handbooks_sentences_and_its_commands_their_wire_names(step: Any):
     assert step.command.wire == f"obligation.{row_of(OURS, step.id)['command']}"
     assert step.clock_names <= set(CLOCKS)

@@ -177,7 +177,7 @@ def built(site: Site, id: str, seen: dict[str, Any]) -> None:
         site.do(
             RectifyLedgerItem(id=id, by=builder, item=item, **reach),
             VerifyLedgerItem(id=id, by=PLACE.acceptor, item=item),
-            WriteOffLedgerItem(id=id, by=PLACE.secretary, item=item),
+            WriteOffLedgerItem(id=id, by=PLACE.acceptor, item=item),
         )
     site.do(again)
     site.accepted(id, who)  # who had reported it, signs for it

@@ -146,7 +146,8 @@ def objection_is_decided_by_another_unit(record: Record, event: Any, context: Co
 @rule("实施单位不决定对决议的异议", "M090")
 def implementer_decides_no_objection(record: Record, event: Any, context: Context) -> bool:
     """Nobody of the unit that is to carry the decision out decides on objections to it."""
-    return getattr(record, "lead_unit", None) not in {event.by, context.standing_in_for or event.by, *_units(context)}
+    carries_out = {getattr(record, name, None) for name in ("implementer", "lead_unit")} - {None}
+    return carries_out.isdisjoint({event.by, context.standing_in_for or event.by, *_units(context)})
 
 
 @rule("由异议提出人撤回", "design")
