@@ -9,8 +9,10 @@ nothing is compared where no output is given. Two comments directly before a blo
 from __future__ import annotations
 
 import doctest
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -20,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from govflow.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -133,18 +137,21 @@ def blocks(document: Path) -> Iterator[Block]:
 
 
 def run_all(document: Path) -> None:
-    """Run a document's blocks in the current directory; what goes wrong carries the place of its block."""
+    """Run a document's blocks in the current directory; what goes wrong carries the place of its block.
+
+    Those of `INSTALLED` go through the command as it was installed, those of the other documents through its program.
+    """
     module = types.ModuleType(f"{document.stem}_blocks")
     sys.modules[module.__name__] = module  # where pydantic looks up the names in a class's annotations
     try:
         for block in blocks(document):
             if block.left_out is None:
-                run(block, module)
+                run(block, module, installed=document.name in INSTALLED)
     finally:
         del sys.modules[module.__name__]
 
 
-def run(block: Block, module: types.ModuleType) -> None:
+def run(block: Block, module: types.ModuleType, *, installed: bool) -> None:
     try:
         match block.language:
             case "python":
@@ -154,7 +161,7 @@ def run(block: Block, module: types.ModuleType) -> None:
                 test = doctest.DocTestParser().get_doctest(block.text, module.__dict__, block.where, None, block.line)
                 doctest.DebugRunner(optionflags=doctest.ELLIPSIS).run(test, clear_globs=False)
             case "console":
-                run_console(block)
+                run_console(block, installed=installed)
             case _:
                 raise AssertionError("a command in a document is checked: make it a console block")
     except doctest.DocTestFailure as failure:
@@ -164,7 +171,7 @@ def run(block: Block, module: types.ModuleType) -> None:
         raise
 
 
-def run_console(block: Block) -> None:
+def run_console(block: Block, *, installed: bool) -> None:
     if not block.text.startswith("$ "):
         raise AssertionError("a console block begins with a command: $ govflow …")
     commands = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
@@ -173,24 +180,54 @@ def run_console(block: Block) -> None:
         if "govflow" not in command.replace("|", " ").split():
             raise AssertionError(f"a console block runs govflow only, not: {command}")
 
-        done = subprocess.run(
-            command,
-            shell=True,
-            env=ENVIRONMENT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-        )
+        ended, printed = in_a_shell(command) if installed or NEEDS_A_SHELL.search(command) else here(command)
         status = block.status if number == len(commands) else 0
-        if done.returncode != status:
-            raise AssertionError(f"$ {command}\nexit status {done.returncode}, not {status}\n{done.stdout}")
-        if expected.strip() and not matches(expected, done.stdout):
-            raise AssertionError(f"$ {command}\nexpected:\n{expected}\ngot:\n{done.stdout}")
+        if ended != status:
+            raise AssertionError(f"$ {command}\nexit status {ended}, not {status}\n{printed}")
+        if expected.strip() and not matches(expected, printed):
+            raise AssertionError(f"$ {command}\nexpected:\n{expected}\ngot:\n{printed}")
 
 
-# The command as it was installed beside this Python, at the width the documents are written for.
-ENVIRONMENT = os.environ | {
+INSTALLED = {"README.md", "tutorial-motion.md"}  # the motion's notice lasts a second: nobody types faster
+NEEDS_A_SHELL = re.compile(r"[|<>;&$`*?~]|^(?!govflow )")
+
+
+def in_a_shell(command: str) -> tuple[int, str]:
+    """The exit status and the output of a command line, through the command as it was installed."""
+    done = subprocess.run(
+        command,
+        shell=True,
+        env=os.environ | ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    return done.returncode, done.stdout
+
+
+def here(command: str) -> tuple[int, str]:
+    """The same in this process: the program is loaded once for hundreds of commands."""
+    before = sys.stdin, sys.stdout, sys.stderr, sys.argv
+    out = io.BytesIO()
+    sys.stdin = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    sys.stdout = sys.stderr = io.TextIOWrapper(out, encoding="utf-8", write_through=True)
+    sys.argv = shlex.split(command)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in ENVIRONMENT.items():
+                patch.setenv(name, value)
+            patch.delenv("FORCE_COLOR", raising=False)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, out.getvalue().decode()
+    finally:
+        sys.stdin, sys.stdout, sys.stderr, sys.argv = before
+
+
+# For the command as it was installed beside this Python, at the width the documents are written for.
+ENVIRONMENT = {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     "COLUMNS": "80",
     "LC_ALL": "C.UTF-8",
