@@ -8,7 +8,7 @@ from typing import Any
 from govflow.actors import SYSTEM
 from govflow.context import Context
 from govflow.messages import Command
-from govflow.projects.budget import PlanBudget, reserve_planned
+from govflow.projects.budget import PlanBudget
 from govflow.projects.claim import decline_standing
 from govflow.projects.events import (
     AcceptanceRefused,
@@ -23,10 +23,8 @@ from govflow.regions.commitment import MakeCommitment
 from govflow.regions.evaluation import RequestEvaluation, Source
 from govflow.regions.ledger import OpenLedgerItem
 
-reserve_lines = reserve_planned
 
-
-def ask_the_needs_fund(project: JointProject, event: ProjectProposed, context: Context) -> Iterator[Command]:
+def plan_what_was_won(project: JointProject, event: ProjectProposed, context: Context) -> Iterator[Command]:
     """A project that has won public money plans the line of it at once."""
     if event.fund is not None and event.amount:
         yield PlanBudget(

@@ -9,6 +9,7 @@ from govflow.actors import Role as R
 from govflow.corrections import new_value_fits_its_field, old_value_is_kept, status_is_not_corrected
 from govflow.projects import commands as c
 from govflow.projects import events as e
+from govflow.projects.budget import reserve_planned
 from govflow.projects.budget_rules import (
     accounts_equal_receipts,
     budget_is_within_envelope,
@@ -18,13 +19,12 @@ from govflow.projects.budget_rules import (
 from govflow.projects.expense_rules import spending_is_within_budget
 from govflow.projects.follow_ups import (
     ask_the_lead,
-    ask_the_needs_fund,
     decline_claims,
     decline_others,
     list_defects,
     list_shortcomings,
+    plan_what_was_won,
     promise_what_is_pledged,
-    reserve_lines,
 )
 from govflow.projects.milestone_rules import acceptors_are_not_builders, due_lies_ahead
 from govflow.projects.model import ProjectStatus as S
@@ -145,7 +145,7 @@ _APPROVERS = (R.TOWN, R.DISTRICT, R.DELIBERATING_BODY)
 PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     #    id      command                from                     event                       to                   who                 provided that
     # the need 需求
-    Step("J01",  c.ProposeProject,      None,                    e.ProjectProposed,          S.PROPOSED,          _PROPOSERS,         (matter_is_described, kind_is_in_the_policy, profile_is_in_the_plan, texts_hide_people, source_is_there_and_public, need_is_measured_soundly, fund_comes_with_its_record), then=(ask_the_needs_fund,)),
+    Step("J01",  c.ProposeProject,      None,                    e.ProjectProposed,          S.PROPOSED,          _PROPOSERS,         (matter_is_described, kind_is_in_the_policy, profile_is_in_the_plan, texts_hide_people, source_is_there_and_public, need_is_measured_soundly, fund_comes_with_its_record), then=(plan_what_was_won,)),
     Step("JX05", c.ReviseNeed,          S.PROPOSED,              e.NeedRevised,              None,                (*_HOSTS, R.ORGANISATION), (need_has_a_title, need_is_ones_own, texts_hide_people, source_is_there_and_public, need_is_measured_soundly)),
     Step("J02",  c.ListDemand,          S.PROPOSED,              e.DemandListed,             S.OPEN_FOR_CLAIM,    _HOSTS,             (matter_is_described, claim_policy_is_set), starts="claim"),
     Step("J30",  c.WithdrawDemand,      (S.OPEN_FOR_CLAIM, S.CLAIMED), e.DemandWithdrawn,    S.PROPOSED,          _HOSTS,             (reason_given,), stops="claim", then=(decline_claims,)),
@@ -167,14 +167,14 @@ PROJECT_WORKFLOW = Workflow("joint_project", S, zh="共建项目", steps=(
     Step("J07",  c.AssessProjectRisk,   S.PAIRED,                e.RiskAssessed,             S.ASSESSED,          R.ASSESSOR,         (assessor_is_not_a_party, necessity_and_controllability_assessed, required_papers_are_attached)),
     Step("J27",  c.ReassessProjectRisk, (S.ASSESSED, *_APPROVED), e.RiskReassessed,          None,                R.ASSESSOR,         (assessor_is_not_a_party, necessity_and_controllability_assessed, required_papers_are_attached)),
     Step("J37",  c.NameTeam,            (S.PROPOSED, S.CLAIMED, S.PAIRED, S.ASSESSED, S.APPROVED, S.IN_PROGRESS), e.TeamNamed, None, (R.PROJECT_LEAD, R.COMMUNITY), (supervisors_are_not_builders, supervisors_stay, team_and_members_are_named)),
-    Step("J08",  c.ApproveProject,      (S.PAIRED, S.ASSESSED),  e.ProjectApproved,          S.APPROVED,          _APPROVERS,         (approving_decision_is_recorded, risk_is_assessed_if_major, risk_is_controllable, budget_is_within_envelope, hearing_is_recorded_if_residents_affected, teams_are_named_if_construction, supervisors_are_not_builders, budget_covers_its_lines, public_money_is_within_the_cap, households_are_not_understated, due_lies_ahead, approver_does_not_lead), starts="delivery", then=(reserve_lines,)),
+    Step("J08",  c.ApproveProject,      (S.PAIRED, S.ASSESSED),  e.ProjectApproved,          S.APPROVED,          _APPROVERS,         (approving_decision_is_recorded, risk_is_assessed_if_major, risk_is_controllable, budget_is_within_envelope, hearing_is_recorded_if_residents_affected, teams_are_named_if_construction, supervisors_are_not_builders, budget_covers_its_lines, public_money_is_within_the_cap, households_are_not_understated, due_lies_ahead, approver_does_not_lead), starts="delivery", then=(reserve_planned,)),
     Step("J09",  c.RefuseProject,       (S.PAIRED, S.ASSESSED),  e.ProjectNotApproved,       S.NOT_APPROVED,      _APPROVERS,         (reason_given, loops_are_handed_over), drops="*"),
     Step("J32",  c.ResubmitProject,     S.NOT_APPROVED,          e.ProjectResubmitted,       S.PAIRED,            R.PROJECT_LEAD,     (refusal_grounds_are_answered, new_version_is_recorded, texts_hide_people)),
     Step("J38",  c.PublishProjectNotice, S.APPROVED,             e.ProjectNoticePublished,   None,                (R.COMMUNITY, R.PROJECT_LEAD), (published_text_is_complete, texts_hide_people), starts="publicity"),
     # the works 实施
     Step("J10",  c.StartWork,           S.APPROVED,              e.WorkStarted,              S.IN_PROGRESS,       R.PROJECT_LEAD,     (notice_is_published, publicity_has_elapsed, no_objection_is_open, no_objection_is_upheld, risk_is_controllable), starts="staleness", stops="publicity"),
     Step("J11",  c.ReportProgress,      S.IN_PROGRESS,           e.ProgressReported,         None,                R.PROJECT_LEAD,     (progress_is_monotone, spending_is_within_budget, texts_hide_people), resets="staleness"),
-    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (approving_decision_is_recorded, risk_is_controllable, hearing_is_recorded_if_residents_affected, risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, approver_does_not_lead, upheld_objections_get_a_new_plan, texts_hide_people), extends="delivery", drops="publicity", then=(reserve_lines,)),
+    Step("J14",  c.ChangeScope,         (S.APPROVED, S.IN_PROGRESS), e.ScopeChanged,         None,                _APPROVERS,         (approving_decision_is_recorded, risk_is_controllable, hearing_is_recorded_if_residents_affected, risk_is_reassessed_if_change_is_large, budget_is_within_envelope, reason_given, budget_covers_its_lines, public_money_is_within_the_cap, approver_does_not_lead, upheld_objections_get_a_new_plan, texts_hide_people), extends="delivery", drops="publicity", then=(reserve_planned,)),
     Step("J15",  c.HandOverLead,        S.IN_PROGRESS,           e.LeadHandedOver,           None,                ((R.PROJECT_LEAD, R.TOWN),), (both_sides_sign, money_is_reconciled, town_has_agreed, supervisors_are_not_builders)),
     Step("J16",  c.SuspendProject,      S.IN_PROGRESS,           e.ProjectSuspended,         S.SUSPENDED,         ((R.PROJECT_LEAD, R.TOWN), R.TOWN), (cause_and_review_date_named, listed_record_has_supervisor_consent, town_has_agreed, texts_hide_people), starts="suspension_review", pauses="delivery staleness"),
     Step("J17",  c.ResumeProject,       S.SUSPENDED,             e.ProjectResumed,           S.IN_PROGRESS,       (R.TOWN, R.SYSTEM), (suspension_cause_is_over,), stops="suspension_review", resumes="delivery staleness"),
