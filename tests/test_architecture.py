@@ -56,6 +56,7 @@ ROOMS: dict[str, set[str]] = {
     "files": {"errors"},
     "persistence": VALUES | {"files"},
     "privacy": VALUES | {"files"},
+    "checkpoints": VALUES | {"files", "persistence"},
     "log_events": VALUES | {"calendars", "policy"},
     "adoption": KERNEL | {"regions"},
     "adopted": {"calendars", "policy"},
@@ -69,10 +70,13 @@ ROOMS: dict[str, set[str]] = {
     "engine": KERNEL
     | SHIPPED
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
-    | {"watch", "beside", "alliances", "persistence", "privacy", "transaction", "writing", "ticking"},
+    | {"watch", "beside", "alliances", "persistence", "privacy", "checkpoints", "transaction", "writing", "ticking"},
     "ballot_box": VALUES | {"policy", "proposals", "voting", "engine"},
     "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
-    "audit": KERNEL | SHIPPED | {"engine", "persistence"},
+    "audit": KERNEL
+    | SHIPPED
+    | {"regions", "corrections", "log_events", "adopted", "files", "log", "reading", "journey", "pages", "organisation"}
+    | {"persistence", "privacy", "checkpoints", "transaction", "writing", "due_points", "ticking", "engine"},
     "views": VALUES | {"policy", "clocks", "persistence"},
     "interchange": KERNEL | SHIPPED | {"regions", "voting", "budgeting", "log_events", "engine", "persistence"},
     "locales": set(),

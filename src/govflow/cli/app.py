@@ -13,6 +13,8 @@ import typer
 from govflow import __version__
 from govflow.cli import budget, directory, envelope, files, needs, policy, project, words
 from govflow.cli.claim import claim
+from govflow.cli.corrections import list_corrections
+from govflow.cli.diff import diff
 from govflow.cli.display import (
     as_json,
     console,
@@ -26,17 +28,20 @@ from govflow.cli.display import (
 from govflow.cli.due import due
 from govflow.cli.handling import handle_lines, parsed
 from govflow.cli.journey import journey
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, progress, served
+from govflow.cli.late import late
+from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, served
 from govflow.cli.loops import loops
 from govflow.cli.match import match
 from govflow.cli.migrating import migrate
 from govflow.cli.propose import propose
 from govflow.cli.recount import recount
-from govflow.cli.replaying import print_replayed, replayed_log
+from govflow.cli.replaying import replay
+from govflow.cli.responsibility import responsibility
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, route
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
 from govflow.cli.tick import tick
+from govflow.cli.verify import verify
 from govflow.cli.vote import vote
 from govflow.engine import Engine
 from govflow.errors import InputError
@@ -91,6 +96,7 @@ def demo(
 
 app.command("due", help="help.due")(due)
 app.command("tick", help="help.tick")(tick)
+app.command("verify", help="help.verify")(verify)
 
 
 @app.command("list", help="help.list")
@@ -199,6 +205,7 @@ def timeline(
 
 app.command("journey", help="help.journey")(journey)
 app.command("recount", help="help.recount")(recount)
+app.command("responsibility", help="help.responsibility")(responsibility)
 app.command("loops", help="help.loops")(loops)
 app.command("allowed", help="help.allowed")(allowed)
 app.command("route", help="help.route")(route)
@@ -245,48 +252,10 @@ def handle(command: Given = "-", *, db: Db, records: Records = None) -> None:
         raise typer.Exit(handle_lines(engine, lines))
 
 
-@app.command(help="help.replay")
-def replay(
-    db: Db,
-    id: Annotated[str | None, typer.Option("--id", help="argument.id", show_default=False)] = None,
-    at: At = None,
-    version: Version = None,
-    known_at: Annotated[
-        str | None, typer.Option("--known-at", help="option.known_at", metavar="MOMENT", show_default=False)
-    ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
-) -> None:
-    """Fold one record, or the whole log, again."""
-    if sum(each is not None for each in (at, version, known_at)) > 1 or (id is None and (at or version or known_at)):
-        raise InputError(t("one_point"), where="replay", expected="--id ID --at | --version | --known-at")
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
-        if id is None and actor is not None:
-            raise InputError(t("as.one_record"), where="--as", expected="--id ID")
-        if id is None:
-            with progress(t("replaying")) as tell:
-                found = replayed_log(engine, tell)
-            if json:
-                print_json(found)
-            else:
-                print_replayed(engine, found)
-            return
-        existing(seen, id)
-        zone = engine.policy.zone
-        heard = moment(known_at, zone)
-        then = moment(at, zone)
-        record = engine.known_at(id, heard) if heard else engine.as_of(id, then, version=version)
-        open_then = engine.deciders[record.kind_of_record].open_loops(record)
-        if json:
-            print_json(as_json(record, digest=record.digest))
-        else:
-            print_record(engine, record, open_then, now=heard or then or record.at)
-            console().print(f"\n{t('digest')} {record.digest}")
+app.command("replay", help="help.replay")(replay)
+app.command("diff", help="help.diff")(diff)
+app.command("corrections", help="help.corrections")(list_corrections)
+app.command("late", help="help.late")(late)
 
 
 @app.command(help="help.workflows")

@@ -17,6 +17,9 @@ from govflow.cli import (
     policy_texts,
     project_texts,
     propose_texts,
+    replaying_texts,
+    responsibility_texts,
+    verify_texts,
     running_texts,
     vote_texts,
 )
@@ -69,9 +72,12 @@ EXAMPLES = {
     **budget_texts.EXAMPLES,
     **running_texts.EXAMPLES,
     **propose_texts.EXAMPLES,
+    **replaying_texts.EXAMPLES,
     **vote_texts.EXAMPLES,
     **needs_texts.EXAMPLES,
     **project_texts.EXAMPLES,
+    **responsibility_texts.EXAMPLES,
+    **verify_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
     "import": "govflow import boston311 requests.csv --db city.db",
@@ -88,7 +94,6 @@ EXAMPLES = {
     "why_not": 'govflow why-not \'{"command": "case.close", "id": "C-2026-000001", "by": {"id": "wu", "claims": [{"role": "dispatcher"}]}}\' --db city.db',
     "handle": 'govflow handle \'{"command": "case.accept", "id": "C-2026-000001", "by": {"id": "wu", "claims": [{"role": "acceptance_desk"}]}}\' --db city.db',
     "due": "govflow due --start 2026-02-13 --length 5 --unit workdays --calendar cn --explain",
-    "replay": "govflow replay --db city.db --id C-2026-000001 --at 2026-03-02",
     "workflows": "govflow workflows case --mermaid",
 }
 
@@ -124,9 +129,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     **budget_texts.TEXTS,
     **running_texts.TEXTS,
     **propose_texts.TEXTS,
+    **replaying_texts.TEXTS,
     **vote_texts.TEXTS,
     **needs_texts.TEXTS,
     **project_texts.TEXTS,
+    **responsibility_texts.TEXTS,
+    **verify_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)
         for kind, terms in _TERMS.items()
@@ -178,8 +186,6 @@ TEXTS: dict[str, tuple[str, str]] = {
                      "说明阻止某命令的全部规则（现在或过去某时刻）。\n\n不写入任何内容。可执行时退出状态为 0，否则为 1。"),
     "help.handle": ("Do what a command asks: JSON as an argument, or one a line from stdin.\n\nGood lines land, each refused one is one line on stderr, and the status is 1.",
                     "执行 JSON 命令：作为参数给出，或从标准输入逐行读取。\n\n可行的逐条生效，被拒的各在 stderr 一行说明，此时退出状态为 1。"),
-    "help.replay": ("Fold a record again as of a moment, a version or what was known then.\n\nWithout --id the whole log, with one digest over all states.",
-                    "按某时刻、某版本或当时已知重放一件记录。\n\n不给 --id 则重放整份日志，并给出全部状态的摘要。"),
     "help.due": ("Count a time limit: the day or moment it ends, and with --explain why.\n\nNeeds no log. A date that rests on days its calendar does not cover is marked ?.",
                  "计算期限：到期日或到期时刻，加 --explain 说明依据。\n\n不需要日志。依据日历未覆盖的日期得出的结果标 ?。"),
     "help.workflows": ("Print the tables: every step from where to where, by whom.\n\nA name chooses one of them.",
@@ -277,7 +283,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "report.changed": ("{n} changed", "有变化 {n}"), "report.bad": ("{n} bad", "有误 {n}"),
     "log_imported": ("{n} rows read into {path}; its key store is moved separately", "已读入 {n} 行到 {path}；密钥库须另行迁移"),
     "log_exported": ("{n} rows written to {path}; keys of personal data are not part of it", "已写出 {n} 行到 {path}；不含个人信息密钥"),
-    "replayed": ("{records} records folded from {events} events of log {log}", "日志 {log}：{events} 个事件，重放出 {records} 件记录"),
     "version": ("version {n}", "第 {n} 版"),
     "protected": ("(protected)", "（加密）"),
     "on_behalf": (" for {id}", "（代 {id}）"),

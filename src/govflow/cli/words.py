@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
@@ -13,11 +12,10 @@ from govflow.clocks.acts import gap
 from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.decider import Decider
 from govflow.engine import Engine
+from govflow.hands import Hands, hands_of, turn_in, unit_of
 from govflow.messages import ClockStatus
 from govflow.records import Loop, Record
-from govflow.workflow import NEW, Rest, Workflow
-
-_SHOWN_ELSEWHERE = ("system", "reporter")
+from govflow.workflow import NEW, Workflow
 
 
 def state(workflow: Workflow, status: str) -> str:
@@ -132,37 +130,19 @@ def record_is_overdue(record: Record, loops: Iterable[Loop], now: datetime) -> b
 # --- whose hands -----------------------------------------------------------------------------------------------------
 
 
-def unit_of(record: Record) -> str:
-    """The lead unit, for records that have one."""
-    return getattr(record, "lead_unit", None) or ""
-
-
 def units_of(record: Record, loops: Iterable[Loop]) -> set[str]:
     """Every unit that has the record in its hands: the lead unit and whoever owes an open loop."""
     return {unit_of(record), *(loop.owes or "" for loop in loops)} - {""}
 
 
-def next_role(decider: Decider, record: Record) -> str:
-    """The role that most steps from here belong to: it has the record where no unit has."""
-    if not record.status or decider.workflow.rests[record.status] is not Rest.OPEN:
-        return ""
-    counted = Counter(
-        str(role)
-        for rows in decider.workflow.rows_from(record.status).values()
-        for row in rows
-        if row.to is not None and str(row.to) != record.status
-        for role in row.who
-        if role not in _SHOWN_ELSEWHERE
-    )
-    return counted.most_common(1)[0][0] if counted else ""
-
-
 def holder(decider: Decider, record: Record) -> str:
     """Whose hands it is in, in one word: a unit, else the role whose turn it is, else nobody."""
-    role = next_role(decider, record)
-    if not role:
-        return ""
-    return unit_of(record) or f"({term('role', role)})"
+    return hands(hands_of(record, turn_in(decider.workflow, record.status)))
+
+
+def hands(held: Hands) -> str:
+    """A unit as it is, a role in brackets, nothing for nobody."""
+    return held.unit or (f"({term('role', held.role)})" if held.role else "")
 
 
 def sources(flow: Workflow, statuses: Iterable[str]) -> str:

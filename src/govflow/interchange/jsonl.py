@@ -7,33 +7,21 @@ another machine moves its key store by another way.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from types import NoneType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from govflow.errors import InputError, LogError
+from govflow.errors import InputError
 from govflow.log_events import LOG_STREAM, LogOpened
-from govflow.persistence.codec import StoredEvent, leaf_of, metadata_of, packed_command_id
+from govflow.persistence.codec import StoredEvent
+from govflow.persistence.lines import LONGEST_LINE, check_row, line_of, row_of
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import CommandStored, Store, VersionTaken
 
 _CHUNK = 1000
-_LONGEST_LINE = 16 << 20  # a policy with a large catalogue stays far below
-_TYPES: dict[str, tuple[type, ...]] = {
-    "position": (int,),
-    "stream": (str,),
-    "version": (int,),
-    "topic": (str,),
-    "command_id": (str, NoneType),
-    "leaf": (str,),
-    "state": (str,),
-}
 _EXPECTED = "a line as `export jsonl` writes it"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def export_log(
@@ -54,7 +42,7 @@ def export_log(
             break
         # a part of a log lacks the first row, so that nobody reads it back as a whole one
         if sees is None or (row.position > 1 and sees(row.stream)):
-            out.write(_line_of(row))
+            out.write(line_of(row))
             count += 1
         if progress and (row.position % _CHUNK == 0 or row.position == head):
             progress(row.position, head)
@@ -115,26 +103,9 @@ def _import(source: BinaryIO, store: Store, progress: Callable[[int], None] | No
     return count
 
 
-def _line_of(row: StoredEvent) -> bytes:
-    try:
-        state = row.state.decode()
-    except UnicodeDecodeError:
-        raise LogError(f"row {row.position} of the log is damaged: its state is not UTF-8") from None
-    fields = {
-        "position": row.position,
-        "stream": row.stream,
-        "version": row.version,
-        "topic": row.topic,
-        "command_id": None if row.command_id is None else row.command_id.hex(),
-        "leaf": row.leaf.hex(),
-        "state": state,
-    }
-    return _encode(fields).encode() + b"\n"
-
-
 def _rows(source: BinaryIO, file: str) -> Iterator[StoredEvent]:
     position = 0
-    while line := source.readline(_LONGEST_LINE):
+    while line := source.readline(LONGEST_LINE):
         position += 1
         row = _row_of(line, file, position)
         if row.position != position:
@@ -146,38 +117,10 @@ def _rows(source: BinaryIO, file: str) -> Iterator[StoredEvent]:
 
 def _row_of(line: bytes, file: str, number: int) -> StoredEvent:
     try:
-        fields: Any = json.loads(line)
-        if not isinstance(fields, dict) or tuple(fields) != tuple(_TYPES):
-            raise ValueError("other fields")
-        for key, types in _TYPES.items():
-            if type(fields[key]) not in types:
-                raise ValueError(f"{key} is of another type")
-        command_id = fields["command_id"]
-        row = StoredEvent(
-            stream=fields["stream"],
-            version=fields["version"],
-            topic=fields["topic"],
-            state=fields["state"].encode(),
-            command_id=None if command_id is None else bytes.fromhex(command_id),
-            position=fields["position"],
-            leaf=bytes.fromhex(fields["leaf"]),
-        )
-        if (
-            _line_of(row) != line
-        ):  # spaces, escapes, capitals, a missing line end: it would not come out again as it was
-            raise ValueError("written otherwise")
-    except (ValueError, RecursionError) as error:  # texts that are not JSON, not UTF-8, not hex
-        reason = str(error) if type(error) is ValueError else "not JSON in UTF-8"
-        raise _bad(file, number, reason) from None
-    if leaf_of(row.stream, row.version, row.topic, row.state) != row.leaf:
-        raise _bad(file, number, "the leaf is not the hash of this row")
-    try:
-        meta = metadata_of(row.state)
-    except LogError as error:
-        raise _bad(file, number, str(error)) from None
-    # the one part that the leaf does not cover; the metadata has a digest where a command begins
-    if row.command_id != (packed_command_id(meta.command) if meta.digest else None):
-        raise _bad(file, number, "the command id is not that of the metadata")
+        row = row_of(line)
+        check_row(row)
+    except InputError as error:
+        raise _bad(file, number, error.what) from None
     return row
 
 

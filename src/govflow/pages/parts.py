@@ -10,6 +10,7 @@ from govflow.clocks import Clock
 from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.errors import Detail, InputError
 from govflow.pages.changes import Piece
+from govflow.pages.charts import Drawing
 from govflow.pages.texts import TEXTS
 from govflow.records import Record
 from govflow.regions.evidence import EvidenceStatus
@@ -84,7 +85,7 @@ class Alert(NamedTuple):
     text: str
 
 
-Part = Facts | Rows | Prose | Changed | Note | Alert
+Part = Facts | Rows | Prose | Changed | Note | Alert | Drawing
 
 
 class Section(NamedTuple):
@@ -278,6 +279,7 @@ def rendered(
     shown = [section._replace(parts=parts) for section in sections if (parts := _with_something(section.parts))]
     kinds: Mapping[type, str] = {
         Facts: "facts", Rows: "rows", Prose: "prose", Changed: "changed", Note: "note", Alert: "alert",
+        Drawing: "drawing",
     }  # fmt: skip
     return environment.get_template("page.html").render(
         speech=speech,

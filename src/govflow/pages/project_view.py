@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from govflow.actors import ROLES
 from govflow.messages import Event, RecordedEvent
+from govflow.pages.charts import Drawing
 from govflow.pages.parts import (
     Alert,
     Bar,
@@ -155,6 +156,8 @@ def _veiled_part(part: Part) -> Part:
             return Note(veiled(part.text), part.commands)
         case Alert():
             return Alert(veiled(part.text))
+        case Drawing():  # of the names of states and clocks alone
+            return part
         case Changed():
             return Changed(veiled(part.title), [each._replace(text=veiled(each.text)) for each in part.pieces])
 

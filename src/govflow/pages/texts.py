@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from govflow.pages.project_texts import PROJECT_TERMS, PROJECT_TEXTS
+from govflow.pages.report_texts import REPORT_TEXTS
 
 _TERMS = {
     "kind": "ordinary 一般事项 major 重大事项",
@@ -39,6 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
     },
     **PROJECT_TEXTS,
+    **REPORT_TEXTS,
     "form.hands": ("show of hands", "举手表决"), "form.open": ("open ballot", "记名投票"), "form.secret": ("secret ballot", "无记名投票"),
     "method.yes_no": ("yes or no", "赞成反对"), "method.ranked": ("ranked, instant run-off", "排序复选"),
     "base.area": ("area (m²)", "面积（平方米）"),

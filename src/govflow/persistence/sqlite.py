@@ -42,6 +42,7 @@ _COLUMNS = ["rowid", "originator_id", "originator_version", "topic", "leaf", "co
 _INSERT = f"INSERT INTO stored_events ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT = "SELECT originator_id, originator_version, topic, state, command_id, rowid, leaf FROM stored_events"
 _PAGE = 1000
+_BEFORE_ALL = -(1 << 63)  # before every version, also before one that no honest writer gives
 _APPLICATION_ID = 0x676F7666  # "govf": tells our files from others
 
 
@@ -167,16 +168,36 @@ class SQLiteStore:
             yield from page
             after = page[-1].position
 
-    def streams(self) -> Iterator[tuple[str, list[StoredEvent]]]:
-        for stream, rows in groupby(self._in_stream_order(), key=lambda row: row.stream):
+    def streams(self, first: str = "", end: str | None = None) -> Iterator[tuple[str, list[StoredEvent]]]:
+        """Every stream with its rows, by name, in flat memory: all, or those from `first` on and before `end`."""
+        for stream, rows in groupby(self._in_stream_order(first, end), key=lambda row: row.stream):
             yield stream, list(rows)
 
-    def _in_stream_order(self) -> Iterator[StoredEvent]:
-        stream, version = "", 0
-        where = " WHERE (originator_id, originator_version) > (?, ?) ORDER BY originator_id, originator_version"
-        while page := self._rows(f"{_SELECT}{where} LIMIT {_PAGE}", stream, version):
+    def _in_stream_order(self, first: str, end: str | None) -> Iterator[StoredEvent]:
+        stream, version = first, _BEFORE_ALL
+        before = "" if end is None else " AND originator_id < ?"
+        more = () if end is None else (end,)
+        where = f" WHERE (originator_id, originator_version) > (?, ?){before} ORDER BY originator_id, originator_version"
+        while page := self._rows(f"{_SELECT}{where} LIMIT {_PAGE}", stream, version, *more):
             yield from page
             stream, version = page[-1].stream, page[-1].version
+
+    def parts(self, count: int) -> list[str]:
+        """Names of streams that divide the log into about `count` parts of equal size, the first one empty."""
+        head, names = self.head(), {""}
+        sql = "SELECT originator_id FROM stored_events ORDER BY originator_id, originator_version LIMIT 1 OFFSET ?"
+        for place in range(head // count, head, max(1, head // count)):
+            with self._reading() as reader:
+                names |= {str(name) for (name,) in reader.execute(sql, (place,))}
+        return sorted(names)
+
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file, and which of the guards that keep it append-only are missing."""
+        with self._reading() as reader:
+            said = [str(line) for (line,) in reader.execute("PRAGMA integrity_check")]
+            made = {sql for (sql,) in reader.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        missing = [sql for sql in map(_as_kept, _SCHEMA) if sql not in made]
+        return [line for line in said if line != "ok"] + [f"missing: {' '.join(sql.split()[:4])}" for sql in missing]
 
     def find_command(self, packed: bytes) -> StoredEvent | None:
         return next(iter(self._rows(f"{_SELECT} WHERE command_id = ?", packed)), None)
@@ -264,6 +285,11 @@ class _SQLiteTransaction:
                 raise CommandStored from error
             raise VersionTaken from error
         self.head = position
+
+
+def _as_kept(statement: str) -> str:
+    """A statement of the schema as SQLite keeps it."""
+    return statement.replace(" IF NOT EXISTS", "", 1)
 
 
 def _log_error(error: sqlite3.Error, path: str) -> LogError:

@@ -1,0 +1,83 @@
+"""Evidence 证据: what lies beside a log or was handed over by others, gathered to check the log against."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from govflow.audit.hashing import log_id_of
+from govflow.audit.heads import Head
+from govflow.audit.verifying import Evidence
+from govflow.checkpoints.keys import Handover, SigningKeys, follow
+from govflow.checkpoints.keys import beside as signing_beside
+from govflow.checkpoints.notes import Note, NoteError, Verifier
+from govflow.errors import InputError
+from govflow.persistence.checkpoints import CheckpointStore
+from govflow.persistence.checkpoints import beside as checkpoints_beside
+from govflow.persistence.sqlite import SQLiteStore
+
+_LONGEST_VKEY = 4_096
+
+
+@contextmanager
+def evidence_of(store: SQLiteStore, vkeys: Sequence[Verifier], trusted: Sequence[Head]) -> Iterator[Evidence]:
+    """What a log is checked against: `vkeys` from outside, else the keys that lie beside it.
+
+    Keys that a trusted one handed over to are trusted as well. Raises InputError where there are checkpoints, and no
+    key to check them with.
+    """
+    path = checkpoints_beside(store.path)
+    with closing(CheckpointStore(path, read_only=True)) as kept:
+        notes = [each.note for each in kept.notes()]
+        verifiers = _followed(vkeys, kept.handovers()) if vkeys else _beside(store)
+        if notes and not verifiers:
+            raise InputError(
+                "there are checkpoints, but no public key to check them with", where=path, expected="--key VKEY"
+            )
+        yield Evidence(notes, kept.node, verifiers, bool(vkeys), trusted)
+
+
+def _followed(vkeys: Sequence[Verifier], handovers: Sequence[bytes]) -> tuple[Verifier, ...]:
+    """The trusted keys, and those that they handed over to. A handover that is false leads nowhere."""
+    notes = []
+    for raw in handovers:
+        try:
+            note = Note.parse(raw)
+            Handover.parse(note)
+            notes.append(note)
+        except NoteError:  # it signs for nobody: what a new key signed is then signed by nobody who is known
+            continue
+    found: list[Verifier] = []
+    for vkey in vkeys:
+        try:
+            found += follow(vkey, notes)
+        except NoteError:
+            found.append(vkey)
+    return tuple(dict.fromkeys(found))
+
+
+def _beside(store: SQLiteStore) -> tuple[Verifier, ...]:
+    path, first = signing_beside(store.path), next(iter(store.scan()), None)
+    if first is None or not os.path.exists(path):
+        return ()
+    return SigningKeys(path, log_id_of(first)).verifiers()
+
+
+def keys_beside(db: Path) -> str | None:
+    """Where the personal keys of the log at `db` stand, None where they are not at hand."""
+    path = f"{db}.keys"
+    return path if os.path.exists(path) else None
+
+
+def read_vkey(text: str) -> Verifier:
+    """A public key given as text, or as the file that holds it. Raises InputError."""
+    path = Path(text)
+    try:
+        if "+" not in text or path.is_file():
+            text = path.read_bytes()[:_LONGEST_VKEY].decode()
+        return Verifier.parse(text)
+    except (NoteError, OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(reason, where=f"--key {path.name[:80]}", expected="name+id+key, or its file") from None

@@ -1,0 +1,168 @@
+"""Judging the events 裁断: every record against the tables of its time, part by part of a log, on every core there is.
+
+A large log in a file is divided by the names of its records; each part is judged in a process of its own.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import NamedTuple
+
+from govflow.audit.findings import Check, Code, Finding, Findings
+from govflow.audit.legality import check_record
+from govflow.audit.metadata import finding, unknown
+from govflow.audit.tables import Tables
+from govflow.decider import Decider
+from govflow.files import IN_MEMORY
+from govflow.log_events import LOG_STREAM
+from govflow.persistence.codec import StoredEvent
+from govflow.persistence.sqlite import SQLiteStore
+from govflow.persistence.store import Store
+from govflow.privacy.keys import KeyStore
+
+WORTH_DIVIDING = 200_000  # events; below, starting processes takes longer than they save
+_PARTS_PER_WORKER = 8
+_PROTECTED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"(?:,"about":\[[^\]]*\])?,"ciphertext":"')
+_ERASED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"')
+
+Served = Callable[[], Sequence[Decider]]
+"""Gives the kinds of record; importable by name, so that other processes can ask it too."""
+
+
+class Judging(NamedTuple):
+    """What the events themselves came to."""
+
+    records: int
+    findings: Findings
+
+
+class _Bench(NamedTuple):
+    """What judging needs beside the rows."""
+
+    by_event: Mapping[str, Decider]
+    tables: Tables
+    keys: KeyStore | None
+    erased: frozenset[str]
+
+
+@contextmanager
+def judging(
+    store: Store, served: Served, *, keys: str | None = None, workers: int | None = None
+) -> Iterator[Callable[[], Judging]]:
+    """Begin to judge a log; what is handed out waits for the end of it. Other work may go on meanwhile.
+
+    `keys` is the path of the key store, None where it is not at hand: then nobody asks whether a key is missing.
+    `workers` is how many processes to use (one for each core; 1: this one alone).
+    """
+    count = (os.cpu_count() or 1) if workers is None else workers
+    path = store.path if isinstance(store, SQLiteStore) else IN_MEMORY
+    if count < 2 or path == IN_MEMORY or store.head() < WORTH_DIVIDING:
+        yield lambda: _judge_all(store, served, keys)
+        return
+    assert isinstance(store, SQLiteStore)
+    names = store.parts(count * _PARTS_PER_WORKER)
+    parts = list(zip(names, [*names[1:], None], strict=True))
+    # a fresh process each: one that is forked would share open files and half-held locks
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(count, _begin, (path, served, keys)) as pool:
+        done = pool.imap_unordered(_judge_part, parts)
+        yield lambda: _sum(done)
+
+
+def _sum(parts: Iterator[Judging]) -> Judging:
+    records, found = 0, Findings()
+    for each in parts:
+        records += each.records
+        found.merge(each.findings)
+    found.told.sort(key=lambda each: each.position or 0)
+    return Judging(records, found)
+
+
+_judge_here: Callable[[tuple[str, str | None]], Judging]
+
+
+def _begin(path: str, served: Served, keys: str | None) -> None:
+    global _judge_here
+    store = SQLiteStore(path, read_only=True)
+    _judge_here = partial(_judge, store, _bench(store, served, keys))
+
+
+def _judge_part(part: tuple[str, str | None]) -> Judging:
+    return _judge_here(part)
+
+
+def _judge_all(store: Store, served: Served, keys: str | None) -> Judging:
+    bench = _bench(store, served, keys)
+    try:
+        return _judge(store, bench, ("", None))
+    finally:
+        if bench.keys is not None:
+            bench.keys.close()
+
+
+def _bench(store: Store, served: Served, keys: str | None) -> _Bench:
+    deciders = served()
+    own = list(_rows_of(store, LOG_STREAM))
+    erased = {
+        said[1].decode()
+        for row in own
+        if row.topic.startswith("subject.erased@") and (said := _ERASED.search(row.state[row.state.find(b"\n") :]))
+    }
+    kept = None if keys is None else KeyStore(keys, read_only=True)
+    by_event = {event.name: decider for decider in deciders for event in decider.workflow.events}
+    return _Bench(by_event, Tables.of(own), kept, frozenset(erased))
+
+
+def _rows_of(store: Store, stream: str) -> Iterator[StoredEvent]:
+    """The rows of one stream as they stand, whatever was done to them: `Store.read` refuses those that were changed."""
+    if isinstance(store, SQLiteStore):
+        for _, rows in store.streams(stream, stream + "\x00"):
+            yield from rows
+    else:
+        yield from store.read(stream)
+
+
+def _judge(store: Store, bench: _Bench, part: tuple[str, str | None]) -> Judging:
+    first, end = part
+    found, count = Findings(), 0
+    streams = store.streams(first, end) if isinstance(store, SQLiteStore) else store.streams()
+    for stream, rows in streams:
+        found.extend(_out_of_order(rows))
+        if bench.keys is not None:
+            found.extend(_without_keys(rows, bench.keys, bench.erased))
+        if stream == LOG_STREAM:
+            found.extend(bench.tables.findings)
+            continue
+        count += 1
+        decider = bench.by_event.get(rows[0].topic.partition("@")[0])
+        if decider is None:
+            found.append(unknown(rows[0]))
+        else:
+            found.extend(check_record(decider, rows, bench.tables))
+    return Judging(count, found)
+
+
+def _out_of_order(rows: Sequence[StoredEvent]) -> Iterator[Finding]:
+    """Rows of one stream whose positions in the log do not follow their versions."""
+    last = 0
+    for row in rows:
+        if row.position <= last:
+            en = f"it stands at position {row.position}, before the version ahead of it"
+            yield finding(row, Code.REORDER, en, f"位于位置 {row.position},先于其前一版本", by=Check.ORDER)
+        last = row.position
+
+
+def _without_keys(rows: Sequence[StoredEvent], keys: KeyStore, erased: frozenset[str]) -> Iterator[Finding]:
+    """Protected values whose keys are gone, though nothing in the log says that their subject was erased."""
+    for row in rows:
+        if b'"ciphertext"' not in row.state:
+            continue
+        for subject in map(bytes.decode, _PROTECTED.findall(row.state)):
+            if subject not in erased and keys.get(subject) is None:
+                en = f"the key of {subject} is missing, and no erasure in the log explains it"
+                yield finding(row, Code.KEY_MISSING, en, f"{subject} 的密钥缺失,日志中无相应删除记录")

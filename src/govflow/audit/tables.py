@@ -1,0 +1,240 @@
+"""Tables 流程表 of a log: what it adopted and when, ready to be asked for the rows that one event may rest on.
+
+A table is read as the log holds it, never as the code has it today: what was lawful then stays lawful.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
+
+from govflow.audit.findings import Code, Finding
+from govflow.audit.metadata import Kept, finding, kept_of, named, out_of_line, out_of_time, unknown, unreadable
+from govflow.errors import LogError
+from govflow.log_events import LOG_EVENTS, LogOpened, PolicyAdopted, WorkflowAdopted
+from govflow.messages import Event
+from govflow.persistence.codec import Codec, StoredEvent
+from govflow.workflow import NEW, Rest
+
+_CODEC = Codec(LOG_EVENTS)
+NAMES = frozenset(f"{event.name}@{version}" for event in LOG_EVENTS for version in range(1, event.version + 1))
+_ROLES = {
+    "log.opened": {"system"},
+    "workflow.adopted": {"system"},
+    "policy.adopted": {"system", "district"},
+    "calendar.adopted": {"system", "district"},
+    "subject.erased": {"system", "archivist"},
+}
+
+
+class Move(NamedTuple):
+    """What one event did, as far as rows speak of it: by which command and role, and from where to where."""
+
+    event: str
+    wire: str
+    role: str
+    main: str  # the status of its record before
+    source: str  # of what moved, the record or an item of a region, before
+    target: str  # and after; empty where no item is kept that could say
+
+    def said(self) -> str:
+        """The move in a few words."""
+        role = f" as {self.role}" if self.role else ""
+        return f"{self.event} by {self.wire}{role}, {self.source} -> {self.target}"
+
+
+class Sentence(NamedTuple):
+    """A rule as a table named it: its version, what it says in English and Chinese, and its source."""
+
+    version: int
+    en: str
+    zh: str
+    basis: str
+
+
+class Row(NamedTuple):
+    """One row of a table: from where to where, for whom, and beside which main statuses (None: any but a final one)."""
+
+    id: str
+    region: str | None  # None: the main workflow
+    event: str
+    wire: str
+    sources: frozenset[str]
+    target: str | None  # None: it stays where it is
+    roles: frozenset[str]
+    rules: tuple[str, ...]
+    while_in: frozenset[str] | None
+    approval: str | None
+    rides: bool
+
+    def lacks(self, move: Move, table: Table) -> tuple[str, ...]:
+        """In what the row differs from a move: source, target, role, while_in; empty where it allows it."""
+        unlike = {
+            "source": move.source not in self.sources,
+            "target": move.target not in ("", self.target or move.source),
+            "role": not self.rides and move.role not in self.roles,
+            "while_in": self.region is not None and not table.is_beside(self, move.main),
+        }
+        return tuple(name for name, differs in unlike.items() if differs)
+
+    def said(self) -> str:
+        """The row in a few words."""
+        return f"{self.id} ({'|'.join(sorted(self.sources))} -> {self.target or '='}, {'|'.join(sorted(self.roles))})"
+
+
+class Table(NamedTuple):
+    """One adopted table. `lawful` holds what was asked before, so that each kind of move meets the rows once."""
+
+    workflow: str
+    digest: str
+    position: int
+    rests: Mapping[str, str]
+    rows: Mapping[tuple[str, str], tuple[Row, ...]]  # by event and command
+    riding: Mapping[str, tuple[Row, ...]]  # by the main command that moves items
+    regions: Mapping[str, str]  # event -> the region that it belongs to
+    rules: Mapping[str, Sentence]  # by code
+    lawful: dict[Any, tuple[Row, ...]]
+
+    @classmethod
+    def of(cls, name: str, digest: str, data: Mapping[str, Any], position: int) -> Self:
+        """The table of that data. Raises KeyError, TypeError, AttributeError or ValueError where the data is none.
+
+        Rows of clocks that ride on other rows have no event: what clocks do stands in the events themselves.
+        """
+        main = [_row(name, None, each) for each in data["transitions"] if each["event"] is not None]
+        beside = [
+            _row(region, region, each)
+            for region, table in data["regions"].items()
+            for each in table["transitions"]
+            if each["event"] is not None
+        ]
+        rows: dict[tuple[str, str], tuple[Row, ...]] = {}
+        riding: dict[str, tuple[Row, ...]] = {}
+        for row in (*main, *beside):
+            if row.rides:
+                riding[row.wire] = (*riding.get(row.wire, ()), row)
+            else:
+                rows[row.event, row.wire] = (*rows.get((row.event, row.wire), ()), row)
+        return cls(
+            name,
+            digest,
+            position,
+            {str(each["id"]): str(each["rest"]) for each in data["states"]},
+            rows,
+            riding,
+            {row.event: row.region for row in beside if not row.rides and row.region is not None},
+            {str(code): _sentence(each) for code, each in data["rules"].items()},
+            {},
+        )
+
+    def fitting(self, move: Move) -> tuple[Row, ...]:
+        """The rows that allow a move; empty where none does."""
+        return tuple(row for row in self.rows.get((move.event, move.wire), ()) if not row.lacks(move, self))
+
+    def nearest(self, move: Move) -> tuple[Row, ...]:
+        """The rows that come nearest to a move that none allows; at most two."""
+        same = self.rows.get((move.event, move.wire), ())
+        named = same or tuple(row for (event, _), rows in self.rows.items() if event == move.event for row in rows)
+        return tuple(sorted(named, key=lambda row: len(row.lacks(move, self)))[:2])
+
+    def is_beside(self, row: Row, main: str) -> bool:
+        """Whether a region's row is allowed while its record is in a status."""
+        if main == NEW:
+            return False
+        rest = self.rests.get(main)
+        if row.while_in is None:
+            return rest != Rest.FINAL
+        return not row.while_in.isdisjoint({"any", main, f"{self.workflow}.{main}"}) or (
+            "active" in row.while_in and rest == Rest.OPEN
+        )
+
+
+def _sentence(data: Mapping[str, Any]) -> Sentence:
+    return Sentence(int(data["version"]), str(data["en"]), str(data["zh"]), str(data["basis"]))
+
+
+def _row(flow: str, region: str | None, data: Mapping[str, Any]) -> Row:
+    shares = data["shares"]
+    return Row(
+        id=str(data["id"]),
+        region=region,
+        event=str(data["name"]),
+        wire=str(shares or f"{flow}.{data['command']}"),
+        sources=frozenset(NEW if each is None else str(each) for each in data["source"]),
+        target=None if data["target"] is None else str(data["target"]),
+        roles=frozenset(str(side[0]) for side in data["who"]),
+        rules=tuple(map(str, data["rules"])),
+        while_in=None if data["while_in"] is None else frozenset(map(str, data["while_in"])),
+        approval=data["approval"],
+        rides=shares is not None,
+    )
+
+
+class Tables(NamedTuple):
+    """What a log says of itself: tables by workflow in the order of their adoption, and since when each policy stands.
+
+    `findings` is what was found wrong in the log's own stream.
+    """
+
+    adopted: Mapping[str, tuple[Table, ...]]
+    policies: Mapping[bytes, int]  # id@version as it is stored -> the position of its adoption
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, rows: Iterable[StoredEvent]) -> Self:
+        """Read and check the rows of the stream `log`, oldest first. It never raises for what they hold."""
+        adopted: dict[str, tuple[Table, ...]] = {}
+        policies: dict[bytes, int] = {}
+        findings: list[Finding] = []
+        version, before = 0, b""
+        for row in rows:
+            if row.version != version + 1:
+                findings.append(out_of_line(row, version))
+            version = row.version
+            if row.topic not in NAMES:
+                findings.append(unknown(row))
+                continue
+            try:
+                event = _CODEC.decode(row.topic, row.state)
+            except LogError:
+                findings.append(unreadable(row, "body", "事件内容"))
+                continue
+            kept = kept_of(row.state)
+            if kept is None:
+                findings.append(unreadable(row, "metadata", "元数据"))
+            else:
+                findings += _of_the_log(row, event, kept)
+                findings += out_of_time(row, event.at, kept.recorded, before=before)
+                before = kept.recorded
+            try:
+                match event:
+                    case PolicyAdopted():
+                        policies.setdefault(event.policy.key.encode(), row.position)
+                    case WorkflowAdopted():
+                        table = Table.of(event.workflow, event.digest, event.table, row.position)
+                        adopted[event.workflow] = (*adopted.get(event.workflow, ()), table)
+            except (KeyError, TypeError, AttributeError, ValueError):  # a forged table may hold anything
+                findings.append(unreadable(row, "table", "流程表"))
+        return cls(adopted, policies, tuple(findings))
+
+
+def _of_the_log(row: StoredEvent, event: Event, kept: Kept) -> Iterator[Finding]:
+    """What the log's own events may not be: given by others than those who govern it, twice begun, misnamed."""
+    role, wire = named(kept.role), named(kept.wire)
+    if role not in _ROLES[event.name] or wire != event.name:
+        who = " | ".join(sorted(_ROLES[event.name]))
+        en = f"{event.name} by {wire} as {role or 'nobody'}: it belongs to {who}"
+        yield finding(row, Code.SEMANTIC, en, f"{event.name} 由 {role or '无角色者'} 以 {wire} 写入,应为 {who}")
+    if isinstance(event, LogOpened) is not (row.version == 1):
+        yield finding(row, Code.SEMANTIC, "a log opens once, with its first event", "日志只在首个事件处开启一次")
+    if isinstance(event, WorkflowAdopted) and digest_of(event.table) != event.digest:
+        en = f"the table of {named(event.workflow)} is not the one that its digest names"
+        yield finding(row, Code.SEMANTIC, en, f"{named(event.workflow)} 的流程表与其摘要不符")
+
+
+def digest_of(table: Mapping[str, Any]) -> str:
+    """SHA-256 of a table as data: what `Decider.digest` says of it."""
+    text = json.dumps(table, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

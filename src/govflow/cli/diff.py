@@ -1,0 +1,226 @@
+"""`govflow diff`: what changed between two points, in one record field by field or in the whole log."""
+
+from __future__ import annotations
+
+import json as json_module
+from datetime import datetime
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from govflow.audit.comparing import Changed, Compared, Moved, compared, counted, moved
+from govflow.audit.replaying import END, Point
+from govflow.cli import words
+from govflow.cli.display import console, print_json, table
+from govflow.cli.logs import Db, Json, Records, existing, moment, opened, progress
+from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.run import DONE, FOUND
+from govflow.cli.texts import is_zh, t
+from govflow.engine import Engine
+from govflow.errors import InputError
+from govflow.reading import Reader
+from govflow.records import Record
+
+_SHOWN = 50  # records in a list for readers; JSON has them all
+_DIGITS = 18  # no log is longer
+
+
+def diff(
+    id: Annotated[str | None, typer.Argument(help="argument.diff_id", metavar="[ID]", show_default=False)] = None,
+    *,
+    db: Db,
+    before: Annotated[str, typer.Option("--from", help="option.diff_from", metavar="POINT", show_default=False)],
+    after: Annotated[
+        str | None, typer.Option("--to", help="option.diff_to", metavar="POINT", show_default=False)
+    ] = None,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
+    json: Json = False,
+    records: Records = None,
+) -> None:
+    """Tell what changed between two points."""
+    with opened(db, records) as engine:
+        seen = reader(engine, actor, role, unit, area)
+        if id is not None:
+            existing(seen, id)
+        first = _point(engine, seen, id, before, "--from")
+        last = END if after is None else _point(engine, seen, id, after, "--to")
+        if last != END and (first.at is None) != (last.at is None):
+            raise InputError(t("diff.two_kinds"), where="diff", expected="--from --to")
+        if _goes_back(first, last):
+            raise InputError(t("diff.backwards"), where="--to", expected="--from ≤ --to")
+        if id is not None:
+            found = compared(seen, id, first, last)
+            is_changed = bool(found.events)
+            if json:
+                print_json(_record_as_json(id, found))
+            else:
+                _print_record(engine, id, found)
+        else:
+            with progress(t("replaying")) as tell:
+                changes = list(moved(seen, first, last, progress=tell))
+            is_changed = bool(changes)
+            if json:
+                print_json(_log_as_json(changes))
+            else:
+                _print_log(engine, changes)
+    raise typer.Exit(FOUND if is_changed else DONE)
+
+
+def _point(engine: Engine, seen: Reader, id: str | None, text: str, where: str) -> Point:
+    """A moment or, in digits alone, a version: of a record its own, of the log how many events it had."""
+    if not (text.isascii() and text.isdecimal()):
+        return Point(at=moment(text, engine.policy.zone))
+    number = int(text[:_DIGITS])
+    last = engine.store.head() if id is None else seen.get(id).version
+    if number > last:
+        raise InputError(t("diff.no_version", version=text[:_DIGITS]), where=where, expected=f"0–{last}")
+    return Point(head=number) if id is None else Point(version=number)
+
+
+def _goes_back(first: Point, last: Point) -> bool:
+    if first.at is not None and last.at is not None:
+        return first.at > last.at
+    numbers = ((first.version, last.version), (first.head, last.head))
+    return any(one is not None and other is not None and one > other for one, other in numbers)
+
+
+# --- one record ------------------------------------------------------------------------------------------------------
+
+
+def _record_as_json(id: str, found: Compared) -> dict[str, Any]:
+    events = [
+        {**each._asdict(), "occurred": each.occurred.isoformat(), "recorded": each.recorded.isoformat()}
+        for each in found.events
+    ]
+    changes = [each._asdict() for each in found.changes]
+    ends = {"from": _end_as_json(found.before), "to": _end_as_json(found.after)}
+    return {"id": id, **ends, "events": events, "changes": changes}
+
+
+def _end_as_json(record: Record | None) -> dict[str, Any] | None:
+    if record is None or record.at is None:
+        return None
+    return {
+        "version": record.version,
+        "at": record.at.isoformat(),
+        "status": str(record.status),
+        "digest": record.digest,
+    }
+
+
+def _print_record(engine: Engine, id: str, found: Compared) -> None:
+    out = console()
+    ends = {name: each.version if each else 0 for name, each in (("a", found.before), ("b", found.after))}
+    out.print(t("diff.record", id=id, n=len(found.events), **ends))
+    if found.before is None:
+        out.print(t("diff.not_begun"))
+    if not found.events:
+        out.print(t("diff.nothing"))
+        return
+    labels = words.labels(engine.deciders.values())
+    rows = []
+    for each in found.events:
+        label = labels.get(each.wire, "")
+        name = label if label and label != each.wire else each.event
+        who = words.term("role", each.role or "") + (f"@{each.unit}" if each.unit else "")
+        rows.append((str(each.version), words.when(each.occurred, engine), name, who))
+    out.print(table(t("number"), t("occurred"), t("event"), t("who"), rows=rows, keep=(0, 1)))
+    if not found.changes:
+        out.print(t("diff.nothing_left"))
+        return
+    heads = (t("diff.field"), t("diff.before"), t("diff.after"), t("diff.by"))
+    lines = [
+        (field_of(engine, found.after, each), short(engine, each.before), short(engine, each.after), _by(each))
+        for each in found.changes
+    ]
+    out.print(table(*heads, rows=lines))
+
+
+def field_of(engine: Engine, record: Record | None, change: Changed) -> str:
+    """A field in words: of an item its region and key before it, of a clock its name."""
+    match change.path:
+        case ("items", region, key, *rest) if record is not None:
+            name = words.region(engine.deciders[record.kind_of_record], region)
+            return " ".join((name, key, *rest))
+        case ("clocks", clock, *rest):
+            return " ".join((words.clock_beside(clock), *rest))
+        case path:
+            return " ".join(path)
+
+
+def short(engine: Engine, value: Any) -> str:
+    """A value of a state in a few words: moments in the policy's zone, what is composed as JSON, a dash for nothing."""
+    if value in (None, "", [], {}):
+        return "–"
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value) if "T" in value else None
+        except ValueError:
+            return value
+        return words.when(found, engine) if found is not None and found.tzinfo is not None else value
+    if isinstance(value, dict):
+        return t("comma").join(f"{name} {short(engine, each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return t("comma").join(short(engine, each) for each in value)
+    return json_module.dumps(value, ensure_ascii=False)
+
+
+def _by(change: Changed) -> str:
+    return ", ".join(map(str, change.versions))
+
+
+# --- the whole log ---------------------------------------------------------------------------------------------------
+
+
+def _log_as_json(changes: list[Moved]) -> dict[str, Any]:
+    loops = {
+        name: [loop.model_dump(mode="json") for each in changes for loop in getattr(each, name)]
+        for name in ("opened", "closed")
+    }
+    return {
+        "counts": {kind: counts._asdict() for kind, counts in counted(changes).items()},
+        "begun": [{"record": each.record, "kind": each.kind, "to": each.after} for each in changes if each.begun],
+        "moved": [
+            {"record": each.record, "kind": each.kind, "from": each.before, "to": each.after}
+            for each in changes
+            if each.has_moved
+        ],
+        "ended": [each.record for each in changes if each.ended],
+        "loops_opened": loops["opened"],
+        "loops_closed": loops["closed"],
+    }
+
+
+def _print_log(engine: Engine, changes: list[Moved]) -> None:
+    out = console()
+    if not changes:
+        out.print(t("diff.nothing"))
+        return
+    heads = ("kind", "touched", "begun", "moved", "ended", "opened", "closed", "events")
+    rows = [(_kind(engine, kind), *map(str, counts)) for kind, counts in counted(changes).items()]
+    out.print(table(*(t(f"diff.{name}") for name in heads), rows=rows))
+    told = [each for each in changes if each.begun or each.has_moved or each.opened or each.closed]
+    lines = []
+    for each in islice(told, _SHOWN):
+        flow = engine.deciders[each.kind].workflow
+        before = "" if each.begun else words.state(flow, each.before)
+        after = words.state(flow, each.after) if each.begun or each.has_moved else ""
+        lines.append((each.record, before if after else "", after, _loops(each)))
+    if lines:
+        out.print()
+        out.print(table(t("id"), t("diff.before"), t("diff.after"), t("loops"), rows=lines, keep=(0,)))
+    if len(told) > _SHOWN:
+        out.print(t("diff.more", n=len(told) - _SHOWN))
+
+
+def _loops(each: Moved) -> str:
+    opened = [f"+ {loop.region} {loop.item}" for loop in each.opened]
+    return t("comma").join([*opened, *(f"– {loop.region} {loop.item}" for loop in each.closed)])
+
+
+def _kind(engine: Engine, kind: str) -> str:
+    return engine.deciders[kind].workflow.zh if is_zh() else kind.replace("_", " ")

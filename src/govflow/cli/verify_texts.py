@@ -1,0 +1,30 @@
+"""What `govflow verify` says, in English and in Chinese."""
+
+# ruff: noqa: E501 - a table: one text a line, in two languages
+
+EXAMPLES = {
+    "verify": "govflow verify --db town.db --key town.vkey --trusted last-year.note",
+}
+
+# fmt: off
+TEXTS: dict[str, tuple[str, str]] = {
+    "help.verify": ("Check a log by every means there is: order, hashes, checkpoints, heads kept outside, tables of the time.\n\nStatus 0: nothing contradicts it; 1: findings, each with its code and the means that found it; 2: it could not be checked. A tail that no checkpoint covers yet is told, and counts as a finding only with --strict.",
+                    "以各种手段核验日志：次序、哈希、检查点、外部留存的检查点、当时的流程表。\n\n状态 0：无矛盾；1：发现问题，逐条列出代码与手段；2：无法核验。尚未被检查点涵盖的尾部仅作提示，--strict 时计为问题。"),
+    "option.vkey": ("A public key of the log, as text or in a file, from whoever published it. Without one those beside the log serve.", "日志的公钥（文本或文件），应由公布者处取得；不写则用日志旁的公钥。"),
+    "option.trusted": ("A checkpoint that was kept outside; as often as there are some.", "外部留存的检查点，可多次指定。"),
+    "option.strict": ("Count events that no checkpoint covers yet as a finding.", "尚未被检查点涵盖的事件也计为问题。"),
+    "option.workers": ("So many processes; by default one for each core, where the log is large.", "进程数；默认在日志较大时每核一个。"),
+    "verify.reading": ("checking the log", "正在核验日志"),
+    "verify.a_note": ("a signed checkpoint, as `govflow checkpoint sign` writes it", "`govflow checkpoint sign` 输出的检查点"),
+    "verify.log": ("{origin}: {events} events of {records} records", "{origin}：{records} 件记录，{events} 个事件"),
+    "verify.last": ("last recorded {last}; root {root}", "最后记录于 {last}；根哈希 {root}"),
+    "verify.covered": ("checkpoints: {n}; {covered} events are covered ({by})", "检查点 {n} 个；已涵盖 {covered} 个事件（{by}）"),
+    "verify.no_checkpoint": ("checkpoints: none", "检查点：无"),
+    "verify.tail": ("not covered yet: the last {n} events, the oldest {age} old", "尚未涵盖：最后 {n} 个事件，最早者距今 {age}"),
+    "verify.trusted": ("heads kept outside: {agreeing} of {n} agree", "外部留存的检查点：{n} 个中 {agreeing} 个相符"),
+    "verify.more": ("  … and {n} more; all by code: {counts}", "  …… 另有 {n} 条；按代码合计：{counts}"),
+    "verify.open": ("What this check cannot exclude:", "本次核验不能排除："),
+    "verify.clean": ("Nothing contradicts this log.", "未发现与日志矛盾之处。"),
+    "verify.found": ("{n} findings.", "共发现 {n} 处问题。"),
+}
+# fmt: on

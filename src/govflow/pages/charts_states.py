@@ -1,0 +1,168 @@
+"""The state chart of a table with the path that one record took: layers of states, steps taken bold and numbered.
+
+The layout is ours and depends on the table and the path alone: the same record gives the same drawing everywhere.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from govflow.pages.charts import Drawing, Shape, box, breadth, in_lines, path, tidy, words
+from govflow.pages.parts import Speech
+from govflow.workflow import NEW, Workflow
+
+_WIDTH, _HIGH, _WIDE, _ROW, _SIDE = 860, 38, 112, 84, 44  # pixels
+_PER_LAYER = 6
+_HUB = 6  # a state that so many others lead to: arrows to it that were not taken would hide all else
+
+Arrow = tuple[str, str]
+
+
+class Spot(NamedTuple):
+    """Where a state stands: its layer from above, its centre."""
+
+    layer: int
+    x: float
+    y: float
+
+
+def state_drawing(
+    id: str, flow: Workflow, taken: Sequence[Arrow], name: Callable[[str], str], speech: Speech, title: str
+) -> Drawing:
+    """The chart of a table, with the steps `taken` (from, to) in their order; `name` says what a state is called."""
+    arrows = _arrows(flow)
+    spots = _spots(flow, [*arrows, *(each for each in taken if each not in arrows)])
+    hubs = {to for to in spots if sum(each[1] == to for each in arrows) >= _HUB}
+    faint = [each for each in arrows if each not in taken and each[1] not in hubs]
+    numbers: dict[Arrow, list[int]] = {}
+    for number, each in enumerate(taken, 1):
+        numbers.setdefault(each, []).append(number)
+    shapes: list[Shape] = [_heads(id)]
+    shapes += [path(_way(spots, each)[0], "faint", marker_end=f"url(#{id}-faint)") for each in faint]
+    shapes += [path(_way(spots, each)[0], "taken", marker_end=f"url(#{id}-taken)") for each in numbers]
+    here = taken[-1][1] if taken else NEW
+    passed = {state for each in taken for state in each}
+    for state, spot in spots.items():
+        kind = "here" if state == here else "passed" if state in passed else "other"
+        shapes += _node(spot, name(state), f"{kind} hub" if state in hubs else kind)
+    for each, steps in numbers.items():
+        shapes += _number(_way(spots, each)[1], speech.t("report.numbers").join(map(str, steps)))
+    high = max(spot.y for spot in spots.values()) + _HIGH
+    shapes += _legend(high + 22, speech, with_hubs=bool(hubs))
+    told = speech.t("report.arrow").join(name(state) for state in [NEW, *(to for _, to in taken)])
+    desc = speech.t("report.states.desc", n=len(spots) - 1, steps=len(taken), path=told)
+    return Drawing(id, title, desc, _WIDTH, int(high) + 46, shapes)
+
+
+# --- the layout ------------------------------------------------------------------------------------------------------
+
+
+def _arrows(flow: Workflow) -> list[Arrow]:
+    """From which state to which the table leads, each once, in its order; what stays where it is left out."""
+    found = ((str(source), str(step.to)) for step in flow.steps if step.to is not None for source in step.source)
+    return [*dict.fromkeys(each for each in found if each[0] != each[1])]
+
+
+def _spots(flow: Workflow, arrows: Sequence[Arrow]) -> dict[str, Spot]:
+    """Every state with its place: as far down as it has steps behind it, near those it comes from."""
+    layers = _layers([NEW, *(status.value for status in flow.statuses)], arrows)
+    rows: list[list[str]] = []
+    for layer in range(max(layers.values()) + 1):
+        states = [state for state, each in layers.items() if each == layer]
+        count = -(-len(states) // _PER_LAYER)
+        rows += [states[part::count] for part in range(count)]
+    places: dict[str, float] = {}
+    for row in rows:
+        before = {state: [places[a] for a, b in arrows if b == state and a in places] for state in row}
+        row.sort(key=lambda state: sum(before[state]) / len(before[state]) if before[state] else 0.5)
+        places |= {state: (place + 1) / (len(row) + 1) for place, state in enumerate(row)}
+    spots = {}
+    for layer, row in enumerate(rows):
+        room = (_WIDTH - 2 * _SIDE) / len(row)
+        for place, state in enumerate(row):
+            spots[state] = Spot(layer, _SIDE + room * (place + 0.5), _HIGH / 2 + 6 + layer * _ROW)
+    return spots
+
+
+def _layers(states: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
+    """How many steps a state lies at least from the beginning."""
+    after: dict[str, list[str]] = {}
+    for source, to in arrows:
+        after.setdefault(source, []).append(to)
+    found, todo = {NEW: 0}, deque([NEW])
+    while todo:
+        state = todo.popleft()
+        for to in after.get(state, ()):
+            if to not in found:
+                found[to] = found[state] + 1
+                todo.append(to)
+    deepest = max(found.values()) + 1
+    return {state: found.get(state, deepest) for state in states} | {s: n for s, n in found.items() if s not in states}
+
+
+def _way(spots: Mapping[str, Spot], arrow: Arrow) -> tuple[str, tuple[float, float]]:
+    """The curve of an arrow as a path, and the point of it where its number stands."""
+    (la, ax, ay), (lb, bx, by) = spots[arrow[0]], spots[arrow[1]]
+    half, wide = _HIGH / 2, _WIDE / 2
+    if lb > la:  # down: out below, in from above; over several layers bent aside, past what lies between
+        bend = 0.0 if lb == la + 1 else (70.0 if bx >= ax else -70.0)
+        a, b = (ax, ay + half), (bx, by - half - 3)
+        c, d = (ax + bend, (a[1] + b[1]) / 2), (bx + bend, (a[1] + b[1]) / 2)
+    elif lb == la:  # beside it: over the top
+        a, b = (ax, ay - half), (bx, by - half - 3)
+        c, d = (ax, ay - half - 26), (bx, by - half - 26)
+    else:  # back up: round the side that is nearer to both
+        side = 1 if ax + bx >= _WIDTH else -1
+        a, b = (ax + side * wide, ay), (bx + side * (wide + 3), by)
+        out = max(ax * side, bx * side) * side + side * (wide + 34)
+        c, d = (out, ay), (out, by)
+    curve = "M{},{} C{},{} {},{} {},{}".format(*(tidy(value) for point in (a, c, d, b) for value in point))
+    return curve, _point(a, c, d, b, 0.5)
+
+
+def _point(
+    a: tuple[float, float], c: tuple[float, float], d: tuple[float, float], b: tuple[float, float], at: float
+) -> tuple[float, float]:
+    """A point of a cubic curve."""
+    shares = ((1 - at) ** 3, 3 * at * (1 - at) ** 2, 3 * at**2 * (1 - at), at**3)
+    x, y = (sum(share * point[axis] for share, point in zip(shares, (a, c, d, b), strict=True)) for axis in (0, 1))
+    return x, y
+
+
+# --- its shapes ------------------------------------------------------------------------------------------------------
+
+
+def _heads(id: str) -> Shape:
+    """The heads of arrows."""
+
+    def head(kind: str, size: int) -> Shape:
+        more = {"viewBox": "0 0 10 10", "refX": 8, "refY": 5, "orient": "auto", "markerUnits": "userSpaceOnUse"}
+        at = {"id": f"{id}-{kind}", "markerWidth": size, "markerHeight": size, **more}
+        return Shape("marker", at, inside=[path("M0,0 L10,5 L0,10 z", f"head-{kind}")])
+
+    return Shape("defs", {}, inside=(head("faint", 7), head("taken", 11)))
+
+
+def _node(spot: Spot, name: str, kind: str) -> Iterator[Shape]:
+    yield box(spot.x - _WIDE / 2, spot.y - _HIGH / 2, _WIDE, _HIGH, f"state {kind}", 6)
+    lines = in_lines(name, (_WIDE - 8) / 12)
+    for place, text in enumerate(lines):
+        yield words(spot.x, spot.y + 4 + (place - (len(lines) - 1) / 2) * 14, text, f"state-name {kind}", "middle")
+
+
+def _number(at: tuple[float, float], text: str) -> Iterator[Shape]:
+    wide = 10 + 7 * len(text)
+    yield box(at[0] - wide / 2, at[1] - 9, wide, 18, "badge", 9)
+    yield words(at[0], at[1] + 4, text, "badge-text", "middle")
+
+
+def _legend(y: float, speech: Speech, *, with_hubs: bool) -> Iterator[Shape]:
+    x = 4.0
+    kinds = ("here", "passed", "other", *(("other hub",) if with_hubs else ()))
+    for kind in kinds:
+        yield box(x, y - 11, 26, 15, f"state {kind}", 4)
+        text = speech.t(f"report.state.{kind.replace(' ', '_')}")
+        yield words(x + 32, y + 1, text, "legend")
+        x += 50 + 12 * breadth(text)

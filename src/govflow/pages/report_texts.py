@@ -1,0 +1,116 @@
+"""What the report for auditors says, in English and in Chinese, beside what all pages say."""
+
+# ruff: noqa: E501 - a table: one text a line, in two languages
+
+from __future__ import annotations
+
+_ROLES = (
+    "reporter 诉求人 grid_worker 网格员 acceptance_desk 受理窗口 lead_unit 主办单位 co_unit 协办单位 disputant 当事人 "
+    "review_body 复查复核机关 delegate 代表委员"
+)
+_LEVELS = "grid 网格 community 社区(村) town 镇(街道) district 区"
+
+# fmt: off
+REPORT_TEXTS: dict[str, tuple[str, str]] = {
+    **{
+        f"{kind}.{id}": (id.replace("_", " "), zh)
+        for kind, terms in (("role", _ROLES), ("level", _LEVELS))
+        for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
+    },
+    "page.kind.report": ("Audit report", "审计报告"), "page.way.report": ("The way of this record", "办理进程"),
+    "report.made": ("Written {at} by govflow from a log of {events} entries, of which {shown} belong to these records. People are roles and units here, never names; protected texts are not shown. The file needs nothing else and runs no script.",
+                    "govflow 于 {at} 依据日志写成（日志共 {events} 条，其中 {shown} 条属于以下记录）。人员只以角色和单位出现，不含姓名；受保护文本不显示。本文件自足，不运行脚本。"),
+    "report.made.period": ("Written {at} by govflow from a log of {events} entries. People are roles and units here, never names. The file needs nothing else and runs no script.",
+                           "govflow 于 {at} 依据日志写成（日志共 {events} 条）。人员只以角色和单位出现，不含姓名。本文件自足，不运行脚本。"),
+    "report.of_record": ("{id}: {what}", "{id}：{what}"),
+    "report.no": ("No.", "序号"), "report.record": ("Record", "记录"), "report.kind": ("Kind", "种类"),
+    "report.record_kind": ("Kind of record", "记录种类"), "report.sort": ("Kind of matter", "事项类型"),
+    "report.title": ("Title", "标题"), "report.state": ("Status", "状态"), "report.tie": ("Found through", "经由"),
+    "report.tie.of": ("{id} ({tie})", "{id}（{tie}）"), "report.level": ("Level", "层级"),
+    "report.opened": ("Begun", "发起"), "report.last": ("Last entry", "最近一条"), "report.round": ("Round", "轮次"),
+    "report.policy": ("Policy", "政策"), "report.entries": ("Entries", "条目"), "report.unit": ("In the hands of", "责任方"),
+    "report.somebody": ("a person", "个人"), "report.nobody": ("nobody", "无"), "report.system": ("system", "系统"),
+    "report.at_unit": ("{role} @ {unit}", "{role} @ {unit}"), "report.numbers": (", ", "、"), "report.arrow": (" → ", " → "),
+
+    # At a glance
+    "report.alert.late": ("Overdue now: {what}.", "现已超期：{what}。"),
+    "report.alert.findings": ("A check of the log objects to {n} things.", "日志检查发现 {n} 个问题。"),
+    "report.records": ("The records of this matter", "本事项的各记录"),
+    "report.left_out": ("Records that are tied to these and may not be seen: {n}.", "与之关联但不可查看的记录：{n} 件。"),
+
+    # What happened
+    "report.happened": ("What happened", "经过"), "report.happened.table": ("Every entry, oldest first", "全部条目，按时间先后"),
+    "report.occurred": ("Occurred", "发生"), "report.recorded": ("Recorded", "记录"), "report.event": ("What", "事件"), "report.by": ("By whom", "经办"),
+    "report.event.of": ("{region}: {event}", "{region}：{event}"), "report.times": ("{event} (× {n}, until {until})", "{event}（{n} 次，至 {until}）"),
+    "report.recorded.late": ("{at} (late: {by})", "{at}（补录，迟 {by}）"),
+    "report.happened.note": ("«Late» marks what was recorded more than a day after it occurred.", "“补录”指记录晚于发生一日以上。"),
+
+    # Who held it
+    "report.held": ("Who held it", "经手与时长"), "report.held.table": ("In whose hands it was, from when to when", "责任时段"),
+    "report.held.sums": ("Time held, by unit or role", "按责任方合计"), "report.held.levels": ("Time held, by level", "按层级合计"),
+    "report.held.none": ("Nobody's turn was ever taken down here.", "无责任时段。"),
+    "report.since": ("From", "自"), "report.until": ("To", "至"), "report.worked": ("Office time", "工作时间"), "report.whole": ("Calendar time", "日历时间"),
+    "report.paused": ("Of it paused", "其中中止"), "report.sum": ("Together", "合计"), "report.share": ("Share", "占比"), "report.held.records": ("Records", "件数"),
+    "report.hours": ("Times are hours:minutes:seconds; office time counts the hours that offices are open.", "时长为 时:分:秒；工作时间只计机关办公时间。"),
+    "report.percent": ("{n} %", "{n}%"),
+
+    # Clocks
+    "report.clocks": ("Clocks", "时限"), "report.clocks.table": ("Every run of every clock", "每次计时"), "report.clocks.none": ("No clock ever ran.", "未曾计时。"),
+    "report.clock": ("Clock", "时限"), "report.due": ("Due", "到期"), "report.pauses": ("Stood still", "中止"), "report.warned": ("Warned", "预警"),
+    "report.former": ("Due before", "原期限"), "report.ended": ("Ended", "终止于"), "report.pause": ("{since} to {until}", "{since} 至 {until}"),
+    "report.pause.open": ("since {since}", "自 {since} 起"), "report.warn": ("{n} % at {at}", "{at} 达 {n}%"),
+    "report.late_by": ("{state}, {by} late", "{state}，逾期 {by}"), "report.run": ("{name}, run {n}", "{name}（第 {n} 次）"),
+    "report.calendar": ("The clocks on the calendar", "时限日历图"), "report.calendar.more": ("The drawing shows 18 months; the table shows all.", "图中只画 18 个月，表中为全部。"),
+    "report.calendar.desc": ("{n} runs of clocks from {first} to {last}, month by month; the table below it says the same in words.", "{first} 至 {last} 逐月画出 {n} 次计时；下表以文字列出相同内容。"),
+    "report.calendar.by": ("Work calendar", "工作日历"), "report.calendar.off": ("Holidays", "法定休假"), "report.calendar.made_up": ("Make-up workdays", "调休上班"),
+    "report.calendar.none": ("none: weekends alone", "无，仅区分周末"),
+    "report.undrawn": ("Not drawn, since they run for years: {what}.", "以年计而未画出的：{what}。"),
+    "report.day.workday": ("workday", "工作日"), "report.day.weekend": ("weekend", "周末"), "report.day.holiday": ("holiday", "法定休假"),
+    "report.day.made_up": ("make-up workday", "调休上班"), "report.day.unknown": ("not covered", "日历未覆盖"),
+    "report.day.workday.letter": ("", ""), "report.day.weekend.letter": ("", ""), "report.day.holiday.letter": ("H", "休"),
+    "report.day.made_up.letter": ("W", "班"), "report.day.unknown.letter": ("?", "？"),
+    "report.bar.run": ("runs", "计时"), "report.bar.pause": ("stands still", "中止"), "report.bar.late": ("overdue", "超期"), "report.late": ("overdue", "超期"),
+    "report.mark.former": ("due before", "原期限"), "report.mark.warn": ("warning", "预警"), "report.mark.due": ("due", "到期"), "report.mark.end": ("ended", "终止"),
+
+    # The path
+    "report.path": ("The way it took", "办理路径"), "report.path.drawing": ("State chart with the steps taken", "状态图与所走步骤"),
+    "report.path.table": ("Every step from state to state", "逐次状态变化"), "report.from": ("From", "从"), "report.to": ("To", "到"), "report.when": ("When", "时间"),
+    "report.states.desc": ("A chart of {n} states. {steps} steps were taken: {path}.", "共 {n} 个状态的状态图，已走 {steps} 步：{path}。"),
+    "report.state.here": ("where it stands", "当前"), "report.state.passed": ("passed", "经过"), "report.state.other": ("not reached", "未到"),
+    "report.state.other_hub": ("dashed: open to many states, arrows left out", "虚线框：多个状态可到，略去箭头"),
+    "report.new": ("nothing yet", "尚无"),
+
+    # Open loops, deadlines, corrections
+    "report.loops": ("Open loops", "未了事项"), "report.loops.none": ("Nothing is owed any more.", "无未了事项。"), "report.loops.table": ("What is still owed", "尚未了结"),
+    "report.loop": ("Loop", "未了事项"), "report.what": ("What", "内容"), "report.owes": ("Owed by", "负责"),
+    "report.broken": ("Broken deadlines, and why they were due then", "超期及其期限依据"), "report.broken.none": ("No deadline was broken.", "无超期。"),
+    "report.broken.of": ("{name}: due {due}, {how}", "{name}：应于 {due} 前，{how}"), "report.line": ("Step of the count", "计算步骤"), "report.day": ("Day", "日期"),
+    "report.broken.met": ("met {by} late", "逾期 {by} 完成"), "report.broken.open": ("open and {by} over", "未完成，已超 {by}"), "report.broken.gone": ("fell away {by} late", "逾期 {by} 后终止"),
+    "report.corrections": ("Corrections", "更正"), "report.corrections.none": ("Nothing was corrected.", "无更正。"),
+    "report.corrections.table": ("What was published then, and what is known now", "当时公布与现在所知"),
+    "report.corrections.entry": ("Entry", "条目"), "report.corrections.field": ("Field", "字段"), "report.corrections.then": ("As published then", "当时公布"),
+    "report.corrections.now": ("As known now", "现在所知"), "report.corrections.when": ("Corrected", "更正于"), "report.reason": ("Reason", "理由"),
+
+    # Proofs
+    "report.proofs": ("Proofs, and how to check them", "证明及核验办法"),
+    "report.proofs.none": ("No checkpoint covers these entries: nothing outside this log vouches for them. Ask for a checkpoint that is kept elsewhere.", "这些条目没有检查点：日志之外无可佐证。可要求签发检查点并在他处留存。"),
+    "report.proofs.size": ("Entries covered", "覆盖条目"), "report.proofs.signed": ("Signed", "签署"), "report.proofs.key": ("Public key", "公钥"),
+    "report.proofs.range": ("Places in the log", "在日志中的位置"), "report.proofs.range_of": ("{first} to {last}", "{first} 至 {last}"),
+    "report.proofs.note": ("The signed checkpoint", "已签署的检查点"), "report.proofs.how": ("Whoever has the log, the note above and the public key checks it with these commands:", "持有日志、上列检查点和公钥者，可用以下命令核验："),
+    "report.proofs.uncovered": ("{n} entries of these records came after the checkpoint and are not covered by it.", "其中 {n} 条晚于检查点，未被覆盖。"),
+
+    # Of a period
+    "page.kind.report_period": ("Audit report", "审计报告"), "page.way.report_period": ("", ""),
+    "report.period": ("{first} to {last}", "{first} 至 {last}"), "report.period.title": ("What was handled from {first} to {last}", "{first} 至 {last} 办理情况"),
+    "report.period.seen": ("Records that existed", "期内存在的记录"), "report.period.opened": ("Begun", "新发起"), "report.period.closed": ("Ended", "办结"),
+    "report.period.open": ("Open at the end", "期末在办"), "report.period.late": ("Overdue at the end", "期末超期"), "report.period.entries": ("Entries", "条目"),
+    "report.period.kinds": ("By kind of record", "按记录种类"), "report.period.states": ("Where they stood at the end", "期末状态"),
+    "report.period.flow": ("Begun and ended", "新发起与办结"), "report.count": ("Records", "件数"), "report.period.late_table": ("Overdue at the end of the period", "期末超期清单"),
+    "report.period.late_units": ("Overdue, by unit", "按单位统计超期"), "report.period.late_none": ("Nothing was overdue at the end of the period.", "期末无超期。"),
+    "report.over": ("Over by", "已超"), "report.period.loops": ("Open loops at the end, by unit", "期末未了事项，按单位"), "report.period.owed": ("Open loops", "未了事项"),
+    "report.period.loops_late": ("Of them overdue", "其中超期"), "report.period.held": ("Whose time it was", "责任时长"),
+    "report.findings": ("What a check of the log objects to", "日志检查发现的问题"), "report.findings.none": ("The check objected to nothing.", "检查未发现问题。"),
+    "report.findings.code": ("Code", "代码"), "report.findings.says": ("What does not hold", "问题"), "report.findings.where": ("Where", "位置"), "report.findings.basis": ("Basis", "依据"),
+    "report.more": ("{n} more are not listed here.", "另有 {n} 项未列出。"),
+}
+# fmt: on
