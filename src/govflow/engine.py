@@ -11,12 +11,20 @@ from typing import Any, NamedTuple, Self
 from govflow.actors import FOR_THEMSELVES, SYSTEM, Actor, Authority, Claim, Role, covers_area
 from govflow.adoption import Migrated, Migration, is_running, migration_of, misfits
 from govflow.calendars import Calendar
+from govflow.checkpoints import keys as signing_keys
+from govflow.checkpoints.automatic import Automatic, Every
+from govflow.checkpoints.keys import SigningKeys
+from govflow.checkpoints.notes import Note
+from govflow.checkpoints.proofs import Proof
+from govflow.checkpoints.signing import Checkpointer
+from govflow.checkpoints.stored_tree import check_head
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import (
     Broken,
     Detail,
     InputError,
+    LogError,
     NotAllowed,
     NotFound,
     PolicyError,
@@ -30,9 +38,11 @@ from govflow.organisation.authority import DefaultAuthority
 from govflow.organisation.model import DIRECTORY_ID
 from govflow.persistence.agenda import Agenda
 from govflow.persistence.agenda import beside as agenda_beside
+from govflow.persistence.checkpoints import CheckpointStore
+from govflow.persistence.checkpoints import beside as checkpoints_beside
 from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
-from govflow.persistence.store import Store
+from govflow.persistence.store import Store, Transaction
 from govflow.policy import Matter, Policy, Route
 from govflow.policy.model import NO_CALENDAR
 from govflow.privacy.keys import KeyStore
@@ -78,6 +88,9 @@ def shipped() -> tuple[Decider, ...]:
     return *handled, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
 
 
+HOURLY = Every()
+
+
 class Engine(Writer):
     """Handles commands on one log. Made by `Engine.open`; a context manager; safe to share between threads."""
 
@@ -92,17 +105,28 @@ class Engine(Writer):
         now: Now = utc_now,
         read_only: bool = False,
         agenda: str = IN_MEMORY,
+        checkpoints: CheckpointStore | None = None,
+        signing: str | Path = IN_MEMORY,
+        checkpoint_every: Every | None = HOURLY,
     ) -> None:
         who = authority or DefaultAuthority()
+        kept = checkpoints or CheckpointStore(IN_MEMORY)
+        if not read_only:  # before anything is written; a log that is only read is for `verify` to judge
+            check_head(store, kept)
         super().__init__(store, keys, deciders, policy=policy, authority=who, now=now, read_only=read_only)
+        kept.serve(self.log.id)
         self._agenda: Agenda | None = None
         self._agenda_path = agenda
         self._tick_lock = RLock()
+        self.checkpointer = Checkpointer(store, kept, SigningKeys(signing, self.log.id), now=self._moment)
+        self._signing = Automatic(self.checkpointer, None if read_only else checkpoint_every)
+        self._signing.begin()
 
     def close(self) -> None:
-        """Release the log, its key store and its agenda."""
+        """Release the log, its key store, its agenda and its checkpoints."""
         with self._tick_lock:
             super().close()
+            self.checkpointer.kept.close()
             if self._agenda is not None:
                 self._agenda.close()
                 self._agenda = None
@@ -120,6 +144,8 @@ class Engine(Writer):
         read_only: bool = False,
         synchronous: str = "FULL",
         keys: str | Path | None = None,
+        signing: str | Path | None = None,
+        checkpoint_every: Every | None = HOURLY,
     ) -> Self:
         """Open the log at `path`, making it where there is none; without a path, a log in memory.
 
@@ -127,11 +153,26 @@ class Engine(Writer):
         command that is handled if the log does not have it in force, `now` gives the time. The keys of personal data
         stand in `keys`, by default beside the log under `<path>.keys`. With create=False a missing log is an error;
         with read_only=True too, and nothing is written at all, so that a read-only medium will do.
+
+        Where a signing key stands in `signing` (by default beside the log, `<path>.signing`), the log signs itself at
+        every tick and by `checkpoint_every`; None leaves that to `checkpoint()`. Raises Truncated where the log is
+        shorter than what was signed of it, LogError where it is another.
         """
         store = SQLiteStore(path, create=create, read_only=read_only, synchronous=synchronous)
-        beside = IN_MEMORY if str(path) == IN_MEMORY else f"{path}.keys"
-        agenda = agenda_beside(str(path))
-        return cls._on(store, keys or beside, records, policy, authority, now, read_only=read_only, agenda=agenda)
+        beside = str(path)
+        return cls._on(
+            store,
+            keys or (IN_MEMORY if beside == IN_MEMORY else f"{path}.keys"),
+            records,
+            policy,
+            authority,
+            now,
+            read_only=read_only,
+            agenda=agenda_beside(beside),
+            checkpoints=checkpoints_beside(beside),
+            signing=signing or signing_keys.beside(beside),
+            checkpoint_every=checkpoint_every,
+        )
 
     @classmethod
     def on_recorder(
@@ -143,11 +184,28 @@ class Engine(Writer):
         policy: Policy | None = None,
         authority: Authority | None = None,
         now: Now = utc_now,
+        checkpoints: str | Path = IN_MEMORY,
+        signing: str | Path = IN_MEMORY,
+        checkpoint_every: Every | None = HOURLY,
     ) -> Self:
-        """Use a recorder written for eventsourcing. It must store several streams atomically, in commit order."""
+        """Use a recorder written for eventsourcing. It must store several streams atomically, in commit order.
+
+        Checkpoints and the keys that sign them stand in files of their own, `checkpoints` and `signing`; where none are
+        named, they last as long as the engine.
+        """
         from govflow.persistence.recorder import RecorderStore
 
-        return cls._on(RecorderStore(recorder), keys, records, policy, authority, now)
+        return cls._on(
+            RecorderStore(recorder),
+            keys,
+            records,
+            policy,
+            authority,
+            now,
+            checkpoints=checkpoints,
+            signing=signing,
+            checkpoint_every=checkpoint_every,
+        )
 
     @classmethod
     def _on(
@@ -159,11 +217,13 @@ class Engine(Writer):
         authority: Authority | None,
         now: Now,
         *,
+        checkpoints: str | Path,
         read_only: bool = False,
-        agenda: str = IN_MEMORY,
+        **more: Any,
     ) -> Self:
         if records is None:
             records = shipped()
+        signed = CheckpointStore(checkpoints, read_only=read_only)
         try:
             kept = KeyStore(keys, read_only=read_only)
             return cls(
@@ -174,10 +234,12 @@ class Engine(Writer):
                 authority=authority,
                 now=now,
                 read_only=read_only,
-                agenda=agenda,
+                checkpoints=signed,
+                **more,
             )
         except BaseException:
             store.close()
+            signed.close()
             raise
 
     # -- time ---------------------------------------------------------------------------------------------------------
@@ -203,7 +265,9 @@ class Engine(Writer):
             if self._agenda is None:
                 self._agenda = Agenda(self._agenda_path, self.log.id)
             until = moment if now is None else aware(now, "tick")
-            return run_tick(self, self._agenda, self._remembered, until, on_fired=on_fired, progress=progress)
+            done = run_tick(self, self._agenda, self._remembered, until, on_fired=on_fired, progress=progress)
+            self._signing.sign_at_tick(self.store.head(), moment)
+            return done
 
     def route(self, id: str) -> Route:
         """Where the rules send a case, and why: each rule that was asked, in order. Raises NotFound."""
@@ -373,6 +437,45 @@ class Engine(Writer):
     def outcome(self, command_id: str) -> tuple[RecordedEvent, ...]:
         """The events that a command caused, in all records, in order. Raises NotFound."""
         return self.log.outcome(command_id)
+
+    # -- checkpoints --------------------------------------------------------------------------------------------------
+
+    def checkpoint(self, progress: Callable[[int, int], object] | None = None) -> Note:
+        """Sign the head of the log as it stands now; the same head again gives the same note.
+
+        The first one makes the signing key. Raises Truncated where the log has lost what was signed, LogError where it
+        is not what was signed or a row is damaged. `progress` hears of (rows hashed, rows to hash).
+        """
+        keys, kept = self.checkpointer.keys, self.checkpointer.kept
+        if not keys.exists() and not kept.read_only:
+            if kept.last() is not None:
+                raise LogError(
+                    f"the checkpoints in {kept.path} were signed with a key that is missing: bring back {keys.path}"
+                )
+            keys.create()
+        note = self.checkpointer.sign(progress)
+        self._signing.signed()
+        return note
+
+    def prove(self, id: str, version: int | None = None) -> Proof:
+        """The proof that the event of a record with this version (by default its last) stands in the signed log.
+
+        Raises NotFound where there is none, LogError where no checkpoint covers it yet.
+        """
+        rows = self.store.read(id, (version or self.store.version(id)) - 1)
+        if not rows or (version is not None and version < 1):
+            raise NotFound(f"there is no record {id}" + (f" in version {version}" if version is not None else ""))
+        return self.checkpointer.inclusion(rows[0].position)
+
+    @property
+    def unsigned(self) -> Exception | None:
+        """Why the log could not sign itself the last time it tried; None where all is well."""
+        return self._signing.problem
+
+    def _keep(self, unit: Unit, transaction: Transaction) -> None:
+        super()._keep(unit, transaction)
+        if unit.rows and self._signing.is_due(transaction.head, unit.now):
+            self._signing.sign_if_due(transaction.head, unit.now)
 
     # -- personal data ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Bundles 证据包: what outsiders verify offline: events of one log, hashes for all others, and the signed head over both.
+"""Bundles 证据包 that outsiders verify offline: events of one log, hashes for all others, the signed head over both.
 
 Written in one pass and flat memory, whatever the scope. A bundle is never written where the log contradicts its head.
 """
@@ -13,8 +13,20 @@ from typing import BinaryIO, NamedTuple
 
 from govflow.audit.bundle_checking import Checked as Checked
 from govflow.audit.bundle_checking import verify_bundle as verify_bundle
-from govflow.audit.bundle_parts import End, Gap, Handover, Header, OfPeriod, OfRecord, Part, Scope, Signed, Whole
-from govflow.audit.bundle_parts import part_line, recorded_at
+from govflow.audit.bundle_parts import (
+    End,
+    Gap,
+    Handover,
+    Header,
+    OfPeriod,
+    OfRecord,
+    Part,
+    Scope,
+    Signed,
+    Whole,
+    part_line,
+    recorded_at,
+)
 from govflow.audit.bundle_parts import read_bundle as read_bundle
 from govflow.checkpoints.merkle import Node, Peaks, full_nodes
 from govflow.checkpoints.notes import Checkpoint, Note
@@ -92,6 +104,8 @@ def of_period(store: Store, begin: datetime, end: datetime, size: int) -> OfPeri
         if row.position > size:
             break
         at = recorded_at(row)
+        if at is None:
+            raise LogError(f"row {row.position} of the log does not say when it was recorded: see govflow verify")
         first = min(first, row.position) if at >= begin else first
         last = row.position if at < end else last
         log = row.version if row.stream == LOG_STREAM else log

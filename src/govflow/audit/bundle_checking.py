@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
 from govflow.audit.bundle_parts import (
     CUT_OFF,
-    End,
     Gap,
     Handover,
     Header,
-    OfPeriod,
-    OfRecord,
     Part,
     Signed,
     read_bundle,
     recorded_at,
 )
-from govflow.audit.bundle_scope import Coverage
+from govflow.audit.bundle_scope import Coverage, open_questions
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.heads import Head
-from govflow.audit.metadata import finding, named
+from govflow.audit.metadata import finding
 from govflow.checkpoints.keys import Handover as KeyHandover
 from govflow.checkpoints.keys import follow
 from govflow.checkpoints.merkle import HASH_BYTES, Peaks
 from govflow.checkpoints.notes import Checkpoint, Note, NoteError, Verifier
-from govflow.errors import Detail, InputError, LogError
+from govflow.errors import Detail, InputError
 from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.persistence.lines import check_row
 
@@ -81,7 +78,7 @@ def verify_bundle(
         code = Code.TRUNCATED if error.what is CUT_OFF else Code.DAMAGED
         line = error.where.rpartition(":")[2]
         zh = getattr(error.what, "zh", "与写出时不同")
-        walk.found.append(Finding(code, Check.ORDER, f"line {line}: {error.what}", f"第 {line} 行: {zh}"))
+        walk.found.append(Finding(code, Check.ORDER, f"line {line}: {error.what}", f"第 {line} 行：{zh}"))
     return walk.outcome()
 
 
@@ -133,7 +130,7 @@ class _Walk:
                 raise NoteError(f"more than {_MOST_HANDOVERS}")
             self._handovers.append(Note.parse(raw.encode()))
         except (NoteError, UnicodeEncodeError) as error:
-            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {error}", f"密钥交接无效: {error}")
+            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {error}", f"密钥交接无效：{error}")
 
     def _begin(self) -> None:
         """Once the header and the handovers are read: whose signatures count, and which heads are to be met."""
@@ -142,18 +139,20 @@ class _Walk:
         try:
             self._newest, self._verifiers = _followed(self._verifiers, self._handovers)
         except NoteError as error:
-            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {error}", f"密钥交接无效: {error}")
+            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {error}", f"密钥交接无效：{error}")
         known = {each.vkey for each in self._verifiers}
         for key in self.header.keys:
             if key not in known:
-                self._tell(Code.UNKNOWN_KEY, Check.CHECKPOINTS, "it names a key that nobody vouches for", "含无人担保的密钥")
+                self._tell(
+                    Code.UNKNOWN_KEY, Check.CHECKPOINTS, "it names a key that nobody vouches for", "含无人担保的密钥"
+                )
         for head in self._trusted:
             if not self._is_believed(head.note, head.checkpoint, head.source, Check.TRUSTED, self._verifiers):
                 continue
             if head.checkpoint.size > self.header.size:
                 size, seen = self.header.size, head.checkpoint.size
                 en = f"{head.source} has seen {seen} events, the bundle ends at {size}: rolled back, or an older bundle"
-                zh = f"{head.source} 已见 {seen} 个事件,证据包止于 {size}: 日志被回退,或证据包较旧"
+                zh = f"{head.source} 已见 {seen} 个事件，证据包止于 {size}: 日志被回退，或证据包较旧"
                 self._tell(Code.ROLLBACK, Check.TRUSTED, en, zh, size)
             else:
                 self._heads.setdefault(head.checkpoint.size, []).append(head)
@@ -188,7 +187,7 @@ class _Walk:
         try:
             check_row(row)
         except InputError as error:
-            zh = "与其哈希不符: 已被改动"
+            zh = "与其哈希不符：已被改动"
             self.found.append(finding(row, Code.EDIT, f"it was changed: {error.what}", zh, by=Check.HASHES))
             if len(leaf) != HASH_BYTES:
                 leaf = leaf_of(row.stream, row.version, row.topic, row.state)
@@ -230,7 +229,7 @@ class _Walk:
             note = Note.parse(raw.encode())
             stated = Checkpoint.parse(note.text)
         except (NoteError, UnicodeEncodeError) as error:
-            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a checkpoint: {error}", f"检查点无效: {error}")
+            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a checkpoint: {error}", f"检查点无效：{error}")
             return
         assert self.header is not None
         source = f"the checkpoint over {stated.size} events"
@@ -260,7 +259,10 @@ class _Walk:
         self._begin()
         size = self.header.size
         if not self._lost and self.peaks.size != size:
-            en, zh = f"it ends behind event {self.peaks.size} of {size}", f"止于第 {self.peaks.size} 个事件,应为 {size} 个"
+            en, zh = (
+                f"it ends behind event {self.peaks.size} of {size}",
+                f"止于第 {self.peaks.size} 个事件，应为 {size} 个",
+            )
             self._tell(Code.TRUNCATED, Check.ORDER, en, zh, self.peaks.size)
         elif not self._lost and self._signed != size and not self.found:
             en, zh = "no checkpoint vouches for all of it", "没有检查点涵盖全部内容"
@@ -270,7 +272,7 @@ class _Walk:
             stated = head.checkpoint
             if self._vouched >= stated.size:
                 en = f"{head.source} and the bundle's checkpoint are both signed, and no one log has both"
-                zh = f"{head.source} 与证据包的检查点均有签名但互不相容: 日志曾被重写"
+                zh = f"{head.source} 与证据包的检查点均有签名但互不相容：日志曾被重写"
                 self._tell(Code.INCONSISTENT_HEADS, Check.TRUSTED, en, zh, stated.size)
             else:
                 en = f"the events 1 to {stated.size} are not those that {head.source} was signed over"
@@ -279,13 +281,9 @@ class _Walk:
 
     def outcome(self) -> Checked:
         """What it came to."""
-        until = None
-        try:
-            until = recorded_at(self._last) if self._last is not None else None
-        except LogError:
-            pass
+        until = None if self._last is None else recorded_at(self._last)
         left = (*self._uncompared, *(head.source for heads in self._heads.values() for head in heads))
-        questions = () if self.header is None else tuple(_open_questions(self.header, self._agreeing))
+        questions = () if self.header is None else tuple(open_questions(self.header, self._agreeing))
         return Checked(tuple(self.found), self.header, self._rows, until, self._agreeing, left, questions)
 
 
@@ -302,21 +300,3 @@ def _followed(
         if said.new in chain:
             chain.setdefault(said.old)
     return newest, tuple(chain)
-
-
-def _open_questions(header: Header, agreeing: int) -> Iterator[Detail]:
-    """What a bundle cannot exclude, however sound it is."""
-    if not agreeing:
-        en = "without a head kept outside: that the log was rolled back, rewritten and signed anew, or shown to others otherwise"
-        yield Detail(en, "没有外部保存的检查点,无法排除日志被回退、改写后重新签署,或对他人出示不同内容")
-    en = f"what came after event {header.size}"
-    if header.after:
-        yield Detail(f"{en}: {header.after} events when it was written", f"第 {header.size} 个事件之后的 {header.after} 个事件")
-    else:
-        yield Detail(en, f"第 {header.size} 个事件之后的内容")
-    match header.scope:
-        case OfRecord():
-            en = "later events of these records, and records that only name them from their own side"
-            yield Detail(en, "这些记录的后续事件,以及仅从另一侧关联的记录")
-        case OfPeriod():
-            yield Detail("events outside the period: they are hashes here", "期间之外的事件: 此处仅有哈希")

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from govflow.audit.metadata import kept_of
 from govflow.checkpoints.merkle import HASH_BYTES, LARGEST
-from govflow.errors import Detail, InputError, LogError
+from govflow.errors import Detail, InputError
 from govflow.persistence.codec import StoredEvent
 from govflow.persistence.lines import LONGEST_LINE, Types, fields_of, hex_of, json_line, line_of, row_of
 
@@ -22,7 +22,7 @@ FORMAT, VERSION = "govflow bundle", 1
 _LEVELS = LARGEST.bit_length() - 1
 EXPECTED = Detail("a bundle as `govflow export bundle` writes it", "`govflow export bundle` 写出的证据包")
 
-CUT_OFF = Detail("it is cut off: its end is missing", "文件不完整: 缺少结尾")
+CUT_OFF = Detail("it is cut off: its end is missing", "文件不完整：缺少结尾")
 
 
 class Whole(NamedTuple):
@@ -247,12 +247,12 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def recorded_at(row: StoredEvent) -> datetime:
-    """When a row says that it was recorded. Raises LogError where it says nothing of the kind."""
+def recorded_at(row: StoredEvent) -> datetime | None:
+    """When a row says that it was recorded; None where it says nothing of the kind."""
     kept = kept_of(row.state)
+    if kept is None:
+        return None
     try:
-        if kept is not None:
-            return datetime.fromisoformat(kept.recorded.decode()).astimezone(UTC)
+        return datetime.fromisoformat(kept.recorded.decode()).astimezone(UTC)
     except (ValueError, OverflowError):
-        pass
-    raise LogError(f"row {row.position} of the log is damaged: it does not say when it was recorded")
+        return None

@@ -228,9 +228,7 @@ def _unprotected(value: Any) -> Any:
 def _is_default(kind: type[Command], name: str, value: Any) -> bool:
     """Whether leaving a field out changes nothing, or cannot be: it is required, or personal, or says nothing."""
     field = kind.model_fields[name]
-    return (
-        field.is_required() or isinstance(value, Personal) or value == field.get_default(call_default_factory=True)
-    )
+    return field.is_required() or isinstance(value, Personal) or value == field.get_default(call_default_factory=True)
 
 
 def _header(group: Sequence[RecordedEvent]) -> dict[str, Any]:

@@ -157,7 +157,8 @@ def _constraint(where: str, given: Any, known: Known | None, *, has_rounds: bool
         )
     if same is Same.ITEM and known is not None:
         _have_items(where, (*sides.get("first", ()), *sides.get("then", ())), known)
-    return Constraint(**{"first": (), "then": (), **sides, **texts}, id=id, template=template, same=same)
+    values: dict[str, Any] = {"first": (), "then": (), **sides, **texts}
+    return Constraint(id=id, template=template, same=same, **values)
 
 
 def _text(where: str, given: Any) -> str:

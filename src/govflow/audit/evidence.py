@@ -1,18 +1,20 @@
-"""Evidence 证据: what lies beside a log or was handed over by others, gathered to check the log against."""
+"""Evidence 证据: a log in a file, checked against what lies beside it and what others have handed over."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from govflow.audit.hashing import log_id_of
 from govflow.audit.heads import Head
-from govflow.audit.verifying import Evidence
+from govflow.audit.judging import Served, judging
+from govflow.audit.verifying import Evidence, Verified, verify
 from govflow.checkpoints.keys import Handover, SigningKeys, follow
 from govflow.checkpoints.keys import beside as signing_beside
 from govflow.checkpoints.notes import Note, NoteError, Verifier
+from govflow.engine import shipped
 from govflow.errors import InputError
 from govflow.persistence.checkpoints import CheckpointStore
 from govflow.persistence.checkpoints import beside as checkpoints_beside
@@ -37,6 +39,28 @@ def evidence_of(store: SQLiteStore, vkeys: Sequence[Verifier], trusted: Sequence
                 "there are checkpoints, but no public key to check them with", where=path, expected="--key VKEY"
             )
         yield Evidence(notes, kept.node, verifiers, bool(vkeys), trusted)
+
+
+def verify_log(
+    path: str | Path,
+    *,
+    vkeys: Sequence[Verifier] = (),
+    trusted: Sequence[Head] = (),
+    served: Served = shipped,
+    workers: int | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Verified:
+    """Check the log in the file at `path` with all that lies beside it, and these keys and heads from outside.
+
+    `served` gives the kinds of record it holds; it must be importable by name, for large logs are judged in several
+    processes. Raises LogError where there is no log, InputError where there are checkpoints and no key to check them.
+    """
+    with (
+        closing(SQLiteStore(path, read_only=True)) as store,
+        evidence_of(store, vkeys, trusted) as evidence,
+        judging(store, served, keys=_keys_beside(store.path), workers=workers) as judged,
+    ):
+        return verify(store, evidence, judged, progress=progress)
 
 
 def _followed(vkeys: Sequence[Verifier], handovers: Sequence[bytes]) -> tuple[Verifier, ...]:
@@ -65,9 +89,9 @@ def _beside(store: SQLiteStore) -> tuple[Verifier, ...]:
     return SigningKeys(path, log_id_of(first)).verifiers()
 
 
-def keys_beside(db: Path) -> str | None:
-    """Where the personal keys of the log at `db` stand, None where they are not at hand."""
-    path = f"{db}.keys"
+def _keys_beside(log: str) -> str | None:
+    """Where the personal keys of a log stand, None where they are not at hand."""
+    path = f"{log}.keys"
     return path if os.path.exists(path) else None
 
 

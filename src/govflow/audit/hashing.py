@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from govflow.audit.findings import Check, Code, Finding
 from govflow.checkpoints.merkle import Peaks
+from govflow.errors import LogError
 from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
 
 _RECORDED = re.compile(rb'"recorded_at":"([^"\\]{10,40})"')
 _COMMAND = re.compile(rb'"command":"([A-Za-z0-9._:-]{1,64})"')
 _DIGEST = b'"digest":'
 _STEP = 1_000
+_NO_LEAF = bytes(32)
+_T = TypeVar("_T")
 
 
 class Rooted(NamedTuple):
@@ -59,12 +62,17 @@ def hash_rows(
     position, moment, log_id = 0, b"", ""
     while wanted and wanted[-1] == 0:
         at[wanted.pop()] = Rooted(0, peaks.root(), None)
-    for row in rows:
+    for row in readable(rows, tell):
         position += 1
         if row.position != position:
             tell(_gap(row, position))
             position = row.position
-        leaf = leaf_of(row.stream, row.version, row.topic, row.state)
+        try:
+            leaf = leaf_of(row.stream, row.version, row.topic, row.state)
+        except (TypeError, AttributeError, UnicodeEncodeError):  # columns of other types, texts that are none
+            tell(_no_event(row))
+            peaks.add(_NO_LEAF)
+            continue
         if leaf != row.leaf:
             tell(_edited(row))
         done = peaks.add(leaf)
@@ -91,6 +99,16 @@ def hash_rows(
         if progress and not peaks.size % _STEP:
             progress(peaks.size)
     return Hashed(at, Rooted(peaks.size, peaks.root(), _when(moment)), log_id)
+
+
+def readable(rows: Iterable[_T], tell: Tell) -> Iterator[_T]:
+    """What can be read of a store, up to where the file itself cannot be read any further."""
+    try:
+        yield from rows
+    except LogError as error:
+        said = str(error)[:200]
+        en, zh = f"the file cannot be read any further: {said}", f"文件无法继续读取: {said}"
+        tell(Finding(Code.DAMAGED, Check.ORDER, en, zh))
 
 
 def first_recorded_after(rows: Iterator[StoredEvent]) -> datetime | None:
@@ -129,6 +147,11 @@ def _gap(row: StoredEvent, expected: int) -> Finding:
         return _at(row, Code.GAP, Check.ORDER, f"position {row.position} stands twice", f"位置 {row.position} 重复")
     missing = f"{expected}" if row.position == expected + 1 else f"{expected} to {row.position - 1}"
     return _at(row, Code.GAP, Check.ORDER, f"position {missing} is missing", f"缺少位置 {missing}")
+
+
+def _no_event(row: StoredEvent) -> Finding:
+    en, zh = "the row holds no event: its columns are of other types", "该行不是事件:列类型不符"
+    return Finding(Code.EDIT, Check.HASHES, en, zh, row.position)
 
 
 def _edited(row: StoredEvent) -> Finding:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from govflow.audit.findings import Check, Code, Finding, Findings
+from govflow.audit.hashing import readable
 from govflow.audit.legality import check_record
 from govflow.audit.metadata import finding, unknown
 from govflow.audit.tables import Tables
@@ -107,7 +108,7 @@ def _judge_all(store: Store, served: Served, keys: str | None) -> Judging:
 
 def _bench(store: Store, served: Served, keys: str | None) -> _Bench:
     deciders = served()
-    own = list(_rows_of(store, LOG_STREAM))
+    own = list(filter(_is_event, readable(_rows_of(store, LOG_STREAM), lambda _: None)))
     erased = {
         said[1].decode()
         for row in own
@@ -131,7 +132,9 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None]) -> Judging
     first, end = part
     found, count = Findings(), 0
     streams = store.streams(first, end) if isinstance(store, SQLiteStore) else store.streams()
-    for stream, rows in streams:
+    for stream, rows in readable(streams, found.append):
+        if not all(map(_is_event, rows)):  # the pass over the hashes names them
+            continue
         found.extend(_out_of_order(rows))
         if bench.keys is not None:
             found.extend(_without_keys(rows, bench.keys, bench.erased))
@@ -145,6 +148,15 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None]) -> Judging
         else:
             found.extend(check_record(decider, rows, bench.tables))
     return Judging(count, found)
+
+
+def _is_event(row: StoredEvent) -> bool:
+    """Whether a row of a file that others may have written to has the types of one, and texts that are texts."""
+    try:
+        (row.stream + row.topic).encode()
+    except (TypeError, UnicodeEncodeError):
+        return False
+    return type(row.version) is int and type(row.state) is bytes and type(row.command_id) in (bytes, type(None))
 
 
 def _out_of_order(rows: Sequence[StoredEvent]) -> Iterator[Finding]:

@@ -67,6 +67,7 @@ class Row(NamedTuple):
     rules: tuple[str, ...]
     while_in: frozenset[str] | None
     approval: str | None
+    clocks: str  # what it does to clocks, as JSON
     rides: bool
 
     def lacks(self, move: Move, table: Table) -> tuple[str, ...]:
@@ -133,6 +134,11 @@ class Table(NamedTuple):
         """The rows that allow a move; empty where none does."""
         return tuple(row for row in self.rows.get((move.event, move.wire), ()) if not row.lacks(move, self))
 
+    def row(self, id: str, region: str | None) -> Row | None:
+        """The row of that id of the main workflow or a region: each numbers its own."""
+        every = (row for rows in (*self.rows.values(), *self.riding.values()) for row in rows)
+        return next((row for row in every if (row.id, row.region) == (id, region)), None)
+
     def nearest(self, move: Move) -> tuple[Row, ...]:
         """The rows that come nearest to a move that none allows; at most two."""
         same = self.rows.get((move.event, move.wire), ())
@@ -168,6 +174,7 @@ def _row(flow: str, region: str | None, data: Mapping[str, Any]) -> Row:
         rules=tuple(map(str, data["rules"])),
         while_in=None if data["while_in"] is None else frozenset(map(str, data["while_in"])),
         approval=data["approval"],
+        clocks=json.dumps(data["clocks"], sort_keys=True),
         rides=shares is not None,
     )
 

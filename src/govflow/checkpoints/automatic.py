@@ -33,7 +33,7 @@ class Every(Value):
 
 
 class Automatic:
-    """When a log is to be signed next. Whoever commits compares `at_head` and `at_time`: no more than that each time."""
+    """When a log is to be signed next. Whoever commits compares `at_head` and `at_time`, no more each time."""
 
     def __init__(self, checkpointer: Checkpointer, every: Every | None) -> None:
         self._checkpointer = checkpointer

@@ -1,7 +1,7 @@
 """The keys that sign a log's checkpoints, in a file of their own beside the log, readable by its owner alone.
 
-A key's name is the log's origin, `govflow/<log id>`: it signs for one log. When a key is replaced, both sign a note that
-says so; who holds only the first key follows these handovers to the newest. The old private key is then destroyed.
+A key's name is the log's origin, `govflow/<log id>`: it signs for one log. When a key is replaced, both sign a note
+that says so; who holds only the first key follows these handovers to the newest. The old private key is then destroyed.
 """
 
 from __future__ import annotations
@@ -153,12 +153,13 @@ class SigningKeys:
         self._store(_Held((*held.keys, _Key(new.verifier, new.private)), (*held.handovers, note)))
         return note
 
-    def settle(self) -> None:
-        """Destroy the private halves of all keys but the newest, once a checkpoint is signed by all of them."""
+    def settle(self, signed: Iterable[Signer]) -> None:
+        """Destroy the private halves of those keys that were replaced, once a checkpoint is signed by them."""
         held = self._read()
-        if any(each.private for each in held.keys[:-1]):
-            kept = tuple(each._replace(private=None) for each in held.keys[:-1])
-            self._store(held._replace(keys=(*kept, held.keys[-1])))
+        done = {each.verifier for each in signed} - {held.keys[-1].verifier}
+        kept = tuple(each._replace(private=None) if each.verifier in done else each for each in held.keys)
+        if kept != held.keys:
+            self._store(held._replace(keys=kept))
 
     def _read(self) -> _Held:
         text = self._memory if self.path == IN_MEMORY else _text_of(self.path)

@@ -19,17 +19,17 @@ _MOST_HASHES = 63  # sizes are below 2^63
 
 
 class Proven(NamedTuple):
-    """What a proof has shown: this leaf stands at this index (from 0) of the tree that this head was signed for."""
+    """What a proof has shown: this leaf stands at this place (from 0) of the tree that this head was signed for."""
 
     checkpoint: Checkpoint
-    index: int
+    place: int
     leaf: bytes
 
 
 class Proof(NamedTuple):
     """An inclusion proof with the signed checkpoint it leads to. Nothing in it holds until it is checked."""
 
-    index: int
+    place: int
     hashes: tuple[bytes, ...]
     note: Note
     extra: bytes = b""
@@ -39,7 +39,7 @@ class Proof(NamedTuple):
         lines = [_HEAD]
         if self.extra:
             lines.append(f"extra {_text64(self.extra)}")
-        lines += [f"index {self.index}", *map(_text64, self.hashes)]
+        lines += [f"index {self.place}", *map(_text64, self.hashes)]
         return "\n".join(lines) + "\n\n" + self.note.format()
 
     @classmethod
@@ -63,13 +63,13 @@ class Proof(NamedTuple):
                 raise ProofError("no proof: an `extra` line without content is left out")
         if not lines:
             raise ProofError("no proof: an `index` line is expected")
-        index = _index(lines.pop(0))
+        place = _place(lines.pop(0))
         if len(lines) > _MOST_HASHES:
             raise ProofError(f"no proof has {len(lines)} hashes")
         hashes = tuple(map(_bytes64, lines))
         if any(len(hash) != HASH_BYTES for hash in hashes):
             raise ProofError(f"no proof: a hash has {HASH_BYTES} bytes")
-        return cls(index, hashes, Note.parse(note), extra)
+        return cls(place, hashes, Note.parse(note), extra)
 
 
 def check(proof: Proof, verifiers: Iterable[Verifier], leaf: bytes | None = None) -> Proven:
@@ -82,8 +82,8 @@ def check(proof: Proof, verifiers: Iterable[Verifier], leaf: bytes | None = None
     if not shown:
         raise ProofError("the proof does not carry what it proves: its `extra` line is missing")
     checkpoint = signed_checkpoint(proof.note, verifiers)
-    check_inclusion(leaf_hash(shown), proof.index, checkpoint.size, checkpoint.root, proof.hashes)
-    return Proven(checkpoint, proof.index, shown)
+    check_inclusion(leaf_hash(shown), proof.place, checkpoint.size, checkpoint.root, proof.hashes)
+    return Proven(checkpoint, proof.place, shown)
 
 
 def signed_checkpoint(note: Note, verifiers: Iterable[Verifier]) -> Checkpoint:
@@ -95,7 +95,7 @@ def signed_checkpoint(note: Note, verifiers: Iterable[Verifier]) -> Checkpoint:
     return checkpoint
 
 
-def _index(line: str) -> int:
+def _place(line: str) -> int:
     digits = line.removeprefix("index ")
     is_number = line != digits and digits.isdecimal() and len(digits) <= len(str(LARGEST))
     if not is_number or str(int(digits)) != digits or int(digits) >= LARGEST:

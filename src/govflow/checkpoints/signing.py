@@ -1,7 +1,7 @@
 """The checkpointer: signs the head of a log, goes on from what it signed last, and proves what stands in it.
 
-It works on any store: a recorder's rows get their positions and leaves here, in notification order. A run that was killed
-leaves nothing but work to do again, and several processes may sign at once: one after the other, under the file's lock.
+It works on any store: a recorder's rows get their positions and leaves here, in notification order. A run that was
+killed leaves nothing but work to do again; several processes may sign at once: in turn, under the file's lock.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from govflow.checkpoints.stored_tree import (
     leaf_hashes,
     stated,
 )
-from govflow.errors import LogError, Truncated
+from govflow.errors import LogError
 from govflow.persistence.checkpoints import CheckpointStore, KeptNote
 from govflow.persistence.store import Store
 
@@ -74,7 +74,8 @@ class Checkpointer:
                 self._keep_handovers()
                 self.kept.add_note(checkpoint.size, signed.format().encode(), self._now())
         if len(signers) > 1:
-            self.keys.settle()
+            with self.kept.transaction():  # nobody replaces a key meanwhile
+                self.keys.settle(signers)
         return signed
 
     def _grown(self, last: Signed | None, head: int, progress: Progress) -> tuple[int, bytes]:
@@ -82,9 +83,8 @@ class Checkpointer:
         if last is None:
             last_size, peaks = 0, StoredTree(self.store, self.kept, 0).peaks()
         else:
-            last_size, peaks = last.checkpoint.size, checked_tree(self.store, self.kept, last.checkpoint).peaks()
-            if head < last_size:
-                raise Truncated(f"the log has {head} events, but {last_size} were signed")
+            last_size = last.checkpoint.size
+            peaks = checked_tree(self.store, self.kept, last.checkpoint, progress=progress).peaks()
         nodes: list[tuple[int, int, bytes]] = []
         for hash in leaf_hashes(self.store, last_size, head, progress):
             nodes += (node for node in peaks.add(hash) if is_kept(node[0]))

@@ -1,6 +1,6 @@
 """The Merkle tree over a log's rows: hashes of their stored bytes, with full subtrees kept at every eighth level.
 
-What is kept is used only after it has led to a signed root; where it does not, it is dropped and made again of the rows.
+What is kept is used only after it has led to a signed root; where it does not, it is made again of the rows.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import typer
 from govflow import __version__
 from govflow.cli import budget, directory, envelope, files, needs, policy, project, words
 from govflow.cli.claim import claim
+from govflow.cli.constraints import constraints
 from govflow.cli.corrections import list_corrections
 from govflow.cli.diff import diff
 from govflow.cli.display import (
@@ -37,6 +38,7 @@ from govflow.cli.propose import propose
 from govflow.cli.recount import recount
 from govflow.cli.replaying import replay
 from govflow.cli.responsibility import responsibility
+from govflow.cli.report import report
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, route
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
@@ -62,6 +64,7 @@ app.add_typer(budget.budget, name="budget", help="help.budget")
 app.add_typer(needs.needs, name="needs", help="help.needs")
 app.add_typer(project.project, name="project", help="help.project")
 app.add_typer(envelope.envelope, name="envelope", help="help.envelope")
+app.add_typer(constraints, name="constraints", help="help.constraints")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
 Version = Annotated[int | None, typer.Option("--version", help="option.version", min=1, show_default=False)]
@@ -205,6 +208,7 @@ def timeline(
 
 app.command("journey", help="help.journey")(journey)
 app.command("recount", help="help.recount")(recount)
+app.command("report", help="help.report")(report)
 app.command("responsibility", help="help.responsibility")(responsibility)
 app.command("loops", help="help.loops")(loops)
 app.command("allowed", help="help.allowed")(allowed)

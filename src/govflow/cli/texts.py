@@ -13,10 +13,12 @@ from collections.abc import Mapping
 
 from govflow.cli import (
     budget_texts,
+    constraints_texts,
     needs_texts,
     policy_texts,
     project_texts,
     propose_texts,
+    report_texts,
     replaying_texts,
     responsibility_texts,
     verify_texts,
@@ -76,7 +78,9 @@ EXAMPLES = {
     **vote_texts.EXAMPLES,
     **needs_texts.EXAMPLES,
     **project_texts.EXAMPLES,
+    **report_texts.EXAMPLES,
     **responsibility_texts.EXAMPLES,
+    **constraints_texts.EXAMPLES,
     **verify_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
@@ -133,7 +137,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     **vote_texts.TEXTS,
     **needs_texts.TEXTS,
     **project_texts.TEXTS,
+    **report_texts.TEXTS,
     **responsibility_texts.TEXTS,
+    **constraints_texts.TEXTS,
     **verify_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)

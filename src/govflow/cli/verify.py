@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,19 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.evidence import evidence_of, keys_beside, read_vkey
+from govflow.audit.evidence import read_vkey, verify_log
 from govflow.audit.findings import Finding
 from govflow.audit.heads import read_head
-from govflow.audit.judging import judging
 from govflow.audit.verifying import NOTICES, Verified
-from govflow.audit.verifying import verify as verified
 from govflow.checkpoints.notes import NoteError
 from govflow.cli.display import console, print_json
 from govflow.cli.logs import Json, Records, progress, served
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import is_zh, lang, t
 from govflow.errors import InputError, LogError
-from govflow.persistence.sqlite import SQLiteStore
 
 Keys = Annotated[list[str] | None, typer.Option("--key", help="option.vkey", metavar="VKEY|FILE", show_default=False)]
 Trusted = Annotated[
@@ -46,13 +42,8 @@ def verify(
     if not db.exists():
         raise LogError(t("no_log", path=db))
     kinds = partial(served, tuple(records or ()))
-    with (
-        closing(SQLiteStore(db, read_only=True)) as store,
-        evidence_of(store, vkeys, heads) as evidence,
-        judging(store, kinds, keys=keys_beside(db), workers=workers) as judged,
-        progress(t("verify.reading")) as tell,
-    ):
-        found = verified(store, evidence, judged, progress=tell)
+    with progress(t("verify.reading")) as tell:
+        found = verify_log(db, vkeys=vkeys, trusted=heads, served=kinds, workers=workers, progress=tell)
     if json:
         print_json(_as_json(found, strict=strict))
     else:

@@ -146,10 +146,10 @@ def _heads(id: str) -> Shape:
 
 
 def _node(spot: Spot, name: str, kind: str) -> Iterator[Shape]:
-    yield box(spot.x - _WIDE / 2, spot.y - _HIGH / 2, _WIDE, _HIGH, f"state {kind}", 6)
+    yield box(spot.x - _WIDE / 2, spot.y - _HIGH / 2, _WIDE, _HIGH, f"node {kind}", 6)
     lines = in_lines(name, (_WIDE - 8) / 12)
     for place, text in enumerate(lines):
-        yield words(spot.x, spot.y + 4 + (place - (len(lines) - 1) / 2) * 14, text, f"state-name {kind}", "middle")
+        yield words(spot.x, spot.y + 4 + (place - (len(lines) - 1) / 2) * 14, text, f"node-name {kind}", "middle")
 
 
 def _number(at: tuple[float, float], text: str) -> Iterator[Shape]:
@@ -162,7 +162,7 @@ def _legend(y: float, speech: Speech, *, with_hubs: bool) -> Iterator[Shape]:
     x = 4.0
     kinds = ("here", "passed", "other", *(("other hub",) if with_hubs else ()))
     for kind in kinds:
-        yield box(x, y - 11, 26, 15, f"state {kind}", 4)
+        yield box(x, y - 11, 26, 15, f"node {kind}", 4)
         text = speech.t(f"report.state.{kind.replace(' ', '_')}")
         yield words(x + 32, y + 1, text, "legend")
         x += 50 + 12 * breadth(text)

@@ -289,6 +289,7 @@ def rendered(
         state=state,
         made=made,
         phases=phases,
+        has_drawings=any(isinstance(part, Drawing) for each in shown for part in each.parts),
         sections=[(each, [(kinds[type(part)], part) for part in each.parts]) for each in shown],
     )
 

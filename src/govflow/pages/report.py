@@ -42,7 +42,7 @@ def matter_report(
         proofs_section(proofs, view),
     ]
     shown = sum(told.record.version for told in matter.records)
-    made = speech.t("report.made", at=speech.when(matter.setting.at), events=matter.setting.entries, shown=shown)
+    made = speech.t("report.made", at=speech.when(matter.setting.at), log=matter.setting.log, shown=shown)
     return without_tricks(
         rendered(
             speech=speech,

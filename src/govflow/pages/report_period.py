@@ -36,7 +36,7 @@ def period_report(
             title=speech.t("report.period.title", first=period.first, last=period.last),
             number=speech.t("report.period", first=period.first, last=period.last),
             state="",
-            made=speech.t("report.made.period", at=speech.when(period.setting.at), events=period.setting.entries),
+            made=speech.t("report.made.period", at=speech.when(period.setting.at), log=period.setting.log),
             phases=(),
             sections=sections,
             kind="report_period",
@@ -64,7 +64,7 @@ def _kinds(period: Period, view: View) -> Section:
     flow = [
         (view.kind(decider), str(period.opened.get(kind, 0)), str(period.closed.get(kind, 0)))
         for kind, decider in period.deciders.items()
-        if kind in period.opened or kind in period.closed
+        if period.opened.get(kind) or period.closed.get(kind)
     ]
     states = [
         (view.kind(decider), view.state(decider, status.value), str(count))
@@ -91,13 +91,13 @@ def _late(period: Period, view: View) -> Section:
             view.clock(each.clock),
             speech.until(each.due),
             view.span(period.until - each.due),
-            view.holder(each.unit, each.role),
+            view.party(each.owes),
         )
         for each in ordered[:_LISTED]
     ]
     counted: dict[str, int] = {}
     for each in ordered:
-        name = view.holder(each.unit, each.role)
+        name = view.party(each.owes)
         counted[name] = counted.get(name, 0) + 1
     units = [(name, str(n)) for name, n in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
     heads = [t(f"report.{each}") for each in ("record", "title", "clock", "due", "over", "unit")]

@@ -56,7 +56,7 @@ def sum_tables(sums: Sequence[Sum], levels: Sequence[Sum], view: View, id: str =
 
 
 def _sum_row(name: str, each: Sum, whole: Sum, view: View) -> tuple[str, ...]:
-    share = view.speech.t("report.percent", n=round(each.worked * 100 / whole.worked)) if whole.worked else ""
+    share = view.speech.t("report.percent", n=each.worked * 100 // whole.worked) if whole.worked else ""
     records = str(each.records) if each.records else ""
     return name, records, hours(each.worked), share, hours(each.paused), hours(each.whole)
 

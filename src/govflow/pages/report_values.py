@@ -136,14 +136,14 @@ class Objection(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What holds for the whole report: the moment, the policy in force, the entries of the log, titles of units by id.
+    """What holds for the whole report: the moment, the policy, the id of the log, titles of units by id.
 
     `units` are all ids that are known to be units, never of people.
     """
 
     at: datetime
     policy: Policy
-    entries: int
+    log: str
     titles: Mapping[str, str]
     units: frozenset[str]
 
@@ -157,15 +157,14 @@ class Matter(NamedTuple):
 
 
 class Late(NamedTuple):
-    """A duty that was overdue at the end of a period, and in whose hands."""
+    """A duty that was overdue at the end of a period, and who owed it: a unit, a role, or somebody."""
 
     record: str
     kind: str
     title: str
     clock: str
     due: datetime
-    unit: str
-    role: str
+    owes: str
 
 
 class Period(NamedTuple):

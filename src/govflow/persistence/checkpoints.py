@@ -62,10 +62,10 @@ class KeptStamp(NamedTuple):
 
 
 class KeptNode(NamedTuple):
-    """The hash over the 2^level leaves from index · 2^level on, as it was kept."""
+    """The hash over the 2^level leaves from place · 2^level on, as it was kept."""
 
     level: int
-    index: int
+    place: int
     hash: bytes
 
 
@@ -87,9 +87,8 @@ class CheckpointStore:
 
     def _opened(self, *, create: bool = False) -> sqlite3.Connection | None:
         """The connection; None where there is nothing to read and nothing is to be made."""
-        if self._db is None:
-            if self.path == IN_MEMORY or create or os.path.exists(self.path):
-                self._db = self._for_reading() if self.read_only else self._for_writing()
+        if self._db is None and (self.path == IN_MEMORY or create or os.path.exists(self.path)):
+            self._db = self._for_reading() if self.read_only else self._for_writing()
         return self._db
 
     def _for_reading(self) -> sqlite3.Connection | None:
@@ -122,9 +121,10 @@ class CheckpointStore:
         return db
 
     def serve(self, log_id: str) -> None:
-        """Say which log the checkpoints are of. Raises LogError where they are another's."""
+        """Say which log the checkpoints are of. Raises LogError where they are another's and are to be written."""
         self._log_id = log_id
-        self._check_owner()
+        if not self.read_only:
+            self._check_owner()
 
     def _check_owner(self) -> bool:
         """Whether the file knows its log already."""
@@ -233,7 +233,7 @@ class CheckpointStore:
         after = (-1, -1)
         sql = f"SELECT level, idx, hash FROM nodes WHERE (level, idx) > (?, ?) ORDER BY level, idx LIMIT {_PAGE}"
         while page := self._rows(sql, *after):
-            yield from (KeptNode(level, index, _raw(hash)) for level, index, hash in page)
+            yield from (KeptNode(level, place, _raw(hash)) for level, place, hash in page)
             after = page[-1][:2]
 
     @contextmanager

@@ -143,7 +143,13 @@ class SQLiteStore:
 
     def _rows(self, sql: str, *values: object) -> list[StoredEvent]:
         with self._reading() as reader:
-            return list(map(StoredEvent._make, reader.execute(sql, values)))
+            try:
+                return list(map(StoredEvent._make, reader.execute(sql, values)))
+            except sqlite3.OperationalError as error:
+                if "decode to UTF-8" not in str(error):
+                    raise
+                reader.text_factory = _as_it_stands  # somebody wrote there: the row can still be named
+                return list(map(StoredEvent._make, reader.execute(sql, values)))
 
     def _one(self, sql: str, *values: object) -> int:
         with self._reading() as reader:
@@ -177,7 +183,9 @@ class SQLiteStore:
         stream, version = first, _BEFORE_ALL
         before = "" if end is None else " AND originator_id < ?"
         more = () if end is None else (end,)
-        where = f" WHERE (originator_id, originator_version) > (?, ?){before} ORDER BY originator_id, originator_version"
+        where = (
+            f" WHERE (originator_id, originator_version) > (?, ?){before} ORDER BY originator_id, originator_version"
+        )
         while page := self._rows(f"{_SELECT}{where} LIMIT {_PAGE}", stream, version, *more):
             yield from page
             stream, version = page[-1].stream, page[-1].version
@@ -285,6 +293,11 @@ class _SQLiteTransaction:
                 raise CommandStored from error
             raise VersionTaken from error
         self.head = position
+
+
+def _as_it_stands(raw: bytes) -> str:
+    """A text of the file that is no text: bytes that are not UTF-8 stand as surrogates, which nothing encodes again."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _as_kept(statement: str) -> str:
