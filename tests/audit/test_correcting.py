@@ -9,13 +9,11 @@ import pytest
 
 from govflow import Actor, NotFound, Role
 from govflow.audit.correcting import corrections, known_now, published_then
-from govflow.envelopes import yuan
+from govflow.cases import commands as c
 from govflow.projects import expense as x
-from govflow.projects.expense import ReverseExpense
-from govflow.regions.classification import Reclassify
 from tests.audit.past import correct, past
-from tests.projects.yard import Yard
-from tests.support import a_case, a_town
+from tests.projects.purse import YUAN, Purse, finance, spend
+from tests.support import MATTER, a_case, a_town, desk, grid_worker
 
 ENGINE, CLOCK = past()
 HISTORY = ENGINE.history("fixed")
@@ -82,21 +80,60 @@ def test_a_correction_of_a_correction_counts_for_what_the_first_one_corrected():
     assert record.title == "Gas leak at gate 3"
 
 
-def test_a_correction_of_what_happened_later_says_nothing_of_the_moment():
+def test_a_correction_counts_for_moments_since_the_event_that_it_corrects():
     town = a_town()
-    a_case(town, "assigned", id="fixed")
-    then = town.engine.history("fixed")[0].body.at - timedelta(seconds=0)
+    a_case(town, "discovered", id="fixed")
+    found = town.clock()
     town.clock.advance(days=1)
-    later = correct(town, "signal", "twice", corrects=1).version
+    town.do(c.ReportCase(id="fixed", by=grid_worker, **{**MATTER, "reporter": None, "severity": "high"}))
+    reported = town.clock()
+    town.do(c.AcceptCase(id="fixed", by=desk))
+    correct(town, "title", "Gas leak", corrects=2)
+
+    records: list[Any] = [known_now(town.engine, "fixed", moment).record for moment in (found, reported)]
+
+    assert [each.title for each in records] == ["Water leak", "Gas leak"]
+
+
+def test_a_value_that_came_to_stand_there_only_later_is_not_put_into_the_past():
+    town = a_town()
+    a_case(town, "discovered", id="fixed")
+    found = town.clock()
     town.clock.advance(days=1)
-    correct(town, "signal", "thrice", corrects=later)
-    between = town.engine.history("fixed")[later - 1].body.at
-    assert [each.new for each in known_now(town.engine, "fixed", then).applied] == ["twice", "thrice"]
-    assert [each.new for each in known_now(town.engine, "fixed", between).applied] == ["thrice"]
+    town.do(c.ReportCase(id="fixed", by=grid_worker, **{**MATTER, "reporter": None, "severity": "high"}))
+    town.do(c.AcceptCase(id="fixed", by=desk))
+    correct(town, "severity", "normal", corrects=1)  # what was reported, said of what was discovered
+
+    known = known_now(town.engine, "fixed", found)
+
+    assert (known.applied, [each.old for each in known.apart]) == ((), ["high"])
+    assert known.record == town.engine.as_of("fixed", found)
+
+
+def test_an_entry_of_money_that_was_taken_back_is_known_to_be_wrong():
+    purse = Purse().upto("approved")
+    entered = purse.do(spend("v-1", 250 * YUAN)).version
+    then = purse.clock()
+    purse.clock.advance(days=1)
+    purse.do(x.ReverseExpense(id="p", by=finance, item="v-1", corrects=entered, reason="typed twice"))
+
+    told = corrections(purse.engine, "p")
+    record = known_now(purse.engine, "p", then).record
+
+    assert [(each.event, each.field, each.old, each.new) for each in told] == [
+        ("expense.recorded", "expense v-1", "recorded", "reversed")
+    ]
+    assert record.item("expense", "v-1").status == "reversed"
+    assert published_then(purse.engine, "p", then).item("expense", "v-1").status == "recorded"
+    assert (record.version, record.at) == (entered, then)
 
 
 def test_what_is_hidden_from_a_reader_has_no_corrections():
     nobody = ENGINE.seen_by(Actor.of("s-else", Role.RESIDENT, area="elsewhere"))
-    for ask in (corrections, lambda reader, id: known_now(reader, id, CLOCK()), lambda r, i: published_then(r, i, CLOCK())):
+    for ask in (
+        corrections,
+        lambda reader, id: known_now(reader, id, CLOCK()),
+        lambda r, i: published_then(r, i, CLOCK()),
+    ):
         with pytest.raises(NotFound):
             ask(nobody, "fixed")

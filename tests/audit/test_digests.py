@@ -64,7 +64,9 @@ def test_an_event_that_one_side_lacks_is_named(number: int):
     assert found is not None
     assert (found.stream, found.version, found.there) == (line["stream"], line["version"], None)
     more = json.dumps({**line, "stream": f"{line['stream']}-more", "version": 1}).encode()
-    at = next(place for place in range(number, len(LINES)) if b'"stream":"%b"' % line["stream"].encode() not in LINES[place])
+    at = next(
+        place for place in range(number, len(LINES)) if b'"stream":"%b"' % line["stream"].encode() not in LINES[place]
+    )
     found = first_difference(ENGINE, ended([*LINES[:at], more, *LINES[at:]]))
     assert found is not None
     assert (found.stream, found.here) == (f"{line['stream']}-more", None)

@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -193,10 +194,9 @@ def _sides(where: str, given: Any, known: Known | None) -> Iterator[Side]:
 def _is_known(where: str, side: Side, known: Known) -> None:
     event = known.get(side.event)
     if event is None:
-        kind = side.event.partition(".")[0]
-        near = ", ".join([name for name in sorted(known) if name.startswith(f"{kind}.")][:12])
+        near = ", ".join(get_close_matches(side.event[:80], known, n=3))
         name = _shown(side.event)
-        raise _Wrong(where, f"there is no event {name}", f"没有事件 {name}", near or "see docs/reference/events.md")
+        raise _Wrong(where, f"there is no event {name}", f"没有事件 {name}", near or "a stored name")
     if side.field and side.field not in event.model_fields:
         fields = ", ".join(name for name in event.model_fields if name not in Event.model_fields)
         name = f"{side.event}?{_shown(side.field)}"

@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from govflow.audit.findings import Check, Code, Finding
-from govflow.checkpoints.merkle import Peaks
+from govflow.audit.metadata import as_written, kept_of
+from govflow.checkpoints.merkle import EMPTY_ROOT, Peaks, full_root
 from govflow.errors import LogError
 from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
 
-_RECORDED = re.compile(rb'"recorded_at":"([^"\\]{10,40})"')
-_COMMAND = re.compile(rb'"command":"([A-Za-z0-9._:-]{1,64})"')
-_DIGEST = b'"digest":'
+_LEVEL = 8  # blocks of 256 events: the width of which hashes are kept
 _STEP = 1_000
 _NO_LEAF = bytes(32)
 _T = TypeVar("_T")
@@ -58,47 +57,76 @@ def hash_rows(
     were changed where the rows' own leaves were changed with them. `in_order_of_time` asks that no event is recorded
     before one ahead of it, as stores with a write lock promise.
     """
-    peaks, wanted, at = Peaks(), sorted(set(sizes), reverse=True), {}
+    tree, wanted, at = _Growing(kept, tell), sorted(set(sizes), reverse=True), {}
     position, moment, log_id = 0, b"", ""
     while wanted and wanted[-1] == 0:
-        at[wanted.pop()] = Rooted(0, peaks.root(), None)
+        at[wanted.pop()] = Rooted(0, EMPTY_ROOT, None)
     for row in readable(rows, tell):
+        stream, version, topic, state, command_id, at_position, stored = row
         position += 1
-        if row.position != position:
+        if at_position != position:
             tell(_gap(row, position))
-            position = row.position
+            position = at_position
         try:
-            leaf = leaf_of(row.stream, row.version, row.topic, row.state)
+            leaf = leaf_of(stream, version, topic, state)
+            found = as_written(state)
+            said = found.groups() if found is not None else kept_of(state)
         except (TypeError, AttributeError, UnicodeEncodeError):  # columns of other types, texts that are none
             tell(_no_event(row))
-            peaks.add(_NO_LEAF)
-            continue
-        if leaf != row.leaf:
-            tell(_edited(row))
-        done = peaks.add(leaf)
-        if kept is not None and len(done) > 8:
-            for level, index, hash in done:
-                known = kept(level, index) if level and not level % 8 else None
-                if known is not None and known != hash:
-                    tell(_block(level, index))
-                    break
-        end = row.state.find(b"\n")
-        meta = row.state[:end]
-        said = _RECORDED.search(meta)
+            leaf, said = _NO_LEAF, None
+        else:
+            if leaf != stored:
+                tell(_edited(row))
         if said is not None:
-            if said[1] < moment and in_order_of_time:
-                tell(_back(row, moment, said[1]))
-            moment = said[1]
-        command = _COMMAND.search(meta) if _DIGEST in meta else None
-        if row.command_id != (None if command is None else packed_command_id(command[1].decode())):
-            tell(_command(row))
-        if wanted and peaks.size == wanted[-1]:
-            at[wanted.pop()] = Rooted(peaks.size, peaks.root(), _when(moment))
-        if position == 1:
+            digest, command, recorded = said[4], said[7], said[9]
+            if recorded < moment and in_order_of_time:
+                tell(_back(row, moment, recorded))
+            moment = recorded
+            if (digest or command_id) and command_id != (digest and packed_command_id(command.decode())):
+                tell(_command(row))
+        size = tree.add(leaf)
+        if wanted and size == wanted[-1]:
+            at[wanted.pop()] = Rooted(size, tree.root(), _when(moment))
+        if size == 1:
             log_id = log_id_of(row)
-        if progress and not peaks.size % _STEP:
-            progress(peaks.size)
-    return Hashed(at, Rooted(peaks.size, peaks.root(), _when(moment)), log_id)
+        if progress and not size % _STEP:
+            progress(size)
+    return Hashed(at, Rooted(tree.size, tree.root(), _when(moment)), log_id)
+
+
+class _Growing:
+    """A tree that grows by leaves, hashed a block at a time; each block is compared with the hash kept of it."""
+
+    def __init__(self, kept: KeptNode | None, tell: Tell) -> None:
+        self.size = 0
+        self._peaks = Peaks()
+        self._block: list[bytes] = []
+        self._kept = kept
+        self._tell = tell
+
+    def add(self, leaf: bytes) -> int:
+        """Append a leaf; the size after it."""
+        self._block.append(leaf)
+        if len(self._block) == 1 << _LEVEL:
+            self._complete()
+        self.size += 1
+        return self.size
+
+    def _complete(self) -> None:
+        done = self._peaks.add(full_root(self._block), _LEVEL)
+        self._block.clear()
+        for level, index, hash in done if self._kept is not None else ():
+            known = self._kept(level, index) if self._kept and not level % _LEVEL else None
+            if known is not None and known != hash:
+                self._tell(_block(level, index))
+                return
+
+    def root(self) -> bytes:
+        """The root over everything so far."""
+        peaks = self._peaks.copy()
+        for leaf in self._block:
+            peaks.add(leaf)
+        return peaks.root()
 
 
 def readable(rows: Iterable[_T], tell: Tell) -> Iterator[_T]:
@@ -114,8 +142,8 @@ def readable(rows: Iterable[_T], tell: Tell) -> Iterator[_T]:
 def first_recorded_after(rows: Iterator[StoredEvent]) -> datetime | None:
     """When the first of these rows was recorded, None where there is none or it cannot be read."""
     row = next(rows, None)
-    said = None if row is None else _RECORDED.search(row.state[: row.state.find(b"\n")])
-    return None if said is None else _when(said[1])
+    said = None if row is None else kept_of(row.state)
+    return None if said is None else _when(said.recorded)
 
 
 def _when(moment: bytes) -> datetime | None:

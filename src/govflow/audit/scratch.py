@@ -213,9 +213,7 @@ class Scratch:
         current = self.engine.log.current(command.id or "")
         if current is not None and "directory" in self.engine.deciders and self.engine.log.current("directory"):
             level, area = current.level, current.area
-            held = self.engine.authority.holders(
-                [claim.role], level, area, self.moment, self.engine.log.current
-            )
+            held = self.engine.authority.holders([claim.role], level, area, self.moment, self.engine.log.current)
             who = next((each.actor for each in held if each.claim.unit == here), None)
             if who is None:
                 return None
@@ -257,9 +255,7 @@ class Scratch:
 
     def _follow(self, step: Again, head: int) -> None:
         """Note where numbers, versions and lead units came out differently here."""
-        here = [
-            self.engine.log.codec.recorded(row) for row in self.engine.store.scan(head) if row.stream != LOG_STREAM
-        ]
+        here = [self.engine.log.codec.recorded(row) for row in self.engine.store.scan(head) if row.stream != LOG_STREAM]
         for real, event in _pairs(step.caused, here):
             if real.version == event.version == 1:
                 self._named(real.stream, event.stream)
@@ -291,7 +287,9 @@ def _served(source: Engine) -> Sequence[Decider]:
     return [each for name, each in source.deciders.items() if name != "duty" or name in used]
 
 
-def _pairs(real: Sequence[RecordedEvent], here: Sequence[RecordedEvent]) -> Iterator[tuple[RecordedEvent, RecordedEvent]]:
+def _pairs(
+    real: Sequence[RecordedEvent], here: Sequence[RecordedEvent]
+) -> Iterator[tuple[RecordedEvent, RecordedEvent]]:
     """The events that a command caused then and here, by name and in order, its own record's first."""
     left = list(here)
     for each in real:

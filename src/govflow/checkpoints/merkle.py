@@ -41,7 +41,13 @@ class Peaks:
 
     def __init__(self) -> None:
         self.size = 0
-        self._peaks: list[tuple[int, bytes]] = []  # (level, hash)
+        self._peaks: list[bytes] = []  # their levels are the bits that are set in the size
+
+    def copy(self) -> Peaks:
+        """The same tree, to be appended to apart."""
+        other = Peaks()
+        other.size, other._peaks = self.size, self._peaks.copy()
+        return other
 
     def add(self, hash: bytes, level: int = 0) -> list[tuple[int, int, bytes]]:
         """Append a leaf, or a full subtree of 2^level leaves. Returns each node it completed: (level, index, hash).
@@ -50,23 +56,32 @@ class Peaks:
         """
         if self.size & ((1 << level) - 1):
             raise ProofError(f"a subtree of {1 << level} leaves cannot begin at leaf {self.size}")
-        start = self.size
+        index = self.size >> level
         self.size += 1 << level
-        done = [(level, start >> level, hash)]
+        done = [(level, index, hash)]
         peaks = self._peaks
-        while peaks and peaks[-1][0] == level:
-            hash = node_hash(peaks.pop()[1], hash)
-            level += 1
-            done.append((level, start >> level, hash))
-        peaks.append((level, hash))
+        while index & 1:
+            hash = node_hash(peaks.pop(), hash)
+            level, index = level + 1, index >> 1
+            done.append((level, index, hash))
+        peaks.append(hash)
         return done
 
     def root(self) -> bytes:
         """The root over everything appended so far."""
         root = b""
-        for _, hash in reversed(self._peaks):
+        for hash in reversed(self._peaks):
             root = node_hash(hash, root) if root else hash
         return root or EMPTY_ROOT
+
+
+def full_root(leaves: Sequence[bytes]) -> bytes:
+    """The root over as many leaves as a power of two, all at once: half the time of adding them one by one."""
+    sha256 = hashlib.sha256
+    while len(leaves) > 1:
+        pairs = iter(leaves)
+        leaves = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+    return leaves[0]
 
 
 class Tree:

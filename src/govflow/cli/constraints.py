@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,14 +13,16 @@ from govflow.audit.constraint_files import known_events, load_constraints, shipp
 from govflow.audit.constraints import Constraint, Constraints, check_stream
 from govflow.audit.findings import Finding
 from govflow.cli.display import SOFT, console, print_json, print_json_array, table
-from govflow.cli.logs import Db, Json, Records, existing, opened, progress, served
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import Db, Json, Records, opened, progress, served
+from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader, rows_seen
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import lang, t
 from govflow.decider import Decider
-from govflow.errors import InputError
+from govflow.engine import Engine
+from govflow.errors import InputError, NotFound
+from govflow.log_events import LOG_STREAM
 from govflow.messages import RecordedEvent
-from govflow.reading import Reader
+from govflow.persistence.codec import StoredEvent
 
 constraints = typer.Typer(no_args_is_help=True)
 File = Annotated[
@@ -44,12 +46,11 @@ def check(
     """Check records against the constraints."""
     with opened(db, records) as engine, progress(t("constraints.checking")) as tell:
         chosen = _chosen(file, engine.deciders.values())
-        seen = reader(engine, actor, role, unit, area)
-        if id is not None:
-            existing(seen, id)
-        told = _Told(tell, engine.store.head())
-        ids = (id,) if id is not None else (record.id for record in seen.records())
-        findings = [found for each in ids for found in check_stream(told.all_of(seen, each), chosen)]
+        is_seen = rows_seen(reader(engine, actor, role, unit, area)) if actor is not None else None
+        told = _Told(engine, tell)
+        findings = [
+            found for rows in _streams(engine, id, is_seen) for found in check_stream(told.all_of(rows), chosen)
+        ]
     if json:
         broken = [{**each._asdict(), "code": each.code.value, "found_by": each.found_by.value} for each in findings]
         print_json({"constraints": len(chosen), "records": told.records, "events": told.events, "findings": broken})
@@ -80,19 +81,32 @@ def _chosen(file: Path | None, deciders: Iterable[Decider]) -> Constraints:
     return load_constraints(file, known_events(deciders))
 
 
+def _streams(engine: Engine, id: str | None, is_seen: Callable[[str], bool] | None) -> Iterator[Sequence[StoredEvent]]:
+    """The rows of each record, or of one; as they are stored, and never folded: what was forged may not fold."""
+    if id is not None:
+        rows = engine.store.read(id)
+        if not rows or id == LOG_STREAM or (is_seen is not None and not is_seen(id)):
+            raise NotFound(t("no_record", id=id[:64]))
+        yield rows
+        return
+    for stream, found in engine.store.streams():
+        if stream != LOG_STREAM and (is_seen is None or is_seen(stream)):
+            yield found
+
+
 class _Told:
-    """The events of records as they are read, counted, with a word to the progress bar now and then."""
+    """The events of records as they are read, counted, with a word to the progress bar after each record."""
 
-    def __init__(self, tell: Callable[[int, int | None], None] | None, head: int) -> None:
+    def __init__(self, engine: Engine, tell: Callable[[int, int | None], None] | None) -> None:
         self.records = self.events = 0
-        self._tell, self._head = tell, head
+        self._recorded, self._head, self._tell = engine.log.codec.recorded, engine.store.head(), tell
 
-    def all_of(self, seen: Reader, id: str) -> Iterator[RecordedEvent]:
+    def all_of(self, rows: Iterable[StoredEvent]) -> Iterator[RecordedEvent]:
         """The events of one record, in order."""
         self.records += 1
-        for row in seen.log.store.read(id):
+        for row in rows:
             self.events += 1
-            yield seen.log.codec.recorded(row)
+            yield self._recorded(row)
         if self._tell is not None:
             self._tell(self.events, self._head)
 

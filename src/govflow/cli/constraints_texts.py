@@ -13,7 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.constraints": ("Constraints between the events of a record: what came before what, and by other hands.", "记录中事件之间的约束：先后、回应与经办分离。"),
     "help.constraints_check": ("Check the events of every record, or of one, against the constraints.\n\nEach finding names the pair of events that breaks one. Status 1 if there is any, 2 if it could not be checked.",
                                "按约束检查全部记录或一件记录的事件。\n\n每个问题指明违反约束的一对事件。有问题时退出状态为 1，无法检查时为 2。"),
-    "help.constraints_list": ("List the constraints: what each says, between which events, and where it comes from.", "列出约束：内容、所涉事件及出处。"),
+    "help.constraints_list": ("List the constraints: what each says, as which template, and where it comes from. With --json also the events.", "列出约束：内容、模板及出处。加 --json 另列所涉事件。"),
     "option.constraints": ("A TOML file of your own constraints, in the place of those that come along.", "自定义约束的 TOML 文件，代替自带的约束。"),
     "argument.one_id": ("Id of a record; without one, all of them.", "记录编号；不指定则为全部。"),
     "constraints.checking": ("checking constraints", "正在检查约束"),

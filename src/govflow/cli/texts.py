@@ -18,11 +18,11 @@ from govflow.cli import (
     policy_texts,
     project_texts,
     propose_texts,
-    report_texts,
     replaying_texts,
+    report_texts,
     responsibility_texts,
-    verify_texts,
     running_texts,
+    verify_texts,
     vote_texts,
 )
 from govflow.errors import InputError

@@ -5,7 +5,6 @@ The layout is ours and depends on the table and the path alone: the same record 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -66,7 +65,7 @@ def _arrows(flow: Workflow) -> list[Arrow]:
 
 
 def _spots(flow: Workflow, arrows: Sequence[Arrow]) -> dict[str, Spot]:
-    """Every state with its place: as far down as it has steps behind it, near those it comes from."""
+    """Every state with its place: below all that lead on to it, near those it comes from."""
     layers = _layers([NEW, *(status.value for status in flow.statuses)], arrows)
     rows: list[list[str]] = []
     for layer in range(max(layers.values()) + 1):
@@ -87,19 +86,14 @@ def _spots(flow: Workflow, arrows: Sequence[Arrow]) -> dict[str, Spot]:
 
 
 def _layers(states: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
-    """How many steps a state lies at least from the beginning."""
-    after: dict[str, list[str]] = {}
-    for source, to in arrows:
-        after.setdefault(source, []).append(to)
-    found, todo = {NEW: 0}, deque([NEW])
-    while todo:
-        state = todo.popleft()
-        for to in after.get(state, ()):
-            if to not in found:
-                found[to] = found[state] + 1
-                todo.append(to)
-    deepest = max(found.values()) + 1
-    return {state: found.get(state, deepest) for state in states} | {s: n for s, n in found.items() if s not in states}
+    """How many steps lie before a state at most, of those that lead on in the order of the table's own states."""
+    order = [*dict.fromkeys((*states, *(state for arrow in arrows for state in arrow)))]
+    place = {state: number for number, state in enumerate(order)}
+    found = dict.fromkeys(order, 0)
+    for state in order:
+        before = [found[a] for a, b in arrows if b == state and place[a] < place[b]]
+        found[state] = max(before) + 1 if before else int(state != NEW)
+    return found
 
 
 def _way(spots: Mapping[str, Spot], arrow: Arrow) -> tuple[str, tuple[float, float]]:

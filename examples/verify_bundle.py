@@ -1,0 +1,262 @@
+"""Is this log whole? Needs Python and `cryptography`, nothing else: python verify_bundle.py BUNDLE VKEY [NOTE...]
+
+BUNDLE is what `govflow export bundle` wrote, VKEY the log's public key (or a file with it) that you had from elsewhere;
+each NOTE is a signed checkpoint of the log that you kept. Exit status: 0 whole, 1 not whole, 2 could not be checked.
+"""
+
+import base64
+import json
+import re
+import sys
+from collections import Counter
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+HEADER = {"format": str, "version": int, "origin": str, "scope": dict, "size": int, "after": int, "keys": list}
+ROW = {"position": int, "stream": str, "version": int, "topic": str}
+ROW |= {"command_id": (str, type(None)), "leaf": str, "state": str}
+PACKED = re.compile(r"[0-9a-f]{12}[78][0-9a-f]{3}[89ab][0-9a-f]{15}")  # a command id that is stored as 16 bytes
+INSIDE, EDGES = 0, 1
+
+
+class NotWholeError(Exception):
+    """Something does not hold."""
+
+
+def require(holds, what):
+    if not holds:
+        raise NotWholeError(what)
+
+
+def fields(line, types):  # in the one form that has no second way to say the same
+    found = json.loads(line)
+    again = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    right = list(found) == list(types) and all(isinstance(found[name], types[name]) for name in types)
+    require(right and again == line, "it is not as it was written")
+    return found
+
+
+# --- keys and signed notes (C2SP signed-note and tlog-checkpoint) ----------------------------------------------------
+
+
+def from_base64(text):
+    raw = base64.b64decode(text, validate=True)
+    require(base64.b64encode(raw).decode() == text, "base 64 in another form")
+    return raw
+
+
+def key_of(vkey):
+    name, id, encoded = vkey.strip().split("+", 2)
+    raw = from_base64(encoded)
+    is_good = len(raw) == 33 and raw[0] == 1 and sha256(name.encode() + b"\n" + raw).hexdigest()[:8] == id
+    require(is_good, "no Ed25519 key, or a damaged one")
+    return name, bytes.fromhex(id), raw[1:]
+
+
+def signed(note, keys):  # -> its lines, and which of these keys signed it
+    text, _, signatures = note.rpartition("\n\n")
+    require(signatures.endswith("\n"), "no signed note")
+    signers = set()
+    for dash, name, encoded in (line.split(" ") for line in signatures[:-1].split("\n")):
+        raw = from_base64(encoded)
+        require(dash == "—" and len(raw) > 4, "no signed note")
+        for key in (key for key in keys if key[:2] == (name, raw[:4])):
+            Ed25519PublicKey.from_public_bytes(key[2]).verify(raw[4:], f"{text}\n".encode())
+            signers.add(key)
+    return text.split("\n"), signers
+
+
+def head_of(note, keys, origin):  # -> size and root
+    lines, signers = signed(note, keys)
+    require(lines[0] == origin, "a checkpoint of another log")
+    require(any(key[0] == origin for key in signers), "a checkpoint that is not signed by a key you trust")
+    require(re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]), "a checkpoint without a size")
+    return int(lines[1]), from_base64(lines[2])
+
+
+def followed(key, handovers, origin):  # -> keys from yours on, and all that yours vouches for: both sign a handover
+    pairs = []
+    for note in handovers:
+        (name, word, *vkeys), _ = signed(note, [])
+        old, new = pair = tuple(map(key_of, vkeys))
+        good = (name, word) == (origin, "handover") and signed(note, pair)[1] == {old, new} and old[0] == new[0] == name
+        require(good and len(pairs) < 100, "a false handover of keys")
+        pairs.append(pair)
+    newest = [key]
+    for old, new in pairs:
+        newest += [new] if old in newest else []
+    older = [old for n, (old, _) in enumerate(pairs) if any(new in newest for _, new in pairs[n:])]
+    return newest, newest + older
+
+
+# --- the tree (RFC 6962) and what is to be in it ---------------------------------------------------------------------
+
+
+class Tree:
+    size, peaks = 0, ()  # the hashes of full subtrees with their levels, largest first
+
+    def add(self, hash, level=0):
+        require(0 <= level < 63 and len(hash) == 32 and self.size % (1 << level) == 0, "a hash that fits nowhere")
+        self.size += 1 << level
+        while self.peaks and self.peaks[-1][0] == level:
+            hash, level, self.peaks = sha256(b"\1" + self.peaks[-1][1] + hash).digest(), level + 1, self.peaks[:-1]
+        self.peaks += ((level, hash),)
+
+    def root(self):
+        root = b""
+        for _, hash in reversed(self.peaks):
+            root = sha256(b"\1" + hash + root).digest() if root else hash
+        return root
+
+
+def leaf_of(row):  # -> its hash, and when it was recorded
+    where = f"event {row['position']} ({row['stream']} version {row['version']})"
+    require("\n" not in row["stream"] + row["topic"], "a line end in a name")
+    leaf = sha256("\0{stream}\n{version}\n{topic}\n{state}".format(**row).encode())
+    require(leaf.hexdigest() == row["leaf"], f"{where} was changed")
+    meta = json.loads(row["state"].split("\n")[0])
+    id = meta["command"] if PACKED.fullmatch(meta["command"]) else meta["command"].encode().hex()
+    require(row["command_id"] == (id if meta.get("digest") else None), f"the command id of {where} was changed")
+    return leaf.digest(), datetime.fromisoformat(meta["recorded_at"])
+
+
+def expected(scope, size):  # -> the scope in words, and how many of what are to be here
+    match scope:
+        case {"of": "log"} if len(scope) == 1:
+            return "the whole log", {INSIDE: size}
+        case {"of": "record", "record": str(id), "streams": dict(streams)} if len(scope) == 3 and id in streams:
+            return f"{id} and {len(streams) - 1} streams it touches", streams
+        case {"of": "period", "begin": begin, "end": end, "first": int(first), "last": int(last), "log": int(log)}:
+            require(len(scope) == 6 and 0 < first <= last + 1, "an unknown scope")
+            edges = (first > 1) + (last < size)
+            return f"what was recorded {begin} to {end}", {"log": log, INSIDE: last - first + 1, EDGES: edges}
+    raise NotWholeError("an unknown scope")
+
+
+def count(seen, scope, row, at):  # what is missing of a stream or of the scope, and what does not belong there
+    stream, place = row["stream"], row["position"]
+    if stream in seen:
+        seen[stream] += 1
+        require(row["version"] == seen[stream], f"an event of {stream} is missing before event {place}")
+    if scope["of"] == "log" or (scope["of"] == "period" and scope["first"] <= place <= scope["last"]):
+        seen[INSIDE] += 1
+    elif scope["of"] == "period" and place in (scope["first"] - 1, scope["last"] + 1):  # they show where it ends
+        seen[EDGES] += 1
+        begin, end = map(datetime.fromisoformat, (scope["begin"], scope["end"]))
+        require(at < begin if place < scope["first"] else at >= end, f"event {place} is left out of the period")
+    else:
+        require(stream in seen, f"event {place} is not of this scope")
+
+
+# --- one pass over the bundle ----------------------------------------------------------------------------------------
+
+
+class Bundle:
+    number = agreeing = missed = rows = covered = 0
+    until = None
+
+    def lines(self, source):
+        self.digest = sha256()
+        while line := source.readline(1 << 24):
+            self.number += 1
+            yield line
+            self.digest.update(line)
+
+    def check(self, source, key, kept):
+        lines = self.lines(source)
+        self.head = head = fields(next(lines, b"{}\n"), HEADER)
+        self.size, self.origin, self.tree = head["size"], head["origin"], Tree()
+        require((head["format"], head["version"]) == ("govflow bundle", 1), "no bundle of version 1")
+        require(0 < self.size < 1 << 63 and 0 <= head["after"] < 1 << 63, "it has no size")
+        self.name, wanted = expected(head["scope"], self.size)
+        self.seen = Counter(dict.fromkeys(wanted, 0))
+        handovers, line = [], next(lines, b"")
+        while line.startswith(b'{"handover":'):
+            handovers.append(fields(line, {"handover": str})["handover"])
+            line = next(lines, b"")
+        self.newest, self.keys = followed(key, handovers, self.origin)
+        require(all(key_of(each) in self.keys for each in head["keys"]), "it names a key that yours does not vouch for")
+        heads = sorted((head_of(note, self.keys, self.origin) for note in kept), reverse=True)
+        require(not heads or heads[0][0] <= self.size, f"it ends at {self.size}, before a head that you kept: rolled back?")
+        while not line.startswith(b'{"rows":'):
+            require(line, "it is cut off")
+            self.take(line)
+            while heads and heads[-1][0] <= self.tree.size:
+                self.compare(*heads.pop())
+            line = next(lines, b"")
+        end = fields(line, {"rows": int, "sha256": str})
+        require(end == {"rows": self.rows, "sha256": self.digest.hexdigest()}, "the lines before were changed")
+        require(self.tree.size == self.size and self.covered, "it ends before what was signed")
+        require(self.seen == wanted, "events are left out of what it is said to hold")
+        require(not next(lines, b""), "something stands behind the end")
+
+    def take(self, line):
+        if line.startswith(b'{"position":'):
+            row = fields(line, ROW)
+            require(row["position"] == self.tree.size + 1, f"event {self.tree.size + 1} is missing or out of place")
+            leaf, self.until = leaf_of(row)
+            self.tree.add(leaf)
+            self.rows += 1
+            count(self.seen, self.head["scope"], row, self.until)
+        elif line.startswith(b'{"skip":'):
+            gap = fields(line, {"skip": int, "hash": str})
+            require(re.fullmatch("[0-9a-f]{64}", gap["hash"]), "no hash")
+            self.tree.add(bytes.fromhex(gap["hash"]), gap["skip"])
+        else:
+            note = fields(line, {"note": str})["note"]
+            here = self.tree.size, self.tree.root()
+            keys = self.newest if self.tree.size == self.size else self.keys  # a key that was replaced signs no more
+            require(head_of(note, keys, self.origin) == here, f"the first {self.tree.size} events are not what was signed")
+            self.covered = self.tree.size == self.size
+        require(self.tree.size <= self.size, "it goes on behind its last event")
+
+    def compare(self, size, root):
+        same = size in (0, self.tree.size)
+        require(not same or root == self.tree.root() or not size, f"up to event {size} it is not what you kept a head of")
+        self.agreeing += same
+        self.missed += not same
+
+    def told(self):
+        yield f"WHOLE: {self.name}: {self.rows:,} of {self.size:,} events of {self.origin}, the last one of {self.until}"
+        if self.agreeing:
+            yield f"It agrees with {self.agreeing} head(s) that you kept."
+        else:
+            yield "Not excluded without a head you kept: rolled back, rewritten and signed anew, shown to others otherwise."
+        yield f"Not covered: what came after event {self.size:,}; {self.head['after']:,} events when this was written."
+        if self.head["scope"]["of"] != "log":
+            yield "Not covered: what stands here as hashes alone, such as later events of the same records."
+
+
+def main(arguments):  # -> what is to be said, and the exit status
+    bundle = Bundle()
+    try:
+        path, vkey, *kept = arguments
+        key = key_of(vkey if "+" in vkey else Path(vkey).read_text("utf-8"))
+        notes = [Path(name).read_text("utf-8") for name in kept]
+        any(signed(note, []) for note in notes)
+        with open(path, "rb") as source:
+            return check(bundle, source, key, notes)
+    except (OSError, ValueError, NotWholeError) as error:
+        return [f"COULD NOT BE CHECKED: {error}", __doc__.partition("\n\n")[0]], 2
+
+
+def check(bundle, source, key, notes):
+    try:
+        bundle.check(source, key, notes)
+    except (NotWholeError, InvalidSignature) as error:
+        return [f"NOT WHOLE: line {bundle.number}: {error or 'a false signature'}"], 1
+    except Exception as error:  # whatever a hostile file brings about
+        return [f"NOT WHOLE: line {bundle.number} cannot be read ({type(error).__name__})"], 1
+    if bundle.missed:
+        return [f"COULD NOT BE CHECKED: {bundle.missed} head(s) you kept end within what is left out here"], 2
+    return list(bundle.told()), 0
+
+
+if __name__ == "__main__":
+    said, status = main(sys.argv[1:])
+    print("\n".join(said))
+    sys.exit(status)
