@@ -1,4 +1,4 @@
-"""Is this log whole? Needs Python and `cryptography`, nothing else: python verify_bundle.py BUNDLE VKEY [NOTE...]
+"""Is this log whole? Needs Python and `cryptography`, nothing else: python verify_bundle.py BUNDLE VKEY [NOTE...].
 
 BUNDLE is what `govflow export bundle` wrote, VKEY the log's public key (or a file with it) that you had from elsewhere;
 each NOTE is a signed checkpoint of the log that you kept. Exit status: 0 whole, 1 not whole, 2 could not be checked.
@@ -8,17 +8,18 @@ import base64
 import json
 import re
 import sys
-from collections import Counter
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-HEADER = {"format": str, "version": int, "origin": str, "scope": dict, "size": int, "after": int, "keys": list}
-ROW = {"position": int, "stream": str, "version": int, "topic": str}
-ROW |= {"command_id": (str, type(None)), "leaf": str, "state": str}
+INT, STR = {int}, {str}
+HEADER = {"format": STR, "version": INT, "origin": STR, "scope": {dict}, "size": INT, "after": INT, "keys": {list}}
+ROW = {"position": INT, "stream": STR, "version": INT, "topic": STR, "command_id": {str, type(None)}}
+ROW |= {"leaf": STR, "state": STR}
 PACKED = re.compile(r"[0-9a-f]{12}[78][0-9a-f]{3}[89ab][0-9a-f]{15}")  # a command id that is stored as 16 bytes
 INSIDE, EDGES = 0, 1
 
@@ -35,7 +36,7 @@ def require(holds, what):
 def fields(line, types):  # in the one form that has no second way to say the same
     found = json.loads(line)
     again = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-    right = list(found) == list(types) and all(isinstance(found[name], types[name]) for name in types)
+    right = list(found) == list(types) and all(type(found[name]) in types[name] for name in types)
     require(right and again == line, "it is not as it was written")
     return found
 
@@ -79,32 +80,35 @@ def head_of(note, keys, origin):  # -> size and root
 
 
 def followed(key, handovers, origin):  # -> keys from yours on, and all that yours vouches for: both sign a handover
-    pairs = []
+    pairs: list[Any] = []
     for note in handovers:
         (name, word, *vkeys), _ = signed(note, [])
         old, new = pair = tuple(map(key_of, vkeys))
         good = (name, word) == (origin, "handover") and signed(note, pair)[1] == {old, new} and old[0] == new[0] == name
-        require(good and len(pairs) < 100, "a false handover of keys")
+        require(good and pair not in pairs and len(pairs) < 100, "a false handover of keys")
         pairs.append(pair)
     newest = [key]
     for old, new in pairs:
         newest += [new] if old in newest else []
-    older = [old for n, (old, _) in enumerate(pairs) if any(new in newest for _, new in pairs[n:])]
-    return newest, newest + older
+    keys = list(newest)
+    for old, new in reversed(pairs):
+        keys += [old] if new in keys else []
+    return newest, keys
 
 
 # --- the tree (RFC 6962) and what is to be in it ---------------------------------------------------------------------
 
 
 class Tree:
-    size, peaks = 0, ()  # the hashes of full subtrees with their levels, largest first
+    def __init__(self):
+        self.size, self.peaks = 0, []  # the hashes of full subtrees with their levels, largest first
 
     def add(self, hash, level=0):
         require(0 <= level < 63 and len(hash) == 32 and self.size % (1 << level) == 0, "a hash that fits nowhere")
         self.size += 1 << level
         while self.peaks and self.peaks[-1][0] == level:
-            hash, level, self.peaks = sha256(b"\1" + self.peaks[-1][1] + hash).digest(), level + 1, self.peaks[:-1]
-        self.peaks += ((level, hash),)
+            hash, level = sha256(b"\1" + self.peaks.pop()[1] + hash).digest(), level + 1
+        self.peaks.append((level, hash))
 
     def root(self):
         root = b""
@@ -156,7 +160,7 @@ def count(seen, scope, row, at):  # what is missing of a stream or of the scope,
 
 
 class Bundle:
-    number = agreeing = missed = rows = covered = 0
+    number = agreeing = missed = rows = noted = 0
     until = None
 
     def lines(self, source):
@@ -173,24 +177,24 @@ class Bundle:
         require((head["format"], head["version"]) == ("govflow bundle", 1), "no bundle of version 1")
         require(0 < self.size < 1 << 63 and 0 <= head["after"] < 1 << 63, "it has no size")
         self.name, wanted = expected(head["scope"], self.size)
-        self.seen = Counter(dict.fromkeys(wanted, 0))
+        self.seen = dict.fromkeys(wanted, 0)
         handovers, line = [], next(lines, b"")
         while line.startswith(b'{"handover":'):
-            handovers.append(fields(line, {"handover": str})["handover"])
+            handovers.append(fields(line, {"handover": STR})["handover"])
             line = next(lines, b"")
         self.newest, self.keys = followed(key, handovers, self.origin)
         require(all(key_of(each) in self.keys for each in head["keys"]), "it names a key that yours does not vouch for")
         heads = sorted((head_of(note, self.keys, self.origin) for note in kept), reverse=True)
-        require(not heads or heads[0][0] <= self.size, f"it ends at {self.size}, before a head that you kept: rolled back?")
+        require(not heads or heads[0][0] <= self.size, f"it ends at {self.size}, before a head you kept: rolled back?")
         while not line.startswith(b'{"rows":'):
             require(line, "it is cut off")
             self.take(line)
             while heads and heads[-1][0] <= self.tree.size:
                 self.compare(*heads.pop())
             line = next(lines, b"")
-        end = fields(line, {"rows": int, "sha256": str})
+        end = fields(line, {"rows": INT, "sha256": STR})
         require(end == {"rows": self.rows, "sha256": self.digest.hexdigest()}, "the lines before were changed")
-        require(self.tree.size == self.size and self.covered, "it ends before what was signed")
+        require(self.tree.size == self.size and self.noted == self.size, "it ends before what was signed")
         require(self.seen == wanted, "events are left out of what it is said to hold")
         require(not next(lines, b""), "something stands behind the end")
 
@@ -203,52 +207,57 @@ class Bundle:
             self.rows += 1
             count(self.seen, self.head["scope"], row, self.until)
         elif line.startswith(b'{"skip":'):
-            gap = fields(line, {"skip": int, "hash": str})
+            gap = fields(line, {"skip": INT, "hash": STR})
             require(re.fullmatch("[0-9a-f]{64}", gap["hash"]), "no hash")
             self.tree.add(bytes.fromhex(gap["hash"]), gap["skip"])
         else:
-            note = fields(line, {"note": str})["note"]
+            note = fields(line, {"note": STR})["note"]
             here = self.tree.size, self.tree.root()
             keys = self.newest if self.tree.size == self.size else self.keys  # a key that was replaced signs no more
-            require(head_of(note, keys, self.origin) == here, f"the first {self.tree.size} events are not what was signed")
-            self.covered = self.tree.size == self.size
+            require(self.noted < here[0], "a checkpoint stands twice")
+            require(head_of(note, keys, self.origin) == here, f"up to event {here[0]} it is not what was signed")
+            self.noted = here[0]
         require(self.tree.size <= self.size, "it goes on behind its last event")
 
     def compare(self, size, root):
-        same = size in (0, self.tree.size)
-        require(not same or root == self.tree.root() or not size, f"up to event {size} it is not what you kept a head of")
-        self.agreeing += same
-        self.missed += not same
+        is_here = size == self.tree.size
+        require(not is_here or root == self.tree.root(), f"up to event {size} it is not what you kept a head of")
+        self.agreeing += is_here
+        self.missed += not is_here
 
     def told(self):
-        yield f"WHOLE: {self.name}: {self.rows:,} of {self.size:,} events of {self.origin}, the last one of {self.until}"
+        verdict = "WHOLE" if self.rows == self.size else "SOUND, AS FAR AS IT GOES"
+        yield f"{verdict}: {self.name}: {self.rows:,} of {self.size:,} events of {self.origin}, until {self.until}"
         if self.agreeing:
             yield f"It agrees with {self.agreeing} head(s) that you kept."
         else:
-            yield "Not excluded without a head you kept: rolled back, rewritten and signed anew, shown to others otherwise."
+            yield "Not excluded without a head you kept: rolled back, signed anew, or shown to others otherwise."
         yield f"Not covered: what came after event {self.size:,}; {self.head['after']:,} events when this was written."
         if self.head["scope"]["of"] != "log":
             yield "Not covered: what stands here as hashes alone, such as later events of the same records."
 
 
 def main(arguments):  # -> what is to be said, and the exit status
-    bundle = Bundle()
+    if len(arguments) < 2:
+        return [__doc__.partition("\n\n")[0]], 2
     try:
         path, vkey, *kept = arguments
         key = key_of(vkey if "+" in vkey else Path(vkey).read_text("utf-8"))
         notes = [Path(name).read_text("utf-8") for name in kept]
-        any(signed(note, []) for note in notes)
+        for note in notes:
+            signed(note, [])
         with open(path, "rb") as source:
-            return check(bundle, source, key, notes)
+            return check(source, key, notes)
     except (OSError, ValueError, NotWholeError) as error:
-        return [f"COULD NOT BE CHECKED: {error}", __doc__.partition("\n\n")[0]], 2
+        return [f"COULD NOT BE CHECKED: {error}"], 2
 
 
-def check(bundle, source, key, notes):
+def check(source, key, notes):
+    bundle = Bundle()
     try:
         bundle.check(source, key, notes)
     except (NotWholeError, InvalidSignature) as error:
-        return [f"NOT WHOLE: line {bundle.number}: {error or 'a false signature'}"], 1
+        return [f"NOT WHOLE: line {bundle.number}: {str(error) or 'a false signature'}"], 1
     except Exception as error:  # whatever a hostile file brings about
         return [f"NOT WHOLE: line {bundle.number} cannot be read ({type(error).__name__})"], 1
     if bundle.missed:
@@ -258,5 +267,5 @@ def check(bundle, source, key, notes):
 
 if __name__ == "__main__":
     said, status = main(sys.argv[1:])
-    print("\n".join(said))
+    print("\n".join("".join(char if " " <= char <= "~" else "?" for char in each) for each in said))
     sys.exit(status)

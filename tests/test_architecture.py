@@ -33,6 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "repetition": VALUES,
     "decider": TABLES | {"context", "region", "repetition"},
     "rules": KERNEL - {"rules"},
+    "hands": KERNEL,
     "corrections": KERNEL,
     "regions": KERNEL,
     "watch": KERNEL | {"regions"},
@@ -75,7 +76,19 @@ ROOMS: dict[str, set[str]] = {
     "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
     "audit": KERNEL
     | SHIPPED
-    | {"regions", "corrections", "log_events", "adopted", "files", "log", "reading", "journey", "pages", "organisation"}
+    | {
+        "hands",
+        "regions",
+        "corrections",
+        "log_events",
+        "adopted",
+        "files",
+        "log",
+        "reading",
+        "journey",
+        "pages",
+        "organisation",
+    }
     | {"persistence", "privacy", "checkpoints", "transaction", "writing", "due_points", "ticking", "engine"},
     "views": VALUES | {"policy", "clocks", "persistence"},
     "interchange": KERNEL | SHIPPED | {"regions", "voting", "budgeting", "log_events", "engine", "persistence"},
@@ -87,6 +100,7 @@ ROOMS["__main__"] = {"cli"}
 
 # Rooms that know neither files nor networks nor stores, and take time, ids and chance from their context.
 PURE = (KERNEL - VALUES) | {
+    "hands",
     "corrections",
     "regions",
     "watch",

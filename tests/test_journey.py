@@ -172,3 +172,25 @@ def test_a_merged_proposal_is_on_the_way_of_its_master(hall):
     stops = {stop.record: (stop.through, stop.tie) for stop in journey(hall.engine, "lead").stops}
 
     assert stops == {"lead": (None, None), "twin": ("lead", "absorbed")}
+
+
+def test_it_is_told_as_of_a_moment_and_each_thing_says_where_it_stands_and_when_it_was_recorded(hall):
+    whole = journey(hall.engine, P)
+    (converted,) = [each for each in whole.happened if each.event == "case.converted_to_proposal"]
+
+    then = journey(hall.engine, "C1", converted.at)
+
+    assert [stop.record for stop in then.stops] == ["C1", P]
+    assert {stop.record: stop.status for stop in then.stops}["C1"] == "converted"
+    assert then.happened == tuple(each for each in whole.happened if each.at <= converted.at)
+    events = {each.position: each for each in hall.engine.events()}
+    for each in whole.happened:
+        row = events[each.position]
+        assert (row.stream, row.name, row.body.at, row.meta.recorded_at) == (
+            each.record,
+            each.event,
+            each.at,
+            each.recorded,
+        )
+    with pytest.raises(NotFound):
+        journey(hall.engine, spawned(hall), converted.at)

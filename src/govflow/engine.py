@@ -14,7 +14,7 @@ from govflow.calendars import Calendar
 from govflow.checkpoints import keys as signing_keys
 from govflow.checkpoints.automatic import Automatic, Every
 from govflow.checkpoints.keys import SigningKeys
-from govflow.checkpoints.notes import Note
+from govflow.checkpoints.notes import Note, Verifier
 from govflow.checkpoints.proofs import Proof
 from govflow.checkpoints.signing import Checkpointer
 from govflow.checkpoints.stored_tree import check_head
@@ -446,16 +446,25 @@ class Engine(Writer):
         The first one makes the signing key. Raises Truncated where the log has lost what was signed, LogError where it
         is not what was signed or a row is damaged. `progress` hears of (rows hashed, rows to hash).
         """
-        keys, kept = self.checkpointer.keys, self.checkpointer.kept
-        if not keys.exists() and not kept.read_only:
-            if kept.last() is not None:
-                raise LogError(
-                    f"the checkpoints in {kept.path} were signed with a key that is missing: bring back {keys.path}"
-                )
-            keys.create()
+        if not self.checkpointer.keys.exists() and not self.checkpointer.kept.read_only:
+            self.create_key()
         note = self.checkpointer.sign(progress)
         self._signing.signed()
         return note
+
+    def create_key(self) -> Verifier:
+        """Make the log's first signing key and return its public half; from then on the log signs itself.
+
+        Raises LogError where there is one already or was one, and in a log that only tries something out.
+        """
+        keys, kept = self.checkpointer.keys, self.checkpointer.kept
+        if kept.last() is not None and not keys.exists():
+            raise LogError(
+                f"the checkpoints in {kept.path} were signed with a key that is missing: bring back {keys.path}"
+            )
+        made = keys.create()
+        self._signing.begin()
+        return made
 
     def prove(self, id: str, version: int | None = None) -> Proof:
         """The proof that the event of a record with this version (by default its last) stands in the signed log.

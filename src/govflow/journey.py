@@ -20,7 +20,8 @@ class Happened(NamedTuple):
     """One thing that happened on the way: where, when, what, by whom as what (never who), and the status after it.
 
     `times` counts what happened over and over without moving the record, such as ballots: first to last. `label` is
-    the Chinese name of the command that caused it.
+    the Chinese name of the command that caused it; `position` is where it stands in the log and `recorded` when it came
+    there, of the first of them.
     """
 
     record: str
@@ -32,6 +33,8 @@ class Happened(NamedTuple):
     unit: str | None
     status: str
     moved: bool
+    position: int
+    recorded: datetime
     times: int = 1
 
 
@@ -57,12 +60,13 @@ class Journey(NamedTuple):
     left_out: int
 
 
-def journey(reader: Reader, id: str) -> Journey:
-    """The journey that a record is part of, as a reader may see it. Raises NotFound for a record that is not there.
+def journey(reader: Reader, id: str, at: datetime | None = None) -> Journey:
+    """The journey that a record is part of, as a reader may see it, now or as of what had occurred by a moment (`at`).
 
-    Every record is visited once, however they are tied; a record that may not be seen is not gone through.
+    Every record is visited once, however they are tied; a record that may not be seen is not gone through. Raises
+    NotFound for a record that is not there, or was not then.
     """
-    first = reader.get(id)
+    first = _standing(reader, reader.get(id), at)
     found: dict[str, tuple[Record, str | None, str | None]] = {first.id: (first, None, None)}
     left_out: set[str] = set()
     todo = deque([first])
@@ -72,25 +76,31 @@ def journey(reader: Reader, id: str) -> Journey:
             if other in found or other in left_out:
                 continue
             try:
-                found[other] = reader.get(other), record.id, tie
+                now = reader.get(other)
             except NotFound:
                 left_out.add(other)
             else:
+                found[other] = _standing(reader, now, at), record.id, tie
                 todo.append(found[other][0])
 
-    told: list[tuple[tuple[datetime, int], Happened]] = []
+    told: list[Happened] = []
     begun: dict[str, int] = {}
     for record, _, _ in found.values():
-        for position, each in _happened(reader, record):
-            begun.setdefault(record.id, position)
-            told.append(((each.at, position), each))
-    told.sort(key=lambda each: each[0])
+        for each in _happened(reader, record):
+            begun.setdefault(record.id, each.position)
+            told.append(each)
+    told.sort(key=lambda each: (each.at, each.position))
     stops = (
         Stop(each.id, each.kind_of_record, each.title_line, str(each.status), through, tie)
         for each, through, tie in found.values()
     )
     ordered = sorted(stops, key=lambda stop: begun[stop.record])
-    return Journey(tuple(ordered), tuple(each for _, each in told), len(left_out))
+    return Journey(tuple(ordered), tuple(told), len(left_out))
+
+
+def _standing(reader: Reader, record: Record, at: datetime | None) -> Record:
+    """The record as it stood then."""
+    return record if at is None else reader.as_of(record.id, at)
 
 
 def _ties(record: Record) -> Iterator[tuple[str, str]]:
@@ -100,21 +110,22 @@ def _ties(record: Record) -> Iterator[tuple[str, str]]:
             yield tie.other, tie.kind
 
 
-def _happened(reader: Reader, record: Record) -> Iterator[tuple[int, Happened]]:
-    """What happened to a record, each with its place in the log; what repeats itself without moving it is counted."""
+def _happened(reader: Reader, record: Record) -> Iterator[Happened]:
+    """What happened to a record, up to where it stands; what repeats itself without moving it is counted."""
     decider = reader.deciders[record.kind_of_record]
     labels = {command.wire: command.label for command in decider.commands}
-    state, last = decider.initial.changed(id=record.id), None
+    state = decider.initial.changed(id=record.id)
+    last: Happened | None = None
     log = reader.log
-    for each in (log.codec.recorded(row) for row in log.store.read(record.id)):
+    for each in (log.codec.recorded(row) for row in log.store.read(record.id)[: record.version]):
         before, state = state.status, decider.evolve(state, each.body)
         now = _told(each, state, labels.get(each.meta.wire, ""), moved=state.status != before)
-        if last is not None and _is_more_of(last[1], now):
-            last = last[0], last[1]._replace(until=now.at, times=last[1].times + 1)
+        if last is not None and _is_more_of(last, now):
+            last = last._replace(until=now.at, times=last.times + 1)
             continue
         if last is not None:
             yield last
-        last = each.position, now
+        last = now
     if last is not None:
         yield last
 
@@ -122,7 +133,17 @@ def _happened(reader: Reader, record: Record) -> Iterator[tuple[int, Happened]]:
 def _told(each: RecordedEvent, state: Record, label: str, *, moved: bool) -> Happened:
     meta = each.meta
     return Happened(
-        each.stream, each.body.at, each.body.at, each.name, label, meta.role, meta.unit, str(state.status), moved
+        each.stream,
+        each.body.at,
+        each.body.at,
+        each.name,
+        label,
+        meta.role,
+        meta.unit,
+        str(state.status),
+        moved,
+        each.position,
+        meta.recorded_at,
     )
 
 

@@ -1,6 +1,6 @@
 """The same log gives the same digest after every event, byte for byte: whoever replays it, where, when and how.
 
-Processes are dear, so each of three differs from this one in several things at once.
+Processes are dear, so each of the two differs from this one, whose hash seed is random, in several things at once.
 """
 
 from __future__ import annotations
@@ -52,8 +52,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("seed", "zone", "locale", "days", "read_only"),
     [
         ("0", "Pacific/Kiritimati", "C", "-3653", "yes"),
-        ("1", "America/St_Johns", "tr_TR.UTF-8", "3653", "no"),
-        ("4294967295", "Asia/Shanghai", "zh_CN.UTF-8", "0", "yes"),
+        ("4294967295", "America/St_Johns", "tr_TR.UTF-8", "3653", "no"),
     ],
 )
 def test_hash_seed_zone_locale_and_clock_of_another_process_change_no_byte(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import Actor, Engine, NotFound, Record, Role
@@ -46,6 +46,7 @@ def check(id: str, point: Point, holds: Holds) -> None:
         assert state_at(ENGINE, id, point) == by_hand
 
 
+@settings(max_examples=40)
 @given(id=st.sampled_from(sorted(HISTORIES)), moment=MOMENTS)
 def test_a_record_at_a_moment_is_what_its_events_by_then_make_of_it(id: str, moment: datetime):
     check(id, Point(at=moment), lambda each: each.body.at <= moment)
@@ -54,11 +55,13 @@ def test_a_record_at_a_moment_is_what_its_events_by_then_make_of_it(id: str, mom
         assert state_at(ENGINE, id, Point(at=moment)) == ENGINE.as_of(id, moment)
 
 
+@settings(max_examples=40)
 @given(id=st.sampled_from(sorted(HISTORIES)), head=st.integers(0, 140))
 def test_a_record_at_a_head_of_the_log_knows_no_event_behind_it(id: str, head: int):
     check(id, Point(head=head), lambda each: each.position <= head)
 
 
+@settings(max_examples=10)
 @given(moment=MOMENTS, head=st.integers(0, 140), kind=st.sampled_from(["at", "known_at", "head", "end"]))
 def test_the_whole_log_at_any_point_counts_and_digests_what_a_walk_finds(moment: datetime, head: int, kind: str):
     point, holds = {

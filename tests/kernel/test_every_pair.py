@@ -34,6 +34,9 @@ from tests.proposals.steps import a_hall, a_proposal
 from tests.regions.standing import an_item, key_of
 from tests.support import AREA, a_case, a_context, a_town
 
+# Thousands of refusals by the same few lines: measured, they take more than twice as long and reach nothing new.
+pytestmark = pytest.mark.no_cover
+
 
 class Kind(NamedTuple):
     """A kind of record, a world in which one stands in a status, and somebody who holds every role there."""

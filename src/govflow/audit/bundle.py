@@ -30,6 +30,8 @@ from govflow.audit.bundle_parts import (
 from govflow.audit.bundle_parts import read_bundle as read_bundle
 from govflow.checkpoints.merkle import Node, Peaks, full_nodes
 from govflow.checkpoints.notes import Checkpoint, Note
+from govflow.checkpoints.signing import Checkpointer
+from govflow.checkpoints.stored_tree import checked_tree, stated
 from govflow.errors import Detail, InputError, LogError, NotFound
 from govflow.journey import journey
 from govflow.log_events import LOG_STREAM
@@ -127,6 +129,50 @@ def _is_in(scope: Scope) -> Callable[[StoredEvent], bool]:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
+def heads_of(checkpointer: Checkpointer) -> Heads:
+    """What was signed of a log, as it is kept beside it. Raises LogError where a note was changed."""
+    kept = checkpointer.kept
+    notes = [stated(each, kept.path)[0] for each in kept.notes()]
+    return Heads(
+        notes,
+        [each.vkey for each in checkpointer.verifiers()],
+        [Note.parse(raw) for raw in kept.handovers()],
+    )
+
+
+def write_bundle(
+    reader: Reader,
+    checkpointer: Checkpointer,
+    out: BinaryIO,
+    scope_of: Callable[[int], Scope] = lambda size: Whole(),
+    *,
+    outside: Iterable[int] = (),
+    progress: Progress | None = None,
+) -> Exported:
+    """Write a bundle of a log to an empty file, under its newest checkpoint; `scope_of` gives the scope at its size.
+
+    Hashes that were kept and do not lead to what was signed are made again of the rows. Raises as `export_bundle`.
+    """
+    heads, store, kept = heads_of(checkpointer), reader.log.store, checkpointer.kept
+    head = newest(heads.notes)
+    if head is None or not head.size:
+        raise _unsigned()
+    scope, sizes = scope_of(head.size), tuple(outside)
+    tree = checked_tree(store, kept, head)
+    try:
+        return export_bundle(store, out, heads, tree.node, scope, outside=sizes, progress=progress)
+    except LogError:
+        out.seek(0)
+        out.truncate()
+    tree = checked_tree(store, kept, head, afresh=True)
+    return export_bundle(store, out, heads, tree.node, scope, outside=sizes, progress=progress)
+
+
+def _unsigned() -> InputError:
+    what = Detail("the log has no checkpoint", "日志尚无检查点")
+    return InputError(what, where="export bundle", expected="govflow checkpoint sign, --sign")
+
+
 def newest(notes: Iterable[Note]) -> Checkpoint | None:
     """The head that covers most, None where nothing was signed."""
     return max((Checkpoint.parse(note.text) for note in notes), key=lambda each: each.size, default=None)
@@ -150,8 +196,7 @@ def export_bundle(
     """
     head = newest(heads.notes)
     if head is None or not head.size:
-        what = Detail("the log has no checkpoint", "日志尚无检查点")
-        raise InputError(what, where="export bundle", expected="govflow checkpoint sign, --sign")
+        raise _unsigned()
     after = max(store.head() - head.size, 0)
     written = _Written(out)
     written.add(Header(head.origin, scope, head.size, after, tuple(heads.keys)))

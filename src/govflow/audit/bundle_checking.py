@@ -128,7 +128,10 @@ class _Walk:
         try:
             if len(self._handovers) == _MOST_HANDOVERS:
                 raise NoteError(f"more than {_MOST_HANDOVERS}")
-            self._handovers.append(Note.parse(raw.encode()))
+            note = Note.parse(raw.encode())
+            if note in self._handovers:
+                raise NoteError("it stands twice")
+            self._handovers.append(note)
         except (NoteError, UnicodeEncodeError) as error:
             self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {error}", f"密钥交接无效：{error}")
 

@@ -176,6 +176,8 @@ def _check_order(last: Part | None, part: Part) -> None:
         raise InputError("a header stands in the first line, and only there")
     if isinstance(part, Handover) and not isinstance(last, Header | Handover):
         raise InputError("a handover of keys stands right behind the header")
+    if isinstance(last, Signed) and isinstance(part, Signed):
+        raise InputError("a checkpoint stands twice")
     if isinstance(last, End):
         raise InputError("something stands behind the end")
 
@@ -213,7 +215,7 @@ def _header(line: bytes) -> Header:
         version = fields["version"]
         raise InputError(Detail(f"a bundle of version {version}", f"证据包版本为 {version}"))
     size, after, keys = fields["size"], fields["after"], fields["keys"]
-    if not 0 < size < LARGEST or not 0 <= after < LARGEST or not keys or any(type(key) is not str for key in keys):
+    if not 0 < size < LARGEST or not 0 <= after < LARGEST or any(type(key) is not str for key in keys):
         raise InputError("sizes and keys")
     header = Header(fields["origin"], _scope(fields["scope"], size), size, after, tuple(keys))
     if part_line(header) != line:

@@ -42,6 +42,7 @@ def is_bundle(path: str | Path) -> bool:
 def open_bundle(path: str | Path, *, records: Sequence[Decider] | None = None) -> Engine:
     """An engine that reads a bundle: show, replay, explain, report offline. Personal data stays closed.
 
+    A record stands as of its last event in the bundle: of a period, as it was when the period ended.
     The bundle must agree with itself; whether the key that signed it is the right one is `verify_bundle`'s to say.
     Raises InputError for what is no bundle, LogError where it contradicts itself, and for each record of which only a
     part is in it.

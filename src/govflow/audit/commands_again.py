@@ -74,27 +74,6 @@ class Ruled(NamedTuple):
     what: Policy | Calendar
 
 
-class Shares(NamedTuple):
-    """How many commands of a log can be made again, and how many of the system's the tick will give anew."""
-
-    exact: int
-    likely: int
-    lost: int
-    of_the_system: int
-
-
-def shares_of(reader: Reader, progress: Callable[[int, int], object] | None = None) -> Shares:
-    """How well the commands of a log are known. `progress` hears of (events read, events there)."""
-    known: dict[Certainty, int] = dict.fromkeys(Certainty, 0)
-    systems = 0
-    for step in commands_again(reader, progress):
-        if isinstance(step, Again):
-            known[step.certainty] += 1
-        elif step is None:
-            systems += 1
-    return Shares(known[Certainty.EXACT], known[Certainty.LIKELY], known[Certainty.LOST], systems)
-
-
 def commands_again(
     reader: Reader, progress: Callable[[int, int], object] | None = None
 ) -> Iterator[Again | Ruled | None]:

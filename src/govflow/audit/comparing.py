@@ -23,7 +23,7 @@ _BOOKKEEPING = frozenset({"id", "version", "moved_in", "at"})  # told by the poi
 
 
 class Between(NamedTuple):
-    """An event between the two points: where it stands, what it is, by which command, when, and as what it was given."""
+    """An event between the two points: where it stands, what it is, by which command, when, and given as what."""
 
     version: int
     position: int
@@ -124,17 +124,21 @@ def compared(reader: Reader, id: str, before: Point, after: Point = END) -> Comp
 
 
 def differences(before: Record | None, after: Record | None) -> tuple[tuple[Path, Any, Any], ...]:
-    """What differs between two states of a record: (path, before, after), in the order of fields, items by key."""
+    """What differs between two states of a record: (path, before, after), in the order of fields, items by key.
+
+    None is a record that has not begun: all its fields are empty.
+    """
     return tuple(_differences(before, after))
 
 
 def _differences(before: Record | None, after: Record | None) -> Iterator[tuple[Path, Any, Any]]:
-    if before is after:
+    known = after if after is not None else before
+    if before is after or known is None:
         return
-    was, now = (_fields_of(each) if each is not None else {} for each in (before, after))
-    for name in (*now, *(each for each in was if each not in now)):
+    was, now = (_fields_of(type(known)() if each is None else each) for each in (before, after))
+    for name in now:
         if name not in _BOOKKEEPING:
-            yield from _unlike((name,), was.get(name), now.get(name))
+            yield from _unlike((name,), was[name], now[name])
 
 
 def _unlike(path: Path, was: Any, now: Any) -> Iterator[tuple[Path, Any, Any]]:

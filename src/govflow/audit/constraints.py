@@ -107,10 +107,7 @@ class _Part(StrEnum):
     OTHER = "other"  # of the same kind as `then`, for what asks what stood right before
 
 
-class _Watched(NamedTuple):
-    place: int
-    part: _Part
-    field: str
+_Fields = tuple[str, ...]  # of an event's body, one of which must be true; "" always is
 
 
 class Constraints:
@@ -122,16 +119,14 @@ class Constraints:
     def __init__(self, constraints: Iterable[Constraint], rounds: Iterable[Side] = ()) -> None:
         self.all = tuple(constraints)
         self.rounds = tuple(rounds)
-        self._rounds: dict[str, list[str]] = {}
-        for side in self.rounds:
-            self._rounds.setdefault(side.event, []).append(side.field)
-        self._watched: dict[str, list[_Watched]] = {}
+        self._rounds = _fields_of(self.rounds)
+        self._watched: dict[str, list[tuple[int, _Part, _Fields]]] = {}
         self._kinds: dict[str, list[int]] = {}
         for place, each in enumerate(self.all):
             sides = {_Part.THEN: each.then, _Part.BY: each.by, _Part.FIRST: each.first, _Part.ANEW: each.anew}
-            for part in sides:
-                for side in sides[part]:
-                    self._watched.setdefault(side.event, []).append(_Watched(place, part, side.field))
+            for part, named in sides.items():
+                for event, fields in _fields_of(named).items():
+                    self._watched.setdefault(event, []).append((place, part, fields))
             if each.template is Template.CHAIN_PRECEDENCE:
                 for kind in {side.event.partition(".")[0] for side in each.then}:
                     self._kinds.setdefault(kind, []).append(place)
@@ -145,10 +140,9 @@ class Constraints:
 
     def watched(self, event: Seen) -> Iterator[tuple[int, _Part]]:
         """The constraints that an event concerns, by place, with the sides as which it counts."""
-        body = event.body
         named: set[int] = set()
-        for place, part, field in self._watched.get(event.name, ()):
-            if not field or getattr(body, field, None):
+        for place, part, fields in self._watched.get(event.name, ()):
+            if _has_one(event.body, fields):
                 named.add(place)
                 yield place, part
         for place in self._kinds.get(event.name.partition(".")[0], ()):
@@ -158,7 +152,18 @@ class Constraints:
     def begins_round(self, event: Seen) -> bool:
         """Whether a new round of handling begins with an event."""
         fields = self._rounds.get(event.name)
-        return fields is not None and any(not each or getattr(event.body, each, None) for each in fields)
+        return fields is not None and _has_one(event.body, fields)
+
+
+def _fields_of(sides: Iterable[Side]) -> dict[str, _Fields]:
+    fields: dict[str, _Fields] = {}
+    for side in sides:
+        fields[side.event] = (*fields.get(side.event, ()), side.field)
+    return fields
+
+
+def _has_one(body: Any, fields: _Fields) -> bool:
+    return any(not each or getattr(body, each, None) for each in fields)
 
 
 def check_stream(events: Iterable[Seen], constraints: Constraints) -> Iterator[Finding]:
@@ -304,8 +309,7 @@ def _touched(
 
 def _finding(constraint: Constraint, stream: str, a: _At | None, b: _At | None) -> Finding:
     """The finding that names the violated pair; its place is that of the event by which it broke."""
-    at = b or a
-    assert at is not None, "a pair has at least one event"
+    at = max((each for each in (a, b) if each is not None), key=lambda each: each.version)
     en = f"{constraint.id}: {constraint.en} ({_named(a, constraint.first)}; {_named(b, constraint.then)})"
     zh = f"{constraint.id}：{constraint.zh}（{_named_zh(a, constraint.first)}；{_named_zh(b, constraint.then)}）"
     where = at.position or None, stream, at.version, at.name

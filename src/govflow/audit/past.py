@@ -26,6 +26,7 @@ from govflow.reading import Reader, hides
 from govflow.records import Record
 
 _STREAMS = 8  # kept at hand
+_SEEN = 10_000  # records of which it is remembered whether the reader may see them
 _EVERY_STATE = 1_000  # of streams up to this length every state is kept: the directory is asked at each event
 
 
@@ -95,6 +96,7 @@ class Past:
         self._authority = DefaultAuthority()
         kinds = self.log.deciders.values()
         self._deciders = {event.name: decider for decider in kinds for event in decider.workflow.events}
+        self._seen: dict[str, bool] = {}
         self._streams: OrderedDict[str, _Stream] = OrderedDict()
 
     def adopted(self, position: int) -> Adopted:
@@ -160,10 +162,16 @@ class Past:
         return look_up
 
     def _is_seen(self, id: str) -> bool:
-        try:
-            return bool(self.reader.get(id))
-        except NotFound:
-            return False
+        seen = self._seen.get(id)
+        if seen is None:
+            if len(self._seen) > _SEEN:
+                self._seen.clear()
+            try:
+                seen = bool(self.reader.get(id))
+            except NotFound:
+                seen = False
+            self._seen[id] = seen
+        return seen
 
 
 class _Stream:

@@ -114,6 +114,14 @@ def is_within(point: Point, row: StoredEvent, body: Event) -> bool:
     return point.known_at is None or metadata_of(row.state).recorded_at <= point.known_at
 
 
+def _own_is_within(point: Point, row: StoredEvent) -> bool:
+    """The same of an event of the log itself, unread: whole policies stand in them; they occur as they are recorded."""
+    if point.head is not None and row.position > point.head:
+        return False
+    until = min((each for each in (point.at, point.known_at) if each is not None), default=None)
+    return until is None or metadata_of(row.state).recorded_at <= until
+
+
 def streams(reader: Reader) -> Iterator[tuple[str, list[StoredEvent]]]:
     """Every record that the reader may see, by id, with its rows; in flat memory."""
     sees_all = isinstance(reader, Writer)
@@ -144,9 +152,7 @@ def replayed(reader: Reader, point: Point = END, *, progress: Progress | None = 
     over_all, records = hashlib.sha256(), 0
     total, done = log.store.head(), 0
     own = log.store.read(LOG_STREAM)
-    events = len(own)
-    if point != END:
-        events = sum(is_within(point, row, log.codec.decode(row.topic, row.state)) for row in own)
+    events = sum(_own_is_within(point, row) for row in own)
     for stream, rows in streams(reader):
         last = deque(enumerate(folded(log, rows, point), 1), maxlen=1)
         done = _told(progress, done, len(rows), total)

@@ -35,7 +35,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def matter_of(reader: Reader, id: str, now: datetime, language: str = "en") -> Matter:
-    """A record and all that it is tied to, as far as the reader may see it, as of `now`. Raises NotFound, InputError."""
+    """A record and all that it is tied to, as far as the reader may see it, at `now`. Raises NotFound, InputError."""
     record = reader.get(id)
     found = journey(reader, id)
     policy = reader.log.policies.get(record.policy, in_force(reader))
@@ -142,9 +142,13 @@ def _runs(reader: Reader, record: Record, decider: Decider, steps: Sequence[_Ste
     labels = {command.wire: command.label for command in decider.commands}
     runs = []
     for key, clock in found.items():
+        next_run = found.get((key[0], key[1] + 1))
+        gave_way = next_run is not None and clock.ended_at is None
+        if next_run is not None and gave_way:
+            clock = clock.changed(ended_at=next_run.since)
         is_broken = broke(clock, view.setting.at) is not None
         why = _why(reader, record, clock, history[: until[key]], labels, view) if is_broken else None
-        runs.append(Run(clock, tuple(warned.get(key, ())), why))
+        runs.append(Run(clock, tuple(warned.get(key, ())), why, gave_way))
     return sorted(runs, key=lambda run: (run.clock.since, run.clock.name, run.clock.run))
 
 
@@ -164,7 +168,7 @@ def _why(
         limit=policy.limit(clock.rule or "") or policy.retention_class(clock.rule or ""),
         history=history,
         labels=labels,
-        now=view.setting.at,
+        now=None if clock.ended_at else view.setting.at,
     )
 
 

@@ -26,7 +26,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def period_named(text: str) -> tuple[date, date] | None:
-    """The days of a period, both inclusive: `2026`, `2026-02`, or `2026-01-01..2026-03-31`; None for what names none."""
+    """The days of a period, both inclusive: `2026`, `2026-02`, `2026-01-01..2026-03-31`; None for what names none."""
     first, dots, last = text.partition("..")
     try:
         if dots:
@@ -126,7 +126,7 @@ class _Figures:
             self.entries += 1
             self.opened[decider.name] += before.version == 0
             if before.status != state.status:
-                was_open = before.version == 0 or before.status in decider.active
+                was_open = before.status in decider.active  # what began at rest, as a directory does, did not end
                 is_closed = state.status not in decider.active and (was_open or is_closed)
         self.closed[decider.name] += is_closed
         return state if state.version else None

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from govflow.actors import Actor
-from govflow.audit.commands_again import Again, Ruled, commands_again
+from govflow.audit.commands_again import Again, Certainty, Ruled, commands_again
 from govflow.calendars import Calendar
 from govflow.decider import Decider
 from govflow.engine import Engine
-from govflow.errors import GovFlowError, NotAllowed
+from govflow.errors import GovFlowError, InputError, NotAllowed
 from govflow.files import IN_MEMORY
 from govflow.log_events import LOG_STREAM, WorkflowAdopted
 from govflow.messages import Command, RecordedEvent
@@ -61,20 +62,21 @@ class Rules(NamedTuple):
 class Scratch:
     """A scratch log in the making. `engine` reads it once `run` has ended; `real` maps its records to the log's."""
 
-    def __init__(self, source: Engine, rules: Rules = Rules()) -> None:
+    def __init__(self, source: Engine, rules: Rules | None = None) -> None:
         self.source = source
-        self.rules = rules
+        self.rules = rules or Rules()
         self.refused: list[Refused] = []
-        self.lost = 0  # commands that cannot be made again
+        self.known: Counter[Certainty] = Counter()  # how many commands were made again, and how well
         self.left_out = 0  # moves of records to policies that are not there
         self.followed = 0  # commands given by the unit that the matter was sent to here instead
         self.moment = source.log_history()[0].meta.recorded_at
         self.engine = _opened(source, lambda: self.moment)
         self._next: datetime | None = None
         self._stale = True  # something was written since the next due moment was asked for
-        self._theirs = rules == Rules() or rules.since is not None  # the log's own rules are in force
+        self._theirs = rules is None or rules.since is not None  # the log's own rules are in force
         self._touched: set[str] = set()  # records of commands that were refused or lost
         self._names: dict[str, str] = {}  # ids of the log -> ids here, where they differ
+        self._back: dict[str, str] = {}  # and the other way round
         self._versions: dict[tuple[str, int], int] = {}  # of an event in the log -> here, where they differ
         self._units: dict[str, tuple[str, str]] = {}  # record -> its lead unit in the log and here, where they differ
 
@@ -94,9 +96,7 @@ class Scratch:
 
     def real(self, id: str) -> str:
         """The id in the log of a record here; with a mark before it, where the log has none."""
-        if not hasattr(self, "_back"):
-            self._back = {here: there for there, here in self._names.items()}
-        return self._back.get(id) or (id if id not in self._names else f"new:{id}")
+        return self._back.get(id) or (f"new:{id}" if id in self._names else id)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class Scratch:
         if isinstance(what, Calendar):
             if self._theirs or calendar is None or calendar.id != what.id:
                 self.engine.adopt_calendar(what)
-        elif self._theirs or calendar is None and policy is None:
+        elif self._theirs:
             self.engine.adopt(what)
         elif policy is None:
             self.engine.adopt(_with_calendar(what, calendar))
@@ -155,8 +155,16 @@ class Scratch:
         """From the beginning the other rules are in force."""
         if self.rules.policy is not None:
             self.engine.adopt(_with_calendar(self.rules.policy, self.rules.calendar))
-        elif self.rules.calendar is not None:
-            self.engine.adopt_calendar(self.rules.calendar)
+        if self.rules.calendar is not None:
+            self._adopt_calendar(self.rules.calendar)
+
+    def _adopt_calendar(self, calendar: Calendar) -> None:
+        """Raises InputError where another edition goes on to be the one that is counted by."""
+        self.engine.adopt_calendar(calendar)
+        newest = self.engine.calendar(calendar.id)
+        if newest != calendar:
+            what = f"{newest.key} reaches farther than {calendar.key}, and goes on to be counted by"
+            raise InputError(what, where="calendar", expected=f"days up to {newest.last}, and a higher version")
 
     def _turn(self) -> None:
         """From now on the other rules are in force; records that run stay on the policy they have."""
@@ -164,7 +172,7 @@ class Scratch:
         policy, calendar, _ = self.rules
         known = self.engine.log.adopted
         if calendar is not None:
-            self.engine.adopt_calendar(calendar)
+            self._adopt_calendar(calendar)
         if policy is not None:
             today = self.moment.astimezone(policy.zone).date()
             policy = _changed(policy, effective_from=min(policy.effective_from, today))
@@ -177,8 +185,8 @@ class Scratch:
     def _give(self, step: Again) -> None:
         """Give one command again."""
         self._stale = True
+        self.known[step.certainty] += 1
         if step.command is None:
-            self.lost += 1
             self._without(step)
             return
         command = self._as_here(step, step.command)
@@ -240,8 +248,9 @@ class Scratch:
         en = zh = str(error)
         if isinstance(error, NotAllowed):
             codes = error.codes
-            en = "; ".join(each.sentence() for each in error.broken)
-            zh = "；".join(each.sentence("zh") for each in error.broken)
+            told = [each._replace(detail=()) if each.code == "role_is_held" else each for each in error.broken]
+            en = "; ".join(each.sentence() for each in told)  # without the names of those who hold it
+            zh = "；".join(each.sentence("zh") for each in told)
         refused = Refused(step.id, step.wire, step.record, step.recorded_at, codes, en, zh, follows)
         self.refused.append(refused)
         self._without(step)
@@ -269,7 +278,7 @@ class Scratch:
 
     def _named(self, real: str, here: str) -> None:
         if real != here:
-            self._names[real] = here
+            self._names[real], self._back[here] = here, real
         else:
             self._names.pop(real, None)
 
@@ -312,7 +321,7 @@ def _replaced(command: Command, names: dict[str, str]) -> Command:
 
 def _with_calendar(policy: Policy, calendar: Calendar | None) -> Policy:
     """The policy with an edition of a calendar in the place of its own."""
-    if calendar is None:
+    if calendar is None or all(each.id != calendar.id for each in policy.calendars):
         return policy
     return _changed(policy, calendars=(*(each for each in policy.calendars if each.id != calendar.id), calendar))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from govflow.audit.commands_again import Shares, shares_of
+from govflow.audit.commands_again import Certainty
 from govflow.audit.scratch import Refused, Rules, Scratch
 from govflow.calendars import Calendar
 from govflow.clocks import Clock, ClockKind, applied
@@ -53,8 +53,9 @@ class Fate(NamedTuple):
 class Totals(NamedTuple):
     """Records in all, open and closed; those with a missed deadline, how many were missed, and by how long.
 
-    `over` is the sum over all missed deadlines, `longest` the longest of them; refused commands, and those of them
-    that only follow from an earlier refusal.
+    `over` is the sum over all missed deadlines, `longest` the longest of them; `stalled` are those of records with a
+    refused command: with other commands these might have been met. `following` are the refused commands that only
+    follow from an earlier refusal.
     """
 
     records: int = 0
@@ -64,6 +65,7 @@ class Totals(NamedTuple):
     overdue_clocks: int = 0
     over: timedelta = _NO_TIME
     longest: timedelta = _NO_TIME
+    stalled: int = 0
     refused: int = 0
     following: int = 0
 
@@ -79,20 +81,20 @@ class Changed(NamedTuple):
 class Faithful(NamedTuple):
     """How true the re-run is: of the log's records, how many end alike in the baseline, and how many event by event.
 
-    `lost` commands could not be given again; `refused` ones the baseline refused: mostly what the tick had done before,
-    since it runs at every due moment here.
+    `refused` are the commands that the baseline refused: mostly what the tick had done already, since it runs at every
+    due moment here.
     """
 
     records: int
     same_status: int
     same_events: int
-    lost: int
     refused: tuple[Refused, ...]
 
 
 class WhatIf(NamedTuple):
     """The comparison: the log's own rules `before`, the other ones `after`; `units` the same by lead unit.
 
+    `commands` says how many commands of the log were made again exactly, likely so, or not at all (lost).
     `refused` are commands that the other rules refuse and the log's own do not; `rerouted` the records that other
     units would have led; `followed` commands that those units' people gave in the re-run; `left_out` moves to policies
     that are not there. `log` is the id of the log, `scratch` that of the scratch log.
@@ -101,7 +103,7 @@ class WhatIf(NamedTuple):
     log: str
     scratch: str
     until: datetime
-    commands: Shares
+    commands: Mapping[str, int]
     faithful: Faithful
     before: Totals
     after: Totals
@@ -132,21 +134,19 @@ def what_if(
     `policy` (with its routing rules and limits) takes the place of the log's policies, `calendar` that of the
     calendar of the same id; from `since` on (by default from the beginning), as if adopted at that moment: records
     that ran already stay on their policy. Records begun from `since` to `until` are compared, at the moment of the
-    log's last event. `engine` is only read. `progress` hears of (events read, events there, three times over).
+    log's last event. `engine` is only read. `progress` hears of (events read, events to read).
     Raises InputError where nothing is to be compared, PolicyError where the rules do not fit or their name is taken.
     """
     if policy is None and calendar is None:
         raise InputError("no other rules were given", where="what-if", expected="a policy or a calendar")
     since, until = (None if each is None else aware(each, "what-if") for each in (since, until))
     _check_calendar(engine, policy, calendar)
-    thirds = _thirds(progress)
-    commands = shares_of(engine, next(thirds))
     own, other = Scratch(engine), Scratch(engine, Rules(policy, calendar, since))
-    own.run(next(thirds))
+    own.run(_half(progress, 0))
     before, is_true = _fates(own, since, until), _faithful(engine, own)
     refused_anyway = {each.command for each in own.refused}
     own.engine.close()
-    other.run(next(thirds))
+    other.run(_half(progress, 1))
     after = _fates(other, since, until)
     refused = tuple(each for each in other.refused if each.command not in refused_anyway)
     scratch = other.engine.log_id
@@ -156,13 +156,13 @@ def what_if(
         log=engine.log_id,
         scratch=scratch,
         until=engine.log.last_recorded,
-        commands=commands,
+        commands={str(each): own.known[each] for each in Certainty},
         faithful=is_true,
         before=_totals(before.values()),
         after=_totals(after.values(), refused),
-        units=_by_unit(before, after),
+        units=_by_unit(before, after, refused),
         refused=refused,
-        rerouted=tuple(each for each in changed if each.before and each.after and _led_otherwise(each)),
+        rerouted=tuple(filter(_led_otherwise, changed)),
         changed=changed,
         followed=other.followed,
         left_out=other.left_out,
@@ -233,7 +233,7 @@ def _faithful(engine: Engine, own: Scratch) -> Faithful:
         records += 1
         same_status += status == record.status
         same_events += (status, version) == (record.status, record.version)
-    return Faithful(records, same_status, same_events, own.lost, tuple(own.refused))
+    return Faithful(records, same_status, same_events, tuple(own.refused))
 
 
 def _changed(before: Mapping[str, Fate], after: Mapping[str, Fate]) -> Iterator[Changed]:
@@ -249,7 +249,12 @@ def _essence(fate: Fate) -> tuple[object, ...]:
 
 
 def _led_otherwise(each: Changed) -> bool:
-    return each.before is not None and each.after is not None and each.before.led_by != each.after.led_by
+    """Whether another unit would have led it; not, whether it would have come less far."""
+    return (
+        each.before is not None
+        and each.after is not None
+        and any(was != would for was, would in zip(each.before.led_by, each.after.led_by, strict=False))
+    )
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
@@ -257,6 +262,7 @@ def _led_otherwise(each: Changed) -> bool:
 
 def _totals(fates: Iterable[Fate], refused: Sequence[Refused] = ()) -> Totals:
     known = list(fates)
+    stopped = {each.record for each in refused}
     overs = [late.over for fate in known for late in fate.late]
     open_ones = sum(fate.is_open for fate in known)
     return Totals(
@@ -267,28 +273,29 @@ def _totals(fates: Iterable[Fate], refused: Sequence[Refused] = ()) -> Totals:
         overdue_clocks=len(overs),
         over=sum(overs, _NO_TIME),
         longest=max(overs, default=_NO_TIME),
+        stalled=sum(len(fate.late) for fate in known if fate.record in stopped),
         refused=len(refused),
         following=sum(each.follows for each in refused),
     )
 
 
-def _by_unit(before: Mapping[str, Fate], after: Mapping[str, Fate]) -> dict[str, tuple[Totals, Totals]]:
+def _by_unit(
+    before: Mapping[str, Fate], after: Mapping[str, Fate], refused: Sequence[Refused]
+) -> dict[str, tuple[Totals, Totals]]:
     """Both figures of every lead unit; under an empty name what no unit leads."""
-    units = sorted({fate.unit for each in (before, after) for fate in each.values()})
-    return {
-        unit: (
-            _totals(fate for fate in before.values() if fate.unit == unit),
-            _totals(fate for fate in after.values() if fate.unit == unit),
-        )
-        for unit in units
-    }
+    found = {}
+    for unit in sorted({fate.unit for each in (before, after) for fate in each.values()}):
+        then, now = ([fate for fate in each.values() if fate.unit == unit] for each in (before, after))
+        own = {fate.record for fate in now}
+        found[unit] = _totals(then), _totals(now, [each for each in refused if each.record in own])
+    return found
 
 
 def _check_calendar(engine: Engine, policy: Policy | None, calendar: Calendar | None) -> None:
     """Raises InputError where no policy counts by the calendar: it would change nothing."""
     if calendar is None:
         return
-    policies = [policy] if policy is not None else [*engine.policies(), engine.policy]
+    policies = [policy] if policy is not None else [*engine.log.policies.values(), engine.policy]
     known = {each.id for each in engine.log.adopted.calendars.values()}
     known |= {each.id for one in policies for each in one.calendars}
     if calendar.id not in known:
@@ -296,7 +303,12 @@ def _check_calendar(engine: Engine, policy: Policy | None, calendar: Calendar | 
         raise InputError(f"nothing is counted by the calendar {calendar.id}", where="calendar", expected=expected)
 
 
-def _thirds(progress: Progress | None) -> Iterator[Progress | None]:
-    """One telling for each of three passes over the log."""
-    for past in range(3):
-        yield None if progress is None else lambda done, total, past=past: progress(past * total + done, 3 * total)
+def _half(progress: Progress | None, past: int) -> Progress | None:
+    """The first (0) or the second (1) of two passes over the log, told as one."""
+    if progress is None:
+        return None
+
+    def tell(done: int, total: int) -> None:
+        progress(past * total + done, 2 * total)
+
+    return tell

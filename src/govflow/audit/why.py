@@ -24,7 +24,7 @@ from govflow.errors import Detail, LogError, NotFound
 from govflow.messages import Event
 from govflow.persistence.codec import StoredEvent
 from govflow.reading import Reader
-from govflow.records import Item, Record
+from govflow.records import Item, Record, RecordGuarded
 from govflow.region import Region
 from govflow.workflow import NEW, Rule, Step
 
@@ -52,7 +52,10 @@ class Judged(NamedTuple):
 
 
 class Grounds(NamedTuple):
-    """On what one event rests. `row` is empty where no row allowed it; `policy` is the version it was decided under."""
+    """On what one event rests. `row` is empty where no row allowed it; `policy` is the version it was decided under.
+
+    `before` and `after` are statuses of what moved: of the record, or of the `item` of a `region`.
+    """
 
     record: str
     version: int
@@ -61,6 +64,7 @@ class Grounds(NamedTuple):
     command: str
     command_id: str
     row: str
+    region: str
     item: str
     before: str
     after: str
@@ -75,6 +79,17 @@ class Grounds(NamedTuple):
     table: str
     judged: tuple[Judged, ...]
 
+    @property
+    def needs_row(self) -> bool:
+        """Whether it is for a table to allow: the trace that a store without a lock leaves is not."""
+        return self.event != RecordGuarded.name
+
+    @property
+    def is_lawful(self) -> bool:
+        """Whether a row allowed it, and no rule that could be judged again was broken."""
+        has_row = bool(self.row) or not self.needs_row
+        return has_row and all(each.verdict is not Verdict.BROKEN for each in self.judged)
+
 
 def why(reader: Reader, id: str, version: int) -> Grounds:
     """Why an event of a record was allowed: what it rests on, and its rules judged again as of then.
@@ -83,9 +98,9 @@ def why(reader: Reader, id: str, version: int) -> Grounds:
     be read.
     """
     reader.get(id)
-    for each in judged(Past(reader), id):
-        if each.version == version:
-            return each
+    for scene in _scenes(Past(reader), id):
+        if scene.row.version == version:
+            return _grounds(scene)
     raise NotFound(f"{id} has no version {version}")
 
 
@@ -201,12 +216,12 @@ def _grounds(scene: _Scene) -> Grounds:
         each for each in scene.past.tables.adopted.get(scene.decider.name, ()) if each.position < scene.row.position
     ]
     found: tuple[str, str, tuple[Judged, ...]] = ("", adopted[-1].digest if adopted else "", ())
-    item = ""
+    beside = item = ""
     before, after = state.status or NEW, scene.after.status
     for table in reversed(adopted):
         region = table.regions.get(event.name)
         if region is not None:
-            item = str(event.__dict__.get("item", ""))
+            beside, item = region, str(event.__dict__.get("item", ""))
             was, now = state.item(region, item), scene.after.item(region, item)
             before, after = NEW if was is None else was.status, "" if now is None else now.status
         move = Move(event.name, kept.wire.decode(), _text(kept.role), state.status or NEW, before, after)
@@ -223,6 +238,7 @@ def _grounds(scene: _Scene) -> Grounds:
         command=kept.wire.decode(),
         command_id=kept.command.decode(),
         row=found[0],
+        region=beside,
         item=item,
         before=before,
         after=after,
@@ -247,8 +263,9 @@ _NO_DIGEST = Detail("the command as it was given", "命令原文")
 @lru_cache(maxsize=64)
 def _served(decider: Decider) -> tuple[Table, Mapping[tuple[str | None, str], Step]]:
     """The table of today, and its steps by region and id."""
-    beside = {(name, step.id): step for name, region in decider.regions.items() for step in region.workflow.steps}
-    steps = {(None, step.id): step for step in decider.workflow.steps} | beside
+    steps: dict[tuple[str | None, str], Step] = {(None, step.id): step for step in decider.workflow.steps}
+    for name, region in decider.regions.items():
+        steps |= {(name, step.id): step for step in region.workflow.steps}
     return Table.of(decider.name, decider.digest, decider.as_data(), 0), steps
 
 

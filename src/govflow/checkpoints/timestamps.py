@@ -1,6 +1,6 @@
 """Time stamps (RFC 3161) over checkpoints: an authority says that a head was there at a time. Optional.
 
-A request is a file that a time stamping authority answers with a token; nothing here talks to a network. Reading a token
+A request is a file that a time stamping authority answers; nothing here talks to a network. Reading an answer
 needs the extra `timestamps`.
 """
 

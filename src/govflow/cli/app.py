@@ -12,6 +12,8 @@ import typer
 
 from govflow import __version__
 from govflow.cli import budget, directory, envelope, files, needs, policy, project, words
+from govflow.cli.bundle import bundle
+from govflow.cli.checkpoint import checkpoint
 from govflow.cli.claim import claim
 from govflow.cli.constraints import constraints
 from govflow.cli.corrections import list_corrections
@@ -29,22 +31,26 @@ from govflow.cli.display import (
 from govflow.cli.due import due
 from govflow.cli.handling import handle_lines, parsed
 from govflow.cli.journey import journey
+from govflow.cli.keys import keys
 from govflow.cli.late import late
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, served
 from govflow.cli.loops import loops
 from govflow.cli.match import match
 from govflow.cli.migrating import migrate
 from govflow.cli.propose import propose
+from govflow.cli.prove import prove
 from govflow.cli.recount import recount
 from govflow.cli.replaying import replay
-from govflow.cli.responsibility import responsibility
 from govflow.cli.report import report
+from govflow.cli.responsibility import responsibility
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, route
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
 from govflow.cli.tick import tick
 from govflow.cli.verify import verify
 from govflow.cli.vote import vote
+from govflow.cli.what_if import what_if
+from govflow.cli.why import why
 from govflow.engine import Engine
 from govflow.errors import InputError
 from govflow.reading import Reader
@@ -54,6 +60,7 @@ from govflow.workflow import Workflow
 app = typer.Typer(help="help.govflow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(files.imports, name="import", help="help.import")
 app.add_typer(files.exports, name="export", help="help.export")
+files.exports.command("bundle", help="help.export_bundle")(bundle)
 app.add_typer(policy.policy, name="policy", help="help.policy")
 policy.policy.command("migrate", help="help.policy_migrate")(migrate)
 app.add_typer(policy.calendar, name="calendar", help="help.calendar")
@@ -64,6 +71,8 @@ app.add_typer(budget.budget, name="budget", help="help.budget")
 app.add_typer(needs.needs, name="needs", help="help.needs")
 app.add_typer(project.project, name="project", help="help.project")
 app.add_typer(envelope.envelope, name="envelope", help="help.envelope")
+app.add_typer(checkpoint, name="checkpoint", help="help.checkpoint")
+app.add_typer(keys, name="keys", help="help.keys")
 app.add_typer(constraints, name="constraints", help="help.constraints")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
@@ -208,6 +217,8 @@ def timeline(
 
 app.command("journey", help="help.journey")(journey)
 app.command("recount", help="help.recount")(recount)
+app.command("what-if", help="help.what_if")(what_if)
+app.command("prove", help="help.prove")(prove)
 app.command("report", help="help.report")(report)
 app.command("responsibility", help="help.responsibility")(responsibility)
 app.command("loops", help="help.loops")(loops)
@@ -215,6 +226,8 @@ app.command("allowed", help="help.allowed")(allowed)
 app.command("route", help="help.route")(route)
 app.command("match", help="help.match")(match)
 app.command("claim", help="help.claim")(claim)
+
+app.command("why", help="help.why")(why)
 
 
 @app.command("why-not", help="help.why_not")

@@ -46,7 +46,8 @@ def check(
     """Check records against the constraints."""
     with opened(db, records) as engine, progress(t("constraints.checking")) as tell:
         chosen = _chosen(file, engine.deciders.values())
-        is_seen = rows_seen(reader(engine, actor, role, unit, area)) if actor is not None else None
+        seen = reader(engine, actor, role, unit, area)
+        is_seen = rows_seen(seen) if actor is not None else None
         told = _Told(engine, tell)
         findings = [
             found for rows in _streams(engine, id, is_seen) for found in check_stream(told.all_of(rows), chosen)

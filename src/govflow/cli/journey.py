@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any
 
+import typer
 from rich.text import Text
 
+from govflow.audit.late import LATER_THAN
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, opened
+from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
 from govflow.cli.run import clean
 from govflow.cli.texts import is_zh, t
@@ -20,6 +23,7 @@ from govflow.journey import journey as journey_of
 def journey(
     id: RecordId,
     db: Db,
+    at: Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)] = None,
     actor: As = None,
     role: AsRole = None,
     unit: AsUnit = None,
@@ -31,7 +35,7 @@ def journey(
     with opened(db, records) as engine:
         seen = reader(engine, actor, role, unit, area)
         existing(seen, id)
-        found = journey_of(seen, id)
+        found = journey_of(seen, id, moment(at, engine.policy.zone))
         if json:
             print_json(_as_json(found))
         else:
@@ -40,7 +44,14 @@ def journey(
 
 def _as_json(found: Journey) -> dict[str, Any]:
     happened = [
-        {**each._asdict(), "label": _label(each), "at": each.at.isoformat(), "until": each.until.isoformat()}
+        {
+            **each._asdict(),
+            "label": _label(each),
+            "at": each.at.isoformat(),
+            "until": each.until.isoformat(),
+            "recorded": each.recorded.isoformat(),
+            "late": _is_late(each),
+        }
         for each in found.happened
     ]
     return {"records": [each._asdict() for each in found.stops], "happened": happened, "left_out": found.left_out}
@@ -58,6 +69,8 @@ def _print(engine: Engine, found: Journey) -> None:
     out.print()
     heads = (t("occurred"), t("journey.record"), t("event"), t("who"), t("state"))
     out.print(table(*heads, rows=[_row(engine, each, kinds[each.record]) for each in found.happened], keep=(0, 1)))
+    if any(map(_is_late, found.happened)):
+        out.print(t("journey.late", hours=LATER_THAN // timedelta(hours=1)))
     if found.left_out:
         out.print(t("journey.left_out", n=found.left_out))
 
@@ -86,4 +99,9 @@ def _row(engine: Engine, each: Happened, kind: str) -> tuple[str, ...]:
         label = t("journey.times", event=label, n=each.times)
     who = words.term("role", each.role or "") + (f"@{each.unit}" if each.unit else "")
     state = words.state(engine.deciders[kind].workflow, each.status) if each.moved else ""
-    return words.when(each.at, engine), each.record, label, who, state
+    return words.when(each.at, engine) + (" *" if _is_late(each) else ""), each.record, label, who, state
+
+
+def _is_late(each: Happened) -> bool:
+    """Whether it was recorded long after it had occurred."""
+    return each.recorded - each.at > LATER_THAN

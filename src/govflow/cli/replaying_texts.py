@@ -68,6 +68,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "corrections.of": ("{moment}:", "{moment}："),
     "corrections.apart": ("#{version} corrects a value that came to stand there only later.", "#{version} 更正的是此后才有的值。"),
 
+    # journey
+    "journey.late": ("* = recorded more than {hours} h after it occurred", "* = 发生 {hours} 小时之后才记录（迟录）"),
+
     # late
     "help.late": ("Tell what was recorded long after it had occurred, unit by unit.\n\nNo law sets the limit: it is ours unless --later-than names one. Status 1 if anything is late.",
                   "按单位列出发生很久之后才记录的事件（迟录）。\n\n法律未规定此时限：除非以 --later-than 指定，否则为本系统默认值。有迟录时退出状态为 1。"),

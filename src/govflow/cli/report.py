@@ -1,4 +1,4 @@
-"""`govflow report`: one page for an auditor, of a matter or of a period, that reads and prints without anything else."""
+"""`govflow report`: one page for an auditor, of a matter or of a period, that needs nothing else."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 
 from govflow.cli import (
     budget_texts,
+    bundle_texts,
+    checkpoint_texts,
     constraints_texts,
     needs_texts,
     policy_texts,
@@ -24,6 +26,8 @@ from govflow.cli import (
     running_texts,
     verify_texts,
     vote_texts,
+    what_if_texts,
+    why_texts,
 )
 from govflow.errors import InputError
 
@@ -72,6 +76,8 @@ def t(key: str, **values: object) -> str:
 EXAMPLES = {
     **policy_texts.EXAMPLES,
     **budget_texts.EXAMPLES,
+    **bundle_texts.EXAMPLES,
+    **checkpoint_texts.EXAMPLES,
     **running_texts.EXAMPLES,
     **propose_texts.EXAMPLES,
     **replaying_texts.EXAMPLES,
@@ -82,6 +88,8 @@ EXAMPLES = {
     **responsibility_texts.EXAMPLES,
     **constraints_texts.EXAMPLES,
     **verify_texts.EXAMPLES,
+    **what_if_texts.EXAMPLES,
+    **why_texts.EXAMPLES,
     "govflow": "govflow demo",
     "demo": "govflow demo --db demo.db",
     "import": "govflow import boston311 requests.csv --db city.db",
@@ -131,6 +139,8 @@ _TERMS = {
 TEXTS: dict[str, tuple[str, str]] = {
     **policy_texts.TEXTS,
     **budget_texts.TEXTS,
+    **bundle_texts.TEXTS,
+    **checkpoint_texts.TEXTS,
     **running_texts.TEXTS,
     **propose_texts.TEXTS,
     **replaying_texts.TEXTS,
@@ -141,6 +151,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     **responsibility_texts.TEXTS,
     **constraints_texts.TEXTS,
     **verify_texts.TEXTS,
+    **what_if_texts.TEXTS,
+    **why_texts.TEXTS,
     **{
         f"{kind}.{id}": (id, zh)
         for kind, terms in _TERMS.items()

@@ -1,4 +1,4 @@
-"""What drawings are made of: shapes as plain values, which the template writes as SVG. No markup is put together here."""
+"""What drawings are made of: shapes as plain values, which the template writes as SVG; no markup is made here."""
 
 from __future__ import annotations
 

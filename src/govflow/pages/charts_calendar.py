@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -173,8 +173,8 @@ def _patterns(id: str) -> Shape:
     """Dots, strokes and crosses by which the kinds differ without colours."""
 
     def pattern(name: str, size: int, steps: str) -> Shape:
-        box = {"id": f"{id}-{name}", "width": size, "height": size, "patternUnits": "userSpaceOnUse"}
-        return Shape("pattern", box, inside=[path(steps, f"ink-{name}")])
+        at: dict[str, str | int | float] = {"id": f"{id}-{name}", "width": size, "height": size}
+        return Shape("pattern", {**at, "patternUnits": "userSpaceOnUse"}, inside=[path(steps, f"ink-{name}")])
 
     drawn = (
         pattern("weekend", 6, "M0,6 L6,0"),
@@ -204,8 +204,7 @@ def _legend(id: str, y: int, kinds: set[DayKind], speech: Speech) -> Iterator[Sh
         x += 46 + 12 * breadth(text)
     marks: tuple[Literal["former", "warn", "due", "end"], ...] = ("warn", "former", "due", "end")
     for kind_of_mark in marks:
-        yield from _mark(Mark(kind_of_mark, datetime.min), x + 8, y - 1)
+        yield from _mark(Mark(kind_of_mark, datetime.min.replace(tzinfo=UTC)), x + 8, y - 1)
         text = speech.t(f"report.mark.{kind_of_mark}")
         yield words(x + 18, y + 14, text, "legend")
         x += 36 + 12 * breadth(text)
-

@@ -5,18 +5,21 @@ The layout is ours and depends on the table and the path alone: the same record 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from govflow.pages.charts import Drawing, Shape, box, breadth, in_lines, path, tidy, words
 from govflow.pages.parts import Speech
 from govflow.workflow import NEW, Workflow
 
-_WIDTH, _HIGH, _WIDE, _ROW, _SIDE = 860, 38, 112, 84, 44  # pixels
+_WIDTH, _HIGH, _WIDE, _ROW, _SIDE = 860, 34, 112, 62, 44  # pixels
+_EDGE = 4  # pixels from the edge that no curve comes nearer to
 _PER_LAYER = 6
 _HUB = 6  # a state that so many others lead to: arrows to it that were not taken would hide all else
 
 Arrow = tuple[str, str]
+Point = tuple[float, float]
+Curve = tuple[Point, Point, Point, Point]
 
 
 class Spot(NamedTuple):
@@ -39,15 +42,17 @@ def state_drawing(
     for number, each in enumerate(taken, 1):
         numbers.setdefault(each, []).append(number)
     shapes: list[Shape] = [_heads(id)]
-    shapes += [path(_way(spots, each)[0], "faint", marker_end=f"url(#{id}-faint)") for each in faint]
-    shapes += [path(_way(spots, each)[0], "taken", marker_end=f"url(#{id}-taken)") for each in numbers]
+    shapes += [path(_steps(_way(spots, each)), "faint", marker_end=f"url(#{id}-faint)") for each in faint]
+    shapes += [path(_steps(_way(spots, each)), "taken", marker_end=f"url(#{id}-taken)") for each in numbers]
     here = taken[-1][1] if taken else NEW
     passed = {state for each in taken for state in each}
     for state, spot in spots.items():
         kind = "here" if state == here else "passed" if state in passed else "other"
         shapes += _node(spot, name(state), f"{kind} hub" if state in hubs else kind)
+    badges: list[Point] = []
     for each, steps in numbers.items():
-        shapes += _number(_way(spots, each)[1], speech.t("report.numbers").join(map(str, steps)))
+        badges.append(_free_point(_way(spots, each), spots.values(), badges))
+        shapes += _number(badges[-1], speech.t("report.numbers").join(map(str, steps)))
     high = max(spot.y for spot in spots.values()) + _HIGH
     shapes += _legend(high + 22, speech, with_hubs=bool(hubs))
     told = speech.t("report.arrow").join(name(state) for state in [NEW, *(to for _, to in taken)])
@@ -96,33 +101,43 @@ def _layers(states: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
     return found
 
 
-def _way(spots: Mapping[str, Spot], arrow: Arrow) -> tuple[str, tuple[float, float]]:
-    """The curve of an arrow as a path, and the point of it where its number stands."""
+def _way(spots: Mapping[str, Spot], arrow: Arrow) -> Curve:
+    """The curve of an arrow: down on the left of what lies between, back up on the right of it."""
     (la, ax, ay), (lb, bx, by) = spots[arrow[0]], spots[arrow[1]]
-    half, wide = _HIGH / 2, _WIDE / 2
-    if lb > la:  # down: out below, in from above; over several layers bent aside, past what lies between
-        bend = 0.0 if lb == la + 1 else (70.0 if bx >= ax else -70.0)
+    half, wide, far = _HIGH / 2, _WIDE / 2, abs(lb - la)
+    if lb == la:  # beside it: over the top
+        return (ax, ay - half), (ax, ay - half - 24), (bx, by - half - 24), (bx, by - half - 3)
+    if lb == la + 1:
         a, b = (ax, ay + half), (bx, by - half - 3)
-        c, d = (ax + bend, (a[1] + b[1]) / 2), (bx + bend, (a[1] + b[1]) / 2)
-    elif lb == la:  # beside it: over the top
-        a, b = (ax, ay - half), (bx, by - half - 3)
-        c, d = (ax, ay - half - 26), (bx, by - half - 26)
-    else:  # back up: round the side that is nearer to both
-        side = 1 if ax + bx >= _WIDTH else -1
-        a, b = (ax + side * wide, ay), (bx + side * (wide + 3), by)
-        out = max(ax * side, bx * side) * side + side * (wide + 34)
-        c, d = (out, ay), (out, by)
-    curve = "M{},{} C{},{} {},{} {},{}".format(*(tidy(value) for point in (a, c, d, b) for value in point))
-    return curve, _point(a, c, d, b, 0.5)
+        middle = (a[1] + b[1]) / 2
+        return a, (ax, middle), (bx, middle), b
+    side = -1 if lb > la else 1
+    out = min(ax, bx) if side < 0 else max(ax, bx)
+    out += side * (wide + 24 + 22 * min(far, 8))
+    a, b = (ax + side * wide, ay), (bx + side * (wide + 3), by)
+    ends = (a[0] + b[0]) / 8  # of both ends together an eighth, of both handles three quarters: the middle of the curve
+    out = min(max(out, (_EDGE - ends) / 0.75), (_WIDTH - _EDGE - ends) / 0.75)
+    return a, (out, ay), (out, by), b
 
 
-def _point(
-    a: tuple[float, float], c: tuple[float, float], d: tuple[float, float], b: tuple[float, float], at: float
-) -> tuple[float, float]:
+def _steps(curve: Curve) -> str:
+    """A curve as a path."""
+    return "M{},{} C{},{} {},{} {},{}".format(*(tidy(value) for point in curve for value in point))
+
+
+def _point(curve: Curve, at: float) -> Point:
     """A point of a cubic curve."""
     shares = ((1 - at) ** 3, 3 * at * (1 - at) ** 2, 3 * at**2 * (1 - at), at**3)
-    x, y = (sum(share * point[axis] for share, point in zip(shares, (a, c, d, b), strict=True)) for axis in (0, 1))
+    x, y = (sum(share * point[axis] for share, point in zip(shares, curve, strict=True)) for axis in (0, 1))
     return x, y
+
+
+def _free_point(curve: Curve, spots: Iterable[Spot], taken: Sequence[Point]) -> Point:
+    """Where on a curve a number can be read: not on a state and not on another number, near the middle."""
+    points = [_point(curve, at / 20) for at in (10, 9, 11, 8, 12, 7, 13, 6, 14, 5, 15, 4, 16, 3, 17)]
+    boxes = [(each.x, each.y, _WIDE / 2 + 12, _HIGH / 2 + 6) for each in spots] + [(x, y, 26, 16) for x, y in taken]
+    free = (p for p in points if all(abs(p[0] - x) > w or abs(p[1] - y) > h for x, y, w, h in boxes))
+    return next(free, points[0])
 
 
 # --- its shapes ------------------------------------------------------------------------------------------------------
@@ -132,8 +147,8 @@ def _heads(id: str) -> Shape:
     """The heads of arrows."""
 
     def head(kind: str, size: int) -> Shape:
-        more = {"viewBox": "0 0 10 10", "refX": 8, "refY": 5, "orient": "auto", "markerUnits": "userSpaceOnUse"}
-        at = {"id": f"{id}-{kind}", "markerWidth": size, "markerHeight": size, **more}
+        at: dict[str, str | int | float] = {"id": f"{id}-{kind}", "markerWidth": size, "markerHeight": size}
+        at |= {"viewBox": "0 0 10 10", "refX": 8, "refY": 5, "orient": "auto", "markerUnits": "userSpaceOnUse"}
         return Shape("marker", at, inside=[path("M0,0 L10,5 L0,10 z", f"head-{kind}")])
 
     return Shape("defs", {}, inside=(head("faint", 7), head("taken", 11)))

@@ -259,10 +259,12 @@ def rendered(
     phases: Sequence[Phase],
     sections: Sequence[Section],
     kind: str = "proposal",
+    wide: bool = False,
 ) -> str:
     """The page as HTML: one file, without scripts, fonts or pictures from elsewhere. Raises InputError.
 
-    `kind` says of what it is the page: `page.kind.<kind>` and `page.way.<kind>` are texts.
+    `kind` says of what it is the page: `page.kind.<kind>` and `page.way.<kind>` are texts. A `wide` page has room for
+    broad tables, and may have drawings.
     """
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -289,7 +291,7 @@ def rendered(
         state=state,
         made=made,
         phases=phases,
-        has_drawings=any(isinstance(part, Drawing) for each in shown for part in each.parts),
+        wide=wide,
         sections=[(each, [(kinds[type(part)], part) for part in each.parts]) for each in shown],
     )
 

@@ -1,4 +1,4 @@
-"""The report on a matter 审计报告: one page for an auditor, of what happened, who held it, what broke and what proves it."""
+"""The report on a matter 审计报告: one page for an auditor: what happened, who held it, what broke, what proves it."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def matter_report(
             phases=(),
             sections=sections,
             kind="report",
+            wide=True,
         )
     )
 
@@ -93,7 +94,7 @@ def _overview(matter: Matter, view: View, findings: Sequence[Objection] | None) 
         (t("report.level"), speech.term("level", record.level) if record.level else ""),
         (t("area"), record.area),
         (t("report.round"), str(record.round) if record.round > 1 else ""),
-        (t("report.unit"), view.unit(getattr(record, "lead_unit", None))),
+        (t("report.lead"), view.unit(getattr(record, "lead_unit", None))),
         (t("report.opened"), speech.when(told.happened[0].at if told.happened else record.opened_at)),
         (t("report.last"), speech.when(last)),
         (t("report.entries"), str(record.version)),
@@ -124,7 +125,7 @@ def _records(matter: Matter, view: View) -> Section:
         for told in matter.records
     ]
     hidden: list[Part] = [Note(t("report.left_out", n=matter.left_out))] if matter.left_out else []
-    return Section("records", t("report.records"), [Rows("", heads, rows if len(rows) > 1 else []), *hidden])
+    return Section("records", t("report.records"), [Rows(t("report.records.table"), heads, rows if len(rows) > 1 else []), *hidden])
 
 
 def _happened(matter: Matter, view: View) -> Section:
@@ -181,7 +182,7 @@ def findings_section(findings: Sequence[Objection] | None, view: View) -> list[S
     rows = [(each.code, view.speech.pick(each.en, each.zh), each.where, each.basis) for each in findings]
     heads = [t(f"report.{each}") for each in ("findings.code", "findings.says", "findings.where", "findings.basis")]
     nothing: list[Part] = [] if rows else [Note(t("report.findings.none"))]
-    return [Section("findings", t("report.findings"), [Rows("", heads, rows), *nothing])]
+    return [Section("findings", t("report.findings"), [Rows(t("report.findings.table"), heads, rows), *nothing])]
 
 
 def proofs_section(proofs: Proofs | None, view: View) -> Section:

@@ -145,6 +145,8 @@ def _state(run: Run, view: View) -> str:
     if late is not None and status is ClockStatus.RUNNING:
         status = ClockStatus.OVERDUE
     told = view.speech.status(status, ClockState)
+    if run.gave_way:
+        told = view.speech.t("report.gave_way", state=told)
     return told if late is None else view.speech.t("report.late_by", state=told, by=view.span(late))
 
 
@@ -159,7 +161,8 @@ def broken_parts(told: Told, view: View) -> list[Part]:
 
 def _broken(told: Told, run: Run, late: timedelta, view: View) -> Rows | Note:
     speech, clock = view.speech, run.clock
-    key = "open" if clock.ended_at is None else "gone" if clock.status is ClockStatus.CANCELLED else "met"
+    key = "open" if clock.ended_at is None else "next" if run.gave_way else "met"
+    key = "gone" if clock.status is ClockStatus.CANCELLED else key
     how = speech.t(f"report.broken.{key}", by=view.span(late))
     what = speech.t("report.broken.of", name=_name(run, view), due=speech.until(clock.due), how=how)
     lines = run.why.lines if run.why is not None else ()

@@ -25,7 +25,9 @@ def period_report(
         _late(period, view),
         _loops(period, view),
         Section(
-            "held", speech.t("report.period.held"), [*sum_tables(period.sums, period.levels, view), Note(speech.t("report.hours"))]
+            "held",
+            speech.t("report.period.held"),
+            [*sum_tables(period.sums, period.levels, view), Note(speech.t("report.hours"))],
         ),
         *findings_section(findings, view),
         proofs_section(proofs, view),
@@ -40,6 +42,7 @@ def period_report(
             phases=(),
             sections=sections,
             kind="report_period",
+            wide=True,
         )
     )
 
@@ -117,7 +120,9 @@ def _loops(period: Period, view: View) -> Section:
         sums = told.setdefault(view.party(owes), [0, 0])
         sums[0] += count
         sums[1] += late
-    rows = [(name, str(n), str(late)) for name, (n, late) in sorted(told.items(), key=lambda item: (-item[1][0], item[0]))]
+    rows = [
+        (name, str(n), str(late)) for name, (n, late) in sorted(told.items(), key=lambda item: (-item[1][0], item[0]))
+    ]
     heads = [t(f"report.{each}") for each in ("owes", "period.owed", "period.loops_late")]
     nothing: list[Part] = [] if rows else [Note(t("report.loops.none"))]
     return Section("loops", t("report.loops"), [Rows(t("report.period.loops"), heads, rows), *nothing])

@@ -22,7 +22,7 @@ def held_parts(told: Told, view: View) -> list[Part]:
     rows = [
         (
             view.holder(each.unit, each.role),
-            speech.term("level", each.level) if each.level else "",
+            _level(each.level, view),
             speech.when(each.since),
             speech.when(each.until),
             hours(each.worked),
@@ -31,14 +31,18 @@ def held_parts(told: Told, view: View) -> list[Part]:
         )
         for each in told.held
     ]
-    heads = [t(f"report.{each}") for each in ("unit", "level", "since", "until", "worked", "whole", "bar.pause")]
+    heads = [t(f"report.{each}") for each in ("unit", "level", "since", "until", "worked", "whole", "still")]
     caption = t("report.of_record", id=told.record.id, what=t("report.held.table"))
-    return [Rows(caption, heads, rows), *sum_tables(told.sums, told.levels, view, told.record.id), Note(t("report.hours"))]
+    return [
+        Rows(caption, heads, rows),
+        *sum_tables(told.sums, told.levels, view, told.record.id),
+        Note(t("report.hours")),
+    ]
 
 
 def sum_tables(sums: Sequence[Sum], levels: Sequence[Sum], view: View, id: str = "") -> list[Part]:
     """Time held by holder and by level, each with a last row of the whole."""
-    t, speech = view.speech.t, view.speech
+    t = view.speech.t
 
     def table(what: str, head: str, name: Callable[[Sum], str], rows: Sequence[Sum]) -> Rows:
         heads = [head, *(t(f"report.{each}") for each in ("held.records", "worked", "share", "paused", "whole"))]
@@ -51,8 +55,12 @@ def sum_tables(sums: Sequence[Sum], levels: Sequence[Sum], view: View, id: str =
 
     return [
         table("report.held.sums", t("report.unit"), lambda each: view.holder(each.unit, each.role), sums),
-        table("report.held.levels", t("report.level"), lambda each: speech.term("level", each.level), levels),
+        table("report.held.levels", t("report.level"), lambda each: _level(each.level, view), levels),
     ]
+
+
+def _level(level: str, view: View) -> str:
+    return view.speech.term("level", level) if level else view.speech.t("report.level.none")
 
 
 def _sum_row(name: str, each: Sum, whole: Sum, view: View) -> tuple[str, ...]:
@@ -63,8 +71,8 @@ def _sum_row(name: str, each: Sum, whole: Sum, view: View) -> tuple[str, ...]:
 
 def _all(rows: Sequence[Sum]) -> Sum:
     nothing = timedelta()
-    worked, paused, whole = (sum((row[place] for row in rows), nothing) for place in (4, 5, 6))
-    return Sum("", "", "", 0, worked, paused, whole)
+    worked, paused = sum((each.worked for each in rows), nothing), sum((each.paused for each in rows), nothing)
+    return Sum("", "", "", 0, worked, paused, sum((each.whole for each in rows), nothing))
 
 
 # --- the way it took -------------------------------------------------------------------------------------------------
@@ -114,7 +122,13 @@ def loop_parts(told: Told, view: View) -> list[Part]:
 def _loop(told: Told, loop: Loop, view: View) -> tuple[str, ...]:
     speech = view.speech
     flow = told.decider.regions[loop.region].workflow
-    what = view.clock(loop.item) if loop.region == "clock" else view.key(loop.item) if loop.what == loop.item else loop.what
+    what = (
+        view.clock(loop.item)
+        if loop.region == "clock"
+        else view.key(loop.item)
+        if loop.what == loop.item
+        else loop.what
+    )
     return (
         view.region(told.decider, loop.region),
         safe(what),

@@ -8,13 +8,17 @@ _ROLES = (
     "reporter 诉求人 grid_worker 网格员 acceptance_desk 受理窗口 lead_unit 主办单位 co_unit 协办单位 disputant 当事人 "
     "review_body 复查复核机关 delegate 代表委员"
 )
+_KINDS = (
+    "grid 网格事件 hotline 热线诉求 petition 信访事项 service 服务事项 suggestion 意见建议 lead 问题线索 hazard 安全隐患 "
+    "dispute 矛盾纠纷 whistle_blowing 举报"
+)
 _LEVELS = "grid 网格 community 社区(村) town 镇(街道) district 区"
 
 # fmt: off
 REPORT_TEXTS: dict[str, tuple[str, str]] = {
     **{
         f"{kind}.{id}": (id.replace("_", " "), zh)
-        for kind, terms in (("role", _ROLES), ("level", _LEVELS))
+        for kind, terms in (("role", _ROLES), ("kind", _KINDS), ("level", _LEVELS))
         for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
     },
     "page.kind.report": ("Audit report", "审计报告"), "page.way.report": ("The way of this record", "办理进程"),
@@ -28,7 +32,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.title": ("Title", "标题"), "report.state": ("Status", "状态"), "report.tie": ("Found through", "经由"),
     "report.tie.of": ("{id} ({tie})", "{id}（{tie}）"), "report.level": ("Level", "层级"),
     "report.opened": ("Begun", "发起"), "report.last": ("Last entry", "最近一条"), "report.round": ("Round", "轮次"),
-    "report.policy": ("Policy", "政策"), "report.entries": ("Entries", "条目"), "report.unit": ("In the hands of", "责任方"),
+    "report.policy": ("Policy", "政策"), "report.entries": ("Entries", "条目"), "report.lead": ("Lead unit", "主办单位"), "report.unit": ("In the hands of", "责任方"),
     "report.somebody": ("a person", "个人"), "report.nobody": ("nobody", "无"), "report.system": ("system", "系统"),
     "report.at_unit": ("{role} @ {unit}", "{role} @ {unit}"), "report.numbers": (", ", "、"), "report.arrow": (" → ", " → "),
 
@@ -36,6 +40,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.alert.late": ("Overdue now: {what}.", "现已超期：{what}。"),
     "report.alert.findings": ("A check of the log objects to {n} things.", "日志检查发现 {n} 个问题。"),
     "report.records": ("The records of this matter", "本事项的各记录"),
+    "report.records.table": ("Every record, the one asked for first", "全部记录，所查记录在前"),
     "report.left_out": ("Records that are tied to these and may not be seen: {n}.", "与之关联但不可查看的记录：{n} 件。"),
 
     # What happened
@@ -50,7 +55,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.held.sums": ("Time held, by unit or role", "按责任方合计"), "report.held.levels": ("Time held, by level", "按层级合计"),
     "report.held.none": ("Nobody's turn was ever taken down here.", "无责任时段。"),
     "report.since": ("From", "自"), "report.until": ("To", "至"), "report.worked": ("Office time", "工作时间"), "report.whole": ("Calendar time", "日历时间"),
-    "report.paused": ("Of it paused", "其中中止"), "report.sum": ("Together", "合计"), "report.share": ("Share", "占比"), "report.held.records": ("Records", "件数"),
+    "report.paused": ("Of it paused", "其中中止"), "report.sum": ("Together", "合计"), "report.share": ("Share", "占比"), "report.still": ("Paused", "中止"), "report.level.none": ("none named", "未标明"), "report.held.records": ("Records", "件数"),
     "report.hours": ("Times are hours:minutes:seconds; office time counts the hours that offices are open.", "时长为 时:分:秒；工作时间只计机关办公时间。"),
     "report.percent": ("{n} %", "{n}%"),
 
@@ -85,7 +90,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.loop": ("Loop", "未了事项"), "report.what": ("What", "内容"), "report.owes": ("Owed by", "负责"),
     "report.broken": ("Broken deadlines, and why they were due then", "超期及其期限依据"), "report.broken.none": ("No deadline was broken.", "无超期。"),
     "report.broken.of": ("{name}: due {due}, {how}", "{name}：应于 {due} 前，{how}"), "report.line": ("Step of the count", "计算步骤"), "report.day": ("Day", "日期"),
-    "report.broken.met": ("met {by} late", "逾期 {by} 完成"), "report.broken.open": ("open and {by} over", "未完成，已超 {by}"), "report.broken.gone": ("fell away {by} late", "逾期 {by} 后终止"),
+    "report.broken.met": ("met {by} late", "逾期 {by} 完成"), "report.broken.open": ("open and {by} over", "未完成，已超 {by}"), "report.broken.next": ("{by} over when the next run began", "超期 {by} 后重新计时"), "report.gave_way": ("{state}, then counted anew", "{state}，后重新计时"), "report.broken.gone": ("fell away {by} late", "逾期 {by} 后终止"),
     "report.corrections": ("Corrections", "更正"), "report.corrections.none": ("Nothing was corrected.", "无更正。"),
     "report.corrections.table": ("What was published then, and what is known now", "当时公布与现在所知"),
     "report.corrections.entry": ("Entry", "条目"), "report.corrections.field": ("Field", "字段"), "report.corrections.then": ("As published then", "当时公布"),
@@ -110,6 +115,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.over": ("Over by", "已超"), "report.period.loops": ("Open loops at the end, by unit", "期末未了事项，按单位"), "report.period.owed": ("Open loops", "未了事项"),
     "report.period.loops_late": ("Of them overdue", "其中超期"), "report.period.held": ("Whose time it was", "责任时长"),
     "report.findings": ("What a check of the log objects to", "日志检查发现的问题"), "report.findings.none": ("The check objected to nothing.", "检查未发现问题。"),
+    "report.findings.table": ("Every objection", "逐项列出"),
     "report.findings.code": ("Code", "代码"), "report.findings.says": ("What does not hold", "问题"), "report.findings.where": ("Where", "位置"), "report.findings.basis": ("Basis", "依据"),
     "report.more": ("{n} more are not listed here.", "另有 {n} 项未列出。"),
 }

@@ -38,11 +38,15 @@ class Happening(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run of a clock as it ended or stands, its warnings (percent, moment), and why it was due where it broke."""
+    """One run of a clock as it ended or stands, its warnings (percent, moment), and why it was due where it broke.
+
+    One that `gave_way` did not end: the next run began, at the moment that stands as its end.
+    """
 
     clock: Clock
     warned: Sequence[tuple[int, datetime]] = ()
     why: Why | None = None
+    gave_way: bool = False
 
 
 class Held(NamedTuple):
@@ -170,7 +174,8 @@ class Late(NamedTuple):
 class Period(NamedTuple):
     """A period of local days, both inclusive, as it stood at its end (`until`, or now where that is earlier).
 
-    `states` counts records by kind and status, `opened` and `closed` by kind; `loops` counts by who owes: open, overdue.
+    `states` counts records by kind and status, `opened` and `closed` by kind; `loops` counts, by who owes them, those
+    that are open and those of them that are overdue.
     """
 
     first: date

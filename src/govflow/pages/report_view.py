@@ -82,7 +82,7 @@ class View(NamedTuple):
         return self.speech.state(decider.workflow, status)
 
     def event(self, decider: Decider, each: Happening) -> str:
-        """What happened: in Chinese as the step is called, in English as the event; beside the record, of what it is."""
+        """What happened: in Chinese as the step is called, in English as the event; beside the record, also in what."""
         region, _, rest = each.event.partition(".")
         told = each.label if self.speech.is_zh and each.label else self.speech.plain(rest)
         if region in decider.regions:
@@ -109,9 +109,9 @@ def short(text: str) -> str:
     return told if len(told) <= _LONG else f"{told[:_LONG]}…"
 
 
-_DIRECTIONS = {each: "\N{REPLACEMENT CHARACTER}" for each in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-_CONTROLS = {each: "\N{REPLACEMENT CHARACTER}" for each in (*range(9), 11, 12, *range(14, 32), *range(127, 160))}
-_HOSTILE = _DIRECTIONS | _CONTROLS
+_DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160))
+_HOSTILE = dict.fromkeys((*_DIRECTIONS, *_CONTROLS), "\N{REPLACEMENT CHARACTER}")
 
 
 def without_tricks(page: str) -> str:

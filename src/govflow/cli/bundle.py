@@ -1,0 +1,115 @@
+"""`govflow export bundle`: what outsiders verify offline, of a whole log, of one record or of a period."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Annotated
+
+import typer
+
+from govflow.audit.bundle import Exported, of_period, of_record, write_bundle
+from govflow.audit.bundle_parts import Scope, Whole
+from govflow.audit.heads import read_head
+from govflow.checkpoints.notes import NoteError
+from govflow.cli.display import console
+from govflow.cli.logs import Db, Records, existing, opened, progress
+from govflow.cli.responsibility import edge
+from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.texts import t
+from govflow.engine import Engine
+from govflow.errors import InputError
+from govflow.reading import Reader
+
+Moment = Annotated[str | None, typer.Option("--from", help="option.bundle_from", metavar="MOMENT", show_default=False)]
+
+
+def bundle(
+    db: Db,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="option.out", metavar="FILE", show_default=False)
+    ] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", help="option.bundle_record", metavar="ID", show_default=False)
+    ] = None,
+    since: Moment = None,
+    until: Annotated[
+        str | None, typer.Option("--to", help="option.bundle_to", metavar="MOMENT", show_default=False)
+    ] = None,
+    sign: Annotated[bool, typer.Option("--sign", help="option.bundle_sign")] = False,
+    trusted: Annotated[
+        list[Path] | None, typer.Option("--trusted", help="option.bundle_head", metavar="FILE", show_default=False)
+    ] = None,
+    actor: As = None,
+    role: AsRole = None,
+    unit: AsUnit = None,
+    area: AsArea = "",
+    records: Records = None,
+) -> None:
+    """Write a bundle."""
+    if record is not None and (since or until):
+        raise InputError(t("bundle.one_scope"), where="--record")
+    if bool(since) != bool(until):
+        raise InputError(t("bundle.period"), where="--to" if since else "--from", expected="--from MOMENT --to MOMENT")
+    if actor is not None and record is None:
+        raise InputError(t("bundle.seen"), where="--as", expected="--record ID")
+    sizes = [_size_of(path) for path in trusted or ()]
+    with opened(db, records, writing=sign) as engine:
+        seen = reader(engine, actor, role, unit, area)
+        if record is not None:
+            existing(seen, record)
+        if sign:
+            _sign(engine)
+        scope_of = _scope(engine, seen, record, since, until)
+        with TemporaryFile() if out is None else out.open("x+b") as target, progress(t("bundle.writing")) as tell:
+            try:
+                found = write_bundle(seen, engine.checkpointer, target, scope_of, outside=sizes, progress=tell)
+                target.flush()
+            except BaseException:  # half a bundle must not lie about
+                if out is not None:
+                    out.unlink()
+                raise
+            if out is None:
+                target.seek(0)
+                shutil.copyfileobj(target, sys.stdout.buffer)
+    _tell(found, out)
+
+
+def _sign(engine: Engine) -> None:
+    keys = engine.checkpointer.keys
+    is_new = not keys.exists()
+    with progress(t("checkpoint.signing")) as tell:
+        engine.checkpoint(tell)
+    if is_new:
+        print(t("keys.made", path=keys.path, vkey=keys.export()), file=sys.stderr)
+
+
+def _scope(
+    engine: Engine, seen: Reader, record: str | None, since: str | None, until: str | None
+) -> Callable[[int], Scope]:
+    if record is not None:
+        return lambda size: of_record(seen, record, size)
+    zone = engine.policy.zone
+    begin, end = edge(since, zone), edge(until, zone, is_end=True)
+    if begin is not None and end is not None:
+        return lambda size: of_period(engine.store, begin, end, size)
+    return lambda size: Whole()
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return read_head(path.read_bytes(), path.name).checkpoint.size
+    except NoteError as error:
+        raise InputError(str(error), where=f"--trusted {path}", expected=t("bundle.a_head")) from None
+
+
+def _tell(found: Exported, out: Path | None) -> None:
+    if out is not None:
+        console().print(
+            t("bundle.written", path=out, rows=f"{found.rows:,}", size=f"{found.size:,}", gaps=f"{found.gaps:,}")
+        )
+    if found.after:
+        print(t("bundle.after", n=f"{found.after:,}"), file=sys.stderr)

@@ -1,0 +1,86 @@
+"""What `govflow checkpoint`, `keys` and `prove` say, in English and in Chinese."""
+
+# ruff: noqa: E501 - a table: one text a line, in two languages
+
+EXAMPLES = {
+    "checkpoint": "govflow checkpoint sign --db city.db",
+    "checkpoint_sign": "govflow checkpoint sign --db city.db > head.note",
+    "checkpoint_list": "govflow checkpoint list --db city.db",
+    "checkpoint_add": "govflow checkpoint add head.note --witness witness.vkey --db city.db",
+    "checkpoint_stamp": "govflow checkpoint stamp --request head.tsq --db city.db",
+    "keys": "govflow keys show --db city.db",
+    "keys_show": "govflow keys show --db city.db",
+    "keys_create": "govflow keys create --db city.db",
+    "keys_rotate": "govflow keys rotate --db city.db > handover.note",
+    "keys_export": "govflow keys export --db city.db > city.vkey",
+    "prove": "govflow prove C-2026-000001 --version 3 -o case.tlog-proof --db city.db",
+}
+
+# fmt: off
+TEXTS: dict[str, tuple[str, str]] = {
+    "error.NoteError": ("", "签名文本无效："),
+    "error.ProofError": ("", "证明无效："),
+    "error.StampError": ("", "时间戳无效："),
+
+    # Checkpoints
+    "help.checkpoint": ("Sign the head of a log (检查点), so that nobody can change what came before it unseen.", "为日志签署检查点：此前的内容如被改动即可发现。"),
+    "help.checkpoint_sign": ("Sign the head of the log; the signed note goes to standard output.\n\nThe first one makes a key beside the log. Keep the notes elsewhere: only a head kept outside shows that a whole log was rolled back.",
+                             "签署日志当前的检查点，签名文本写到标准输出。\n\n首次签署时在日志旁生成密钥。请另行保存签名文本：只有外部留存的检查点能证明整份日志未被回退。"),
+    "help.checkpoint_list": ("List what was signed: size, root, when, by whom; and how much is not signed yet.", "列出已签署的检查点：事件数、根值、时间、签署者，以及尚未签署的部分。"),
+    "help.checkpoint_add": ("Take in a checkpoint that witnesses have signed too.\n\nOnly signatures of the witnesses named are kept.", "收入经见证人联署的检查点。\n\n仅保留所指定见证人的签名。"),
+    "help.checkpoint_stamp": ("Write a request for a time stamp (RFC 3161), or take in the answer.\n\nSend the request to an authority yourself: nothing here talks to a network. Needs the extra `timestamps`.",
+                              "生成时间戳（RFC 3161）请求文件，或收入其答复。\n\n请自行将请求送交授时机构，本程序不联网。须安装 timestamps 扩展。"),
+    "argument.note": ("The signed note that came back.", "返回的签名文本。"),
+    "argument.stamp": ("The authority's answer (.tsr).", "授时机构的答复（.tsr）。"),
+    "option.witness": ("A witness whose signature is believed: its public key, or a file with it; may be repeated.", "可信见证人的公钥或其文件，可重复。"),
+    "option.stamp_request": ("Write the request for the last checkpoint to this new file (.tsq).", "将最新检查点的请求写入此新文件（.tsq）。"),
+    "option.tsa_root": ("A root certificate that the authority's leads to; may be repeated.", "授时机构证书所属的根证书，可重复。"),
+    "option.checkpoints_limit": ("No more lines than this, the last ones.", "最多显示最近的行数。"),
+    "checkpoint.signing": ("signing", "正在签署"),
+    "checkpoint.size": ("events", "事件数"),
+    "checkpoint.root": ("root", "根值"),
+    "checkpoint.signed_at": ("signed", "签署时间"),
+    "checkpoint.signed_by": ("by", "签署者"),
+    "checkpoint.log_key": ("log key {id}", "日志密钥 {id}"),
+    "checkpoint.witness": ("witness {name} {at}", "见证人 {name} {at}"),
+    "checkpoint.stamp": ("time stamp {at}", "时间戳 {at}"),
+    "checkpoint.count": ("{shown} of {n} checkpoints", "检查点 {n} 个，显示 {shown} 个"),
+    "checkpoint.none": ("Nothing was signed yet.", "尚未签署检查点。"),
+    "checkpoint.covered": ("Every event is covered.", "全部事件均已覆盖。"),
+    "checkpoint.uncovered": ("{n} events are not covered yet, the oldest for {age}.", "尚有 {n} 个事件未覆盖，最早的已 {age}。"),
+    "checkpoint.no_witness": ("no witness is named", "未指定见证人"),
+    "checkpoint.added": ("The checkpoint of {size} events is signed by {names} too.", "{size} 个事件的检查点已由 {names} 联署。"),
+    "checkpoint.one_stamp": ("either a request is written, or an answer taken in", "生成请求与收入答复只能取其一"),
+    "checkpoint.asked": ("{path} asks for a time stamp over the checkpoint of {size} events.", "{path} 为 {size} 个事件的检查点的时间戳请求。"),
+    "checkpoint.stamped": ("The checkpoint of {size} events was there at {at}.", "{size} 个事件的检查点在 {at} 已存在。"),
+    "age.days": ("{n} days", "{n} 天"), "age.hours": ("{n} hours", "{n} 小时"),
+    "age.minutes": ("{n} minutes", "{n} 分钟"), "age.seconds": ("{n} seconds", "{n} 秒"),
+
+    # Keys
+    "a_vkey": ("a public key (NAME+ID+KEY) or a file with one", "公钥（名称+编号+密钥）或其文件"),
+    "help.keys": ("Show, make, replace or export the keys that sign a log.", "查看、生成、更换或导出日志的签名密钥。"),
+    "help.keys_show": ("Show the public halves of all keys that the log ever had.", "显示日志历来的全部公钥。"),
+    "help.keys_create": ("Make the signing key. From then on the log signs itself: at every tick, and every 1,000 events or hour.", "生成签名密钥。此后日志自动签署：每次计时检查，以及每 1000 个事件或每小时。"),
+    "help.keys_rotate": ("Replace the signing key. Both sign the handover, which goes to standard output.\n\nWho holds the old public key follows it to the new one. The old private key is destroyed.",
+                         "更换签名密钥。新旧密钥共同签署移交文本，写到标准输出。\n\n持有旧公钥者可据此确认新公钥，旧私钥随即销毁。"),
+    "help.keys_export": ("Print the public half of the key, for those who check the log.", "输出公钥，供核验者使用。"),
+    "keys.made": ("made a signing key at {path} (keep it as safe as the log); its public half is {vkey}", "已在 {path} 生成签名密钥（请妥善保管），公钥为 {vkey}"),
+    "keys.of": ("{origin}, in {path}", "{origin}，位于 {path}"),
+    "keys.signs": ("signs", "在用"), "keys.replaced": ("replaced", "已更换"),
+    "keys.vkey": ("public key", "公钥"),
+    "keys.handovers": ("{n} handovers lead from the first to the last.", "自首个至最新密钥共移交 {n} 次。"),
+    "keys.rotated": ("the log is signed from now on with {vkey}", "此后以 {vkey} 签署"),
+
+    # Proofs
+    "help.prove": ("Write the proof that an event stands in the signed log, or check one.\n\nThe file (tlog-proof) holds the event itself: whoever has it and the public key needs nothing else. Status 1 if a proof does not hold.",
+                   "生成或核验某一事件在已签署日志中的证明。\n\n证明文件（tlog-proof）含事件本身，持有公钥即可独立核验。证明不成立时退出状态为 1。"),
+    "option.prove_version": ("The event with this version; by default the last.", "该版本的事件，默认为最新。"),
+    "option.prove_check": ("Check this proof; needs no log.", "核验此证明，不需要日志。"),
+    "option.vkey": ("A public key that is trusted, or a file with it; may be repeated.", "可信的公钥或其文件，可重复。"),
+    "prove.one_of": ("either an event is proved, or a proof checked", "生成证明与核验证明只能取其一"),
+    "prove.written": ("The proof is in {path}.", "证明已写入 {path}。"),
+    "prove.false": ("The proof does not hold: {why}", "证明不成立：{why}"),
+    "prove.holds": ("The proof holds: this is event {position} of the {size} signed in {origin}.", "证明成立：此为 {origin} 已签署的 {size} 个事件中的第 {position} 个。"),
+    "prove.event": ("{stream}, version {version}, {topic}:", "{stream} 第 {version} 版，{topic}："),
+    "prove.no_event": ("what was proved is no event of a log", "所证明的内容不是日志事件"),
+}

@@ -1,0 +1,67 @@
+"""`govflow keys`: the keys that sign a log's checkpoints: shown, made, replaced, exported."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from govflow.cli.display import console, print_json, table
+from govflow.cli.logs import Db, Json, opened
+from govflow.cli.run import clean
+from govflow.cli.texts import t
+
+keys = typer.Typer(no_args_is_help=True)
+
+
+@keys.command(help="help.keys_show")
+def show(db: Db, json: Json = False) -> None:
+    """Show the log's keys."""
+    with opened(db, None) as engine:
+        held = engine.checkpointer.keys
+        known, signing = held.verifiers(), {each.verifier for each in held.signers()}
+        handovers = held.handovers()
+    if json:
+        listed = [{"vkey": each.vkey, "signs": each in signing} for each in known]
+        texts = [each.format() for each in handovers]
+        print_json({"path": held.path, "origin": held.origin, "keys": listed, "handovers": texts})
+        return
+    out = console()
+    out.print(t("keys.of", origin=clean(held.origin), path=clean(held.path)))
+    rows = [(t("keys.signs" if each in signing else "keys.replaced"), each.vkey) for each in known]
+    out.print(table(t("state"), t("keys.vkey"), rows=rows, keep=(0,)))
+    if handovers:
+        out.print(t("keys.handovers", n=len(handovers)))
+
+
+@keys.command(help="help.keys_create")
+def create(db: Db, json: Json = False) -> None:
+    """Make the log's signing key."""
+    with opened(db, None, writing=True) as engine:
+        held = engine.checkpointer.keys
+        engine.create_key()
+        vkey = held.export()
+    if json:
+        print_json({"path": held.path, "vkey": vkey})
+    else:
+        print(t("keys.made", path=held.path, vkey=vkey))
+
+
+@keys.command(help="help.keys_rotate")
+def rotate(db: Db, json: Json = False) -> None:
+    """Replace the log's signing key."""
+    with opened(db, None, writing=True) as engine:
+        note = engine.checkpointer.rotate()
+        vkey = engine.checkpointer.keys.export()
+    if json:
+        print_json({"vkey": vkey, "handover": note.format()})
+        return
+    sys.stdout.buffer.write(note.format().encode())
+    print(t("keys.rotated", vkey=vkey), file=sys.stderr)
+
+
+@keys.command(help="help.keys_export")
+def export(db: Db) -> None:
+    """Print the public half of the newest key."""
+    with opened(db, None) as engine:
+        print(engine.checkpointer.keys.export())

@@ -1,0 +1,226 @@
+"""What would have become of a log's cases under other rules: compared in a scratch log, and nothing else touched."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govflow import Actor, Engine, InputError, PolicyError
+from govflow.audit.what_if import WhatIf, what_if
+from govflow.calendars import Calendar, Holiday
+from govflow.cases import commands as c
+from govflow.cases.events import CaseAssigned, HandlingCompleted
+from govflow.policy import DEFAULT_POLICY, Policy
+from govflow.regions.contact import LogContact
+from govflow.regions.evidence import AddEvidence
+from tests.support import MATTER, Town, a_town, desk, dispatcher, lead, resident
+
+HOURS = 48
+
+
+def town_policy(**changes: Any) -> Policy:
+    """The default rules, with a handling limit in plain hours, no escalation, and one routing rule."""
+    hours = changes.pop("hours", HOURS)
+    limits = tuple(
+        each.changed(length=hours, unit="hour") if each.id == "hot.handle" else each
+        for each in DEFAULT_POLICY.time_limits
+    )
+    routing = ({"id": "all", "lead_unit": changes.pop("to", "water"), "basis": "a test"},)
+    named = {"id": "town", "version": "1", "time_limits": limits, "routing": routing, "escalations": ()}
+    return Policy.stored({**DEFAULT_POLICY.model_dump(), **named, **changes})
+
+
+def reported(town: Town, **matter: Any) -> str:
+    case = town.do(c.ReportCase(by=resident, **{**MATTER, **matter}))
+    town.do(c.AcceptCase(id=case.id, by=desk))
+    return case.id
+
+
+def handled(town: Town, id: str, hours: float, by: Actor = lead) -> None:
+    """Assigned by the rules, and handled so many hours after."""
+    town.do(
+        c.AssignCase(id=id, by=dispatcher, unit_level="town"),
+        LogContact(id=id, by=by, reached=True, way="phone"),
+        c.StartHandling(id=id, by=by),
+        AddEvidence(id=id, by=by, item="e1", kind="photo", sha256="0" * 64),
+    )
+    town.clock.advance(hours=hours)
+    town.engine.tick()
+    town.do(c.SubmitResult(id=id, by=by, measure="done", evidence=("e1",)))
+
+
+@pytest.fixture
+def town() -> Town:
+    """Nine cases, handled after 3 to 60 hours."""
+    town = a_town(policy=town_policy())
+    for hours in random.Random(7).sample(range(3, 60), 9):
+        handled(town, reported(town), hours + 0.5)
+    return town
+
+
+def handling_hours(engine: Engine) -> dict[str, float]:
+    """From assignment to result, counted over the events alone."""
+    begun: dict[str, datetime] = {}
+    taken = {}
+    for each in engine.events():
+        if isinstance(each.body, CaseAssigned):
+            begun[each.stream] = each.body.at
+        if isinstance(each.body, HandlingCompleted):
+            taken[each.stream] = (each.body.at - begun[each.stream]) / timedelta(hours=1)
+    return taken
+
+
+def late(found: WhatIf) -> set[str]:
+    return {each.record for each in found.changed if each.after and each.after.late}
+
+
+def test_a_shorter_limit_makes_exactly_those_late_that_a_count_over_the_log_says(town: Town):
+    taken = handling_hours(town.engine)
+    before = {id for id, hours in taken.items() if hours > HOURS}
+    after = {id for id, hours in taken.items() if hours > 20}
+    over = sum(hours - 20 for hours in taken.values() if hours > 20)
+
+    found = what_if(town.engine, policy=town_policy(hours=20))
+
+    assert 0 < len(before) < len(after) < len(taken)
+    assert late(found) == after
+    assert (found.before.overdue_records, found.after.overdue_records) == (len(before), len(after))
+    assert found.after.over == timedelta(hours=over)
+    assert found.after.longest == timedelta(hours=max(taken.values()) - 20)
+    assert found.units["water"][1].overdue_clocks == len(after)
+    assert not found.refused
+
+
+def test_the_same_rules_make_no_difference_and_the_log_comes_out_event_by_event(town: Town):
+    found = what_if(town.engine, policy=town.engine.policy)
+
+    assert found.is_the_same
+    assert found.before == found.after
+    assert found.faithful.records == found.faithful.same_status == found.faithful.same_events == 9
+    assert not found.faithful.refused
+    assert found.commands == {"exact": 7 * 9, "likely": 0, "lost": 0}
+
+
+def test_another_routing_table_sends_the_cases_elsewhere_and_that_unit_does_the_work(town: Town):
+    found = what_if(town.engine, policy=town_policy(to="roads"))
+
+    assert len(found.rerouted) == 9
+    assert {(each.before.led_by, each.after.led_by) for each in found.rerouted if each.before and each.after} == {
+        (("water",), ("roads",))
+    }
+    assert found.followed == 9 * 3  # all but the contact, which whoever holds the role may log, and the evidence
+    assert not found.refused
+    assert (found.units["water"][1].records, found.units["roads"][1].records) == (0, 9)
+    assert found.after.overdue_clocks == found.before.overdue_clocks
+
+
+def test_what_the_other_rules_refuse_is_told_with_its_rule_and_what_only_follows_apart(town: Town):
+    handled(town, reported(town, category="fountains"), 5)
+    known = [each.model_dump() for each in DEFAULT_POLICY.categories if each.id != "fountains"]
+    known = known or [{"id": "general", "en": "general", "zh": "一般", "lead_units": ("water",)}]
+
+    found = what_if(town.engine, policy=town_policy(categories=known, open_catalogue=False))
+
+    first = [each for each in found.refused if not each.follows]
+    assert [each.record for each in first] == ["C-2026-000010"]
+    assert first[0].en
+    assert first[0].zh
+    assert found.after.refused == len(found.refused) > found.after.following == len(found.refused) - 1
+
+
+def test_adopted_in_the_middle_the_other_rules_hold_for_what_begins_then(town: Town):
+    begun = {record.id: record.opened_at for record in town.engine.records() if record.opened_at}
+    since = sorted(begun.values())[5]
+    taken = handling_hours(town.engine)
+
+    found = what_if(town.engine, policy=town_policy(hours=20), since=since)
+
+    assert found.before.records == found.after.records == 4
+    assert late(found) == {id for id, hours in taken.items() if hours > 20 and begun[id] >= since}
+    assert not found.refused
+
+
+def test_only_what_begins_in_the_period_is_compared(town: Town):
+    begun = sorted(record.opened_at for record in town.engine.records() if record.opened_at)
+
+    found = what_if(town.engine, policy=town_policy(hours=20), since=begun[2], until=begun[4])
+
+    assert found.before.records == found.after.records == 3
+
+
+def test_other_days_off_move_the_dates():
+    town = a_town(policy=DEFAULT_POLICY.changed(version="2", escalations=(), calendar="cn"))
+    id = reported(town)
+    town.do(c.AssignCase(id=id, by=dispatcher, lead_unit="water", unit_level="town"))
+    town.clock.advance(days=9)
+    town.engine.tick()
+    (calendar,) = town.engine.policy.calendars
+    days_off = Holiday(first=date(2026, 3, 3), last=date(2026, 3, 6))
+    longer = calendar.changed(version="longer", holidays=(*calendar.holidays, days_off))
+
+    found = what_if(town.engine, calendar=longer)
+
+    assert "handling" in {each.clock for each in _only(found).before.late}
+    assert "handling" not in {each.clock for each in _only(found).after.late}
+    assert found.after.overdue_clocks < found.before.overdue_clocks
+
+
+def _only(found: WhatIf) -> Any:
+    (changed,) = found.changed
+    return changed
+
+
+def test_the_scratch_log_is_of_another_origin_and_the_real_one_stays_as_it_is_byte_for_byte(tmp_path: Path):
+    path = tmp_path / "town.db"
+    town = a_town(path, policy=town_policy())
+    handled(town, reported(town), 30)
+    town.engine.close()
+    before = path.read_bytes()
+
+    with Engine.open(path, records=list(town.engine.deciders.values()), read_only=True) as engine:
+        found = what_if(engine, policy=town_policy(hours=20))
+        assert found.log == engine.log_id
+
+    assert path.read_bytes() == before
+    assert found.scratch.startswith("what-if-")
+    assert found.scratch != found.log
+
+
+def test_other_rules_may_have_the_name_of_the_logs_own(town: Town):
+    begun = min(record.opened_at for record in town.engine.records() if record.opened_at)
+    same_name = town_policy(hours=20)
+    assert same_name.key == town.engine.policy.key
+
+    found = what_if(town.engine, policy=same_name, since=begun)
+
+    assert found.after.overdue_records > found.before.overdue_records
+
+
+def test_nothing_to_compare_and_rules_that_do_not_fit_are_refused_in_a_sentence(town: Town):
+    with pytest.raises(InputError, match="no other rules were given"):
+        what_if(town.engine)
+    moon = Calendar(id="moon", version="1", first=date(2026, 1, 1), last=date(2026, 12, 31))
+    with pytest.raises(InputError, match="nothing is counted by the calendar moon"):
+        what_if(town.engine, calendar=moon)
+    limit = DEFAULT_POLICY.time_limits[0].model_dump() | {"id": "x", "clock": "no-such-clock"}
+    misfit = town_policy(time_limits=[limit])
+    with pytest.raises(PolicyError, match="no-such-clock"):
+        what_if(town.engine, policy=misfit)
+
+
+def test_in_a_log_with_numbers_given_otherwise_later_commands_follow_them():
+    town = a_town(policy=town_policy())
+    first = town.do(c.ReportCase(by=resident, **{**MATTER, "category": "fountains"})).id
+    second = reported(town)
+    handled(town, second, 30)
+    closed = town_policy(hours=20, categories=[{"id": "general", "en": "general", "zh": "一般"}], open_catalogue=False)
+
+    found = what_if(town.engine, policy=closed)
+
+    assert [(each.record, each.after is None) for each in found.changed] == [(first, True), (second, False)]
+    assert late(found) == {second}
+    assert [each.wire for each in found.refused] == ["case.report"]
