@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick format bench campaign docs clean
+.PHONY: help demo test quick format bench campaign browser docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -18,7 +18,7 @@ test: $(VENV)/.dev  ## everything the project is held to: format, lint, types, t
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto -m "not slow" --cov
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" --cov
 
 quick: $(VENV)/.dev  ## the inner loop: stop at the first failure, no coverage
 	$(BIN)/python -m pytest -x -q -m "not slow"
@@ -35,6 +35,9 @@ bench: $(VENV)/.dev  ## one line of JSON per figure, each with its raw baseline
 
 campaign: $(VENV)/.dev  ## the long runs alone: killed writers, random walks
 	$(BIN)/python -m pytest -n auto -m slow
+
+browser: $(VENV)/.browser  ## reports in the system's Chromium; pictures of them in .venv/screenshots
+	SCREENSHOTS=$(VENV)/screenshots $(BIN)/python -m pytest -m slow tests/browser
 
 clean:  ## remove .venv and what the tools left behind
 	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
@@ -54,3 +57,8 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/pip
 	@echo "installing govflow and its development tools into $(VENV) …"
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.demo
+
+$(VENV)/.browser: pyproject.toml | $(VENV)/.dev
+	@echo "installing what drives a browser into $(VENV) …"
+	@$(PIP) --editable '.[dev,browser]'
+	@touch $@

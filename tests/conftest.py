@@ -14,8 +14,8 @@ settings.register_profile("ci", deadline=None, print_blob=True, suppress_health_
 settings.register_profile("dev", parent=settings.get_profile("ci"), max_examples=25)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 
-# Collecting twenty thousand tests makes millions of objects that all stay: looked over for garbage at Python's usual pace,
-# that took two fifths of it. What has been collected is then left out of every later look.
+# Collecting twenty thousand tests makes millions of objects that all stay: looking them over for garbage at Python's
+# usual pace took two fifths of that time. What has been collected is then left out of every later look.
 gc.set_threshold(50_000, 20, 20)
 
 

@@ -37,7 +37,7 @@ def broken(events: Sequence[Event], each: Constraint, rounds: Sequence[Side] = (
         return any(s.event == events[at].name and (not s.field or events[at].body.flag) for s in sides)
 
     def together(one: int, other: int) -> bool:
-        return keys[one] == keys[other]
+        return bool(keys[one] == keys[other])
 
     def reaches(at: int, key: Any) -> bool:
         return keys[at] == key or (each.same is Same.ITEM and not events[at].body.item)

@@ -1,4 +1,4 @@
-"""A case over the Spring Festival of 2026 that has all a report shows, and the page that a browser makes of a report."""
+"""A case over the Spring Festival of 2026 with all that a report shows, and its page as a browser reads it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ def audited() -> Town:
     """Case `leak`: paused, extended, warned, overdue, corrected; `long` has a title of 4,000 characters; to be read."""
     clock = PinnedClock(local("02-13 09:05"))
     town = Town(Engine.open(now=clock, records=[CASE, PROPOSAL]), clock)
-    about: dict[str, Any] = {"reporter_name": Personal(text="Lin Mei", subject="s-1"), "description": Personal(text="in flat 7")}
+    about: dict[str, Any] = {
+        "reporter_name": Personal(text="Lin Mei", subject="s-1"),
+        "description": Personal(text="in flat 7"),
+    }
     a_case(town, "in_handling", id="leak", title=HOSTILE, co_units=("power",), **about)
     clock.set(local("02-24 10:00"))
     cause, review = "the owner must agree, call 13812345678", local("03-20 09:00")

@@ -51,9 +51,10 @@ class Small:
 
     def __init__(self, given: Sequence[StoredEvent] = (), log_id: str = "log-1", like: Small | None = None) -> None:
         self.store = SQLiteStore(":memory:")
-        keys = like.signed.keys if like else SigningKeys(":memory:", log_id)
+        keys: SigningKeys = SigningKeys(":memory:", log_id) if like is None else like.keys
         if like is None:
             keys.create()
+        self.keys: SigningKeys = keys
         self.signed = Checkpointer(self.store, CheckpointStore(":memory:"), keys, now=lambda: START)
         self.add(given or rows())
 
@@ -120,7 +121,8 @@ def head_of(note: Note, source: str = "note") -> Head:
 
 def by_the_script(data: bytes, key: Verifier, *kept: Note) -> tuple[list[str], int]:
     """What the stand-alone script says, and its exit status."""
-    return script.check(io.BytesIO(data), script.key_of(key.vkey), [note.format() for note in kept])
+    said, status = script.check(io.BytesIO(data), script.key_of(key.vkey), [note.format() for note in kept])
+    return said, status
 
 
 def statuses(data: bytes, key: Verifier, *kept: Note) -> tuple[int, int]:

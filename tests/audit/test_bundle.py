@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,10 @@ def first_key(log: Small) -> Any:
 
 def every_scope(log: Small) -> list[bytes]:
     return [log.bundle(), log.bundle(log.record("A")), log.bundle(log.period(4, 8))]
+
+
+def _updated(change: dict[str, Any], fields: dict[str, Any]) -> None:
+    fields.update(change)
 
 
 # --- what is sound ---------------------------------------------------------------------------------------------------
@@ -201,7 +206,7 @@ def test_a_handover_that_only_one_key_has_signed_leads_nowhere(log, first_key):
     note = Note.parse(json.loads(lines_of(log.bundle())[1])["handover"].encode())
     for kept in note.signatures:
         lone = Note(note.text, (kept,)).format()
-        data = forged(log.bundle(), 1, lambda fields, lone=lone: fields.update(handover=lone))
+        data = forged(log.bundle(), 1, partial(_updated, {"handover": lone}))
         assert statuses(data, first_key) == (1, 1)
 
 
@@ -225,11 +230,11 @@ def test_no_byte_can_be_flipped_unseen():
 
 
 @pytest.mark.slow
-def test_no_bit_of_any_bundle_can_be_flipped_unseen(log):
+def test_no_byte_of_any_bundle_can_be_flipped_unseen(log):
+    chance = random.Random()
     for data in every_scope(log):
         for at in range(len(data)):
-            for bit in range(8):
-                assert_seen(data, at, bit, log)
+            assert_seen(data, at, chance.randrange(8), log)
 
 
 def assert_seen(data: bytes, at: int, bit: int, log: Small) -> None:
@@ -294,7 +299,7 @@ def test_a_gap_that_lies_is_refused(log):
     for n in (n for n, line in enumerate(lines) if line.startswith(b'{"skip":')):
         for change in ({"hash": "00" * 32}, {"skip": 0}, {"skip": 1}, {"skip": 62}, {"skip": -1}, {"skip": 10**30}):
             if not change.items() <= json.loads(lines[n]).items():
-                assert statuses(forged(data, n, lambda fields, c=change: fields.update(c)), log.key) == (1, 1)
+                assert statuses(forged(data, n, partial(_updated, change)), log.key) == (1, 1)
 
 
 def test_a_row_of_the_scope_that_is_left_out_under_its_true_hash_is_missed(log):
@@ -350,7 +355,7 @@ def test_a_header_that_lies_is_refused(log, change):
     assert statuses(forged(log.bundle(), 0, lambda fields: fields.update(change)), log.key) == (1, 1)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_whatever_is_made_of_a_bundle_both_judge_it_alike_and_neither_breaks(log, data):
     lines = lines_of(data.draw(st.sampled_from(every_scope(log))))

@@ -66,7 +66,10 @@ def _close(town: Town) -> None:
 
 
 def _one(command: type[Any], by: Actor, **more: Any) -> Callable[[Town], None]:
-    return lambda town: town.do(command(**X, by=by, **more)) and None
+    def do(town: Town) -> None:
+        town.do(command(**X, by=by, **more))
+
+    return do
 
 
 WAYS: dict[str, tuple[Callable[[Town], None], ...]] = {
@@ -148,8 +151,8 @@ def test_hands_and_levels_and_pauses_are_what_counting_minute_by_minute_comes_to
 
     counted: Counter[tuple[str, str, bool]] = Counter()
     worked: Counter[tuple[str, str, bool]] = Counter()
-    for minute, *rest in minutes_of(town.engine, now):
-        key = (rest[0], rest[1], rest[2])
+    for minute, hands, level, waits in minutes_of(town.engine, now):
+        key = hands, level, waits
         counted[key] += 1
         worked[key] += is_open(minute)
     told: Counter[tuple[str, str, bool]] = Counter()
@@ -224,6 +227,15 @@ def test_a_record_that_came_to_rest_has_no_time_after_that():
     account = Accountant(town.engine).account("x", town.clock())
 
     assert account.ended == ended == account.stays[-1].until
+
+
+def test_a_record_ended_when_it_came_to_rest_and_not_when_it_was_archived():
+    town = a_town()
+    closed = a_case(town, "closed", id="x").closed_at
+    town.clock.advance(days=31)
+    town.do(c.ArchiveCase(**X, by=s.archivist))
+
+    assert Accountant(town.engine).account("x", town.clock()) == Account("x", "case", closed, ())
 
 
 def test_a_reader_is_told_of_no_record_that_is_hidden_from_them():

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from govflow.audit.constraint_files import constraints_from, known_events, shipp
 from govflow.audit.constraints import check_stream
 from govflow.engine import shipped
 from govflow.messages import RecordedEvent
-from govflow.persistence.codec import StoredEvent
+from govflow.persistence.codec import StoredEvent, leaf_of
 from tests.support import a_case, a_town
 
 KNOWN = known_events(shipped())
@@ -66,10 +67,15 @@ def forged(told: str) -> list[RecordedEvent]:
         rest, _, field = each.partition("?")
         rest, _, by = rest.partition("@")
         name, _, item = rest.partition(":")
-        said = {"at": datetime(2026, 3, 2, tzinfo=UTC), "by": by or f"by-{version}", "item": item, field: True}
+        said: dict[str, Any] = {
+            "at": datetime(2026, 3, 2, tzinfo=UTC),
+            "by": by or f"by-{version}",
+            "item": item,
+            field: True,
+        }
         kind = KNOWN[name]
         body = kind.model_construct(**{key: value for key, value in said.items() if key in kind.model_fields})
-        place = {"position": version, "stream": "forged", "version": version, "name": name}
+        place: dict[str, Any] = {"position": version, "stream": "forged", "version": version, "name": name}
         events.append(RecordedEvent.model_construct(**place, schema_version=kind.version, body=body))
     return events
 
@@ -127,7 +133,8 @@ def test_a_closing_that_was_written_into_the_database_is_found(tmp_path):
     body = {"at": "2026-03-02T01:00:00Z", "by": "nobody"}
     state = f"{json.dumps(meta)}\n{json.dumps(body)}".encode()
     with town.engine.store.transaction() as write:
-        write.append([StoredEvent(case.id, case.version + 1, "case.closed@1", state)])
+        place = case.id, case.version + 1, "case.closed@1", state
+        write.append([StoredEvent(*place, leaf=leaf_of(*place))])
     town.engine.close()
 
     found = [

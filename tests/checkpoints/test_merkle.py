@@ -18,6 +18,7 @@ from govflow.checkpoints.merkle import (
     check_inclusion,
     consistency_proof,
     full_nodes,
+    full_root,
     inclusion_proof,
     leaf_hash,
     root,
@@ -207,6 +208,23 @@ def test_a_tree_goes_on_from_its_full_subtrees(size, data):
         for level, index, hash in peaks.add(leaf):
             assert hash == tree.node(level, index)
     assert (peaks.size, peaks.root()) == (later, tree.root())
+
+
+@pytest.mark.parametrize("level", range(7))
+def test_a_full_tree_has_the_same_root_all_at_once(level):
+    leaves = leaves_of(1 << level)
+
+    assert full_root([leaf_hash(each) for each in leaves]) == mth(leaves)
+
+
+def test_a_copy_of_a_tree_goes_on_apart():
+    peaks = Peaks()
+    peaks.add(EMPTY_ROOT)
+    apart = peaks.copy()
+    apart.add(EMPTY_ROOT)
+
+    assert (peaks.size, peaks.root()) == (1, EMPTY_ROOT)
+    assert apart.root() == Tree([EMPTY_ROOT] * 2).root()
 
 
 def test_a_subtree_is_not_put_where_it_cannot_begin():

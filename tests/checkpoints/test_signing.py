@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from govflow.checkpoints import stored_tree
+from govflow.checkpoints.keys import SigningKeys
 from govflow.checkpoints.merkle import check_consistency
 from govflow.checkpoints.notes import Checkpoint, Note
 from govflow.checkpoints.proofs import Proof, check
@@ -276,6 +277,24 @@ def test_a_checkpoint_signed_by_somebody_else_is_not_gone_on_from(tmp_path):
         log.checkpointer.sign()
 
 
+def test_a_checkpoint_of_another_log_is_not_gone_on_from(tmp_path):
+    log = a_log(tmp_path, 5)
+    log.checkpointer.sign()
+    keys = SigningKeys(":memory:", "log-other")
+    keys.create()
+
+    with pytest.raises(LogError, match=f"are of {ORIGIN}, not of govflow/log-other"):
+        type(log.checkpointer)(log.store, log.kept, keys, now=log.clock).sign()
+
+
+def test_a_long_tail_is_kept_in_portions(tmp_path, monkeypatch):
+    monkeypatch.setattr("govflow.checkpoints.signing._BATCH", 2)
+    log = a_log(tmp_path, 5 * 256)
+
+    assert log.head(log.checkpointer.sign()).root == log.root()
+    assert len(list(log.kept.nodes())) == 5
+
+
 def test_checkpoints_belong_to_one_log(tmp_path):
     log = a_log(tmp_path, 1)
     log.checkpointer.sign()
@@ -337,7 +356,7 @@ import sys
 from pathlib import Path
 from tests.checkpoints.logs import a_log, append
 log = a_log(Path(sys.argv[1]))
-for _ in range(12):
+for _ in range(20):
     append(log.store, 3)
     log.checkpointer.sign()
 """
@@ -346,14 +365,15 @@ for _ in range(12):
 def test_two_processes_sign_at_once_and_every_head_goes_on_from_the_one_before(tmp_path):
     log = a_log(tmp_path, 200)
     log.checkpointer.sign()
-    running = [
-        subprocess.Popen([sys.executable, "-c", SIGNS, tmp_path], cwd=Path(__file__).parents[2]) for _ in range(2)
-    ]
-    assert [each.wait(60) for each in running] == [0, 0]
+    with subprocess.Popen([sys.executable, "-c", SIGNS, tmp_path], cwd=Path(__file__).parents[2]) as other:
+        while other.poll() is None:
+            append(log.store, 1)
+            log.checkpointer.sign()
+        assert other.returncode == 0
 
     heads = [log.head(Note.parse(each.note)) for each in log.kept.notes()]
     assert [each.size for each in heads] == sorted({each.size for each in heads})
-    assert heads[-1].size == 200 + 2 * 12 * 3
+    assert heads[-1].size == log.store.head()
     assert all(each.root == log.root(each.size) for each in heads[:: len(heads) // 10])
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from govflow.audit.constraint_files import shipped_constraints
-from govflow.persistence.codec import StoredEvent
+from govflow.persistence.codec import StoredEvent, leaf_of
 from tests.support import a_case, a_town
 
 MINE = """
@@ -39,7 +39,8 @@ def test_what_was_forged_is_told_with_the_pair_and_status_1(govflow, town, tmp_p
     meta = {"command": "forged", "wire": "case.close", "recorded_at": "2026-03-02T01:00:00Z", "policy": case.policy}
     state = f"{json.dumps(meta)}\n{json.dumps({'at': '2026-03-02T01:00:00Z', 'by': 'nobody'})}".encode()
     with town.engine.store.transaction() as write:
-        write.append([StoredEvent("x", case.version + 1, "case.closed@1", state)])
+        place = "x", case.version + 1, "case.closed@1", state
+        write.append([StoredEvent(*place, leaf=leaf_of(*place))])
     town.engine.close()
 
     ran = govflow("constraints", "check", "--db", tmp_path / "town.db")
@@ -50,7 +51,7 @@ def test_what_was_forged_is_told_with_the_pair_and_status_1(govflow, town, tmp_p
     text = " ".join(ran.out.split())
     assert "x no-close-without-feedback: No case is closed in a round without feedback" in text
     assert "(no case.feedback_given; case.closed at version 2)" in text
-    assert "无 case.feedback_given；第 2 版 case.closed" in "".join(chinese.out.split("\n"))
+    assert "无case.feedback_given；第2版case.closed" in "".join(chinese.out.split())
     assert [(each["code"], each["stream"], each["version"]) for each in found["findings"]] == [
         ("CONSTRAINT", "x", 2)
     ] * 2

@@ -46,6 +46,7 @@ def test_over_all_records_it_tells_units_and_levels(govflow, db):
     assert ran.status == 0
     assert "Per unit" in ran.out
     assert "Per level" in ran.out
+    assert "Per unit" not in govflow("responsibility", "--db", db, "--kind", "proposal").out
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
@@ -54,6 +55,7 @@ def test_over_all_records_it_tells_units_and_levels(govflow, db):
     [
         (("nope",), "there is no record nope"),
         (("--from", "tomorrow"), "tomorrow"),
+        (("--kind", "tree"), "tree"),
         (("--from", "2026-03-03", "--to", "2026-03-02"), "the period ends before it begins"),
     ],
 )

@@ -34,7 +34,7 @@ from tests.proposals.steps import a_hall, a_proposal
 from tests.regions.standing import an_item, key_of
 from tests.support import AREA, a_case, a_context, a_town
 
-# Thousands of refusals by the same few lines: measured, they take more than twice as long and reach nothing new.
+# Thousands of refusals by the same few lines: with coverage measured they take more than twice as long.
 pytestmark = pytest.mark.no_cover
 
 

@@ -33,7 +33,7 @@ from tests.regions.standing import may_stand_in, moves_with_its_record, standing
 from tests.support import PETITION, TOLD, a_case, a_context, a_town, dispatcher, resident
 from tests.walking import Walked, looking_at, regions_with_loops
 
-# Nine hundred pairs by the same few rows: the stories reach those lines, and measuring them again takes minutes.
+# All pairs, by the same rows: coverage is what the stories and the tests of each region reach; measuring here is slow.
 pytestmark = pytest.mark.no_cover
 
 # --- the records -----------------------------------------------------------------------------------------------------

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic.fields import FieldInfo
 
 from govflow import CASE, Decider, HandOver, Record, Region, Rest, Role, Step, Workflow
 from govflow.budgets import BudgetCount
@@ -40,7 +40,7 @@ from tests.regions.standing import (
 )
 from tests.support import Town, a_context, a_town
 
-# Ten events of each row by the same few folds: the stories reach those lines, and measuring them again takes minutes.
+# Ten events of each row: coverage is what the stories and the tests of each region reach, and measuring here is slow.
 pytestmark = pytest.mark.no_cover
 
 SHIPPED = shipped()
@@ -164,15 +164,17 @@ def events(kind: type[Event], said: Mapping[str, Any]) -> st.SearchStrategy[Any]
     """Events of a kind as their types allow, with these fields as they are said."""
     said = {**FILLED.get(kind.__name__, {}), **said}
     fields = {
-        name: st.just(said[name]) if name in said else values_of(field)
-        for name, field in kind.model_fields.items()
+        name: st.just(said[name]) if name in said else values_of(kind, name)
+        for name in kind.model_fields
         if name not in HEADER
     }
     known = {"at": START, "by": "somebody", **({"item": said["item"]} if "item" in said else {})}
     return st.fixed_dictionaries(fields).map(lambda body: kind.model_validate({**known, **body}))
 
 
-def values_of(field: FieldInfo) -> st.SearchStrategy[Any]:
+@cache
+def values_of(kind: type[Event], name: str) -> st.SearchStrategy[Any]:
+    field = kind.model_fields[name]
     return st.dates() if field.annotation in (date, date | None) else _of_type(_annotated(field), START, ["water"])
 
 

@@ -21,8 +21,9 @@ from govflow.log_events import LOG_STREAM, CalendarAdopted, PolicyAdopted
 from govflow.messages import HEADER, SYSTEM_IDS, Command, Event, Personal, Protected, RecordedEvent, digest_of
 from govflow.policy import Policy
 from govflow.reading import Reader
+from govflow.regions.mediation import salted
 
-PLACEHOLDER = "…"
+PLACEHOLDER = salted("…", "0" * 32)
 """What stands for every personal text: commands are made again from a log, never from a key store."""
 
 _TRIES = 600  # combinations of fields, before a command is told as uncertain

@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from govflow.audit.constraints import Constraint, Constraints, Same, Side, Template
+from govflow.audit.constraint_model import Constraint, Constraints, Same, Side, Template
 from govflow.decider import Decider
 from govflow.errors import Detail, InputError, Problem
 from govflow.messages import Event

@@ -1,76 +1,19 @@
 """约束 constraints: what must hold between the events of one record, as small automata over one pass.
 
-The templates are those of DECLARE, named as there, and four eyes (经办分离). A constraint names two sides, `first` and
-`then`; each is a list of events, `name` or `name?field` for those whose field is true. Whoever reads a stream asks
-`check_stream`; what a constraint says and where it comes from stands in a file (`constraint_files`).
+Whoever reads a stream asks `check_stream`. What a constraint says and where it comes from stands in a file
+(`constraint_files`), what its words mean in `constraint_model`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from govflow.actors import IMPORTER, SYSTEM
+from govflow.audit.constraint_model import Constraint, Constraints, Part, Same, Side, Template, is_meant
 from govflow.audit.findings import Check, Code, Finding
 
-
-class Template(StrEnum):
-    """What a constraint says of its two sides, within one record (and one item or round, where `same` says so)."""
-
-    EXISTENCE = "existence"  # by the time that one of `by` happens, one of `first` has happened
-    ABSENCE = "absence"  # none of `then` ever; with `first`: none once one of these has happened
-    PRECEDENCE = "precedence"  # before each of `then` stands one of `first`
-    RESPONSE = "response"  # after each of `first` comes one of `then`, before one of `by`
-    SUCCESSION = "succession"  # both of these
-    CHAIN_PRECEDENCE = "chain_precedence"  # what stands right before each of `then`, of its kind, is one of `first`
-    NOT_COEXISTENCE = "not_coexistence"  # never one of each
-    FOUR_EYES = "four_eyes"  # whoever did one of `first` does none of `then`
-
-
-class Same(StrEnum):
-    """Within what a constraint holds, where that is less than the record."""
-
-    ITEM = "item"  # events of the same item
-    ROUND = "round"  # events of the same round of handling
-
-
-class Side(NamedTuple):
-    """An event that a side of a constraint names; with a field, only where that field of its body is true."""
-
-    event: str
-    field: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.event}?{self.field}" if self.field else self.event
-
-
-class Constraint(NamedTuple):
-    """One constraint: id, template, its sides, what it says in English and Chinese, and where it comes from.
-
-    `by` are the events before which a response must have come; without any it must have come by the end of the
-    stream. After one of `anew` what went before no longer counts. Within `same` item or round it is kept apart.
-    """
-
-    id: str
-    template: Template
-    first: tuple[Side, ...]
-    then: tuple[Side, ...]
-    en: str
-    zh: str
-    source: str
-    by: tuple[Side, ...] = ()
-    anew: tuple[Side, ...] = ()
-    same: Same | None = None
-
-    def sentence(self, lang: str = "en") -> str:
-        """What it says, in `lang` (en or zh-CN)."""
-        return self.zh if lang.startswith("zh") else self.en
-
-    @property
-    def sides(self) -> tuple[Side, ...]:
-        """Everything it names."""
-        return (*self.first, *self.then, *self.by, *self.anew)
+__all__ = ["Constraint", "Constraints", "Same", "Seen", "Side", "Template", "check_stream"]
 
 
 class Seen(Protocol):
@@ -97,75 +40,6 @@ class _At(NamedTuple):
     by: str
 
 
-class _Part(StrEnum):
-    """As which side of a constraint an event counts; in this order, where it counts as several."""
-
-    THEN = "then"
-    BY = "by"
-    FIRST = "first"
-    ANEW = "anew"
-    OTHER = "other"  # of the same kind as `then`, for what asks what stood right before
-
-
-_Fields = tuple[str, ...]  # of an event's body, one of which must be true; "" always is
-
-
-class Constraints:
-    """Constraints made ready for use: which of them an event concerns is one look-up by its name.
-
-    With one of `rounds` a new round of handling begins.
-    """
-
-    def __init__(self, constraints: Iterable[Constraint], rounds: Iterable[Side] = ()) -> None:
-        self.all = tuple(constraints)
-        self.rounds = tuple(rounds)
-        self._rounds = _fields_of(self.rounds)
-        self._watched: dict[str, list[tuple[int, _Part, _Fields]]] = {}
-        self._kinds: dict[str, list[int]] = {}
-        for place, each in enumerate(self.all):
-            sides = {_Part.THEN: each.then, _Part.BY: each.by, _Part.FIRST: each.first, _Part.ANEW: each.anew}
-            for part, named in sides.items():
-                for event, fields in _fields_of(named).items():
-                    self._watched.setdefault(event, []).append((place, part, fields))
-            if each.template is Template.CHAIN_PRECEDENCE:
-                for kind in {side.event.partition(".")[0] for side in each.then}:
-                    self._kinds.setdefault(kind, []).append(place)
-
-    def __len__(self) -> int:
-        return len(self.all)
-
-    def concerns(self, name: str) -> bool:
-        """Whether any of them looks at events of this name: the others need not be read at all."""
-        return name in self._watched or name in self._rounds or name.partition(".")[0] in self._kinds
-
-    def watched(self, event: Seen) -> Iterator[tuple[int, _Part]]:
-        """The constraints that an event concerns, by place, with the sides as which it counts."""
-        named: set[int] = set()
-        for place, part, fields in self._watched.get(event.name, ()):
-            if _has_one(event.body, fields):
-                named.add(place)
-                yield place, part
-        for place in self._kinds.get(event.name.partition(".")[0], ()):
-            if place not in named:
-                yield place, _Part.OTHER
-
-    def begins_round(self, event: Seen) -> bool:
-        """Whether a new round of handling begins with an event."""
-        fields = self._rounds.get(event.name)
-        return fields is not None and _has_one(event.body, fields)
-
-
-def _fields_of(sides: Iterable[Side]) -> dict[str, _Fields]:
-    fields: dict[str, _Fields] = {}
-    for side in sides:
-        fields[side.event] = (*fields.get(side.event, ()), side.field)
-    return fields
-
-
-def _has_one(body: Any, fields: _Fields) -> bool:
-    return any(not each or getattr(body, each, None) for each in fields)
-
-
 def check_stream(events: Iterable[Seen], constraints: Constraints) -> Iterator[Finding]:
     """What of one record's events, in order, breaks a constraint; each finding names the pair and its versions.
 
@@ -175,17 +49,21 @@ def check_stream(events: Iterable[Seen], constraints: Constraints) -> Iterator[F
     round, last = 1, None
     for event in events:
         last = event
-        if not constraints.concerns(event.name):
+        look = constraints.look(event.name)
+        if look is None:
             continue
-        at = _At(event.name, event.version, event.position, event.body.by)
-        for place, part in constraints.watched(event):
+        body = event.body
+        at = _At(event.name, event.version, event.position, body.by)
+        for place, part in look.parts(body):
             constraint = constraints.all[place]
-            for state in _touched(states, place, part, constraint, event, round):
-                found = _STEPS[constraint.template](state, part, at, constraint)
+            step = _step_of(constraint)
+            for state in _touched(states, place, part, constraint, body, round):
+                found = step(state, part, at)
                 if found is not None:
                     yield _finding(constraint, event.stream, *found)
                 state.after(part, at)
-        round += constraints.begins_round(event)
+        if look.rounds is not None and is_meant(body, look.rounds):
+            round += 1
     if last is not None:
         for (place, _), state in states.items():
             constraint = constraints.all[place]
@@ -208,66 +86,68 @@ class _State:
         self.owed: _At | None = None
         self.hands: dict[str, _At] = {}
 
-    def after(self, part: _Part, at: _At) -> None:
+    def after(self, part: Part, at: _At) -> None:
         """The same once an event has counted as one of its sides."""
-        match part:
-            case _Part.FIRST:
-                self.first = at
-                self.owed = self.owed or at
-                self.hands.setdefault(at.by, at)
-            case _Part.THEN:
-                self.then = at
-                self.owed = None
-            case _Part.BY:
-                self.owed = None
-            case _Part.ANEW:
-                self.first = self.then = self.owed = None
-                self.hands.clear()
+        if part is Part.FIRST:
+            self.first = at
+            self.owed = self.owed or at
+            self.hands.setdefault(at.by, at)
+        elif part is Part.THEN:
+            self.then = at
+            self.owed = None
+        elif part is Part.BY:
+            self.owed = None
+        elif part is Part.ANEW:
+            self.first = self.then = self.owed = None
+            self.hands.clear()
         self.previous = at
 
 
 _Found = tuple[_At | None, _At | None]
-_Step = Callable[[_State, _Part, _At, Constraint], _Found | None]
+_Step = Callable[[_State, Part, _At], _Found | None]
 
 
-def _preceded(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    return (None, at) if part is _Part.THEN and state.first is None else None
+def _preceded(state: _State, part: Part, at: _At) -> _Found | None:
+    return (None, at) if part is Part.THEN and state.first is None else None
 
 
-def _existed(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    return (None, at) if part is _Part.BY and state.first is None else None
+def _existed(state: _State, part: Part, at: _At) -> _Found | None:
+    return (None, at) if part is Part.BY and state.first is None else None
 
 
-def _absent(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    forbidden = part is _Part.THEN and (state.first is not None or not constraint.first)
-    return (state.first, at) if forbidden else None
+def _absent(state: _State, part: Part, at: _At) -> _Found | None:
+    return (None, at) if part is Part.THEN else None
 
 
-def _answered(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    return (state.owed, at) if part is _Part.BY and state.owed is not None else None
+def _absent_after(state: _State, part: Part, at: _At) -> _Found | None:
+    return (state.first, at) if part is Part.THEN and state.first is not None else None
 
 
-def _succeeded(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    return _preceded(state, part, at, constraint) or _answered(state, part, at, constraint)
+def _answered(state: _State, part: Part, at: _At) -> _Found | None:
+    return (state.owed, at) if part is Part.BY and state.owed is not None else None
 
 
-def _chained(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    if part is not _Part.THEN:
+def _succeeded(state: _State, part: Part, at: _At) -> _Found | None:
+    return _preceded(state, part, at) or _answered(state, part, at)
+
+
+def _chained(state: _State, part: Part, at: _At) -> _Found | None:
+    if part is not Part.THEN:
         return None
     stands_right = state.previous is not None and state.previous is state.first
     return None if stands_right else (state.previous, at)
 
 
-def _apart(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    if part is _Part.THEN and state.first is not None and state.then is None:
+def _apart(state: _State, part: Part, at: _At) -> _Found | None:
+    if part is Part.THEN and state.first is not None and state.then is None:
         return state.first, at
-    if part is _Part.FIRST and state.then is not None and state.first is None:
+    if part is Part.FIRST and state.then is not None and state.first is None:
         return at, state.then
     return None
 
 
-def _by_others(state: _State, part: _Part, at: _At, constraint: Constraint) -> _Found | None:
-    if part is not _Part.THEN or at.by in _RULES:
+def _by_others(state: _State, part: Part, at: _At) -> _Found | None:
+    if part is not Part.THEN or at.by in _RULES:
         return None
     before = state.hands.get(at.by)
     return None if before is None else (before, at)
@@ -284,18 +164,26 @@ _STEPS: Mapping[Template, _Step] = {
     Template.NOT_COEXISTENCE: _apart,
     Template.FOUR_EYES: _by_others,
 }
+
+
+def _step_of(constraint: Constraint) -> _Step:
+    if constraint.template is Template.ABSENCE and constraint.first:
+        return _absent_after
+    return _STEPS[constraint.template]
+
+
 _OWING = frozenset({Template.RESPONSE, Template.SUCCESSION})
 
 
 def _touched(
-    states: dict[tuple[int, str], _State], place: int, part: _Part, constraint: Constraint, event: Seen, round: int
+    states: dict[tuple[int, str], _State], place: int, part: Part, constraint: Constraint, body: Any, round: int
 ) -> Iterable[_State]:
     """The automata that an event moves: its item's, its round's, the record's; what ends or renews moves all of them.
 
     An event that belongs to no item (the record's own) ends or renews those of every item.
     """
-    item = getattr(event.body, "item", "") if constraint.same is Same.ITEM else ""
-    if constraint.same is Same.ITEM and not item and part in (_Part.BY, _Part.ANEW):
+    item = getattr(body, "item", "") if constraint.same is Same.ITEM else ""
+    if constraint.same is Same.ITEM and not item and part in (Part.BY, Part.ANEW):
         return [state for (each, _), state in states.items() if each == place]
     key = str(round) if constraint.same is Same.ROUND else item
     state = states.get((place, key))

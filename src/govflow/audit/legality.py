@@ -92,34 +92,20 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
         role, _, stands_for, _, _, _, _, command, wire, recorded, policy = kept
 
         if recorded != before:
-            if recorded < before or (moment := _moment(recorded)) < event.at:
-                yield from out_of_time(row, event.at, recorded, before=before)
-            before = recorded
-        elif event.at > moment:
-            yield from out_of_time(row, event.at, recorded, before=before)
-        if event.at < at:
-            said = "it happened before the event ahead of it in its stream", "发生时间早于同一流中的前一事件"
-            yield finding(row, Code.TIME_REGRESSION, *said)
-        at = event.at
+            moment = _moment(recorded)
+        if recorded < before or event.at > moment or event.at < at:
+            yield from _untimely(row, event.at, recorded, before=before, at=at)
+        at, before = event.at, recorded
 
-        if command != begun:
+        if command != begun:  # all that one command causes is decided under the policy that it began with
             begun, pinned = command, state.policy.encode()
-        if policies.get(policy, position) >= position:
-            en = f"it was decided under {named(policy)}, which was not adopted before"
-            yield finding(row, Code.SEMANTIC, en, f"所依政策 {named(policy)} 此前未经通过", "policy")
-        elif policy != pinned and pinned and policies.get(pinned, position) < position:
-            en = f"it was decided under {named(policy)}, while the record has pinned {named(pinned)}"
-            yield finding(
-                row, Code.SEMANTIC, en, f"依 {named(policy)} 作出,而记录固定的政策为 {named(pinned)}", "policy"
-            )
-
+        if policies.get(policy, position) >= position or (policy != pinned and pinned):
+            yield from _ungoverned(row, policy, pinned, policies)
         packed = row.command_id
         if packed is not None and packed.hex() != command.decode() and packed != packed_command_id(command.decode()):
-            said = "the command id kept beside the row is not the one within it", "行旁所存命令编号与行内不符"
-            yield finding(row, Code.EDIT, *said)
+            yield finding(row, Code.EDIT, *_OTHER_COMMAND)
         if (stands_for is not None or event.in_stead_of is not None) and stands_for != _bytes(event.in_stead_of):
-            said = "event and metadata name different people stood in for", "事件与元数据所载被代理人不一致"
-            yield finding(row, Code.SEMANTIC, *said)
+            yield finding(row, Code.SEMANTIC, *_OTHER_STEAD)
         if waiting is not None:
             yield from _without_leave(waiting, event.name, command)
             waiting = None
@@ -155,6 +141,31 @@ def _reading(decider: Decider) -> tuple[Any, frozenset[str]]:
     return Codec(decider.events).decode, frozenset(names)
 
 
+_OTHER_COMMAND = "the command id kept beside the row is not the one within it", "行旁所存命令编号与行内不符"
+_OTHER_STEAD = "event and metadata name different people stood in for", "事件与元数据所载被代理人不一致"
+
+
+def _untimely(
+    row: StoredEvent, happened: datetime, recorded: bytes, *, before: bytes, at: datetime
+) -> Iterator[Finding]:
+    """What is wrong with the times of a row: those of the row ahead of it were `before` and `at`."""
+    yield from out_of_time(row, happened, recorded, before=before)
+    if happened < at:
+        said = "it happened before the event ahead of it in its stream", "发生时间早于同一流中的前一事件"
+        yield finding(row, Code.TIME_REGRESSION, *said)
+
+
+def _ungoverned(row: StoredEvent, policy: bytes, pinned: bytes, policies: Mapping[bytes, int]) -> Iterator[Finding]:
+    """What is wrong with the policy that a row was decided under: not adopted, or not the one its record has pinned."""
+    one, other = named(policy), named(pinned)
+    if policies.get(policy, row.position) >= row.position:
+        en = f"it was decided under {one}, which was not adopted before"
+        yield finding(row, Code.SEMANTIC, en, f"所依政策 {one} 此前未经通过", "policy")
+    elif policies.get(pinned, row.position) < row.position:
+        en = f"it was decided under {one}, while the record has pinned {other}"
+        yield finding(row, Code.SEMANTIC, en, f"依 {one} 作出,而记录固定的政策为 {other}", "policy")
+
+
 def _moment(recorded: bytes) -> datetime:
     """When it was recorded; a moment that there is none of lies before all others, so that it is looked at."""
     try:
@@ -169,7 +180,8 @@ def _bytes(id: str | None) -> bytes | None:
 
 def _status_of(state: Record, region: str, event: Event) -> str:
     """The status of the item that an event of a region is about; nothing where there is none, or it keeps no items."""
-    item = state.items_of(region).get(event.__dict__.get("item", ""))
+    key = event.__dict__.get("item", "")
+    item = state.items[region].get(key) if region in state.items else state.item(region, key)
     return "" if item is None else item.status
 
 

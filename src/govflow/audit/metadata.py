@@ -66,6 +66,11 @@ def _bytes(text: str | None) -> bytes | None:
     return text.encode() if text else None
 
 
+def text(said: bytes | None) -> str:
+    """What metadata says, as text; empty where it says nothing."""
+    return "" if said is None else said.decode(errors="replace")
+
+
 _SPOKEN = re.compile(r"[A-Za-z0-9._:@-]{1,130}")
 
 

@@ -16,9 +16,10 @@ from govflow.actors import IMPORTER, SYSTEM, Actor, Holder, Level, Role
 from govflow.adopted import Adopted
 from govflow.audit.tables import Tables
 from govflow.decider import Decider
-from govflow.errors import Detail, NotFound
+from govflow.errors import Detail, LogError, NotFound
 from govflow.log import Log, adopted_by
 from govflow.log_events import LOG_STREAM
+from govflow.messages import Event
 from govflow.organisation.authority import DefaultAuthority
 from govflow.organisation.model import DIRECTORY_ID
 from govflow.persistence.codec import StoredEvent
@@ -42,6 +43,7 @@ CLAIMS = Detail("what the host vouched for of the actor", "宿主系统当时为
 COMMAND = Detail("the arguments of the command", "命令的参数")
 SECRETS = Detail("a record that may have been hidden from the actor", "可能对操作人隐去的记录")
 UNSEEN = Detail("a record that whoever asks may not see", "查询人无权查看的记录")
+UNREADABLE = Detail("a record that cannot be read", "无法读取的记录")
 NUMBER = Detail("the number of a record that was still to be made", "尚待建立的记录编号")
 
 
@@ -108,7 +110,7 @@ class Past:
         return self._deciders.get(rows[0].topic.partition("@")[0]) if rows else None
 
     def record(self, id: str, position: int) -> Record | None:
-        """A record as it stood before a position, None where there was none."""
+        """A record as it stood before a position; None: there was none. Raises LogError where it cannot be read."""
         stream = self._streams.get(id)
         if stream is None:
             rows = self.log.store.read(id) if id != LOG_STREAM else []
@@ -142,7 +144,7 @@ class Past:
         """What a decision saw of other records: those hidden from its actor were not there.
 
         Raises NotInLog for a record that may have been hidden from an actor of whom little is known, or that the
-        reader may not see.
+        reader may not see, LogError for one that cannot be read.
         """
 
         def look_up(id: str) -> Record | None:
@@ -174,6 +176,14 @@ class Past:
         return seen
 
 
+def folded(decider: Decider, state: Record, row: StoredEvent, event: Event) -> Record:
+    """The record after an event. Raises LogError where it does not fit the record as it stands."""
+    try:
+        return decider.evolve(state, event)
+    except Exception as error:  # a forged event may break a fold in any way
+        raise LogError(f"version {row.version} of {row.stream} does not fit the record as it stands") from error
+
+
 class _Stream:
     """One stream, folded as far as it is asked for: each state of a short one is kept, of a long one the last."""
 
@@ -194,7 +204,7 @@ class _Stream:
         while self._count < count and self._decider is not None:
             row = self._rows[self._count]
             state = self._states[-1] or self._decider.initial.changed(id=row.stream)
-            after = self._decider.evolve(state, self._decode(row.topic, row.state))
+            after = folded(self._decider, state, row, self._decode(row.topic, row.state))
             if self._keeps_all:
                 self._states.append(after)
             else:

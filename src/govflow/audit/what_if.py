@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from govflow.audit.commands_again import Certainty
-from govflow.audit.scratch import Refused, Rules, Scratch
+from govflow.audit.rerun import Refused, Rerun
+from govflow.audit.scratch import Rules
 from govflow.calendars import Calendar
 from govflow.clocks import Clock, ClockKind, applied
 from govflow.clocks.kinds import kind_of
@@ -141,7 +142,7 @@ def what_if(
         raise InputError("no other rules were given", where="what-if", expected="a policy or a calendar")
     since, until = (None if each is None else aware(each, "what-if") for each in (since, until))
     _check_calendar(engine, policy, calendar)
-    own, other = Scratch(engine), Scratch(engine, Rules(policy, calendar, since))
+    own, other = Rerun(engine), Rerun(engine, Rules(policy, calendar, since))
     own.run(_half(progress, 0))
     before, is_true = _fates(own, since, until), _faithful(engine, own)
     refused_anyway = {each.command for each in own.refused}
@@ -208,15 +209,15 @@ def missed(history: Iterable[RecordedEvent], now: datetime) -> Iterator[Late]:
 # --- what became of the records --------------------------------------------------------------------------------------
 
 
-def _fates(scratch: Scratch, since: datetime | None, until: datetime | None) -> dict[str, Fate]:
+def _fates(again: Rerun, since: datetime | None, until: datetime | None) -> dict[str, Fate]:
     """What became of the records begun in the period, by their ids in the log."""
-    found = (_fate(scratch.engine, record, scratch.moment) for record in scratch.engine.records())
+    found = (_fate(again.engine, record, again.moment) for record in again.engine.records())
     return {
         id: fate._replace(record=id)
         for fate in found
         if (begun := fate.opened_at) is None
         or not ((since is not None and begun < since) or (until is not None and begun > until))
-        for id in [scratch.real(fate.record)]
+        for id in [again.real(fate.record)]
     }
 
 
@@ -225,7 +226,7 @@ def _fate(engine: Engine, record: Record, now: datetime) -> Fate:
     return fate_of(record, engine.log.history(record.id), now, is_open=rests[record.status] is Rest.OPEN)
 
 
-def _faithful(engine: Engine, own: Scratch) -> Faithful:
+def _faithful(engine: Engine, own: Rerun) -> Faithful:
     here = {own.real(record.id): (record.status, record.version) for record in own.engine.records()}
     records = same_status = same_events = 0
     for record in engine.records():

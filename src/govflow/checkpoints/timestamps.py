@@ -7,7 +7,7 @@ needs the extra `timestamps`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,9 @@ from cryptography import x509
 
 from govflow.errors import GovFlowError
 from govflow.persistence.checkpoints import CheckpointStore, KeptStamp
+
+_CERTIFICATES = 0xA0  # the tag of the certificates in signed data (RFC 5652 §5.1)
+_LONG_FORM = 0x80  # a length from here on says how many bytes the length has
 
 
 class StampError(GovFlowError):
@@ -99,9 +102,49 @@ def _text_of(note: bytes) -> str:
 
 def _answer(token: bytes) -> Any:
     try:
-        return _client().decode_timestamp_response(token)
+        return _client().decode_timestamp_response(_in_order(token))
     except ValueError:
         raise StampError("this is no answer of a time stamping authority (RFC 3161, DER)") from None
+
+
+def _in_order(token: bytes) -> bytes:
+    """The answer with its certificates in the order of their bytes, as DER has a set.
+
+    Authorities that run OpenSSL give the signer's first, which strict readers refuse. No signature covers their order.
+    """
+    try:
+        _, begin, end = _element(token, 0)
+        _, _, begin = _element(token, begin)  # behind the status
+        _, begin, end = _element(token, begin)  # the token
+        _, _, begin = _element(token, begin)  # behind its type
+        _, begin, end = _element(token, begin)
+        _, begin, end = _element(token, begin)  # the signed data
+        while begin < end:
+            tag, content, after = _element(token, begin)
+            if tag == _CERTIFICATES:
+                return token[:content] + b"".join(sorted(_elements(token, content, after))) + token[after:]
+            begin = after
+    except (IndexError, ValueError):  # no token in it, or no DER: whoever reads it says so
+        pass
+    return token
+
+
+def _elements(data: bytes, begin: int, end: int) -> Iterator[bytes]:
+    while begin < end:
+        _, _, after = _element(data, begin)
+        yield data[begin:after]
+        begin = after
+
+
+def _element(data: bytes, begin: int) -> tuple[int, int, int]:
+    """An element of DER: its tag, where its content begins, and where it ends."""
+    length, content = data[begin + 1], begin + 2
+    if length >= _LONG_FORM:
+        digits = length - _LONG_FORM
+        length, content = int.from_bytes(data[content : content + digits], "big"), content + digits
+    if content + length > len(data):
+        raise ValueError("the element ends behind the data")
+    return data[begin], content, content + length
 
 
 def _imprint(answer: Any) -> bytes:

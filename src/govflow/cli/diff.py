@@ -24,6 +24,7 @@ from govflow.records import Record
 
 _SHOWN = 50  # records in a list for readers; JSON has them all
 _DIGITS = 18  # no log is longer
+_NAMED_ABOVE = ("key", "name")  # of an item or a clock: the way to it says so already
 
 
 def diff(
@@ -163,7 +164,8 @@ def short(engine: Engine, value: Any) -> str:
             return value
         return words.when(found, engine) if found is not None and found.tzinfo is not None else value
     if isinstance(value, dict):
-        return t("comma").join(f"{name} {short(engine, each)}" for name, each in value.items())
+        said = {name: each for name, each in value.items() if name not in _NAMED_ABOVE}
+        return t("comma").join(f"{name} {short(engine, each)}" for name, each in said.items())
     if isinstance(value, list):
         return t("comma").join(short(engine, each) for each in value)
     return json_module.dumps(value, ensure_ascii=False)

@@ -34,6 +34,9 @@ def responsibility(
     until: Annotated[
         str | None, typer.Option("--to", help="option.up_to", metavar="MOMENT", show_default=False)
     ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="option.of_kind", metavar="KIND", show_default=False)
+    ] = None,
     actor: As = None,
     role: AsRole = None,
     unit: AsUnit = None,
@@ -48,13 +51,15 @@ def responsibility(
         first, last = edge(since, zone), edge(until, zone, is_end=True)
         if first is not None and last is not None and last <= first:
             raise InputError(t("responsibility.order"), where="--to", expected=f"> {first.isoformat()}")
+        if kind is not None and kind not in seen.deciders:
+            raise InputError(t("no_workflow", name=kind[:40]), where="--kind", expected=", ".join(seen.deciders))
         accountant = Accountant(seen)
         kept: list[Account] = []
         for id in dict.fromkeys(ids or ()):
             existing(seen, id)
             kept.append(accountant.account(id, now, since=first, until=last))
         every = kept if ids else _told(accountant.accounts(now, since=first, until=last), tell)
-        found = summed(every)
+        found = summed(each for each in every if kind in (None, each.kind))
         if json:
             print_json(_as_json(kept, found, now, first, last))
         else:

@@ -13,6 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "argument.ids": ("Ids of records; without any, all records.", "记录编号；不指定则为全部记录。"),
     "option.since": ("From this moment: 2026-03-02 (its beginning) or 2026-03-02T09:00.", "起始时刻： 2026-03-02（当日开始）或 2026-03-02T09:00。"),
     "option.up_to": ("Up to this moment: 2026-03-02 (its end) or 2026-03-02T09:00; by default now.", "截止时刻： 2026-03-02（当日终了）或 2026-03-02T09:00；默认为现在。"),
+    "option.of_kind": ("Sum up only records of this kind: case, proposal, joint_project …", "只汇总此类记录：case、proposal、joint_project 等。"),
     "responsibility.order": ("the period ends before it begins", "截止时刻早于起始时刻"),
     "responsibility.reading": ("reading whose hands", "正在计算责任时长"),
     "responsibility.from": ("from", "自"), "responsibility.hands": ("in the hands of", "责任方"), "responsibility.level": ("level", "层级"),

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.why import Grounds, Judged
+from govflow.audit.rules_again import Judged
+from govflow.audit.why import Grounds
 from govflow.audit.why import why as grounds_of
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table

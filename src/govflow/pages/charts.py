@@ -45,6 +45,23 @@ def path(steps: str, kind: str, **more: str) -> Shape:
     return Shape("path", {"class": kind, "d": steps, **{name.replace("_", "-"): value for name, value in more.items()}})
 
 
+def hatched(
+    x: Number, y: Number, width: Number, height: Number, gap: Number, kind: str, crossed: bool = False
+) -> Shape:
+    """Slanting lines across a rectangle, `gap` apart; crossed ones slant both ways.
+
+    They are drawn one by one: a pattern fill makes a printed page some hundred times as large.
+    """
+    steps = []
+    for turn in (False, True)[: 1 + crossed]:
+        for number in range(1, int((width + height) / gap) + 1):
+            c = number * gap - gap / 2
+            ends = (max(0.0, c - height), min(height, c)), (min(width, c), max(0.0, c - width))
+            (x1, y1), (x2, y2) = (((width - a if turn else a) + x, b + y) for a, b in ends)
+            steps.append(f"M{tidy(x1)},{tidy(y1)}L{tidy(x2)},{tidy(y2)}")
+    return path(" ".join(steps), kind)
+
+
 def words(x: Number, y: Number, text: str, kind: str, anchor: str = "start") -> Shape:
     """A text on the baseline `y`, of the class `kind`, anchored at start, middle or end."""
     return Shape("text", {"class": kind, "x": tidy(x), "y": tidy(y), "text-anchor": anchor}, text)

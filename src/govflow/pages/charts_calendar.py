@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from govflow.calendars import WorkCalendar
-from govflow.pages.charts import Drawing, Shape, box, breadth, fitted, line, path, words
+from govflow.pages.charts import Drawing, Shape, box, breadth, fitted, hatched, line, path, words
 from govflow.pages.parts import Speech
 
 _LEFT, _DAY, _HEAD, _LANE, _GAP = 148, 22, 26, 22, 12  # pixels
 _WIDTH = _LEFT + 31 * _DAY + 8
 _MONTHS = 18
 _ONE_DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 
 
 class DayKind(StrEnum):
@@ -71,12 +72,18 @@ def months_of(lanes: Sequence[Lane]) -> list[date]:
     """The months in which something is to be seen, by their first days, in order."""
     found: set[date] = set()
     for lane in lanes:
-        for first, last in [*((each.since, each.until) for each in lane.spans), *((m.at, m.at) for m in lane.marks)]:
+        seen = [(each.since, each.until - _INSTANT) for each in lane.spans]
+        for first, last in [*seen, *((_seen(each), _seen(each)) for each in lane.marks)]:
             month = first.date().replace(day=1)
             while month <= last.date():
                 found.add(month)
                 month = (month + 31 * _ONE_DAY).replace(day=1)
     return sorted(found)
+
+
+def _seen(mark: Mark) -> datetime:
+    """Where it is looked for: what is due at midnight is due on the day that ends then."""
+    return mark.at - _INSTANT if mark.kind in ("due", "former") else mark.at
 
 
 def calendar_drawing(
@@ -86,15 +93,15 @@ def calendar_drawing(
     months = months_of(lanes)[:_MONTHS]
     if not months:
         return None
-    shapes: list[Shape] = [_patterns(id)]
+    shapes: list[Shape] = []
     y, kinds = 4, set[DayKind]()
     for month in months:
         here = [lane for lane in lanes if _stands_in(lane, month)]
-        shapes += _days(id, month, y, works, speech, kinds)
+        shapes += _days(month, y, works, speech, kinds)
         for row, lane in enumerate(here):
-            shapes += _lane(id, lane, month, y + _HEAD + row * _LANE, speech)
+            shapes += _lane(lane, month, y + _HEAD + row * _LANE, speech)
         y += _HEAD + len(here) * _LANE + _GAP
-    shapes += _legend(id, y, kinds, speech)
+    shapes += _legend(y, kinds, speech)
     desc = speech.t("report.calendar.desc", n=len(lanes), first=f"{months[0]:%Y-%m}", last=f"{months[-1]:%Y-%m}")
     return Drawing(id, title, desc, _WIDTH, y + 44, shapes)
 
@@ -107,27 +114,25 @@ def _x(day: int, part: float = 0.0) -> float:
     return _LEFT + (day - 1 + part) * _DAY
 
 
-def _days(
-    id: str, month: date, y: int, works: WorkCalendar | None, speech: Speech, kinds: set[DayKind]
-) -> Iterator[Shape]:
+def _days(month: date, y: int, works: WorkCalendar | None, speech: Speech, kinds: set[DayKind]) -> Iterator[Shape]:
     yield words(4, y + 16, f"{month:%Y-%m}", "month")
     for number in range(1, calendar.monthrange(month.year, month.month)[1] + 1):
         kind = day_kind(month.replace(day=number), works)
         kinds.add(kind)
-        yield from _day(id, _x(number), y, kind, str(number), speech)
+        yield from _day(_x(number), y, kind, str(number), speech)
 
 
-def _day(id: str, x: float, y: int, kind: DayKind, number: str, speech: Speech) -> Iterator[Shape]:
+def _day(x: float, y: int, kind: DayKind, number: str, speech: Speech) -> Iterator[Shape]:
     yield box(x, y, _DAY, _HEAD - 4, f"day {kind}")
-    if kind in (DayKind.WEEKEND, DayKind.UNKNOWN):
-        yield Shape("rect", {**box(x, y, _DAY, _HEAD - 4, "wash").attributes, "fill": f"url(#{id}-{kind})"})
+    if kind is DayKind.WEEKEND:
+        yield hatched(x, y, _DAY, _HEAD - 4, 7, "ink-weekend")
     letter = speech.t(f"report.day.{kind}.letter")
     yield words(x + _DAY / 2, y + (10 if letter else 15), number, "number", "middle")
     if letter:
         yield words(x + _DAY / 2, y + 20, letter, "letter", "middle")
 
 
-def _lane(id: str, lane: Lane, month: date, y: int, speech: Speech) -> Iterator[Shape]:
+def _lane(lane: Lane, month: date, y: int, speech: Speech) -> Iterator[Shape]:
     zone = (lane.spans[0].since if lane.spans else lane.marks[0].at).tzinfo
     begins = datetime(month.year, month.month, 1, tzinfo=zone)
     after = (month + 31 * _ONE_DAY).replace(day=1)
@@ -138,15 +143,20 @@ def _lane(id: str, lane: Lane, month: date, y: int, speech: Speech) -> Iterator[
         if first >= last:
             continue
         x, width = _at(first, begins), max(_at(last, begins) - _at(first, begins), 2.0)
-        yield box(x, y + 5, width, 11, f"bar-{span.kind}")
-        if span.kind != "run":
-            yield Shape("rect", {**box(x, y + 5, width, 11, "wash").attributes, "fill": f"url(#{id}-{span.kind})"})
+        yield from _bar(x, y + 5, width, span.kind)
         if span.kind == "late" and width > 34:
             yield box(x + width / 2 - 21, y + 4, 42, 13, "plate")
             yield words(x + width / 2, y + 14, speech.t("report.late"), "late", "middle")
     for mark in lane.marks:
-        if begins <= mark.at < ends or (mark.kind == "due" and mark.at == ends):
+        if begins <= _seen(mark) < ends:
             yield from _mark(mark, _at(mark.at, begins), y)
+
+
+def _bar(x: float, y: float, width: float, kind: str) -> Iterator[Shape]:
+    """A bar: full while it runs, strokes while it stands still, crosses while it is overdue."""
+    yield box(x, y, width, 11, f"bar-{kind}")
+    if kind != "run":
+        yield hatched(x, y, width, 11, 6 if kind == "late" else 5, f"ink-{kind}", crossed=kind == "late")
 
 
 def _at(moment: datetime, begins: datetime) -> float:
@@ -169,36 +179,18 @@ def _mark(mark: Mark, x: float, y: int) -> Iterator[Shape]:
             yield Shape("circle", {"class": "end", "cx": f"{x:.1f}", "cy": y + 10.5, "r": 4})
 
 
-def _patterns(id: str) -> Shape:
-    """Dots, strokes and crosses by which the kinds differ without colours."""
-
-    def pattern(name: str, size: int, steps: str) -> Shape:
-        at: dict[str, str | int | float] = {"id": f"{id}-{name}", "width": size, "height": size}
-        return Shape("pattern", {**at, "patternUnits": "userSpaceOnUse"}, inside=[path(steps, f"ink-{name}")])
-
-    drawn = (
-        pattern("weekend", 6, "M0,6 L6,0"),
-        pattern("unknown", 6, "M3,3 h1"),
-        pattern("pause", 5, "M0,5 L5,0"),
-        pattern("late", 6, "M0,0 L6,6 M0,6 L6,0"),
-    )
-    return Shape("defs", {}, inside=drawn)
-
-
-def _legend(id: str, y: int, kinds: set[DayKind], speech: Speech) -> Iterator[Shape]:
+def _legend(y: int, kinds: set[DayKind], speech: Speech) -> Iterator[Shape]:
     """What the kinds of days that occur, the bars and the marks mean, in two lines."""
     x = 4.0
     for kind in DayKind:
         if kind in kinds:
-            yield from _day(id, x, y, kind, "1", speech)
+            yield from _day(x, y, kind, "1", speech)
             text = speech.t(f"report.day.{kind}")
             yield words(x + _DAY + 5, y + 15, text, "legend")
             x += _DAY + 22 + 12 * breadth(text)
     x, y = 4.0, y + 24
     for bar in ("run", "pause", "late"):
-        yield box(x, y + 4, 24, 11, f"bar-{bar}")
-        if bar != "run":
-            yield Shape("rect", {**box(x, y + 4, 24, 11, "wash").attributes, "fill": f"url(#{id}-{bar})"})
+        yield from _bar(x, y + 4, 24, bar)
         text = speech.t(f"report.bar.{bar}")
         yield words(x + 29, y + 14, text, "legend")
         x += 46 + 12 * breadth(text)

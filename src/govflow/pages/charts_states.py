@@ -12,7 +12,7 @@ from govflow.pages.charts import Drawing, Shape, box, breadth, in_lines, path, t
 from govflow.pages.parts import Speech
 from govflow.workflow import NEW, Workflow
 
-_WIDTH, _HIGH, _WIDE, _ROW, _SIDE = 860, 34, 112, 62, 44  # pixels
+_WIDTH, _HIGH, _WIDE, _ROW, _SIDE = 860, 34, 112, 68, 44  # pixels
 _EDGE = 4  # pixels from the edge that no curve comes nearer to
 _PER_LAYER = 6
 _HUB = 6  # a state that so many others lead to: arrows to it that were not taken would hide all else

@@ -125,7 +125,9 @@ def _records(matter: Matter, view: View) -> Section:
         for told in matter.records
     ]
     hidden: list[Part] = [Note(t("report.left_out", n=matter.left_out))] if matter.left_out else []
-    return Section("records", t("report.records"), [Rows(t("report.records.table"), heads, rows if len(rows) > 1 else []), *hidden])
+    return Section(
+        "records", t("report.records"), [Rows(t("report.records.table"), heads, rows if len(rows) > 1 else []), *hidden]
+    )
 
 
 def _happened(matter: Matter, view: View) -> Section:

@@ -105,7 +105,7 @@ def _late(period: Period, view: View) -> Section:
     units = [(name, str(n)) for name, n in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
     heads = [t(f"report.{each}") for each in ("record", "title", "clock", "due", "over", "unit")]
     parts: list[Part] = [
-        Rows(t("report.period.late_units"), (t("report.unit"), t("report.bar.late")), units),
+        Rows(t("report.period.late_units"), (t("report.unit"), t("report.overdue")), units),
         Rows(t("report.period.late_table"), heads, rows),
     ]
     parts += [] if rows else [Note(t("report.period.late_none"))]

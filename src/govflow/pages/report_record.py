@@ -64,7 +64,11 @@ def _level(level: str, view: View) -> str:
 
 
 def _sum_row(name: str, each: Sum, whole: Sum, view: View) -> tuple[str, ...]:
-    share = view.speech.t("report.percent", n=each.worked * 100 // whole.worked) if whole.worked else ""
+    share = (
+        view.speech.t("report.percent", n=(each.worked * 200 + whole.worked) // (whole.worked * 2))
+        if whole.worked
+        else ""
+    )
     records = str(each.records) if each.records else ""
     return name, records, hours(each.worked), share, hours(each.paused), hours(each.whole)
 

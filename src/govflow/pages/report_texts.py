@@ -112,7 +112,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.period.kinds": ("By kind of record", "按记录种类"), "report.period.states": ("Where they stood at the end", "期末状态"),
     "report.period.flow": ("Begun and ended", "新发起与办结"), "report.count": ("Records", "件数"), "report.period.late_table": ("Overdue at the end of the period", "期末超期清单"),
     "report.period.late_units": ("Overdue, by unit", "按单位统计超期"), "report.period.late_none": ("Nothing was overdue at the end of the period.", "期末无超期。"),
-    "report.over": ("Over by", "已超"), "report.period.loops": ("Open loops at the end, by unit", "期末未了事项，按单位"), "report.period.owed": ("Open loops", "未了事项"),
+    "report.overdue": ("Overdue", "超期"), "report.over": ("Over by", "已超"), "report.period.loops": ("Open loops at the end, by unit", "期末未了事项，按单位"), "report.period.owed": ("Open loops", "未了事项"),
     "report.period.loops_late": ("Of them overdue", "其中超期"), "report.period.held": ("Whose time it was", "责任时长"),
     "report.findings": ("What a check of the log objects to", "日志检查发现的问题"), "report.findings.none": ("The check objected to nothing.", "检查未发现问题。"),
     "report.findings.table": ("Every objection", "逐项列出"),

@@ -1,0 +1,55 @@
+"""`govflow report` writes the page of a record or of a period, in both languages, for whoever asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from govflow import CASE, Engine
+from govflow.proposals import PROPOSAL
+from govflow.testing import PinnedClock
+from tests.audit.reported import Tables, faults, local
+from tests.cli.conftest import run
+from tests.support import Town, a_case
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log with one closed case."""
+    path = tmp_path_factory.mktemp("report") / "city.db"
+    clock = PinnedClock(local("02-13 09:05"))
+    with Engine.open(path, now=clock, records=[CASE, PROPOSAL]) as engine:
+        a_case(Town(engine, clock), "closed", id="leak")
+    return path
+
+
+@pytest.mark.parametrize("what", ["leak", "2026-02", "2026-01-01..2026-12-31", "2026", "0001"])
+def test_it_writes_one_page_of_a_record_or_a_period(log, tmp_path, what):
+    out = tmp_path / "report.html"
+    ran = run("--lang", "zh-CN", "report", what, "-o", out, "--db", log)
+
+    assert (ran.status, ran.err) == (0, "")
+    page = Tables(out.read_text(encoding="utf-8"))
+    assert [*faults(page)] == []
+    assert page.all("html")[0]["lang"] == "zh-CN"
+    assert "审计报告" in page.text
+
+
+def test_it_writes_to_standard_output_and_for_one_reader(log):
+    ran = run("--lang", "en", "report", "leak", "--as", "x", "--role", "dispatcher", "--db", log)
+
+    assert ran.status == 0
+    assert ran.out.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("nothing",), ("leak", "--as", "x", "--role", "resident"), ("2999-01",), ("2026-13",), ("leak", "--area", "x")],
+)
+def test_what_cannot_be_reported_on_is_one_clear_message(log, given):
+    ran = run("--lang", "en", "report", *given, "--db", log)
+
+    assert ran.status == 2
+    assert "Traceback" not in ran.err
+    assert 0 < len(ran.err.splitlines()) <= 4
