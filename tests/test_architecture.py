@@ -82,6 +82,7 @@ ROOMS: dict[str, set[str]] = {
         "corrections",
         "log_events",
         "adopted",
+        "adoption",
         "files",
         "log",
         "reading",

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 LANGUAGES = ("en", "zh-CN")
 KINDS = ("case", "matter", "period")
+A4 = 718  # pixels of 1/96 inch between margins of 10 mm
 WIDTHS = {"wide": 1280, "narrow": 390}
 __all__ = ["hall"]  # a fixture
 
@@ -140,4 +141,9 @@ def test_it_prints_on_white_paper_without_what_only_a_screen_needs(browser, writ
         page.emulate_media(media="print", color_scheme="light")
         assert page.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        page.set_viewport_size({"width": A4, "height": 1000})
+        assert page.evaluate("document.documentElement.scrollWidth") <= A4, (
+            "a table is cut off by the edge of the paper"
+        )
+        assert len(printed) < 2_000_000
         page.close()

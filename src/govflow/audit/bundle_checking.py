@@ -94,6 +94,7 @@ class _Walk:
         self._handovers: list[Note] = []
         self._coverage: Coverage | None = None
         self._heads: dict[int, list[Head]] = {}  # outside heads that are still to be met, by size
+        self._has_begun = False
         self._lost = False  # a row stands out of place: what follows has no root any more
         self._vouched = 0  # up to where a believed note agrees
         self._signed = 0  # up to where a believed note has been met
@@ -137,8 +138,9 @@ class _Walk:
 
     def _begin(self) -> None:
         """Once the header and the handovers are read: whose signatures count, and which heads are to be met."""
-        if self._heads or self.peaks.size or self._rows or self._lost or self.header is None:
+        if self._has_begun or self.header is None:
             return
+        self._has_begun = True
         try:
             self._newest, self._verifiers = _followed(self._verifiers, self._handovers)
         except NoteError as error:

@@ -23,13 +23,21 @@ from govflow.policy import Policy
 from govflow.reading import Reader
 from govflow.regions.mediation import salted
 
-PLACEHOLDER = salted("…", "0" * 32)
-"""What stands for every personal text: commands are made again from a log, never from a key store."""
-
+_SALT = "0" * 32  # the texts of agreements end with a number
+_OVERHEAD = 12 + 16  # nonce and tag of AES-GCM: bytes of a ciphertext that are not text
 _TRIES = 600  # combinations of fields, before a command is told as uncertain
 _MOST_FILLED = 4  # fields that a decision fills in, in one command
 _TELL_EVERY = 200
 _Fields = frozenset[str]
+
+
+def placeholder(value: Protected) -> str:
+    """What stands for a personal text: as many bytes, as its ciphertext shows, and nothing of it.
+
+    Commands are made again from a log, never from a key store. Sealed ballots are all of one length.
+    """
+    text = max(len(value.ciphertext) * 3 // 4 - value.ciphertext.count("=") - _OVERHEAD, 1)
+    return salted("." * (text - len(_SALT) - 1), _SALT) if text > len(_SALT) + 1 else "." * text
 
 
 class Certainty(StrEnum):
@@ -201,7 +209,7 @@ def _arguments(kind: type[Command], events: Sequence[RecordedEvent]) -> dict[str
 
 def _unprotected(value: Any) -> Any:
     if isinstance(value, Protected):
-        return Personal(text=PLACEHOLDER, subject=value.subject, about=value.about)
+        return Personal(text=placeholder(value), subject=value.subject, about=value.about)
     return value
 
 

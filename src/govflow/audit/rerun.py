@@ -26,6 +26,7 @@ from govflow.policy import Policy
 from govflow.regions.mediation import SignStatement
 from govflow.regions.policy_version import MigratePolicy
 
+_VERSIONS = ("on_version", "as_of", "corrects")  # fields that name a version of the command's own record
 _NEVER = "never:"  # in place of the id of a record that did not come into being here
 
 
@@ -46,7 +47,7 @@ class Refused(NamedTuple):
 
 
 class Rerun:
-    """The re-run of one log. `engine` reads the scratch log once `run` has ended; `real` maps its records to the log's."""
+    """The re-run of one log: `engine` reads the scratch log, `real` gives a record's id in the log."""
 
     def __init__(self, source: Engine, rules: Rules | None = None) -> None:
         self.source = source
@@ -198,13 +199,17 @@ class Rerun:
         if isinstance(command, SignStatement):
             command = signed_again(self.source, step.record, command)
         said, changes = command.__dict__, {}
-        if (asked := said.get("on_version")) is not None:
-            record = self.engine.log.current(command.id or "")
-            here = record.version if record is not None and asked == step.before else asked
-            changes["on_version"] = self._versions.get((step.record, asked), here) if asked != step.before else here
-        if (wrong := said.get("corrects")) is not None:
-            changes["corrects"] = self._versions.get((step.record, wrong), wrong)
+        for name in _VERSIONS:
+            if isinstance(version := said.get(name), int) and version:
+                changes[name] = self._version(step, command.id or "", version)
         return command.changed(**changes) if changes else command
+
+    def _version(self, step: Again, id: str, version: int) -> int:
+        """A version of its record as it is here: the present one, or that of the same event."""
+        record = self.engine.log.current(id)
+        if record is not None and version == step.before:
+            return record.version
+        return self._versions.get((step.record, version), version)
 
     def _refuse(self, step: Again, error: GovFlowError) -> None:
         follows = not self._touched.isdisjoint(step.touched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govflow.audit.commands_again import PLACEHOLDER
+from govflow.audit.commands_again import placeholder
 from govflow.reading import Reader
 from govflow.regions.mediation import (
     MediationAgreed,
@@ -33,7 +33,7 @@ def _statements(reader: Reader, record: str, here: str, command: SignStatement) 
     for event in reader.log.history(record):
         said = event.body
         if isinstance(said, MediationAgreed) and said.item == item:
-            text = None if said.text is None else text_digest_of(PLACEHOLDER)
+            text = None if said.text is None else text_digest_of(placeholder(said.text))
             duties = said.obligations
             yield (
                 statement_digest(record, item, purpose, obligations=duties, text_digest=said.text_digest),
