@@ -133,6 +133,7 @@ ONLY_IN = {
     "jinja2": {"govflow.pages"},
     "rich": {"govflow.cli"},
     "networkx": {"govflow.matching.flow"},
+    "rfc3161_client": {"govflow.checkpoints.timestamps"},
 }
 
 

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, Engine, InputError, PolicyError
+from govflow import Actor, Engine, InputError, LogError, PolicyError
 from govflow.audit.what_if import WhatIf, what_if
 from govflow.calendars import Calendar, Holiday
 from govflow.cases import commands as c
 from govflow.cases.events import CaseAssigned, HandlingCompleted
+from govflow.checkpoints.keys import SigningKeys
 from govflow.policy import DEFAULT_POLICY, Policy
 from govflow.regions.contact import LogContact
 from govflow.regions.evidence import AddEvidence
-from tests.support import MATTER, Town, a_town, desk, dispatcher, lead, resident
+from tests.support import MATTER, Town, a_town, desk, dispatcher, lead, resident, supervisor
 
 HOURS = 48
 
@@ -188,7 +189,11 @@ def test_the_scratch_log_is_of_another_origin_and_the_real_one_stays_as_it_is_by
 
     assert path.read_bytes() == before
     assert found.scratch.startswith("what-if-")
-    assert found.scratch != found.log
+    with pytest.raises(LogError, match="no key is made for it"):
+        SigningKeys(tmp_path / "its.signing", found.scratch).create()
+    SigningKeys(tmp_path / "town.signing", found.log).create()
+    with pytest.raises(LogError):  # the log's own key is not the scratch log's
+        SigningKeys(tmp_path / "town.signing", found.scratch).signers()
 
 
 def test_other_rules_may_have_the_name_of_the_logs_own(town: Town):
@@ -227,3 +232,23 @@ def test_a_case_that_is_refused_takes_no_number_and_what_follows_goes_to_the_rig
     assert late(found) == {second}
     assert [each.wire for each in found.refused] == ["case.report"]
     assert found.after.records == found.before.records - 1
+
+
+def test_leave_that_was_given_for_a_version_holds_where_the_tick_comes_earlier_than_it_did():
+    town = a_town(policy=town_policy(warn_at=(50,)))
+    id = reported(town)
+    town.do(c.AssignCase(id=id, by=dispatcher, unit_level="town"))
+    town.do(LogContact(id=id, by=lead, reached=True, way="phone"), c.StartHandling(id=id, by=lead))
+    town.clock.advance(hours=30)  # no tick at 24 hours: the warning comes after what was asked for
+    review_at = town.clock() + timedelta(days=20)
+    town.approved(
+        c.SuspendCase(id=id, by=lead, cause="on_account", review_at=review_at, told_by="by phone"), supervisor
+    )
+    town.engine.tick()
+
+    found = what_if(town.engine, policy=town_policy(warn_at=(50,), hours=47))
+
+    assert found.faithful.same_status == found.faithful.records == 1
+    assert found.faithful.same_events == 0  # the warning is there
+    assert not found.faithful.refused
+    assert not found.refused

@@ -35,7 +35,13 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("needs Go and golang.org/x/mod: apt-get install golang-go golang-golang-x-mod-dev")
     folder = tmp_path_factory.mktemp("go")
     built = folder / "go_verifier"
-    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": str(GOPATH), "GOFLAGS": "", "GOCACHE": str(folder / "c")}
+    environment = {
+        **os.environ,
+        "GO111MODULE": "off",
+        "GOPATH": str(GOPATH),
+        "GOFLAGS": "",
+        "GOCACHE": str(folder / "c"),
+    }
     subprocess.run(["go", "build", "-o", built, SOURCE], check=True, env=environment)
     return built
 

@@ -74,3 +74,21 @@ def test_bad_input_is_told_in_one_message(govflow: Run, told: tuple[Path, Ran], 
         ran = govflow("what-if", *arguments, "--db", db)
         assert (ran.status, ran.out) == (2, "")
         assert said in ran.err
+
+
+def test_a_case_that_other_rules_send_elsewhere_is_done_by_people_of_that_unit(
+    govflow: Run, told: tuple[Path, Ran], own: Policy, tmp_path: Path
+):
+    routing = tuple(
+        each.changed(lead_unit="qx.works") if each.id == "hedong-community" else each for each in own.routing
+    )
+    file = tmp_path / "routed.json"
+    file.write_text(policy_as_text(own.changed(routing=routing)), "utf-8")
+
+    ran = govflow("what-if", "--policy", file, "--db", told[0])
+
+    assert ran.status == 0, ran.err
+    assert "Other units would lead 3:\n" in ran.out
+    assert "  C-2026-000002: qx.hedong → qx.works\n" in ran.out
+    assert "19 commands were given by people of those units instead." in ran.out
+    assert "Refused first" not in ran.out

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from govflow.adoption import misfits
 from govflow.calendars import Calendar
+from govflow.checkpoints.keys import SCRATCH
 from govflow.decider import Decider
 from govflow.engine import Engine
 from govflow.errors import InputError, PolicyError
@@ -17,9 +18,6 @@ from govflow.log_events import WorkflowAdopted
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.policy import Policy
 from govflow.privacy.keys import KeyStore
-
-SCRATCH = "what-if-"
-"""How the ids of scratch logs begin: no key of a production log signs for them."""
 
 
 class Rules(NamedTuple):
