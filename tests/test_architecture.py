@@ -65,13 +65,17 @@ ROOMS: dict[str, set[str]] = {
     "reading": KERNEL | {"log_events", "log"},
     "journey": KERNEL | {"log", "reading"},
     "transaction": KERNEL | {"adopted", "log_events", "log", "reading", "persistence", "privacy"},
-    "writing": KERNEL | {"adopted", "log_events", "log", "reading", "transaction", "persistence", "privacy"},
+    "writing": KERNEL
+    | {"organisation", "adopted", "log_events", "log", "reading", "transaction", "persistence", "privacy"},
+    "signing": KERNEL | {"files", "persistence", "privacy", "checkpoints", "transaction", "writing"},
+    "confiding": KERNEL | {"log_events", "persistence", "reading", "transaction", "signing"},
     "due_points": KERNEL | {"regions"},
     "ticking": KERNEL | {"regions", "organisation", "duties", "log_events", "log", "persistence", "due_points"},
     "engine": KERNEL
     | SHIPPED
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
-    | {"watch", "beside", "alliances", "persistence", "privacy", "checkpoints", "transaction", "writing", "ticking"},
+    | {"watch", "beside", "alliances", "persistence", "privacy", "checkpoints", "transaction", "writing", "ticking"}
+    | {"signing", "confiding"},
     "ballot_box": VALUES | {"policy", "proposals", "voting", "engine"},
     "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
     "audit": KERNEL

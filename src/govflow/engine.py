@@ -8,23 +8,18 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple, Self
 
-from govflow.actors import FOR_THEMSELVES, SYSTEM, Actor, Authority, Claim, Role, covers_area
+from govflow.actors import SYSTEM, Actor, Authority, Claim, Role
 from govflow.adoption import Migrated, Migration, is_running, migration_of, misfits
 from govflow.calendars import Calendar
 from govflow.checkpoints import keys as signing_keys
-from govflow.checkpoints.automatic import Automatic, Every
-from govflow.checkpoints.keys import SigningKeys
-from govflow.checkpoints.notes import Note, Verifier
-from govflow.checkpoints.proofs import Proof
-from govflow.checkpoints.signing import Checkpointer
-from govflow.checkpoints.stored_tree import check_head
+from govflow.checkpoints.automatic import Every
+from govflow.confiding import Confiding
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.errors import (
     Broken,
     Detail,
     InputError,
-    LogError,
     NotAllowed,
     NotFound,
     PolicyError,
@@ -32,27 +27,25 @@ from govflow.errors import (
     ProtectionError,
 )
 from govflow.files import IN_MEMORY
-from govflow.log_events import SubjectErased
-from govflow.messages import Command, Event, RecordedEvent
+from govflow.messages import Command, RecordedEvent
 from govflow.organisation.authority import DefaultAuthority
-from govflow.organisation.model import DIRECTORY_ID
 from govflow.persistence.agenda import Agenda
 from govflow.persistence.agenda import beside as agenda_beside
 from govflow.persistence.checkpoints import CheckpointStore
 from govflow.persistence.checkpoints import beside as checkpoints_beside
-from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
-from govflow.persistence.store import Store, Transaction
+from govflow.persistence.store import Store
 from govflow.policy import Matter, Policy, Route
 from govflow.policy.model import NO_CALENDAR
 from govflow.privacy.keys import KeyStore
 from govflow.reading import Reader, aware, hides, sees
-from govflow.records import Item, Record
+from govflow.records import Record
 from govflow.regions.policy_version import MigratePolicy
+from govflow.signing import HOURLY
 from govflow.ticking import Fired, Tick
 from govflow.ticking import tick as run_tick
 from govflow.transaction import Unit
-from govflow.writing import Now, Writer, utc_now
+from govflow.writing import Now, utc_now
 
 
 class AllowedStep(NamedTuple):
@@ -88,10 +81,7 @@ def shipped() -> tuple[Decider, ...]:
     return *handled, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
 
 
-HOURLY = Every()
-
-
-class Engine(Writer):
+class Engine(Confiding):
     """Handles commands on one log. Made by `Engine.open`; a context manager; safe to share between threads."""
 
     def __init__(
@@ -109,24 +99,26 @@ class Engine(Writer):
         signing: str | Path = IN_MEMORY,
         checkpoint_every: Every | None = HOURLY,
     ) -> None:
-        who = authority or DefaultAuthority()
-        kept = checkpoints or CheckpointStore(IN_MEMORY)
-        if not read_only:  # before anything is written; a log that is only read is for `verify` to judge
-            check_head(store, kept)
-        super().__init__(store, keys, deciders, policy=policy, authority=who, now=now, read_only=read_only)
-        kept.serve(self.log.id)
+        super().__init__(
+            store,
+            keys,
+            deciders,
+            policy=policy,
+            authority=authority or DefaultAuthority(),
+            now=now,
+            read_only=read_only,
+            checkpoints=checkpoints,
+            signing=signing,
+            checkpoint_every=checkpoint_every,
+        )
         self._agenda: Agenda | None = None
         self._agenda_path = agenda
         self._tick_lock = RLock()
-        self.checkpointer = Checkpointer(store, kept, SigningKeys(signing, self.log.id), now=self._moment)
-        self._signing = Automatic(self.checkpointer, None if read_only else checkpoint_every)
-        self._signing.begin()
 
     def close(self) -> None:
         """Release the log, its key store, its agenda and its checkpoints."""
         with self._tick_lock:
             super().close()
-            self.checkpointer.kept.close()
             if self._agenda is not None:
                 self._agenda.close()
                 self._agenda = None
@@ -361,12 +353,6 @@ class Engine(Writer):
             )
         self._change(lambda unit: change(unit, claim))
 
-    def _claim_of(self, by: Actor, *roles: Role) -> Claim | None:
-        """The claim of an actor to one of these roles for the whole log."""
-        root = self._root_area()
-        held = self._claims(by, self._moment())
-        return next((each for each in held if each.role in roles and covers_area(each, root)), None)
-
     # -- asking -------------------------------------------------------------------------------------------------------
 
     def seen_by(self, actor: Actor) -> Reader:
@@ -437,115 +423,3 @@ class Engine(Writer):
     def outcome(self, command_id: str) -> tuple[RecordedEvent, ...]:
         """The events that a command caused, in all records, in order. Raises NotFound."""
         return self.log.outcome(command_id)
-
-    # -- checkpoints --------------------------------------------------------------------------------------------------
-
-    def checkpoint(self, progress: Callable[[int, int], object] | None = None) -> Note:
-        """Sign the head of the log as it stands now; the same head again gives the same note.
-
-        The first one makes the signing key. Raises Truncated where the log has lost what was signed, LogError where it
-        is not what was signed or a row is damaged. `progress` hears of (rows hashed, rows to hash).
-        """
-        if not self.checkpointer.keys.exists() and not self.checkpointer.kept.read_only:
-            self.create_key()
-        note = self.checkpointer.sign(progress)
-        self._signing.signed()
-        return note
-
-    def create_key(self) -> Verifier:
-        """Make the log's first signing key and return its public half; from then on the log signs itself.
-
-        Raises LogError where there is one already or was one, and in a log that only tries something out.
-        """
-        keys, kept = self.checkpointer.keys, self.checkpointer.kept
-        if kept.last() is not None and not keys.exists():
-            raise LogError(
-                f"the checkpoints in {kept.path} were signed with a key that is missing: bring back {keys.path}"
-            )
-        made = keys.create()
-        self._signing.begin()
-        return made
-
-    def prove(self, id: str, version: int | None = None) -> Proof:
-        """The proof that the event of a record with this version (by default its last) stands in the signed log.
-
-        Raises NotFound where there is none, LogError where no checkpoint covers it yet.
-        """
-        rows = self.store.read(id, (version or self.store.version(id)) - 1)
-        if not rows or (version is not None and version < 1):
-            raise NotFound(f"there is no record {id}" + (f" in version {version}" if version is not None else ""))
-        return self.checkpointer.inclusion(rows[0].position)
-
-    @property
-    def unsigned(self) -> Exception | None:
-        """Why the log could not sign itself the last time it tried; None where all is well."""
-        return self._signing.problem
-
-    def _keep(self, unit: Unit, transaction: Transaction) -> None:
-        super()._keep(unit, transaction)
-        if unit.rows and self._signing.is_due(transaction.head, unit.now):
-            self._signing.sign_if_due(transaction.head, unit.now)
-
-    # -- personal data ------------------------------------------------------------------------------------------------
-
-    def open_personal(self, id: str, field: str, actor: Actor, *, version: int | None = None) -> str | None:
-        """The clear text of a personal field of a record's events (the last one that has it); None once erased.
-
-        `field` is a field of an event (`reporter_name`). Raises ProtectionError without the right to read it there,
-        NotFound for what is hidden from the actor.
-        """
-        record = self.get(id)
-        claims = self._claims(actor, self._moment())
-        if hides(record, claims, actor.id):
-            raise NotFound(f"there is no record {id}")
-        row, event = self._last_with(id, field, version)
-        named = getattr(event, "item", "")
-        item = record.item(event.name.partition(".")[0], named) if event is not None and named else None
-        if not self._may_open(record, item, field, claims, actor):
-            raise ProtectionError(f"{actor.id} has no right to read {field} of {id}")
-        if row is None or event is None:
-            raise NotFound(f"{id} has no personal field {field}")
-        return self.vault.open(getattr(event, field), row.stream, row.version, row.topic, field)
-
-    def _last_with(self, id: str, field: str, version: int | None) -> tuple[StoredEvent, Event] | tuple[None, None]:
-        for row in reversed(self.store.read(id)):
-            event = self.log.codec.decode(row.topic, row.state)
-            if field in event.personal and getattr(event, field) is not None and version in (None, row.version):
-                return row, event
-        return None, None
-
-    def _may_open(self, record: Record, item: Any, field: str, claims: Iterable[Claim], actor: Actor) -> bool:
-        """Whether one of the claims gives the right: the item that the value belongs to is asked before its record."""
-        of_item = item if isinstance(item, Item) else Item()
-        recused = not (record.parties() | of_item.people()).isdisjoint(self._interests(actor))
-        for claim in claims:
-            own = of_item.may_read_personal(field, claim, actor.id)
-            may = record.may_read_personal(field, claim, actor.id) if own is None else own
-            if may and not (recused and claim.role not in FOR_THEMSELVES):
-                return True
-        return False
-
-    def _interests(self, actor: Actor) -> frozenset[str]:
-        return self.authority.interests(actor, self._moment(), self.log.current)
-
-    def erase_subject(self, subject: str, by: Actor, *, basis: str, authority: str) -> None:
-        """Erase the personal data of one subject: record it with its legal basis, then destroy the key for good."""
-        claim = self._claim_of(by, Role.ARCHIVIST, Role.SYSTEM)
-        if claim is None:
-            raise ProtectionError(
-                f"{by.id} has no right to erase personal data: an archivist for everywhere is asked for"
-            )
-        with self._lock:
-            self._change(lambda unit: self._record_erased(unit, subject, by, claim, basis, authority))
-            self.vault.keys.destroy(subject)
-
-    def _root_area(self) -> str:
-        """The area of the whole log: that of its directory, everywhere where it has none."""
-        directory = self.log.current(DIRECTORY_ID) if "directory" in self.deciders else None
-        return directory.area if directory is not None else ""
-
-    def _record_erased(self, unit: Unit, subject: str, by: Actor, claim: Claim, basis: str, authority: str) -> None:
-        if subject not in self.log.erased:
-            event = SubjectErased(at=unit.now, by=by.id, subject=subject, basis=basis, authority=authority)
-            unit.add_to_log(event, by, claim)
-            unit.erased.add(subject)

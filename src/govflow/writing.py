@@ -13,12 +13,13 @@ from threading import RLock
 from types import TracebackType
 from typing import Self, TypeVar
 
-from govflow.actors import SYSTEM, Actor, Authority, Claim, is_built_in
+from govflow.actors import SYSTEM, Actor, Authority, Claim, Role, covers_area, is_built_in
 from govflow.decider import Decider
 from govflow.errors import CommandReused, Conflict, Detail, InputError, LogError, NotAllowed, PolicyError, Problem
 from govflow.log import Log
 from govflow.log_events import LOG_STREAM, LogOpened
 from govflow.messages import SYSTEM_IDS, Command, digest_of
+from govflow.organisation.model import DIRECTORY_ID
 from govflow.persistence.codec import metadata_of
 from govflow.persistence.store import CommandStored, Store, Transaction, VersionTaken
 from govflow.policy import DEFAULT_POLICY, Policy
@@ -217,6 +218,17 @@ class Writer(Reader):
         with self._lock:  # while nobody else changes what is remembered
             self.log.catch_up(self.store.head())
             return self.authority.claims(actor, at, self.log.remembered)
+
+    def _claim_of(self, by: Actor, *roles: Role) -> Claim | None:
+        """The claim of an actor to one of these roles for the whole log."""
+        root = self._root_area()
+        held = self._claims(by, self._moment())
+        return next((each for each in held if each.role in roles and covers_area(each, root)), None)
+
+    def _root_area(self) -> str:
+        """The area of the whole log: that of its directory, everywhere where it has none."""
+        directory = self.log.current(DIRECTORY_ID) if "directory" in self.deciders else None
+        return directory.area if directory is not None else ""
 
     def _fresh(self) -> None:
         """See what others wrote: policies and calendars too are asked as they stand now."""

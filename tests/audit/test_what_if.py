@@ -252,3 +252,26 @@ def test_leave_that_was_given_for_a_version_holds_where_the_tick_comes_earlier_t
     assert found.faithful.same_events == 0  # the warning is there
     assert not found.faithful.refused
     assert not found.refused
+
+
+def test_what_the_log_adopted_later_is_adopted_again_and_moves_to_its_policies_are_left_out_under_others():
+    town = a_town(policy=town_policy(calendar="cn"))
+    first = reported(town)
+    handled(town, first, 5)
+    town.engine.adopt(town_policy(version="2", hours=30))
+    assert town.engine.migrate("town@2").moved == 1
+    china = town.engine.calendar("cn")
+    newer = china.changed(version=f"{china.version}.1")
+    town.engine.adopt_calendar(newer)
+    handled(town, reported(town), 40)
+
+    found = what_if(town.engine, policy=town_policy(hours=20))
+    counted = what_if(town.engine, calendar=china.changed(version="other"))
+
+    assert found.faithful.same_events == found.faithful.records == 2
+    assert (found.left_out, found.refused) == (1, ())
+    assert late(found) == {"C-2026-000002"}
+    assert counted.is_the_same
+    shorter = china.changed(version="9", last=date(2026, 6, 30), holidays=(), workdays=(), every_year=())
+    with pytest.raises(InputError, match="reaches farther than cn@9"):
+        what_if(town.engine, calendar=shorter, since=town.clock() - timedelta(hours=1))

@@ -11,14 +11,13 @@ from typing import Any
 
 from govflow import SYSTEM, Command, Engine, Personal
 from govflow.actors import ClaimsAuthority
-from govflow.beside.bulletin import CloseBulletin
-from govflow.beside.visit_round import CloseVisitRound, OpenVisitRound
+from govflow.beside.visit_round import OpenVisitRound
 from govflow.cases import commands as c
 from govflow.engine import shipped
 from govflow.organisation import FoundDirectory
 from govflow.organisation.units import AddUnit
 from govflow.policy import Every, Obligation
-from govflow.regions.turn import ServeTurn
+from govflow.regions.reading import ConfirmReading
 from govflow.resources.messages import ArchiveResource
 from govflow.testing import PinnedClock
 from tests.alliances import hall as allied
@@ -38,7 +37,7 @@ from tests.studios import house
 from tests.support import MATTER, Town, a_case, archivist, grid_worker
 from tests.surveys import office as surveys
 
-ENDS = ("dismissed", "rejected", "withdrawn", "redirected", "merged", "converted", "terminated", "suspended", "archived")
+ENDS = ("dismissed", "rejected", "withdrawn", "redirected", "merged", "converted", "terminated", "archived")
 REPORT = Obligation(id="monthly_report", en="Report", zh="月报", basis="town file 3", every=Every.MONTH, owners=("office",))
 NAME = Personal(text="Lin Mei", subject="s-1")
 
@@ -113,7 +112,9 @@ def _beside_the_cases(town: Town) -> None:
         a_case(town, "accepted", id=id)
     town.do(issues.OPEN, issues.STUDY, issues.ADOPT)
     bulletin = _Office(town)
-    town.do(bulletin.issue(), CloseBulletin(**bulletins.B, by=bulletins.office))
+    read = ((bulletins.han, "han"), (bulletins.chief, "chief"))
+    town.do(bulletin.issue(), *(ConfirmReading(**bulletins.B, by=who, item=key) for who, key in read))
+    a_case(town, "suspended", id="is-suspended")
     town.do(OpenVisitRound(**rounds.V, by=rounds.office, **rounds.ROUND))
     visits = _Rounds(town)
     town.do(visits.a_turn(), visits.a_visit("1", gist=Personal(text="Old Chen is ill", subject="s-9")))

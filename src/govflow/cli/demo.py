@@ -27,6 +27,7 @@ from govflow.cli.texts import lang, t
 from govflow.engine import Engine
 from govflow.envelopes import ENVELOPE
 from govflow.errors import InputError
+from govflow.hands import unit_of
 from govflow.interchange.importing import import_rows
 from govflow.interchange.mapping import shipped_mapping
 from govflow.interchange.policy_files import example_text, policy_from
@@ -178,7 +179,7 @@ def _by_department(engine: Engine) -> None:
     held, late, closed = Counter[str](), Counter[str](), Counter[str]()
     for record in _cases(engine):
         decider = engine.deciders[record.kind_of_record]
-        unit = words.unit_of(record) or words.holder(decider, record)
+        unit = unit_of(record) or words.holder(decider, record)
         if decider.workflow.rests[record.status] is not Rest.OPEN:
             closed[unit] += 1
         else:
@@ -206,7 +207,7 @@ def _longest_overdue(engine: Engine) -> None:
         if words.record_is_overdue(record, loops, now) and (due := words.next_due(record, loops)):
             found.append((due, record))
     rows = [
-        (record.id, words.unit_of(record), words.until(due, engine, date=True), record.title_line)
+        (record.id, unit_of(record), words.until(due, engine, date=True), record.title_line)
         for due, record in sorted(found, key=lambda each: each[0])[:3]
     ]
     out = console()

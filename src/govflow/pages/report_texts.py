@@ -21,7 +21,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
         for kind, terms in (("role", _ROLES), ("kind", _KINDS), ("level", _LEVELS))
         for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
     },
-    "page.kind.report": ("Audit report", "审计报告"), "page.way.report": ("The way of this record", "办理进程"),
+    "page.kind.report": ("Audit report", "审计报告"),
     "report.made": ("Written {at} by govflow from {shown} entries of the log {log}. People are roles and units here, never names; protected texts are not shown. The file needs nothing else and runs no script.",
                     "govflow 于 {at} 依据日志 {log} 的 {shown} 条条目写成。人员只以角色和单位出现，不含姓名；受保护文本不显示。本文件自足，不运行脚本。"),
     "report.made.period": ("Written {at} by govflow from the log {log}. People are roles and units here, never names. The file needs nothing else and runs no script.",
@@ -33,7 +33,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.tie.of": ("{id} ({tie})", "{id}（{tie}）"), "report.level": ("Level", "层级"),
     "report.opened": ("Begun", "发起"), "report.last": ("Last entry", "最近一条"), "report.round": ("Round", "轮次"),
     "report.policy": ("Policy", "政策"), "report.entries": ("Entries", "条目"), "report.lead": ("Lead unit", "主办单位"), "report.unit": ("In the hands of", "责任方"),
-    "report.somebody": ("a person", "个人"), "report.nobody": ("nobody", "无"), "report.system": ("system", "系统"),
+    "report.somebody": ("a person", "个人"), "report.nobody": ("nobody", "无"),
     "report.at_unit": ("{role} @ {unit}", "{role} @ {unit}"), "report.numbers": (", ", "、"), "report.arrow": (" → ", " → "),
 
     # At a glance
@@ -105,10 +105,10 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.proofs.uncovered": ("{n} entries of these records came after the checkpoint and are not covered by it.", "其中 {n} 条晚于检查点，未被覆盖。"),
 
     # Of a period
-    "page.kind.report_period": ("Audit report", "审计报告"), "page.way.report_period": ("", ""),
+    "page.kind.report_period": ("Audit report", "审计报告"),
     "report.period": ("{first} to {last}", "{first} 至 {last}"), "report.period.title": ("What was handled from {first} to {last}", "{first} 至 {last} 办理情况"),
     "report.period.seen": ("Records that existed", "期内存在的记录"), "report.period.opened": ("Begun", "新发起"), "report.period.closed": ("Ended", "办结"),
-    "report.period.open": ("Open at the end", "期末在办"), "report.period.late": ("Overdue at the end", "期末超期"), "report.period.entries": ("Entries", "条目"),
+    "report.period.late": ("Overdue at the end", "期末超期"), "report.period.entries": ("Entries", "条目"),
     "report.period.kinds": ("By kind of record", "按记录种类"), "report.period.states": ("Where they stood at the end", "期末状态"),
     "report.period.flow": ("Begun and ended", "新发起与办结"), "report.count": ("Records", "件数"), "report.period.late_table": ("Overdue at the end of the period", "期末超期清单"),
     "report.period.late_units": ("Overdue, by unit", "按单位统计超期"), "report.period.late_none": ("Nothing was overdue at the end of the period.", "期末无超期。"),
