@@ -68,6 +68,8 @@ def hash_rows(
             tell(_gap(row, position))
             position = at_position
         try:
+            if type(version) is not int or "\n" in stream or "\n" in topic:  # other values would have the same leaf
+                raise TypeError(position)
             leaf = leaf_of(stream, version, topic, state)
             found = as_written(state)
             said = found.groups() if found is not None else kept_of(state)
@@ -82,7 +84,7 @@ def hash_rows(
             if recorded < moment and in_order_of_time:
                 tell(_back(row, moment, recorded))
             moment = recorded
-            if (digest or command_id) and command_id != (digest and packed_command_id(command.decode())):
+            if command_id != (packed_command_id(command.decode()) if digest else None):
                 tell(_command(row))
         size = tree.add(leaf)
         if wanted and size == wanted[-1]:

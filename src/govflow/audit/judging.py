@@ -133,7 +133,8 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None]) -> Judging
     found, count = Findings(), 0
     streams = store.streams(first, end) if isinstance(store, SQLiteStore) else store.streams()
     for stream, rows in readable(streams, found.append):
-        if not all(map(_is_event, rows)):  # the pass over the hashes names them
+        if not all(map(_is_event, rows)):
+            found.append(_not_judged(rows))
             continue
         found.extend(_out_of_order(rows))
         if bench.keys is not None:
@@ -157,6 +158,13 @@ def _is_event(row: StoredEvent) -> bool:
     except (TypeError, UnicodeEncodeError):
         return False
     return type(row.version) is int and type(row.state) is bytes and type(row.command_id) in (bytes, type(None))
+
+
+def _not_judged(rows: Sequence[StoredEvent]) -> Finding:
+    """The finding that nobody can judge a record: forged columns must not keep it from being looked at unseen."""
+    position = next(row.position for row in rows if not _is_event(row))
+    en, zh = "a row of the record holds no event: it could not be judged", "该记录中有一行不是事件,无法裁断"
+    return Finding(Code.DAMAGED, Check.SEMANTIC, en, zh, position)
 
 
 def _out_of_order(rows: Sequence[StoredEvent]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from govflow.audit.bundle_store import is_bundle, open_bundle
 from govflow.cli.texts import t
 from govflow.decider import Decider
 from govflow.engine import Engine, shipped
@@ -36,10 +37,15 @@ def opened(
 ) -> Iterator[Engine]:
     """The engine on the log at `path`, for reading alone unless it is to be written, or made where there is none.
 
-    Raises LogError where there is none and none is to be made.
+    A bundle of one is read like the log itself, as far as it goes. Raises LogError where there is none and none is to
+    be made.
     """
     deciders = served(records)
     is_new = not path.exists()
+    if not is_new and is_bundle(path):
+        with open_bundle(path, records=deciders) as engine:
+            yield engine
+        return
     if is_new and not create:
         raise LogError(t("no_log", path=path))
     with Engine.open(path, records=deciders, create=create, read_only=not (create or writing)) as engine:

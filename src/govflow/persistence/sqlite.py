@@ -200,12 +200,15 @@ class SQLiteStore:
         return sorted(names)
 
     def faults(self) -> list[str]:
-        """What SQLite finds wrong with the file, and which of the guards that keep it append-only are missing."""
+        """What SQLite finds wrong with the file, which of the guards that keep it append-only are missing, and what
+        would act on what is written without being one of them."""
         with self._reading() as reader:
             said = [str(line) for (line,) in reader.execute("PRAGMA integrity_check")]
-            made = {sql for (sql,) in reader.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        missing = [sql for sql in map(_as_kept, _SCHEMA) if sql not in made]
-        return [line for line in said if line != "ok"] + [f"missing: {' '.join(sql.split()[:4])}" for sql in missing]
+            made = dict(reader.execute("SELECT sql, type FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
+        ours = [_as_kept(sql) for sql in _SCHEMA]
+        missing = [f"missing: {' '.join(sql.split()[:4])}" for sql in ours if sql not in made]
+        foreign = ["a trigger that is not ours" for sql, kind in made.items() if kind == "trigger" and sql not in ours]
+        return [line for line in said if line != "ok"] + missing + foreign
 
     def find_command(self, packed: bytes) -> StoredEvent | None:
         return next(iter(self._rows(f"{_SELECT} WHERE command_id = ?", packed)), None)
