@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from govflow.actors import SYSTEM, Actor, Authority, Claim, ClaimsAuthority, Level, Role
     from govflow.adoption import Migrated, Migration
+    from govflow.audit.evidence import verify_log
+    from govflow.audit.findings import Finding
     from govflow.calendars import Calendar, WorkCalendar
     from govflow.cases import CASE, Case, CaseKind, CaseStatus
+    from govflow.checkpoints.automatic import Every
+    from govflow.checkpoints.merkle import ProofError
+    from govflow.checkpoints.notes import Note, NoteError, Verifier
+    from govflow.checkpoints.proofs import Proof
     from govflow.context import Context
     from govflow.decider import Decider
     from govflow.duties import DUTY
@@ -47,8 +53,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "govflow.actors": "SYSTEM Actor Authority Claim ClaimsAuthority Level Role",
     "govflow.adoption": "Migrated Migration",
+    "govflow.audit.evidence": "verify_log",
+    "govflow.audit.findings": "Finding",
     "govflow.calendars": "Calendar WorkCalendar",
     "govflow.cases": "CASE Case CaseKind CaseStatus",
+    "govflow.checkpoints.automatic": "Every",
+    "govflow.checkpoints.merkle": "ProofError",
+    "govflow.checkpoints.notes": "Note NoteError Verifier",
+    "govflow.checkpoints.proofs": "Proof",
     "govflow.context": "Context",
     "govflow.decider": "Decider",
     "govflow.duties": "DUTY",
@@ -91,6 +103,8 @@ __all__ = [
     "DirectoryAuthority",
     "Engine",
     "Event",
+    "Every",
+    "Finding",
     "Fired",
     "GovFlowError",
     "HandOver",
@@ -105,10 +119,14 @@ __all__ = [
     "Migration",
     "NotAllowed",
     "NotFound",
+    "Note",
+    "NoteError",
     "Personal",
     "Policy",
     "PolicyError",
     "Problem",
+    "Proof",
+    "ProofError",
     "Protected",
     "ProtectionError",
     "Reader",
@@ -123,10 +141,12 @@ __all__ = [
     "Tick",
     "Truncated",
     "Value",
+    "Verifier",
     "WorkCalendar",
     "Workflow",
     "WorkflowError",
     "rule",
+    "verify_log",
 ]
 
 

@@ -17,7 +17,7 @@ from govflow.calendars import Calendar, due_after
 from govflow.calendars.notation import needs_calendar, term_from, text_of
 from govflow.clocks import Clock
 from govflow.clocks.moves import NAMED
-from govflow.errors import GovflowError
+from govflow.errors import GovFlowError
 from govflow.messages import ClockMove, Event
 from govflow.persistence.codec import StoredEvent
 from govflow.policy import Policy
@@ -72,14 +72,14 @@ def _wrong(
                 f"{name} 所依日历 {by} 此前未经通过",
             )
         due = due_after(term, clock.since, calendar, policy.zone, pauses=clock.pauses, added=clock.added).at
-    except (GovflowError, ValueError):  # a forged term may say anything
+    except (GovFlowError, ValueError):  # a forged term may say anything
         return Contradiction(f"the term of {name} cannot be counted", f"{name} 的期限无从计算")
     if due != clock.due:
         return Contradiction(
             f"{name} is due {_said(clock.due)}; counted again it is {_said(due)}",
             f"{name} 记录的到期时间为 {_said(clock.due)},复算为 {_said(due)}",
         )
-    return _of_another_length(name, move, clock, policy)
+    return _of_another_length(event, move, clock, policy)
 
 
 def _calendar(key: str | None, position: int, policy: Policy, tables: Tables) -> Calendar | None:
@@ -91,24 +91,23 @@ def _calendar(key: str | None, position: int, policy: Policy, tables: Tables) ->
     return own or (NO_CALENDAR if key in (None, NO_CALENDAR.key) else None)
 
 
-def _of_another_length(name: str, move: ClockMove, clock: Clock, policy: Policy) -> Contradiction | None:
+def _of_another_length(event: Event, move: ClockMove, clock: Clock, policy: Policy) -> Contradiction | None:
     """Whether a run that begins, or is measured anew, has another length than its rule gives it."""
-    if move.term is None or move.recomputed and move.rule == clock.rule and move.calendar is not None:
-        pass
+    if move.term is None or event.name == "clock.recomputed":  # which keeps the term that the clock has
+        return None
     rule = clock.rule or ""
     limit = policy.limit(rule)
-    term = limit.term if limit is not None else None
-    if limit is None and (kept := policy.retention_class(rule)) is not None:
-        term = kept.term
-    if move.term is None or term is None:
-        return None
-    if clock.share is not None:
+    kept = policy.retention_class(rule) if limit is None else None
+    term = limit.term if limit is not None else kept.term if kept is not None else None
+    if term is not None and clock.share is not None:
         term = term.changed(length=-(-term.length * clock.share // 100))
-    if text_of(term) == move.term:
+    if term is not None and text_of(term) == move.term:
         return None
+    name, given = named(move.clock), text_of(term_from(move.term))
+    ruled = "no term" if term is None else text_of(term)
     return Contradiction(
-        f"{name} was given {named(move.term.replace(' ', '_'))}, and its rule {named(rule)} gives another length",
-        f"{name} 所记时长与规则 {named(rule)} 不符",
+        f"{name} was given {given}, and its rule {named(rule) or '?'} gives {ruled}",
+        f"{name} 所记时长为 {given},而规则 {named(rule) or '?'} 为 {ruled}",
     )
 
 

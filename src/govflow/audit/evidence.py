@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from govflow.audit.hashing import log_id_of
 from govflow.audit.heads import Head
 from govflow.audit.judging import Served, judging
 from govflow.audit.verifying import Evidence, Verified, verify
-from govflow.checkpoints.keys import Handover, SigningKeys, follow
+from govflow.checkpoints.keys import Handover, follow, public_halves
 from govflow.checkpoints.keys import beside as signing_beside
 from govflow.checkpoints.notes import Note, NoteError, Verifier
 from govflow.engine import shipped
@@ -33,7 +32,7 @@ def evidence_of(store: SQLiteStore, vkeys: Sequence[Verifier], trusted: Sequence
     path = checkpoints_beside(store.path)
     with closing(CheckpointStore(path, read_only=True)) as kept:
         notes = [each.note for each in kept.notes()]
-        verifiers = _followed(vkeys, kept.handovers()) if vkeys else _beside(store)
+        verifiers = _followed(vkeys, kept.handovers()) if vkeys else _beside(store.path)
         if notes and not verifiers:
             raise InputError(
                 "there are checkpoints, but no public key to check them with", where=path, expected="--key VKEY"
@@ -82,11 +81,10 @@ def _followed(vkeys: Sequence[Verifier], handovers: Sequence[bytes]) -> tuple[Ve
     return tuple(dict.fromkeys(found))
 
 
-def _beside(store: SQLiteStore) -> tuple[Verifier, ...]:
-    path, first = signing_beside(store.path), next(iter(store.scan()), None)
-    if first is None or not os.path.exists(path):
-        return ()
-    return SigningKeys(path, log_id_of(first)).verifiers()
+def _beside(log: str) -> tuple[Verifier, ...]:
+    """The keys that lie beside a log, even where its rows say that it is another: then its checkpoints tell so."""
+    path = signing_beside(log)
+    return public_halves(path) if os.path.exists(path) else ()
 
 
 def _keys_beside(log: str) -> str | None:

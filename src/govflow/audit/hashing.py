@@ -180,7 +180,7 @@ def _gap(row: StoredEvent, expected: int) -> Finding:
 
 
 def _no_event(row: StoredEvent) -> Finding:
-    en, zh = "the row holds no event: its columns are of other types", "该行不是事件:列类型不符"
+    en, zh = "the row holds no event: its columns are not those of one", "该行不是事件:列内容不符"
     return Finding(Code.EDIT, Check.HASHES, en, zh, row.position)
 
 

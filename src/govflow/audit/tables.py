@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, Self
 
 from govflow.audit.findings import Code, Finding
 from govflow.audit.metadata import Kept, finding, kept_of, named, out_of_line, out_of_time, unknown, unreadable
+from govflow.calendars import Calendar
 from govflow.errors import LogError
-from govflow.log_events import LOG_EVENTS, LogOpened, PolicyAdopted, WorkflowAdopted
+from govflow.log_events import LOG_EVENTS, CalendarAdopted, LogOpened, PolicyAdopted, WorkflowAdopted
 from govflow.messages import Event
 from govflow.persistence.codec import Codec, StoredEvent
+from govflow.policy import Policy
 from govflow.workflow import NEW, Rest
 
 _CODEC = Codec(LOG_EVENTS)
@@ -187,6 +189,8 @@ class Tables(NamedTuple):
 
     adopted: Mapping[str, tuple[Table, ...]]
     policies: Mapping[bytes, int]  # id@version as it is stored -> the position of its adoption
+    contents: Mapping[bytes, Policy]  # by the same
+    calendars: Mapping[str, tuple[int, Calendar]]  # id@version -> since which position, and its days
     findings: tuple[Finding, ...]
 
     @classmethod
@@ -194,6 +198,8 @@ class Tables(NamedTuple):
         """Read and check the rows of the stream `log`, oldest first. It never raises for what they hold."""
         adopted: dict[str, tuple[Table, ...]] = {}
         policies: dict[bytes, int] = {}
+        contents: dict[bytes, Policy] = {}
+        calendars: dict[str, tuple[int, Calendar]] = {}
         findings: list[Finding] = []
         version, before = 0, b""
         for row in rows:
@@ -219,12 +225,17 @@ class Tables(NamedTuple):
                 match event:
                     case PolicyAdopted():
                         policies.setdefault(event.policy.key.encode(), row.position)
+                        contents.setdefault(event.policy.key.encode(), event.policy)
+                        for calendar in event.policy.calendars:
+                            calendars.setdefault(calendar.key, (row.position, calendar))
+                    case CalendarAdopted():
+                        calendars.setdefault(event.calendar.key, (row.position, event.calendar))
                     case WorkflowAdopted():
                         table = Table.of(event.workflow, event.digest, event.table, row.position)
                         adopted[event.workflow] = (*adopted.get(event.workflow, ()), table)
             except (KeyError, TypeError, AttributeError, ValueError):  # a forged table may hold anything
                 findings.append(unreadable(row, "table", "流程表"))
-        return cls(adopted, policies, tuple(findings))
+        return cls(adopted, policies, contents, calendars, tuple(findings))
 
 
 def _of_the_log(row: StoredEvent, event: Event, kept: Kept) -> Iterator[Finding]:

@@ -165,10 +165,7 @@ class SigningKeys:
         text = self._memory if self.path == IN_MEMORY else _text_of(self.path)
         if text is None:
             raise LogError("there is no signing key yet")
-        try:
-            held = _parsed(json.loads(text))
-        except (ValueError, TypeError, LookupError, AttributeError, NoteError):
-            raise LogError(f"{self.path} is damaged, or no file of signing keys") from None
+        held = _held_in(text, self.path)
         for each in held.keys:
             if each.verifier.name != self.origin:
                 raise LogError(f"the signing key in {self.path} is that of {each.verifier.name}, not of {self.origin}")
@@ -195,6 +192,18 @@ def _as_json(held: _Held) -> dict[str, Any]:
         for each in held.keys
     ]
     return {"govflow_signing_keys": 1, "keys": keys, "handovers": [each.format() for each in held.handovers]}
+
+
+def public_halves(path: str | Path) -> tuple[Verifier, ...]:
+    """The public halves of the keys in a file, oldest first, whatever log they are of. Raises LogError."""
+    return tuple(each.verifier for each in _held_in(_text_of(str(path)), str(path)).keys)
+
+
+def _held_in(text: str, path: str) -> _Held:
+    try:
+        return _parsed(json.loads(text))
+    except (ValueError, TypeError, LookupError, AttributeError, NoteError):
+        raise LogError(f"{path} is damaged, or no file of signing keys") from None
 
 
 def _parsed(values: Mapping[str, Any]) -> _Held:

@@ -200,8 +200,7 @@ class SQLiteStore:
         return sorted(names)
 
     def faults(self) -> list[str]:
-        """What SQLite finds wrong with the file, which of the guards that keep it append-only are missing, and what
-        would act on what is written without being one of them."""
+        """What SQLite finds wrong with the file, and which guards that keep it append-only are missing or not ours."""
         with self._reading() as reader:
             said = [str(line) for (line,) in reader.execute("PRAGMA integrity_check")]
             made = dict(reader.execute("SELECT sql, type FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
