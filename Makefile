@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick format bench campaign browser docs clean
+.PHONY: help demo test quick format bench campaign browser differential docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -35,6 +35,9 @@ bench: $(VENV)/.dev  ## one line of JSON per figure, each with its raw baseline
 
 campaign: $(VENV)/.dev  ## the long runs alone: killed writers, random walks
 	$(BIN)/python -m pytest -n auto -m slow
+
+differential: $(VENV)/.dev  ## old logs replayed by the last release and by this tree; REF=<tag or commit> for another
+	$(BIN)/python -m tools.differential $(REF)
 
 browser: $(VENV)/.browser  ## reports in the system's Chromium; pictures of them in .venv/screenshots
 	SCREENSHOTS=$(VENV)/screenshots $(BIN)/python -m pytest -m slow tests/browser

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.audit import audit
 from benchmarks.authority import authority
 from benchmarks.budgeting import budgeting
 from benchmarks.deadlines import deadlines
@@ -36,6 +37,7 @@ PARTS = (
     "growth",
     "budgeting",
     "voting",
+    "audit",
 )
 
 
@@ -263,6 +265,7 @@ def run(rows: int, large: int, clocks: int, ballots: int, only: str = "") -> Ite
             lambda: growth(folder, (1000, large)),
             budgeting,
             lambda: voting(folder, ballots, 10 * ballots),
+            lambda: audit(folder, rows),
         )
         for part, measured in zip(PARTS, figures, strict=True):
             if only in ("", part):

@@ -51,6 +51,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 # the slots of a model, set directly: `changed` is what folding does most
 _new = object.__new__
+_set_values = BaseModel.__dict__["__dict__"].__set__
 _set_fields, _set_extra, _set_private = (
     BaseModel.__dict__[f"__pydantic_{slot}__"].__set__ for slot in ("fields_set", "extra", "private")
 )
@@ -66,9 +67,7 @@ class Value(BaseModel):
     def changed(self, **changes: Any) -> Self:
         """A copy with these fields replaced, not validated again (the fold and the engine know their types)."""
         new = _new(type(self))
-        fields = new.__dict__
-        fields.update(self.__dict__)
-        fields.update(changes)
+        _set_values(new, self.__dict__ | changes)
         _set_fields(new, self.__pydantic_fields_set__)
         _set_extra(new, None)
         _set_private(new, None)

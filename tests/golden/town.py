@@ -20,12 +20,11 @@ from govflow.policy import Every, Obligation
 from govflow.regions.reading import ConfirmReading
 from govflow.resources.messages import ArchiveResource
 from govflow.testing import PinnedClock
-from tests.alliances import hall as allied
 from tests.beside import test_bulletin as bulletins
 from tests.beside import test_campaign as campaigns
 from tests.beside import test_thematic_issue as issues
 from tests.beside import test_visit_round as rounds
-from tests.kernel.brought import ALLIANCE, STUDIO
+from tests.kernel.brought import ALLIANCE
 from tests.projects.yard import ENVELOPE_OF_1000, Yard
 from tests.proposals.hall import Hall
 from tests.proposals.hall import a_policy as of_the_hall
@@ -38,7 +37,9 @@ from tests.support import MATTER, Town, a_case, archivist, grid_worker
 from tests.surveys import office as surveys
 
 ENDS = ("dismissed", "rejected", "withdrawn", "redirected", "merged", "converted", "terminated", "archived")
-REPORT = Obligation(id="monthly_report", en="Report", zh="月报", basis="town file 3", every=Every.MONTH, owners=("office",))
+REPORT = Obligation(
+    id="monthly_report", en="Report", zh="月报", basis="town file 3", every=Every.MONTH, owners=("office",)
+)
 NAME = Personal(text="Lin Mei", subject="s-1")
 
 

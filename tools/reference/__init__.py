@@ -13,6 +13,8 @@ from tools.reference.clocks import clocks_markdown
 from tools.reference.commands import commands_markdown
 from tools.reference.errors import errors_markdown
 from tools.reference.events import events_markdown
+from tools.reference.findings import findings_markdown
+from tools.reference.formats import formats_markdown
 from tools.reference.glossary import glossary_markdown
 from tools.reference.mechanisms import KINDS, MECHANISMS, mechanisms, mechanisms_markdown
 from tools.reference.policy import policy_markdown
@@ -56,6 +58,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/envelope.md": envelope_markdown,
     "docs/reference/errors.md": errors_markdown,
     "docs/reference/events.md": events_markdown,
+    "docs/reference/findings.md": findings_markdown,
+    "docs/reference/formats.md": formats_markdown,
     "docs/reference/index_survey.md": index_survey_markdown,
     "docs/reference/joint_project.md": joint_project_markdown,
     "docs/reference/mechanisms.md": mechanisms_markdown,

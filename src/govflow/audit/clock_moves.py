@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from govflow.audit.findings import Code, Finding
 from govflow.audit.metadata import finding, named
@@ -19,11 +19,13 @@ from govflow.clocks.clock import ENDED
 from govflow.clocks.kinds import DONE_WHEN_DUE
 from govflow.messages import ClockMove, ClockStatus, Event
 from govflow.persistence.codec import StoredEvent
-from govflow.records import Record
+from govflow.records import Record, RecordGuarded
 from govflow.region import Region
 
 _GOING = (ClockStatus.RUNNING, ClockStatus.PAUSED)
 _OWED = (*_GOING, ClockStatus.OVERDUE)
+_NO_CLOCKS: frozenset[str] = frozenset()
+_USUAL = 1_000
 _BY_THEMSELVES = frozenset({"clock", "policy_version"})  # regions whose events say themselves which clocks they move
 _ZH = {
     "starts": "开始",
@@ -61,14 +63,13 @@ class _Act(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def effects_of(clocks: str) -> Effects | None:
-    """The effects that a table kept as JSON; None where there are none. What falls away was once said to be stopped."""
+def effects_of(clocks: str) -> Effects:
+    """The effects that a table kept as JSON. What falls away was once said to be stopped, and nothing else."""
     said = json.loads(clocks)
-    drops = said.get("drops", said["stops"])
-    dropped = frozenset(drops) if "drops" in said else frozenset()
-    found = {name: tuple(said.get(name, ())) for name in Effects._fields}
-    effects = Effects(**{**found, "stops": tuple(each for each in said["stops"] if each not in dropped), "drops": drops})
-    return effects if any(effects) else None
+    effects = Effects(*(tuple(said.get(name, ())) for name in Effects._fields))
+    if "drops" not in said:
+        return effects._replace(drops=effects.stops)
+    return effects._replace(stops=tuple(each for each in effects.stops if each not in effects.drops))
 
 
 def wrong_moves(
@@ -78,18 +79,46 @@ def wrong_moves(
 
     `state` is the record before, `region` the one that the event belongs to.
     """
-    if not event.clocks and not any(map(effects_of, (each.clocks for each in fits))):
+    if not fits:
+        if type(event) is RecordGuarded:  # what has no row for another reason is said elsewhere
+            said = "no row lets this event move a clock", "此类事件不得变动期限"
+            yield finding(row, Code.SEMANTIC, *said)
         return
-    acts = tuple(_acts(event.clocks, state.clocks))
     nearest: list[Finding] | None = None
     for each in fits:
-        found = list(_unlike(row, each, acts, event, state.clocks, region))
+        found = _found(row, each, event, state.clocks, region)
         if not found:
             nearest = []
             break
         nearest = found if nearest is None else min(nearest, found, key=len)
-    yield from nearest or ()
+    if nearest:
+        yield from nearest
     yield from _untrue_ends(row, event, state.clocks)
+
+
+def _found(
+    row: StoredEvent, rest: Row, event: Event, clocks: Mapping[str, Clock], region: Region | None
+) -> list[Finding]:
+    """What is wrong with the moves of an event by one row. What was seen to be right is not looked at again."""
+    names, usual = _usual(rest.clocks)
+    own = region.own_clocks if region is not None else _NO_CLOCKS
+    if rest.region in _BY_THEMSELVES or "*" in names or not own.isdisjoint(names):
+        return list(_unlike(row, rest, event, clocks, region))
+    # the same row does the same to clocks that stand alike; a status is one object, whose id is cheaper than its hash
+    told = tuple([(move.clock, id(move.to), move.new_run, move.recomputed) for move in event.clocks])
+    stood = tuple([0 if (clock := clocks.get(name)) is None else id(clock.status) for name in names])
+    if (told, stood) in usual:
+        return []
+    found = list(_unlike(row, rest, event, clocks, region))
+    if not found and len(usual) < _USUAL:
+        usual.add((told, stood))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _usual(clocks: str) -> tuple[tuple[str, ...], set[Any]]:
+    """The clocks that effects name, and what was seen to be done to them and is right."""
+    return tuple(dict.fromkeys(name for names in effects_of(clocks) for name in names)), set()
 
 
 def _acts(moves: Sequence[ClockMove], clocks: Mapping[str, Clock]) -> Iterator[_Act]:
@@ -122,17 +151,17 @@ def _kind(move: ClockMove, before: ClockStatus | None) -> str:
 def _unlike(
     row: StoredEvent,
     rest: Row,
-    acts: Sequence[_Act],
     event: Event,
     clocks: Mapping[str, Clock],
     region: Region | None,
 ) -> Iterator[Finding]:
+    acts = tuple(_acts(event.clocks, clocks))
     if rest.region in _BY_THEMSELVES:
         yield from _not_its_own(row, rest, acts, event)
         return
-    effects = effects_of(rest.clocks) or _NONE
+    effects = effects_of(rest.clocks)
     item = str(event.__dict__.get("item", "")) if region is not None else ""
-    own = region.own_clocks if region is not None else frozenset()
+    own = region.own_clocks if region is not None else _NO_CLOCKS
 
     def may(kind: str, key: str) -> bool:
         name = key.partition(":")[0]
@@ -157,7 +186,6 @@ def _unlike(
                     yield finding(row, Code.SEMANTIC, en, zh, rest.id)
 
 
-_NONE = Effects(*((),) * 8)
 _DONE_WHEREVER = (
     ("stops", _OWED),
     ("drops", _OWED),

@@ -47,17 +47,19 @@ def verify_log(
     trusted: Sequence[Head] = (),
     served: Served = shipped,
     workers: int | None = None,
+    rules: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> Verified:
     """Check the log in the file at `path` with all that lies beside it, and these keys and heads from outside.
 
     `served` gives the kinds of record it holds; it must be importable by name, for large logs are judged in several
-    processes. Raises LogError where there is no log, InputError where there are checkpoints and no key to check them.
+    processes. With `rules` every rule is judged again on how things stood then, which takes many times as long. Raises
+    LogError where there is no log, InputError where there are checkpoints and no key to check them.
     """
     with (
         closing(SQLiteStore(path, read_only=True)) as store,
         evidence_of(store, vkeys, trusted) as evidence,
-        judging(store, served, keys=_keys_beside(store.path), workers=workers) as judged,
+        judging(store, served, keys=_keys_beside(store.path), workers=workers, rules=rules) as judged,
     ):
         return verify(store, evidence, judged, progress=progress)
 

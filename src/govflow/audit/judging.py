@@ -17,6 +17,8 @@ from govflow.audit.findings import Check, Code, Finding, Findings
 from govflow.audit.hashing import readable
 from govflow.audit.legality import check_record
 from govflow.audit.metadata import finding, unknown
+from govflow.audit.past import Past
+from govflow.audit.rules_of_log import Verdicts, broken_rules, past_of
 from govflow.audit.tables import Tables
 from govflow.decider import Decider
 from govflow.files import IN_MEMORY
@@ -27,7 +29,9 @@ from govflow.persistence.store import Store
 from govflow.privacy.keys import KeyStore
 
 WORTH_DIVIDING = 200_000  # events; below, starting processes takes longer than they save
+WITH_RULES = 10_000  # the same where every rule is judged again
 _PARTS_PER_WORKER = 8
+_STEP = 100  # records between two words about how far it is
 _PROTECTED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"(?:,"about":\[[^\]]*\])?,"ciphertext":"')
 _ERASED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"')
 
@@ -36,10 +40,18 @@ Served = Callable[[], Sequence[Decider]]
 
 
 class Judging(NamedTuple):
-    """What the events themselves came to."""
+    """What the events themselves came to; `verdicts` those of their rules, None where nobody asked or could say."""
 
     records: int
     findings: Findings
+    verdicts: Verdicts | None = None
+    events: int = 0
+
+
+Progress = Callable[[int], object] | None
+"""Hears how many events have been judged."""
+
+Judge = Callable[[Progress], Judging]
 
 
 class _Bench(NamedTuple):
@@ -49,64 +61,72 @@ class _Bench(NamedTuple):
     tables: Tables
     keys: KeyStore | None
     erased: frozenset[str]
+    rules: bool
+    past: Past | None  # None: nobody asks for rules, or nobody can judge them
 
 
 @contextmanager
 def judging(
-    store: Store, served: Served, *, keys: str | None = None, workers: int | None = None
-) -> Iterator[Callable[[], Judging]]:
+    store: Store, served: Served, *, keys: str | None = None, workers: int | None = None, rules: bool = False
+) -> Iterator[Judge]:
     """Begin to judge a log; what is handed out waits for the end of it. Other work may go on meanwhile.
 
     `keys` is the path of the key store, None where it is not at hand: then nobody asks whether a key is missing.
-    `workers` is how many processes to use (one for each core; 1: this one alone).
+    `workers` is how many processes to use (one for each core; 1: this one alone). With `rules` every rule is judged
+    again as of then (`audit.rules_again`), which takes many times as long.
     """
     count = (os.cpu_count() or 1) if workers is None else workers
     path = store.path if isinstance(store, SQLiteStore) else IN_MEMORY
-    if count < 2 or path == IN_MEMORY or store.head() < WORTH_DIVIDING:
-        yield lambda: _judge_all(store, served, keys)
+    if count < 2 or path == IN_MEMORY or store.head() < (WITH_RULES if rules else WORTH_DIVIDING):
+        yield lambda progress: _judge_all(store, served, keys, rules, progress)
         return
     assert isinstance(store, SQLiteStore)
     names = store.parts(count * _PARTS_PER_WORKER)
     parts = list(zip(names, [*names[1:], None], strict=True))
     # a fresh process each: one that is forked would share open files and half-held locks
     context = multiprocessing.get_context("spawn")
-    with context.Pool(count, _begin, (path, served, keys)) as pool:
+    with context.Pool(count, _begin, (path, served, keys, rules)) as pool:
         done = pool.imap_unordered(_judge_part, parts)
-        yield lambda: _sum(done)
+        yield lambda progress: _sum(done, progress)
 
 
-def _sum(parts: Iterator[Judging]) -> Judging:
-    records, found = 0, Findings()
+def _sum(parts: Iterator[Judging], progress: Progress) -> Judging:
+    records, events, found, verdicts = 0, 0, Findings(), None
     for each in parts:
-        records += each.records
+        records, events = records + each.records, events + each.events
         found.merge(each.findings)
+        if each.verdicts is not None:
+            verdicts = verdicts or Verdicts()
+            verdicts.merge(each.verdicts)
+        if progress is not None:
+            progress(events)
     found.told.sort(key=lambda each: each.position or 0)
-    return Judging(records, found)
+    return Judging(records, found, verdicts, events)
 
 
 _judge_here: Callable[[tuple[str, str | None]], Judging]
 
 
-def _begin(path: str, served: Served, keys: str | None) -> None:
+def _begin(path: str, served: Served, keys: str | None, rules: bool) -> None:
     global _judge_here
     store = SQLiteStore(path, read_only=True)
-    _judge_here = partial(_judge, store, _bench(store, served, keys))
+    _judge_here = partial(_judge, store, _bench(store, served, keys, rules))
 
 
 def _judge_part(part: tuple[str, str | None]) -> Judging:
     return _judge_here(part)
 
 
-def _judge_all(store: Store, served: Served, keys: str | None) -> Judging:
-    bench = _bench(store, served, keys)
+def _judge_all(store: Store, served: Served, keys: str | None, rules: bool, progress: Progress) -> Judging:
+    bench = _bench(store, served, keys, rules)
     try:
-        return _judge(store, bench, ("", None))
+        return _judge(store, bench, ("", None), progress)
     finally:
         if bench.keys is not None:
             bench.keys.close()
 
 
-def _bench(store: Store, served: Served, keys: str | None) -> _Bench:
+def _bench(store: Store, served: Served, keys: str | None, rules: bool) -> _Bench:
     deciders = served()
     own = list(filter(_is_event, readable(_rows_of(store, LOG_STREAM), lambda _: None)))
     erased = {
@@ -116,7 +136,8 @@ def _bench(store: Store, served: Served, keys: str | None) -> _Bench:
     }
     kept = None if keys is None else KeyStore(keys, read_only=True)
     by_event = {event.name: decider for decider in deciders for event in decider.workflow.events}
-    return _Bench(by_event, Tables.of(own), kept, frozenset(erased))
+    past = past_of(store, deciders) if rules else None
+    return _Bench(by_event, Tables.of(own), kept, frozenset(erased), rules, past)
 
 
 def _rows_of(store: Store, stream: str) -> Iterator[StoredEvent]:
@@ -128,11 +149,13 @@ def _rows_of(store: Store, stream: str) -> Iterator[StoredEvent]:
         yield from store.read(stream)
 
 
-def _judge(store: Store, bench: _Bench, part: tuple[str, str | None]) -> Judging:
+def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: Progress = None) -> Judging:
     first, end = part
-    found, count = Findings(), 0
+    found, count, events = Findings(), 0, 0
+    verdicts = None if bench.past is None else Verdicts()
     streams = store.streams(first, end) if isinstance(store, SQLiteStore) else store.streams()
     for stream, rows in readable(streams, found.append):
+        events += len(rows)
         if not all(map(_is_event, rows)):
             found.append(_not_judged(rows))
             continue
@@ -141,6 +164,8 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None]) -> Judging
             found.extend(_without_keys(rows, bench.keys, bench.erased))
         if stream == LOG_STREAM:
             found.extend(bench.tables.findings)
+            if bench.rules and bench.past is None:
+                found.append(_NO_RULES)
             continue
         count += 1
         decider = bench.by_event.get(rows[0].topic.partition("@")[0])
@@ -148,7 +173,20 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None]) -> Judging
             found.append(unknown(rows[0]))
         else:
             found.extend(check_record(decider, rows, bench.tables))
-    return Judging(count, found)
+            if bench.past is not None and verdicts is not None:
+                found.extend(broken_rules(bench.past, rows, verdicts))
+        if progress is not None and not count % _STEP:
+            progress(events)
+    return Judging(count, found, verdicts, events)
+
+
+_NO_RULES = Finding(
+    Code.DAMAGED,
+    Check.SEMANTIC,
+    "no rule could be judged again: what the log says of itself was changed",
+    "规则无法复核:日志自身的记载已被改动",
+    stream=LOG_STREAM,
+)
 
 
 def _is_event(row: StoredEvent) -> bool:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from govflow.audit.clock_moves import wrong_moves
+from govflow.audit.dates import wrong_dates
 from govflow.audit.findings import Code, Finding
 from govflow.audit.metadata import (
     as_written,
@@ -93,7 +95,8 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
 
         if recorded != before:
             moment = _moment(recorded)
-        if recorded < before or event.at > moment or event.at < at:
+        is_timely = before <= recorded and at <= event.at <= moment
+        if not is_timely:
             yield from _untimely(row, event.at, recorded, before=before, at=at)
         at, before = event.at, recorded
 
@@ -123,6 +126,10 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
             fits = _fitting(adopted, position, key, move)
             if not fits and type(event) is not RecordGuarded:
                 yield _illegal(row, move, [table for table in adopted if table.position < position])
+        if event.clocks or (fits and fits[0].moves_clocks):
+            yield from wrong_moves(row, fits, event, state, None if region is None else decider.regions.get(region))
+            if is_timely:  # else what is counted from it is wrong for a reason that was told
+                yield from wrong_dates(row, event, after, policy, tables)
         if fits:
             if fits[0].approval and role != b"system" and "approval.used" in regions and all(e.approval for e in fits):
                 waiting = _Waiting(row, command, fits)

@@ -12,8 +12,9 @@ from govflow.audit.responsibility import Accountant, summed
 from govflow.decider import Decider
 from govflow.errors import Detail, InputError
 from govflow.hands import Turn, hands_of, turns_of
-from govflow.pages.report_values import Late, Period, Setting
+from govflow.pages.report_values import Late, Period, Places, Setting
 from govflow.pages.report_view import broke
+from govflow.policy import Policy
 from govflow.reading import Reader, aware
 from govflow.records import Record
 
@@ -42,19 +43,27 @@ def period_named(text: str) -> tuple[date, date] | None:
         return None
 
 
-def period_of(reader: Reader, first: date, last: date, now: datetime, tell: Tell | None = None) -> Period:
-    """What may be seen of a period of local days, both inclusive, as it stood at its end, or now if it is not over.
-
-    Raises InputError where it has not begun.
-    """
-    policy = in_force(reader)
+def bounds(policy: Policy, first: date, last: date, now: datetime) -> tuple[datetime, datetime]:
+    """The half-open time of a period of local days, both inclusive, up to now. Raises InputError before it begins."""
     begins, ends = (datetime.combine(day, time(), policy.zone) for day in (first, last + _ONE_DAY))
     until = min(ends, aware(now, "now"))
     if until <= begins:
         raise InputError(
             Detail("the period has not begun", "该时段尚未开始"), where=str(first), expected=f"..{now:%Y-%m-%d}"
         )
-    figures = _Figures(reader, begins, until)
+    return begins, until
+
+
+def period_of(
+    reader: Reader, first: date, last: date, now: datetime, tell: Tell | None = None, *, covered: int = 0
+) -> Period:
+    """What may be seen of a period of local days, both inclusive, as it stood at its end, or now if it is not over.
+
+    `covered` is how many events of the log the newest checkpoint covers. Raises InputError where it has not begun.
+    """
+    policy = in_force(reader)
+    begins, until = bounds(policy, first, last, now)
+    figures = _Figures(reader, begins, until, covered)
     for number, record in enumerate(reader.records(), 1):
         figures.add(record)
         if tell is not None and number % _TOLD_EVERY == 0:
@@ -74,14 +83,32 @@ def period_of(reader: Reader, first: date, last: date, now: datetime, tell: Tell
         sums=[sum_of(each) for each in summary.units],
         levels=[sum_of(each, level=each.of) for each in summary.levels],
         setting=Setting(aware(now, "now"), policy, reader.log.id, *titles_of(reader, frozenset(figures.units))),
+        places=figures.places,
     )
+
+
+def with_place(places: Places, position: int, covered: int) -> Places:
+    """The places with one more, of a log of which the first `covered` events are signed."""
+    first = min(places.first, position) if places.entries else position
+    is_uncovered = position > covered
+    return Places(first, max(places.last, position), places.entries + 1, places.uncovered + is_uncovered)
+
+
+def owed_by(decider: Decider, turns: Mapping[str, Turn], state: Record, clock: str) -> str:
+    """Who owes what a clock measures: of an item whoever owes the item, else whoever has the record in hand."""
+    name, _, key = clock.partition(":")
+    for region in decider.regions.values():
+        if key and name in region.own_clocks:
+            return getattr(state.item(region.name, key), "owes", None) or ""
+    hands = hands_of(state, turns[state.status])
+    return hands.unit or hands.role
 
 
 class _Figures:
     """What is counted up record by record, as each stood at the end of the period."""
 
-    def __init__(self, reader: Reader, begins: datetime, until: datetime) -> None:
-        self.reader, self.begins, self.until = reader, begins, until
+    def __init__(self, reader: Reader, begins: datetime, until: datetime, covered: int) -> None:
+        self.reader, self.begins, self.until, self.covered = reader, begins, until, covered
         self.turns: dict[str, Mapping[str, Turn]] = {
             name: turns_of(each.workflow) for name, each in reader.deciders.items()
         }
@@ -92,6 +119,7 @@ class _Figures:
         self.late: list[Late] = []
         self.loops: dict[str, tuple[int, int]] = {}
         self.units: set[str] = set()
+        self.places = Places()
 
     def add(self, record: Record) -> None:
         """Count a record, unless it began only later."""
@@ -107,7 +135,7 @@ class _Figures:
             self.loops[loop.owes or ""] = owed + 1, late + is_late
         for clock in state.clocks.values():
             if clock.due is not None and clock.ended_at is None and broke(clock, self.until) is not None:
-                owes = self._owes(decider, state, clock.name)
+                owes = owed_by(decider, self.turns[decider.name], state, clock.name)
                 self.late.append(Late(state.id, decider.name, state.title_line, clock.name, clock.due, owes))
 
     def _followed(self, decider: Decider, id: str) -> Record | None:
@@ -124,19 +152,10 @@ class _Figures:
             if event.at < self.begins:
                 continue
             self.entries += 1
+            self.places = with_place(self.places, row.position, self.covered)
             self.opened[decider.name] += before.version == 0
             if before.status != state.status:
                 was_open = before.status in decider.active  # what began at rest, as a directory does, did not end
                 is_closed = state.status not in decider.active and (was_open or is_closed)
         self.closed[decider.name] += is_closed
         return state if state.version else None
-
-    def _owes(self, decider: Decider, state: Record, clock: str) -> str:
-        """Who owes what a clock measures: of an item whoever owes the item, else whoever has the record in hand."""
-        name, _, key = clock.partition(":")
-        for region in decider.regions.values():
-            if key and name in region.own_clocks:
-                item = state.item(region.name, key)
-                return getattr(item, "owes", None) or ""
-        hands = hands_of(state, self.turns[decider.name][state.status])
-        return hands.unit or hands.role

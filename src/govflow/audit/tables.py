@@ -70,6 +70,7 @@ class Row(NamedTuple):
     while_in: frozenset[str] | None
     approval: str | None
     clocks: str  # what it does to clocks, as JSON
+    moves_clocks: bool
     rides: bool
 
     def lacks(self, move: Move, table: Table) -> tuple[str, ...]:
@@ -177,6 +178,7 @@ def _row(flow: str, region: str | None, data: Mapping[str, Any]) -> Row:
         while_in=None if data["while_in"] is None else frozenset(map(str, data["while_in"])),
         approval=data["approval"],
         clocks=json.dumps(data["clocks"], sort_keys=True),
+        moves_clocks=any(data["clocks"].values()),
         rides=shares is not None,
     )
 
@@ -184,7 +186,8 @@ def _row(flow: str, region: str | None, data: Mapping[str, Any]) -> Row:
 class Tables(NamedTuple):
     """What a log says of itself: tables by workflow in the order of their adoption, and since when each policy stands.
 
-    `findings` is what was found wrong in the log's own stream.
+    `findings` is what was found wrong in the log's own stream; `counted` holds dates and lengths that were counted from
+    these policies and calendars before.
     """
 
     adopted: Mapping[str, tuple[Table, ...]]
@@ -192,6 +195,7 @@ class Tables(NamedTuple):
     contents: Mapping[bytes, Policy]  # by the same
     calendars: Mapping[str, tuple[int, Calendar]]  # id@version -> since which position, and its days
     findings: tuple[Finding, ...]
+    counted: dict[Any, Any]
 
     @classmethod
     def of(cls, rows: Iterable[StoredEvent]) -> Self:
@@ -235,7 +239,7 @@ class Tables(NamedTuple):
                         adopted[event.workflow] = (*adopted.get(event.workflow, ()), table)
             except (KeyError, TypeError, AttributeError, ValueError):  # a forged table may hold anything
                 findings.append(unreadable(row, "table", "流程表"))
-        return cls(adopted, policies, contents, calendars, tuple(findings))
+        return cls(adopted, policies, contents, calendars, tuple(findings), {})
 
 
 def _of_the_log(row: StoredEvent, event: Event, kept: Kept) -> Iterator[Finding]:

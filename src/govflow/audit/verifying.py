@@ -13,7 +13,8 @@ from typing import NamedTuple
 from govflow.audit.findings import Check, Code, Finding, Findings
 from govflow.audit.hashing import Hashed, KeptNode, first_recorded_after, hash_rows
 from govflow.audit.heads import Head, Judged, judge, kept_heads
-from govflow.audit.judging import Judging
+from govflow.audit.judging import Judge
+from govflow.audit.rules_of_log import Verdicts
 from govflow.checkpoints.keys import origin_of
 from govflow.checkpoints.notes import Verifier
 from govflow.errors import Detail
@@ -40,7 +41,8 @@ class Verified(NamedTuple):
     """What verifying a log came to.
 
     `covered` counts the events that a signed checkpoint vouches for, `tail` those behind it; the oldest of these was
-    recorded at `tail_since`. `open_questions` is what cannot be excluded without a head kept outside.
+    recorded at `tail_since`. `open_questions` is what cannot be excluded without a head kept outside. `rules` is what
+    judging every rule again came to, None where it was not asked for or could not be done.
     """
 
     origin: str
@@ -58,6 +60,7 @@ class Verified(NamedTuple):
     findings: tuple[Finding, ...]
     counts: dict[Code, int]
     open_questions: tuple[Detail, ...]
+    rules: Verdicts | None = None
 
     def tail_age(self, now: datetime) -> timedelta | None:
         """How old the oldest event is that nothing signed vouches for; None where every event is covered."""
@@ -71,13 +74,14 @@ class Verified(NamedTuple):
 def verify(
     store: Store,
     evidence: Evidence,
-    judged: Callable[[], Judging],
+    judged: Judge,
     *,
     progress: Callable[[int, int], object] | None = None,
 ) -> Verified:
     """Check a log by every means there is. It raises nothing for what the log holds, only for what cannot be read.
 
-    `judged` gives what the events came to under the tables of their time (`audit.judging`).
+    `judged` gives what the events came to under the tables of their time (`audit.judging`). `progress` hears of steps
+    done and of all there are: each event is hashed, and judged.
     """
     found = Findings()
     heads: list[Head] = []
@@ -94,12 +98,12 @@ def verify(
         found.append,
         kept=evidence.kept_node,
         in_order_of_time=store.exclusive,
-        progress=None if progress is None else lambda done: progress(done, total),
+        progress=None if progress is None else lambda done: progress(done, 2 * total),
     )
     origin = _origin(hashed, evidence, found)
     said: list[Finding] = []
     judgement = judge(heads, evidence.trusted, hashed, evidence.verifiers, origin, said)
-    found.extend(said)
+    found.put_first(said)
     covered = judgement.covering.checkpoint.size if judgement.covering else 0
     tail = max(0, hashed.head.size - covered)
     tail_since = first_recorded_after(iter(store.scan(covered))) if tail else None
@@ -107,7 +111,7 @@ def verify(
         found.append(_tail(tail, covered, tail_since))
     if isinstance(store, SQLiteStore):
         found.extend(_damaged(fault) for fault in store.faults())
-    events = judged()
+    events = judged(None if progress is None else lambda done: progress(total + done, 2 * total))
     found.merge(events.findings)
     return Verified(
         origin=origin,
@@ -125,6 +129,7 @@ def verify(
         findings=tuple(found.told),
         counts=dict(found.counts),
         open_questions=tuple(_open_questions(evidence, judgement)),
+        rules=events.verdicts,
     )
 
 

@@ -1,25 +1,28 @@
-"""`govflow report`: one page for an auditor, of a matter or of a period, that needs nothing else."""
+"""`govflow report`: one page for an auditor, of a matter, a period or a unit's work, that needs nothing else."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from govflow.audit.reporting import matter_of
-from govflow.audit.reporting_period import period_named, period_of
+from govflow.audit.reporting_period import period_named
+from govflow.audit.reports import report_on_matter, report_on_period, report_on_unit
 from govflow.cli.display import console
-from govflow.cli.logs import Db, Records, existing, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import Db, Records, opened, progress
+from govflow.cli.rights import As, AsArea, AsRole, reader
 from govflow.cli.run import clean
 from govflow.cli.texts import lang, t
 from govflow.engine import Engine
-from govflow.errors import NotFound
-from govflow.pages.report import matter_report
-from govflow.pages.report_period import period_report
+from govflow.errors import InputError, LogError, NotFound
 from govflow.reading import Reader
+
+_UNIT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def report(
@@ -28,26 +31,31 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="option.report_out", metavar="PATH", show_default=False)
     ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="option.report_unit", metavar="UNIT", show_default=False)
+    ] = None,
     actor: As = None,
     role: AsRole = None,
-    unit: AsUnit = None,
+    as_unit: Annotated[str | None, typer.Option("--as-unit", help="option.actor_unit", show_default=False)] = None,
     area: AsArea = "",
     records: Records = None,
 ) -> None:
-    """Write the report on a matter or a period."""
+    """Write the report on a matter, a period or a unit's work."""
     with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+        seen = reader(engine, actor, role, as_unit, area)
         days = period_named(what)
-        if days is None or _is_a_record(seen, what):
-            existing(seen, what)
-            written = matter_report(matter_of(seen, what, engine.now(), lang()), language=lang())
+        if unit is not None:
+            written = _of_unit(engine, seen, unit, days, db)
+        elif days is None or _is_a_record(seen, what):
+            written = _of_matter(engine, seen, what, db)
         else:
-            written = _of_period(engine, seen, *days)
+            with _progress() as heard:
+                written = report_on_period(engine, seen, days, db, lang(), heard)
     if out is None:
         print(written, end="")
     else:
         out.write_text(written, encoding="utf-8")
-        console().print(clean(t("report.written", path=out, what=what)))
+        console().print(clean(t("report.written", path=out, what=what if unit is None else f"{unit} {what}")))
 
 
 def _is_a_record(seen: Reader, what: str) -> bool:
@@ -56,9 +64,30 @@ def _is_a_record(seen: Reader, what: str) -> bool:
         return bool(seen.get(what))
     except NotFound:
         return False
+    except LogError:  # it is there, and damaged
+        return True
 
 
-def _of_period(engine: Engine, seen: Reader, first: date, last: date) -> str:
+def _of_matter(engine: Engine, seen: Reader, id: str, db: Path) -> str:
+    try:
+        return report_on_matter(engine, seen, id, db, lang())
+    except NotFound:
+        raise NotFound(t("no_record", id=id[:64])) from None
+
+
+def _of_unit(engine: Engine, seen: Reader, unit: str, days: tuple[date, date] | None, db: Path) -> str:
+    if days is None:
+        raise InputError(t("report.unit_period"), where="--unit", expected="2026, 2026-02, 2026-01-01..2026-03-31")
+    try:
+        if not _UNIT.fullmatch(unit):
+            raise NotFound(unit)
+        with _progress() as heard:
+            return report_on_unit(engine, seen, unit, days, db, lang(), heard)
+    except NotFound:
+        raise NotFound(t("report.no_unit", unit=unit[:64])) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], object] | None]:
     with progress(t("report.reading")) as tell:
-        heard = None if tell is None else lambda done: tell(done, None)
-        return period_report(period_of(seen, first, last, engine.now(), heard), language=lang())
+        yield None if tell is None else lambda done: tell(done, None)

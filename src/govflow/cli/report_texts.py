@@ -6,10 +6,13 @@ EXAMPLES = {"report": "govflow report C-2026-000001 -o report.html --db city.db"
 
 # fmt: off
 TEXTS: dict[str, tuple[str, str]] = {
-    "help.report": ("Write the report on a matter, or on a period, for an auditor.\n\nOne HTML file that reads and prints without anything else: what happened, who held it, clocks on a calendar, the way taken, what is owed, what broke and why, what was corrected. Nobody is named in it.",
-                    "写出一件事项或一个时段的审计报告。\n\n单个 HTML 文件，无需其他文件即可阅读和打印：经过、经手、时限日历、办理路径、未了事项、超期及依据、更正。不含任何人姓名。"),
+    "help.report": ("Write the report on a matter, on a period, or on a unit's work (--unit), for an auditor.\n\nOne HTML file that reads and prints without anything else: what happened, who held it, clocks on a calendar, the way taken, what is owed, what broke and why, what was corrected; what was checked, and how anybody checks it again. Nobody is named in it.",
+                    "写出一件事项、一个时段或一个单位（--unit，专项述职）的审计报告。\n\n单个 HTML 文件，无需其他文件即可阅读和打印：经过、经手、时限日历、办理路径、未了事项、超期及依据、更正，以及所作核查与复核办法。不含任何人姓名。"),
     "argument.report": ("The number of a record, or a period: 2026, 2026-02, 2026-01-01..2026-03-31.", "记录编号，或时段：2026、2026-02、2026-01-01..2026-03-31。"),
     "option.report_out": ("The file to write; otherwise to standard output.", "写入的文件；不给则写到标准输出。"),
+    "option.report_unit": ("The period's report is on this unit's own work: what it took on and finished, in time or late, each line with its events.", "写该单位在此时段的专项述职：承接、办结、按期与超期，逐行注明所据事件。"),
+    "report.unit_period": ("a unit reports on a period, not on a record", "单位述职须指定时段，而非记录"),
+    "report.no_unit": ("nothing in the log names the unit {unit}", "日志中未见单位 {unit}"),
     "report.written": ("The report on {what} stands in {path}.", "{what} 的审计报告已写入 {path}。"),
     "report.reading": ("reading records", "正在读取记录"),
 }

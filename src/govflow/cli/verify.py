@@ -12,6 +12,7 @@ import typer
 from govflow.audit.evidence import read_vkey, verify_log
 from govflow.audit.findings import Finding
 from govflow.audit.heads import read_head
+from govflow.audit.rules_of_log import Verdicts
 from govflow.audit.verifying import NOTICES, Verified
 from govflow.checkpoints.notes import NoteError
 from govflow.cli.display import console, print_json
@@ -32,6 +33,7 @@ def verify(
     key: Keys = None,
     trusted: Trusted = None,
     strict: Annotated[bool, typer.Option("--strict", help="option.strict")] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="option.rules_again")] = False,
     workers: Annotated[int | None, typer.Option("--workers", help="option.workers", min=1, show_default=False)] = None,
     json: Json = False,
     records: Records = None,
@@ -43,7 +45,7 @@ def verify(
         raise LogError(t("no_log", path=db))
     kinds = partial(served, tuple(records or ()))
     with progress(t("verify.reading")) as tell:
-        found = verify_log(db, vkeys=vkeys, trusted=heads, served=kinds, workers=workers, progress=tell)
+        found = verify_log(db, vkeys=vkeys, trusted=heads, served=kinds, workers=workers, rules=rules, progress=tell)
     if json:
         print_json(_as_json(found, strict=strict))
     else:
@@ -71,7 +73,19 @@ def _as_json(found: Verified, *, strict: bool) -> dict[str, Any]:
         "trusted": {"given": found.trusted, "agreeing": found.agreeing},
         "findings": [_finding_as_json(each) for each in found.findings],
         "counts": found.counts,
+        **({} if found.rules is None else {"rules": _rules_as_json(found.rules)}),
         "cannot_exclude": [{"en": str(each), "zh": each.zh} for each in found.open_questions],
+    }
+
+
+def _rules_as_json(rules: Verdicts) -> dict[str, Any]:
+    return {
+        "verdicts": rules.total,
+        "hold": rules.held,
+        "broken": rules.broken,
+        "not_judged": rules.not_judged.total(),
+        "causes": [{"en": en, "zh": zh, "count": many} for (en, zh), many in rules.not_judged.most_common()],
+        "records_unread": rules.unread,
     }
 
 
@@ -98,6 +112,8 @@ def _print(found: Verified, *, strict: bool) -> None:
         out.print(t("verify.tail", n=f"{found.tail:,}", age="?" if age is None else str(age).partition(".")[0]))
     if found.trusted:
         out.print(t("verify.trusted", n=found.trusted, agreeing=found.agreeing))
+    if found.rules is not None:
+        _print_rules(found.rules)
     counted = {code: count for code, count in found.counts.items() if strict or code not in NOTICES}
     shown = [each for each in found.findings if each.code in counted][:_SHOWN]
     for each in shown:
@@ -110,6 +126,16 @@ def _print(found: Verified, *, strict: bool) -> None:
         for question in found.open_questions:
             out.print(f"  - {question.zh if is_zh() else question}")
     out.print(t("verify.found", n=f"{sum(counted.values()):,}") if counted else t("verify.clean"))
+
+
+def _print_rules(rules: Verdicts) -> None:
+    out, missing = console(), rules.not_judged
+    numbers = (rules.total, rules.held, rules.broken, missing.total())
+    out.print(t("verify.rules", **dict(zip(("n", "held", "broken", "gone"), map("{:,}".format, numbers), strict=True))))
+    for (en, zh), many in missing.most_common():
+        out.print(f"  {many:,}: {clean(zh if is_zh() else en)}")
+    if rules.unread:
+        out.print(t("verify.rules_unread", n=f"{rules.unread:,}"))
 
 
 def _where(finding: Finding) -> str:

@@ -94,9 +94,12 @@ def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
     return clock.changed(**changes)
 
 
+_put = dict.__setitem__  # while nobody else has seen it
+
+
 def applied(clocks: Mapping[str, Clock], moves: tuple[ClockMove, ...], at: datetime) -> Frozen:
     """The clocks after an event's moves."""
-    after = dict(clocks)
+    after = Frozen(clocks)
     for move in moves:
-        after[move.clock] = _moved(after.get(move.clock), move, at)
-    return Frozen(after)
+        _put(after, move.clock, _moved(after.get(move.clock), move, at))
+    return after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 
 from govflow.errors import InputError
@@ -11,7 +11,7 @@ from govflow.pages.parts import Alert, Facts, Note, Part, Prose, Rows, Section, 
 from govflow.pages.proposal import LANGUAGES
 from govflow.pages.report_clocks import broken_parts, clock_parts, late_clocks
 from govflow.pages.report_record import correction_parts, held_parts, loop_parts, path_parts, taken
-from govflow.pages.report_values import Matter, Objection, Proofs, Told
+from govflow.pages.report_values import Inspection, Matter, Objection, Proofs, Setting, Told
 from govflow.pages.report_view import View, safe, short, without_tricks
 
 _DRAWN = 8
@@ -19,17 +19,25 @@ _A_DAY_LATE = 86_400  # seconds: recorded later than this after it occurred is m
 
 
 def matter_report(
-    matter: Matter, *, language: str = "en", findings: Sequence[Objection] | None = None, proofs: Proofs | None = None
+    matter: Matter,
+    *,
+    language: str = "en",
+    findings: Sequence[Objection] | None = None,
+    checks: Sequence[Inspection] = (),
+    proofs: Proofs | None = None,
+    commands: Sequence[str] = (),
+    is_cut: bool = False,
 ) -> str:
     """The report on a matter as HTML in `language` (en or zh-CN).
 
-    `findings` are what a check of the log objected to (None: it was not checked), `proofs` what vouches for the
-    entries from outside. Nobody's name or pseudonym stands on it. Raises InputError.
+    `findings` are what a check of the log objected to (None: it was not checked) and `checks` which ones were made,
+    `proofs` what vouches for the entries from outside; without any, `commands` say how to get it. `is_cut`: some rows
+    could not be read. Nobody's name or pseudonym stands on it. Raises InputError.
     """
     speech = speech_of(matter.setting.policy.zone, language)
     view, first = View(speech, matter.setting), matter.records[0]
     sections = [
-        _overview(matter, view, findings),
+        _overview(matter, view, findings, is_cut=is_cut),
         _records(matter, view),
         _happened(matter, view),
         _of_each(matter, view, "held", held_parts),
@@ -38,8 +46,8 @@ def matter_report(
         _of_each(matter, view, "loops", loop_parts),
         _of_each(matter, view, "broken", broken_parts),
         _of_each(matter, view, "corrections", correction_parts),
-        *findings_section(findings, view),
-        proofs_section(proofs, view),
+        *findings_section(findings, view, checks),
+        proofs_section(proofs, view, commands),
     ]
     shown = sum(told.record.version for told in matter.records)
     made = speech.t("report.made", at=speech.when(matter.setting.at), log=matter.setting.log, shown=shown)
@@ -81,7 +89,7 @@ def _named(told: Told, view: View) -> str:
 # --- at a glance -----------------------------------------------------------------------------------------------------
 
 
-def _overview(matter: Matter, view: View, findings: Sequence[Objection] | None) -> Section:
+def _overview(matter: Matter, view: View, findings: Sequence[Objection] | None, *, is_cut: bool) -> Section:
     told, speech, t = matter.records[0], view.speech, view.speech.t
     record, policy = told.record, matter.setting.policy
     category = policy.category(record.category)
@@ -102,7 +110,7 @@ def _overview(matter: Matter, view: View, findings: Sequence[Objection] | None) 
     ]
     late = [_late(each, view) for each in matter.records if late_clocks(each, view)]
     alerts: list[Part] = [Alert(t("report.alert.late", what=speech.listed(late)))] if late else []
-    alerts += [Alert(t("report.alert.findings", n=len(findings)))] if findings else []
+    alerts += [*finding_alerts(findings, view, is_cut=is_cut)]
     return Section("overview", t("overview"), [*alerts, Facts(facts)])
 
 
@@ -176,29 +184,97 @@ def _path(matter: Matter, view: View) -> Callable[[Told, View], list[Part]]:
 # --- what a check found, and what proves it --------------------------------------------------------------------------
 
 
-def findings_section(findings: Sequence[Objection] | None, view: View) -> list[Section]:
-    """What a check of the log objected to; nothing where none was made."""
-    if findings is None:
-        return []
+def finding_alerts(findings: Sequence[Objection] | None, view: View, *, is_cut: bool) -> Iterator[Alert]:
+    """What nobody should miss of the checks: that something is wrong, and that something could not be read."""
+    if findings:
+        yield Alert(view.speech.t("report.alert.findings", n=len(findings)))
+    if is_cut:
+        yield Alert(view.speech.t("report.unreadable"))
+
+
+def findings_section(
+    findings: Sequence[Objection] | None, view: View, checks: Sequence[Inspection] = ()
+) -> list[Section]:
+    """What a check of the log objected to, and which checks were made; that none was, where none was."""
     t = view.speech.t
+    if findings is None:
+        return [Section("findings", t("report.findings"), [Note(t("report.checks.none"))])]
     rows = [(each.code, view.speech.pick(each.en, each.zh), each.where, each.basis) for each in findings]
     heads = [t(f"report.{each}") for each in ("findings.code", "findings.says", "findings.where", "findings.basis")]
-    nothing: list[Part] = [] if rows else [Note(t("report.findings.none"))]
-    return [Section("findings", t("report.findings"), [Rows(t("report.findings.table"), heads, rows), *nothing])]
+    parts: list[Part] = [Rows(t("report.findings.table"), heads, rows)]
+    parts += [] if rows else [Note(t("report.findings.none"))]
+    if (more := sum(each.found for each in checks) - len(rows)) > 0:
+        parts.append(Note(t("report.more", n=more)))
+    return [Section("findings", t("report.findings"), [*parts, *_checks(checks, view)])]
 
 
-def proofs_section(proofs: Proofs | None, view: View) -> Section:
-    """The signed checkpoint, the key, and the commands by which anybody checks them; or that there is none."""
+def _checks(checks: Sequence[Inspection], view: View) -> list[Part]:
+    """Which checks were made, of how much: silence about the others is no claim."""
+    t = view.speech.t
+    rows = []
+    for each in checks:
+        counted = str(each.records), str(each.entries), str(each.found)
+        rows.append(
+            (t(f"report.checks.{each.check}"), *(counted if each.made else ("", "", t("report.checks.not_made"))))
+        )
+    heads = [t(f"report.checks.{each}") for each in ("check", "of", "entries", "found")]
+    parts: list[Part] = [Rows(t("report.checks.table"), heads, rows)]
+    unjudged = sum(each.unjudged for each in checks)
+    parts += [Note(t("report.checks.unjudged", n=unjudged))] if unjudged else []
+    return [*parts, Note(t("report.checks.rest"))] if checks else []
+
+
+def proofs_section(proofs: Proofs | None, view: View, commands: Sequence[str] = ()) -> Section:
+    """The signed checkpoint, the key, and the commands by which anybody checks them; or that there is none.
+
+    Without any, `commands` say how to get one.
+    """
     t = view.speech.t
     if proofs is None:
-        return Section("proofs", t("report.proofs"), [Note(t("report.proofs.none"))])
+        how = [Note(t("report.proofs.sign"), commands)] if commands else []
+        return Section("proofs", t("report.proofs"), [Note(t("report.proofs.none")), *how])
+    place = t("report.proofs.range_of", first=proofs.first, last=proofs.last) if proofs.last else ""
     facts = [
         (t("report.proofs.size"), str(proofs.size)),
-        (t("report.proofs.range"), t("report.proofs.range_of", first=proofs.first, last=proofs.last)),
+        (t("report.proofs.range"), place),
         (t("report.proofs.signed"), view.speech.when(proofs.signed_at)),
         (t("report.proofs.key"), proofs.vkey),
     ]
     parts: list[Part] = [Facts(facts), Prose(t("report.proofs.note"), proofs.note)]
     parts += [Note(t("report.proofs.uncovered", n=proofs.uncovered))] if proofs.uncovered else []
-    parts += [Note(t("report.proofs.how"), proofs.commands)] if proofs.commands else []
+    parts += [] if proofs.vkey else [Note(t("report.proofs.no_key"))]
+    if proofs.commands:
+        parts += [Note(t("report.proofs.save")), Note(t("report.proofs.how"), proofs.commands)]
     return Section("proofs", t("report.proofs"), parts)
+
+
+# --- a record of which nothing can be read ---------------------------------------------------------------------------
+
+
+def unreadable_report(
+    id: str,
+    setting: Setting,
+    *,
+    language: str,
+    findings: Sequence[Objection],
+    checks: Sequence[Inspection],
+    proofs: Proofs | None,
+    commands: Sequence[str],
+) -> str:
+    """The report on a record of which not even the first event can be read: what the checks say of it, and proofs."""
+    view = View(speech_of(setting.policy.zone, language), setting)
+    t = view.speech.t
+    overview = Section("overview", t("overview"), [*finding_alerts(findings, view, is_cut=True)])
+    return without_tricks(
+        rendered(
+            speech=view.speech,
+            title=t("report.unreadable.title"),
+            number=id,
+            state="",
+            made=t("report.made.period", at=view.speech.when(setting.at), log=setting.log),
+            phases=(),
+            sections=[overview, *findings_section(findings, view, checks), proofs_section(proofs, view, commands)],
+            kind="report",
+            wide=True,
+        )
+    )

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from govflow.pages.parts import Alert, Facts, Note, Part, Rows, Section, rendered
-from govflow.pages.report import findings_section, proofs_section, speech_of
+from govflow.pages.parts import Facts, Note, Part, Rows, Section, rendered
+from govflow.pages.report import finding_alerts, findings_section, proofs_section, speech_of
 from govflow.pages.report_record import sum_tables
-from govflow.pages.report_values import Objection, Period, Proofs
+from govflow.pages.report_values import Inspection, Objection, Period, Proofs
 from govflow.pages.report_view import View, short, without_tricks
 
 _LISTED = 500
 
 
 def period_report(
-    period: Period, *, language: str = "en", findings: Sequence[Objection] | None = None, proofs: Proofs | None = None
+    period: Period,
+    *,
+    language: str = "en",
+    findings: Sequence[Objection] | None = None,
+    checks: Sequence[Inspection] = (),
+    proofs: Proofs | None = None,
+    commands: Sequence[str] = (),
+    is_cut: bool = False,
 ) -> str:
     """The report on a period as HTML in `language` (en or zh-CN); the rest is as in a matter's. Raises InputError."""
     speech = speech_of(period.setting.policy.zone, language)
     view = View(speech, period.setting)
     sections = [
-        _overview(period, view, findings),
+        _overview(period, view, findings, is_cut=is_cut),
         _kinds(period, view),
         _late(period, view),
         _loops(period, view),
@@ -29,8 +36,8 @@ def period_report(
             speech.t("report.period.held"),
             [*sum_tables(period.sums, period.levels, view), Note(speech.t("report.hours"))],
         ),
-        *findings_section(findings, view),
-        proofs_section(proofs, view),
+        *findings_section(findings, view, checks),
+        proofs_section(proofs, view, commands),
     ]
     return without_tricks(
         rendered(
@@ -47,7 +54,7 @@ def period_report(
     )
 
 
-def _overview(period: Period, view: View, findings: Sequence[Objection] | None) -> Section:
+def _overview(period: Period, view: View, findings: Sequence[Objection] | None, *, is_cut: bool) -> Section:
     t = view.speech.t
     figures = [
         ("seen", sum(period.states.values())),
@@ -58,7 +65,7 @@ def _overview(period: Period, view: View, findings: Sequence[Objection] | None) 
     ]
     facts = [(t(f"report.period.{name}"), str(figure)) for name, figure in figures]
     facts += [(t("report.loops"), str(sum(owed for owed, _ in period.loops.values())))]
-    alerts: list[Part] = [Alert(t("report.alert.findings", n=len(findings)))] if findings else []
+    alerts = finding_alerts(findings, view, is_cut=is_cut)
     return Section("overview", t("overview"), [*alerts, Facts(facts)])
 
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from govflow.pages.report_unit_texts import REPORT_UNIT_TEXTS
+
 _ROLES = (
     "reporter 诉求人 grid_worker 网格员 acceptance_desk 受理窗口 lead_unit 主办单位 co_unit 协办单位 disputant 当事人 "
     "review_body 复查复核机关 delegate 代表委员"
@@ -118,5 +120,20 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.findings.table": ("Every objection", "逐项列出"),
     "report.findings.code": ("Code", "代码"), "report.findings.says": ("What does not hold", "问题"), "report.findings.where": ("Where", "位置"), "report.findings.basis": ("Basis", "依据"),
     "report.more": ("{n} more are not listed here.", "另有 {n} 项未列出。"),
+
+    # What was checked
+    "report.checks.table": ("Which checks were made for this report", "本报告所作核查"), "report.checks.check": ("Check", "核查项目"), "report.checks.of": ("Records", "记录"), "report.checks.entries": ("Entries", "条目"), "report.checks.found": ("Objections", "发现问题"),
+    "report.checks.not_made": ("not made", "未作"), "report.checks.none": ("No check of the log was made for this report: that it objects to nothing says nothing.", "本报告未核查日志：未列问题不等于没有问题。"),
+    "report.checks.hashes": ("each row against its own hash", "逐行内容与其哈希"), "report.checks.tables": ("each event against the tables and policies of its time (legality)", "逐事件对照当时的流程表与政策（合法性）"),
+    "report.checks.rules": ("each rule judged again as of then", "逐条规则按当时情形复核"), "report.checks.constraints": ("the constraints between events", "事件之间的约束"),
+    "report.checks.signed": ("these entries against the signed checkpoint", "所列条目与已签检查点"),
+    "report.checks.unjudged": ("{n} rules could not be judged again from the log alone.", "另有 {n} 条规则仅凭日志无法复核。"),
+    "report.checks.rest": ("Objections were looked for by these checks only, in these records only. The whole log is checked by govflow verify; what nobody can exclude without a checkpoint kept elsewhere is said there.", "仅以上列核查、仅就上列记录查找问题。整份日志由 govflow verify 核验；无外部留存检查点时无法排除的情形亦由其说明。"),
+    "report.unreadable": ("Some rows cannot be read, or are not what was written: what stands behind them in their records is missing from this report. The objections name them.", "部分行无法读取或已非所写：相应记录中其后的内容未列入本报告，具体见所列问题。"),
+    "report.unreadable.title": ("Nothing of this record can be read", "该记录无法读取"),
+    "report.proofs.no_key": ("The public key is not at hand here. Ask for it by another way, and put it where VKEY stands.", "此处没有公钥。请经其他途径取得，并替换 VKEY。"),
+    "report.proofs.save": ("Save the note above as note.txt.", "将上列检查点存为 note.txt。"),
+    "report.proofs.sign": ("Whoever keeps the log signs one with this command, and hands the note out; keep it elsewhere:", "日志保管者可用以下命令签发，并将其交出；请在他处留存："),
+    **REPORT_UNIT_TEXTS,
 }
 # fmt: on

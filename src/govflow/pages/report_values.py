@@ -111,12 +111,24 @@ class Told(NamedTuple):
     last: int
 
 
+class Places(NamedTuple):
+    """Where the entries of a report stand in the log, counted from 1: the first, the last, how many they are.
+
+    `uncovered` of them came after the newest checkpoint.
+    """
+
+    first: int = 0
+    last: int = 0
+    entries: int = 0
+    uncovered: int = 0
+
+
 class Proofs(NamedTuple):
     """What vouches for the entries from outside, and how to check it.
 
     `note` is the text of the signed checkpoint, `size` how many entries it covers, `vkey` the public key as it is
-    handed out, `first` and `last` the places of these entries in the log, counted from 1, `uncovered` how many of them
-    came after the checkpoint; `commands` are lines to be typed.
+    handed out (empty: it is not at hand), `first` and `last` the places of these entries in the log, counted from 1,
+    `uncovered` how many of them came after the checkpoint; `commands` are lines to be typed.
     """
 
     note: str
@@ -137,6 +149,20 @@ class Objection(NamedTuple):
     zh: str
     where: str = ""
     basis: str = ""
+
+
+class Inspection(NamedTuple):
+    """A check that was made for a report, or was not: of how many records and entries, and to how many it objected.
+
+    `unjudged` counts the rules about which no verdict could be given.
+    """
+
+    check: str
+    made: bool = True
+    records: int = 0
+    entries: int = 0
+    found: int = 0
+    unjudged: int = 0
 
 
 class Setting(NamedTuple):
@@ -175,7 +201,7 @@ class Period(NamedTuple):
     """A period of local days, both inclusive, as it stood at its end (`until`, or now where that is earlier).
 
     `states` counts records by kind and status, `opened` and `closed` by kind; `loops` counts, by who owes them, those
-    that are open and those of them that are overdue.
+    that are open and those of them that are overdue. `places` are those of the entries in the period.
     """
 
     first: date
@@ -191,3 +217,4 @@ class Period(NamedTuple):
     sums: Sequence[Sum]
     levels: Sequence[Sum]
     setting: Setting
+    places: Places = Places()

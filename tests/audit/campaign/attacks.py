@@ -5,11 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from govflow.audit.hashing import log_id_of
+from govflow.checkpoints.keys import SigningKeys
 from govflow.persistence.codec import StoredEvent
-from tests.audit.campaign.forging import Rows, retold
+from tests.audit.campaign.forging import (
+    Level,
+    Rows,
+    carry_out,
+    fitted,
+    instead,
+    retold,
+    roll_back,
+    rows_of,
+    sign_again,
+)
+from tests.audit.campaign.world import World
 
 _OTHER = b"0123456789abcdef"
 
@@ -188,4 +202,52 @@ ATTACKS = {
     "truncate": Attack(truncate, truncate_quietly),
     "clock rollback": Attack(clock, clock_quietly),
 }
-"""Those on rows; a swapped store and a split view are other files, a rollback takes the checkpoints too."""
+"""Those on rows, at every level."""
+
+
+# --- on files --------------------------------------------------------------------------------------------------------
+
+
+def roll_back_too(path: Path, world: World, rng: Random | None) -> None:
+    """The last rows are gone, and every checkpoint that knew of them; quietly: back to where a checkpoint stood."""
+    size = rng.randrange(1, world.sizes[-1]) if rng else world.sizes[-2]
+    rows = rows_of(path)[:size]
+    carry_out(path, rows, Level.RECOMPUTED)
+    roll_back(path, size)
+
+
+def swap_store(path: Path, world: World, rng: Random | None) -> None:
+    """The log of another town, sound in itself, with its own key and its own checkpoints."""
+    instead(path, world.other)
+
+
+def split_view(path: Path, world: World, rng: Random | None) -> None:
+    """The twin: signed with the same key at the same size, and the last events are others."""
+    instead(path, world.twin)
+
+
+def own_key(path: Path, world: World, rng: Random | None) -> None:
+    """A title is another, and a key that the forger has made in the log's name has signed it all."""
+    rows = fitted(edit_quietly(rows_of(path)))
+    carry_out(path, rows, Level.RECOMPUTED)
+    signing = Path(f"{path}.signing")
+    signing.unlink()
+    SigningKeys(signing, log_id_of(rows[0])).create()
+    sign_again(path, rows)
+
+
+ON_FILES: dict[str, Callable[[Path, World, Random | None], None]] = {
+    "truncate and roll back": roll_back_too,
+    "swap the store": swap_store,
+    "split view": split_view,
+    "a key of the forger's": own_key,
+}
+
+
+def attack(path: Path, world: World, name: str, level: Level | None, rng: Random | None = None) -> None:
+    """Attack the log at `path`, a copy of the world's: somewhere by chance, or where it is hardest to see."""
+    if level is None:
+        ON_FILES[name](path, world, rng)
+        return
+    rows, chosen = rows_of(path), ATTACKS[name]
+    carry_out(path, chosen.anywhere(rows, rng) if rng else chosen.quietly(rows), level)

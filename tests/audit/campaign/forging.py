@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -78,7 +79,7 @@ def _command_of(row: StoredEvent) -> bytes | None:
     return packed_command_id(said.command.decode()) if said is not None and said.digest else None
 
 
-def retold(row: StoredEvent, meta: dict[str, Any] = {}, body: dict[str, Any] = {}) -> StoredEvent:
+def retold(row: StoredEvent, meta: Mapping[str, Any] = {}, body: Mapping[str, Any] = {}) -> StoredEvent:
     """The row with other values in its metadata and its body, and nothing made to fit."""
     texts = [
         json.dumps({**json.loads(text), **changes}, ensure_ascii=False, separators=(",", ":")).encode()
@@ -158,7 +159,7 @@ def instead(path: Path, other: Path) -> None:
     for name in os.listdir(path.parent):
         (path.parent / name).unlink()
     for name in os.listdir(other):
-        (path.parent / name).write_bytes((other / name).read_bytes())
+        shutil.copy(other / name, path.parent)
 
 
 def _tree(rows: Sequence[StoredEvent]) -> Tree:

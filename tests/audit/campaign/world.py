@@ -7,7 +7,7 @@ with the hashes kept of its rows, its signing key, its agenda and the keys of it
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,18 +23,20 @@ from govflow.regions.evidence import AddEvidence
 from govflow.testing import PinnedClock
 from tests.projects.yard import ENVELOPE_OF_1000, Yard
 from tests.proposals.hall import Hall, a_policy
-from tests.support import MATTER, Town, a_case, lead, resident
+from tests.support import MATTER, Town, a_case, resident
 
 NAME = "town.db"
 ENDS = ("closed", "withdrawn", "merged", "archived", "rejected", "terminated", "redirected", "converted")
 RECORDS = (CASE, PROPOSAL, PROJECT, ENVELOPE)
-_ROUNDS = 8  # every end so many times
+_ROUNDS = 7  # every end so many times
 _FORKED = 60  # events at the end that the twin tells otherwise
 
 
 class World(NamedTuple):
-    """Where the log stands, what others keep of it, and two more logs: one that is its twin up to near the end, and
-    one of another town. `sizes` are those of its checkpoints."""
+    """Where the log stands, what others keep of it, the sizes of its checkpoints; and two more logs.
+
+    `twin` is the same up to near its end, `other` that of another town.
+    """
 
     folder: Path
     vkey: Verifier
