@@ -33,8 +33,12 @@ def require(holds, what):
         raise NotWholeError(what)
 
 
+def refused(number):  # what is counted here is whole: 44.0 is not 44
+    raise NotWholeError(f"{number} is no whole number")
+
+
 def fields(line, types):  # in the one form that has no second way to say the same
-    found = json.loads(line)
+    found = json.loads(line, parse_float=refused, parse_constant=refused)
     again = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     right = list(found) == list(types) and all(type(found[name]) in types[name] for name in types)
     require(right and again == line, "it is not as it was written")
@@ -60,7 +64,7 @@ def key_of(vkey):
 
 def signed(note, keys):  # -> its lines, and which of these keys signed it
     text, _, signatures = note.rpartition("\n\n")
-    require(signatures.endswith("\n"), "no signed note")
+    require(signatures.endswith("\n") and all(char >= " " or char == "\n" for char in note), "no signed note")
     signers = set()
     for dash, name, encoded in (line.split(" ") for line in signatures[:-1].split("\n")):
         raw = from_base64(encoded)
@@ -133,34 +137,55 @@ def expected(scope, size):  # -> the scope in words, and how many of what are to
         case {"of": "log"} if len(scope) == 1:
             return "the whole log", {INSIDE: size}
         case {"of": "record", "record": str(id), "streams": dict(streams)} if len(scope) == 3 and id in streams:
+            require(all(type(last) is int and last > 0 for last in streams.values()), "an unknown scope")
+            require("log" in streams, "what the log says of itself is left out")
             return f"{id} and {len(streams) - 1} streams it touches", streams
         case {"of": "period", "begin": begin, "end": end, "first": int(first), "last": int(last), "log": int(log)}:
-            require(len(scope) == 6 and 0 < first <= last + 1, "an unknown scope")
+            require(
+                len(scope) == 6 and 0 < first <= last + 1 and bool not in map(type, (first, last, log)),
+                "an unknown scope",
+            )
+            require(log > 0, "what the log says of itself is left out")
             edges = (first > 1) + (last < size)
             return f"what was recorded {begin} to {end}", {"log": log, INSIDE: last - first + 1, EDGES: edges}
     raise NotWholeError("an unknown scope")
 
 
-def count(seen, scope, row, at):  # what is missing of a stream or of the scope, and what does not belong there
+def count(seen, scope, row, at):  # what is missing or does not belong there; -> is it what was asked for
     stream, place = row["stream"], row["position"]
     if stream in seen:
         seen[stream] += 1
         require(row["version"] == seen[stream], f"an event of {stream} is missing before event {place}")
-    if scope["of"] == "log" or (scope["of"] == "period" and scope["first"] <= place <= scope["last"]):
+    if scope["of"] == "period":
+        return count_in_period(seen, scope, row, at)
+    if scope["of"] == "log":
         seen[INSIDE] += 1
-    elif scope["of"] == "period" and place in (scope["first"] - 1, scope["last"] + 1):  # they show where it ends
+        return True
+    require(stream in seen, f"event {place} is not of this scope")
+    return stream != "log"
+
+
+def count_in_period(seen, scope, row, at):
+    place, first, last = row["position"], scope["first"], scope["last"]
+    begin, end = map(datetime.fromisoformat, (scope["begin"], scope["end"]))
+    if first <= place <= last:
+        seen[INSIDE] += 1
+        is_inside = (place != first or at >= begin) and (place != last or at < end)
+        require(is_inside, f"event {place} is not of the period")
+        return True
+    if place in (first - 1, last + 1):  # they show where it ends
         seen[EDGES] += 1
-        begin, end = map(datetime.fromisoformat, (scope["begin"], scope["end"]))
-        require(at < begin if place < scope["first"] else at >= end, f"event {place} is left out of the period")
+        require(at < begin if place < first else at >= end, f"event {place} is left out of the period")
     else:
-        require(stream in seen, f"event {place} is not of this scope")
+        require(row["stream"] in seen, f"event {place} is not of this scope")
+    return False
 
 
 # --- one pass over the bundle ----------------------------------------------------------------------------------------
 
 
 class Bundle:
-    number = agreeing = missed = rows = noted = 0
+    number = agreeing = agreed = missed = rows = noted = 0
     until = None
 
     def lines(self, source):
@@ -202,10 +227,10 @@ class Bundle:
         if line.startswith(b'{"position":'):
             row = fields(line, ROW)
             require(row["position"] == self.tree.size + 1, f"event {self.tree.size + 1} is missing or out of place")
-            leaf, self.until = leaf_of(row)
+            leaf, at = leaf_of(row)
             self.tree.add(leaf)
             self.rows += 1
-            count(self.seen, self.head["scope"], row, self.until)
+            self.until = at if count(self.seen, self.head["scope"], row, at) else self.until
         elif line.startswith(b'{"skip":'):
             gap = fields(line, {"skip": INT, "hash": STR})
             require(re.fullmatch("[0-9a-f]{64}", gap["hash"]), "no hash")
@@ -223,18 +248,21 @@ class Bundle:
         is_here = size == self.tree.size
         require(not is_here or root == self.tree.root(), f"up to event {size} it is not what you kept a head of")
         self.agreeing += is_here
+        self.agreed = size if is_here else self.agreed
         self.missed += not is_here
 
     def told(self):
         verdict = "WHOLE" if self.rows == self.size else "SOUND, AS FAR AS IT GOES"
         yield f"{verdict}: {self.name}: {self.rows:,} of {self.size:,} events of {self.origin}, until {self.until}"
         if self.agreeing:
-            yield f"It agrees with {self.agreeing} head(s) that you kept."
-        else:
-            yield "Not excluded without a head you kept: rolled back, signed anew, or shown to others otherwise."
+            yield f"It agrees with {self.agreeing} head(s) that you kept, the largest over {self.agreed:,} events."
+        if self.agreed < self.size:
+            beyond = f" beyond event {self.agreed:,}" if self.agreed else ""
+            yield f"Not excluded{beyond} without a head you kept: rolled back, signed anew, shown to others otherwise."
         yield f"Not covered: what came after event {self.size:,}; {self.head['after']:,} events when this was written."
         if self.head["scope"]["of"] != "log":
             yield "Not covered: what stands here as hashes alone, such as later events of the same records."
+            yield "What belongs to it is its writer's word: nobody signed the list of what is in it."
 
 
 def main(arguments):  # -> what is to be said, and the exit status
@@ -243,7 +271,7 @@ def main(arguments):  # -> what is to be said, and the exit status
     try:
         path, vkey, *kept = arguments
         key = key_of(vkey if "+" in vkey else Path(vkey).read_text("utf-8"))
-        notes = [Path(name).read_text("utf-8") for name in kept]
+        notes = [Path(name).read_bytes().decode() for name in kept]
         for note in notes:
             signed(note, [])
         with open(path, "rb") as source:

@@ -321,6 +321,7 @@ class Metadata(Value):
 
     Stored is what the body does not say already; actor and occurred_at come from there. `correlation` is the command
     that began it all, `causation` the one that this command follows from; `digest` stands on a command's first event.
+    `salt` is chance: it stands where the command's id can be guessed, so that a leaf's hash does not tell the event.
     """
 
     actor: str = ""
@@ -336,6 +337,7 @@ class Metadata(Value):
     occurred_at: Instant | None = None
     recorded_at: Instant
     policy: str
+    salt: str | None = None
 
 
 class RecordedEvent(Value):

@@ -79,9 +79,10 @@ def test_somebody_with_only_the_bundle_the_key_and_the_script_is_told_whether_th
     )  # fmt: skip
 
     assert (ran.returncode, ran.stderr) == (0, "")
-    verdict, agrees, left = ran.stdout.splitlines()
+    verdict, agrees, beyond, left = ran.stdout.splitlines()
     assert verdict == "WHOLE: the whole log: 12 of 12 events of govflow/log-1, until 2026-03-02 20:00:00+00:00"
-    assert agrees == "It agrees with 1 head(s) that you kept."
+    assert agrees == "It agrees with 1 head(s) that you kept, the largest over 9 events."
+    assert beyond.startswith("Not excluded beyond event 9 without a head you kept: rolled back")
     assert left.startswith("Not covered: what came after event 12")
 
 

@@ -135,7 +135,9 @@ def test_every_line_rests_on_events_that_are_there_and_happened_by_then():
         before, after = states(begun.piece.record)[ground.version - 1 : ground.version + 1]
         assert held(after, "water") - held(before, "water") == {"lead"}
     for each in told.times:
-        assert engine.as_of(each.piece.record, version=each.piece.grounds[0].version).at <= each.since
+        began: Any = engine.as_of(each.piece.record, version=each.piece.grounds[0].version)
+        assert began.at <= each.since
+        assert hands_of(began, turn_in(CASE.workflow, began.status)).unit == "water"
 
 
 def test_what_was_late_is_told_as_late_with_what_is_open_and_overdue():

@@ -115,12 +115,11 @@ def test_causes_beyond_number_are_summed():
 
 
 def test_the_command_line_tells_how_many_and_why(log):
-    english, chinese = (run("verify", "--db", log, "--rules", "--lang", each) for each in ("en", "zh-CN"))
+    chinese = run("verify", "--db", log, "--rules", "--lang", "zh-CN")
     told = json.loads(run("verify", "--db", log, "--rules", "--json").out)
     plain = json.loads(run("verify", "--db", log, "--json").out)
 
-    assert (english.status, chinese.status) == (0, 0)
-    assert "rules judged again: " in english.out
+    assert chinese.status == 0
     assert "规则复核 " in chinese.out
     assert told["rules"]["verdicts"] == told["rules"]["hold"] + told["rules"]["not_judged"] > 300
     assert sum(each["count"] for each in told["rules"]["causes"]) == told["rules"]["not_judged"]

@@ -16,8 +16,10 @@ import pytest
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.reporting import matter_of, objections
 from govflow.audit.reporting_period import period_named, period_of
+from govflow.audit.reporting_unit import unit_work
 from govflow.pages.report import matter_report
 from govflow.pages.report_period import period_report
+from govflow.pages.report_unit import unit_report
 from govflow.pages.report_values import Proofs
 from tests.audit.reported import audited
 from tests.test_journey import P, hall
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 LANGUAGES = ("en", "zh-CN")
-KINDS = ("case", "matter", "period")
+KINDS = ("case", "matter", "period", "unit")
 A4 = 718  # pixels of 1/96 inch between margins of 10 mm
 WIDTHS = {"wide": 1280, "narrow": 390}
 __all__ = ["hall"]  # a fixture
@@ -53,7 +55,7 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def written(hall: Any, tmp_path: Path) -> dict[tuple[str, str], Path]:
-    """Reports on a case, on a matter of three records and on a period, in both languages."""
+    """Reports on a case, on a matter of three records, on a period and on a unit's work, in both languages."""
     engine = audited().engine
     pages: dict[tuple[str, str], str] = {}
     proofs = Proofs(
@@ -69,6 +71,9 @@ def written(hall: Any, tmp_path: Path) -> dict[tuple[str, str], Path]:
             ("case", language): matter_report(case, language=language, proofs=proofs, findings=found),
             ("matter", language): matter_report(matter, language=language),
             ("period", language): period_report(period_of(engine, *days, engine.now()), language=language),
+            ("unit", language): unit_report(
+                unit_work(engine, "water", *days, engine.now()), language=language, findings=found, proofs=proofs
+            ),
         }
     files = {}
     for (kind, language), page in pages.items():

@@ -26,6 +26,7 @@ EVENTS = {event.name: event for event in (*LOG_EVENTS, *(event for each in shipp
 CODEC = Codec(EVENTS.values())
 
 KEYS: tuple[str, ...] = (  # of each head, in the order of heads.txt; this list only grows too
+    "govflow/golden-events+ebc0abb1+Ae+yl0QP05wsqJ5MShhTVo7XcCjtOKOfVn5FI1PL+qGQ",  # 0.1
 )
 
 _TYPES: Types = {"topic": (str,), "read_as": (int,), "state": (str,), "digest": (str,)}

@@ -98,7 +98,7 @@ AT = random.Random(7).randrange(SIGNED - 1)
         lambda lines: [*lines[:AT], *lines[AT + 1 :]],
         lambda lines: [*lines[:AT], lines[AT + 1], lines[AT], *lines[AT + 2 :]],
         lambda lines: [*lines[:AT], lines[AT], *lines[AT:]],
-        lambda lines: [*lines[:AT], lines[AT].replace(b'"policy":"', b'"policy":"x'), *lines[AT + 1 :]],
+        lambda lines: [*lines[:AT], lines[AT].replace(b'"read_as":1', b'"read_as":2'), *lines[AT + 1 :]],
         lambda lines: [*lines[:AT], _with_its_digest(lines[AT]), *lines[AT + 1 :]],
         lambda lines: lines[: SIGNED - 1],
         lambda lines: [],

@@ -1,7 +1,7 @@
 """Adds golden events and logs; what stands is never touched.
 
 python -m tests.golden.writing tests/stories tests/budgets   # events without a line, from these tests' logs
-python -m tests.golden.writing                               # … from the fields of the events alone
+python -m tests.golden.writing                               # … from the town's log, or their fields alone
 python -m tests.golden.writing --release 0.2                 # the golden log of a release, and its signed head
 """
 
@@ -44,8 +44,13 @@ def added(lines: Sequence[Line], found: Mapping[str, bytes], events: Mapping[str
 
 
 def looked_for(tests: Sequence[str]) -> Mapping[str, bytes]:
-    """What the logs of these tests hold. They run one after the other, in the order of their files."""
+    """What the logs of these tests hold; of none, the town's log. They run one after the other."""
     looking = Looking()
+    if not tests:
+        with tempfile.TemporaryDirectory() as beside, lived(Path(beside) / "town.db") as engine:
+            for row in engine.store.scan():
+                looking.look(row)
+        return looking.found
     options = ["-q", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", "-m", "not slow"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # the tests are known here already
     pytest.main([*options, *tests], plugins=[looking])
@@ -85,7 +90,7 @@ def main() -> int:
     asked = parser.parse_args()
     lines = [line_of(raw) for raw in raw_lines()]
     if missing(lines):
-        new = added(lines, looked_for(asked.tests) if asked.tests else {})
+        new = added(lines, looked_for(asked.tests))
         with LINES.open("ab") as file:
             file.writelines(line.bytes() for line in new)
         print(f"added: {', '.join(line.topic for line in new)}")

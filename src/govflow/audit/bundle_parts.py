@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from govflow.audit.metadata import kept_of
 from govflow.checkpoints.merkle import HASH_BYTES, LARGEST
 from govflow.errors import Detail, InputError
+from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent
 from govflow.persistence.lines import LONGEST_LINE, Types, fields_of, hex_of, json_line, line_of, row_of
 
@@ -231,9 +232,11 @@ def _scope(fields: dict[str, object], size: int) -> Scope:
         case {"record": str(record), "streams": dict(streams)}:
             if record not in streams or any(type(last) is not int or last < 1 for last in streams.values()):
                 raise InputError("no scope of a record")
+            if LOG_STREAM not in streams:
+                raise InputError("what the log says of itself is left out")
             return OfRecord(record, tuple(streams.items()))
         case {"begin": str(begin), "end": str(end), "first": int(first), "last": int(last), "log": int(log)}:
-            if not 0 <= first - 1 <= last <= size:
+            if not 0 <= first - 1 <= last <= size or log < 1:  # the first event of a log opens it
                 raise InputError("no scope of a period")
             return OfPeriod(_moment(begin), _moment(end), first, last, log)
     return Whole()

@@ -43,6 +43,11 @@ class Coverage:
     def _in_period(self, scope: OfPeriod, row: StoredEvent, *, is_log: bool) -> Iterator[Finding]:
         if scope.first <= row.position <= scope.last:
             self._positions += 1
+            at = recorded_at(row)
+            begins_early = row.position == scope.first and (at is None or at < scope.begin)
+            if begins_early or (row.position == scope.last and (at is None or at >= scope.end)):
+                said = "it was not recorded within the period, which is said to hold it", "它记录于期间之外，却列入其中"
+                yield finding(row, Code.DAMAGED, *said, by=Check.ORDER)
         elif row.position in (scope.first - 1, scope.last + 1):
             self._beside.add(row.position)
             at = recorded_at(row)
@@ -52,6 +57,15 @@ class Coverage:
                 yield finding(row, Code.GAP, *said, by=Check.ORDER)
         elif not is_log:
             yield _foreign(row)
+
+    def is_asked_for(self, row: StoredEvent) -> bool:
+        """Whether a row is what the scope is about, not what stands beside it to make it readable."""
+        match self._scope:
+            case OfRecord():
+                return row.stream != LOG_STREAM
+            case OfPeriod(first=first, last=last):
+                return first <= row.position <= last
+        return True
 
     def missing(self, rows: int) -> Iterator[Finding]:
         """What the scope claims and nobody has seen, once all `rows` rows are through."""
@@ -92,22 +106,33 @@ def _missing(en: str, zh: str) -> Finding:
     return Finding(Code.GAP, Check.ORDER, en, zh)
 
 
-def open_questions(header: Header, agreeing: int) -> Iterator[Detail]:
-    """What a bundle cannot exclude, however sound it is; `agreeing` heads from outside agree with it."""
-    if not agreeing:
+def open_questions(header: Header, agreed: int) -> Iterator[Detail]:
+    """What a bundle cannot exclude, however sound it is; heads from outside agree with it up to event `agreed`."""
+    size = header.size
+    if agreed < size:
         en = "that the log was rolled back, rewritten and signed anew, or shown to others otherwise"
         zh = "日志被回退、改写后重新签署，或对他人出示不同内容"
-        yield Detail(f"without a head kept outside: {en}", f"没有外部保存的检查点时：{zh}")
-    en = f"what came after event {header.size}"
+        if agreed:
+            yield Detail(f"beyond event {agreed}, the largest head that agrees: {en}", f"第 {agreed} 个事件之后：{zh}")
+        else:
+            yield Detail(f"without a head kept outside: {en}", f"没有外部保存的检查点时：{zh}")
+    en = f"what came after event {size}"
     if header.after:
         yield Detail(
-            f"{en}: {header.after} events when it was written", f"第 {header.size} 个事件之后的 {header.after} 个事件"
+            f"{en}: {header.after} events when it was written", f"第 {size} 个事件之后的 {header.after} 个事件"
         )
     else:
-        yield Detail(en, f"第 {header.size} 个事件之后的内容")
+        yield Detail(en, f"第 {size} 个事件之后的内容")
     match header.scope:
         case OfRecord():
-            en = "later events of these records, and records that only name them from their own side"
-            yield Detail(en, "这些记录的后续事件，以及仅从另一侧关联的记录")
+            yield Detail(
+                "that more belongs to this record: which streams are here, and up to which event, is its writer's word; "
+                "nobody signed that list",
+                "与此记录有关的其他内容：包含哪些流、各至第几个事件，均为写出者所言，并无签名",
+            )
         case OfPeriod():
             yield Detail("events outside the period: they are hashes here", "期间之外的事件：此处仅有哈希")
+            yield Detail(
+                "what the log said of itself after the events that are here: how much of it is here is its writer's word",
+                "日志自身的其余记载：所含多少为写出者所言，并无签名",
+            )

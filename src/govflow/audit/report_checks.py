@@ -21,7 +21,6 @@ from govflow.audit.rules_of_log import Verdicts, broken_rules
 from govflow.audit.tables import Tables
 from govflow.checkpoints.signing import Checkpointer
 from govflow.checkpoints.stored_tree import KEPT, hash_of
-from govflow.decider import Decider
 from govflow.engine import Engine
 from govflow.errors import LogError, NotFound
 from govflow.log_events import LOG_STREAM
@@ -34,7 +33,9 @@ Tell = Callable[[int], object] | None
 """Hears of how many entries have been checked, now and then."""
 
 _TOLD_EVERY = 1_000
-_HASHES, _TABLES, _RULES, _CONSTRAINTS, _SIGNED = "hashes", "tables", "rules", "constraints", "signed"
+_HASHES, _TABLES, _RULES, _CONSTRAINTS = "hashes", "tables", "rules", "constraints"
+SIGNED = "signed"
+"""The check of entries against what was signed."""
 
 
 class Checked(NamedTuple):
@@ -74,13 +75,10 @@ class _Bench:
         if any(each.code is Code.DAMAGED for each in hashes):
             return  # columns that no event has: nothing can judge them
         decider = self.by_event.get(rows[0].topic.partition("@")[0])
-        self.note(_TABLES, [unknown(rows[0])] if decider is None else self._lawful(decider, rows))
+        self.note(_TABLES, [unknown(rows[0])] if decider is None else check_record(decider, rows, self.tables))
         if self.past is not None and decider is not None:
             self.note(_RULES, broken_rules(self.past, rows, self.verdicts))
         self.note(_CONSTRAINTS, check_stream(events, self.constraints))
-
-    def _lawful(self, decider: Decider, rows: Sequence[StoredEvent]) -> Iterator[Finding]:
-        yield from check_record(decider, rows, self.tables)
 
     def inspections(self) -> list[Inspection]:
         """What was checked so far, and what was not."""
@@ -105,11 +103,11 @@ def check_matter(reader: Reader, ids: Iterable[str], checkpointer: Checkpointer 
         if rows:
             places += (row.position for row in rows if row.position <= size)
             bench.add(rows, _read(bench, rows))
-    signed = Inspection(_SIGNED, made=False)
+    signed = Inspection(SIGNED, made=False)
     if checkpointer is not None and size:
         false = [*_signed(checkpointer, places)]
-        bench.note(_SIGNED, false)
-        signed = Inspection(_SIGNED, True, bench.records, len(places), len(false))
+        bench.note(SIGNED, false)
+        signed = Inspection(SIGNED, True, bench.records, len(places), len(false))
     return Checked(bench.findings, [*bench.inspections(), signed])
 
 
@@ -135,7 +133,7 @@ def check_period(
         if tell is not None and bench.entries >= told + _TOLD_EVERY:
             told = bench.entries
             tell(told)
-    return Checked(bench.findings, [*bench.inspections(), Inspection(_SIGNED, made=False)])
+    return Checked(bench.findings, [*bench.inspections(), Inspection(SIGNED, made=False)])
 
 
 def _concerns(rows: Sequence[StoredEvent], needle: bytes) -> bool:

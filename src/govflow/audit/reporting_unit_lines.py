@@ -6,7 +6,7 @@ What a unit has is its part of a record: the lead's (主办) while the record is
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from govflow.audit.responsibility import Accountant
 from govflow.clocks import Clock
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.decider import Decider
-from govflow.hands import Turn, turns_of, unit_of
+from govflow.hands import Turn, hands_of, turns_of, unit_of
 from govflow.messages import ClockStatus, RecordedEvent
 from govflow.pages.report_unit_values import Begun, CameBack, Duty, End, Ground, Owed, Piece, Share, Time
 from govflow.pages.report_values import Places
@@ -99,6 +99,7 @@ class _Told:
         self.touched: dict[tuple[str, str], list[Ground]] = {}  # by which events each item began and was changed
         self.moments: list[datetime] = []
         self.grounds: list[Ground] = []
+        self.in_hand: list[bool] = []  # whether it was in the unit's hands after each event
         self.has_begun = False
 
     def piece(self, *grounds: Ground) -> Piece:
@@ -118,6 +119,8 @@ class _Told:
         self.state = self.decider.evolve(before, event)
         self.moments.append(max(event.at, self.moments[-1]) if self.moments else event.at)
         self.grounds.append(here)
+        turn = self.work.turns[self.decider.name][self.state.status]
+        self.in_hand.append(hands_of(self.state, turn).unit == self.work.unit)
         for duty in self._duties(before, recorded, here):
             if is_inside:
                 self.work.duties.append(duty)
@@ -277,12 +280,20 @@ class _Told:
         for stay in account.stays:
             if stay.hands.unit != work.unit:
                 continue
-            start = max(bisect_right(self.moments, stay.since) - 1, 0)
-            stop = bisect_right(self.moments, stay.until) - 1
-            grounds = [self.grounds[start]]
-            if stop > start and self.moments[stop] == stay.until:
-                grounds.append(self.grounds[stop])
+            grounds = [self._at(stay.since, in_hand=True) or self._before(stay.since)]
+            if (stop := self._at(stay.until, in_hand=False)) is not None:
+                grounds.append(stop)
             work.times.append(Time(self.piece(*grounds), stay.since, stay.until, stay.worked, stay.waiting))
+
+    def _before(self, moment: datetime) -> Ground:
+        """The last event up to a moment."""
+        return self.grounds[max(bisect_right(self.moments, moment) - 1, 0)]
+
+    def _at(self, moment: datetime, *, in_hand: bool) -> Ground | None:
+        """The first event of a moment after which it was in the unit's hands, or not; else the first of that moment."""
+        places = range(bisect_left(self.moments, moment), bisect_right(self.moments, moment))
+        found = next((place for place in places if self.in_hand[place] is in_hand), next(iter(places), None))
+        return None if found is None else self.grounds[found]
 
 
 def _share(part: str) -> Share:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from govflow.audit.bundle_store import BundleStore
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.readable import readable_part, stored_rows
-from govflow.audit.report_checks import Checked, check_matter, check_period
+from govflow.audit.report_checks import SIGNED, Checked, check_matter, check_period
 from govflow.audit.report_proofs import Vouched, commands_for, proofs_of, vouched
 from govflow.audit.reporting import in_force, matter_of, objections
 from govflow.audit.reporting_period import Tell, bounds, period_of, with_place
@@ -75,7 +75,7 @@ def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: 
     ids = [id] if matter is None else [told.record.id for told in matter.records]
     places, event = _places_of(engine.store, ids, vouching.covered)
     checkpointer = None if isinstance(engine.store, BundleStore) else engine.checkpointer
-    checked = check_matter(seen, ids, checkpointer, vouching.covered)
+    checked = _by_bundle(engine, vouching, check_matter(seen, ids, checkpointer, vouching.covered))
     commands = commands_for(vouching.by, db, event=event, record=id)
     proofs = proofs_of(vouching.by, places, commands)
     told = objections([*vouching.wrong, *checked.findings.told])
@@ -119,7 +119,7 @@ def report_on_period(
     """The report on a period of local days, both inclusive. Raises InputError before it has begun."""
     now, vouching = engine.now(), _vouching(engine)
     period, is_cut = _told(engine, seen, lambda: period_of(seen, *days, now, tell, covered=vouching.covered))
-    checked = _checked(engine, seen, days, tell)
+    checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell))
     commands = commands_for(vouching.by, db, event=None, days=days)
     return period_report(
         period,
@@ -138,7 +138,7 @@ def report_on_unit(
     """A unit's report on its own work in a period. Raises InputError, NotFound for a unit that nothing names."""
     now, vouching = engine.now(), _vouching(engine)
     work, is_cut = _told(engine, seen, lambda: unit_work(seen, unit, *days, now, tell, covered=vouching.covered))
-    checked = _checked(engine, seen, days, tell, unit)
+    checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell, unit))
     grounds = [(piece.record, each) for piece in work.pieces for each in piece.grounds]
     event = next(((record, it.version) for record, it in grounds if it.position <= vouching.covered), None)
     commands = commands_for(vouching.by, db, event=event, days=days)
@@ -156,3 +156,12 @@ def report_on_unit(
 def _checked(engine: Engine, seen: Reader, days: Days, tell: Tell | None, unit: str | None = None) -> Checked:
     begins, until = bounds(in_force(seen), *days, engine.now())
     return check_period(seen, begins, until, tell, unit)
+
+
+def _by_bundle(engine: Engine, vouching: _Vouching, checked: Checked) -> Checked:
+    """The same, with what opening a bundle has checked already: that every row in it leads to the signed root."""
+    if not isinstance(engine.store, BundleStore) or vouching.by is None:
+        return checked
+    first, *rest = checked.inspections
+    signed = first._replace(check=SIGNED, found=0)
+    return checked._replace(inspections=[first, *(each for each in rest if each.check != SIGNED), signed])

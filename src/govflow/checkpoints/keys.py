@@ -1,12 +1,12 @@
 """The keys that sign a log's checkpoints, in a file of their own beside the log, readable by its owner alone.
 
 A key's name is the log's origin, `govflow/<log id>`: it signs for one log. When a key is replaced, both sign a note
-that says so; who holds only the first key follows these handovers to the newest. The old private key is then destroyed.
+that says so (`trust.Handover`), and the old private half is destroyed. The file remembers the largest head that was
+signed with it: so a key signs neither less nor other than it has signed, also where the checkpoints are gone.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import stat
@@ -15,12 +15,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from govflow.checkpoints.notes import ED25519, KEY_BYTES, Note, NoteError, Signer, Verifier
-from govflow.errors import LogError
+from govflow.checkpoints.notes import (
+    KEY_BYTES,
+    Checkpoint,
+    Note,
+    NoteError,
+    Signer,
+    Verifier,
+    bytes64,
+    text64,
+)
+from govflow.checkpoints.trust import Chain, Handover, chain_of
+from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY
 
 SCRATCH = "what-if-"  # what a log id begins with whose events never happened: no key signs them
-_HANDOVER = "handover"  # stands where a checkpoint has its size: neither can be taken for the other
 _OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -34,49 +43,10 @@ def beside(path: str) -> str:
     return IN_MEMORY if path == IN_MEMORY else f"{path}.signing"
 
 
-# --- handing over ----------------------------------------------------------------------------------------------------
-
-
-class Handover(NamedTuple):
-    """What a handover says: for this log, from this key to that one."""
-
-    origin: str
-    old: Verifier
-    new: Verifier
-
-    def text(self) -> str:
-        """The lines that both keys sign."""
-        return f"{self.origin}\n{_HANDOVER}\n{self.old.vkey}\n{self.new.vkey}\n"
-
-    @classmethod
-    def parse(cls, note: Note) -> Handover:
-        """What a note says, signed by both of its keys. Raises NoteError for anything else."""
-        lines = note.text.split("\n")
-        if len(lines) != 5 or lines[1] != _HANDOVER or lines[4]:
-            raise NoteError("no handover: origin, `handover`, old key and new key are expected, a line each")
-        said = cls(lines[0], Verifier.parse(lines[2]), Verifier.parse(lines[3]))
-        keys = (said.old, said.new)
-        if said.text() != note.text or any((each.name, each.algorithm) != (said.origin, ED25519) for each in keys):
-            raise NoteError("no handover: its keys are no keys of its origin")
-        if said.old == said.new or len(note.signed_by(keys)) != 2:
-            raise NoteError("no handover: both keys must have signed it")
-        return said
-
-
 def follow(trusted: Verifier, handovers: Iterable[Note]) -> tuple[Verifier, ...]:
-    """The keys of a log from the trusted one to the newest, by their handovers; those of other logs are passed over.
-
-    Raises NoteError for a handover that is false, and where one key was handed over twice. A key that was handed over
-    and leaked afterwards could sign another handover: what excludes that is a head kept outside, not this chain.
-    """
-    next_of: dict[Verifier, Verifier] = {}
-    for said in map(Handover.parse, handovers):
-        if said.origin == trusted.name and next_of.setdefault(said.old, said.new) != said.new:
-            raise NoteError(f"the key {said.old.vkey} was handed over twice, to different keys")
-    found = [trusted]
-    while (following := next_of.get(found[-1])) is not None and following not in found:
-        found.append(following)
-    return tuple(found)
+    """The keys from the trusted one to the newest."""
+    keys = chain_of([trusted], [each.format().encode() for each in handovers]).keys
+    return keys[keys.index(trusted) :]
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
@@ -95,6 +65,21 @@ class _Key(NamedTuple):
 class _Held(NamedTuple):
     keys: tuple[_Key, ...] = ()  # oldest first
     handovers: tuple[Note, ...] = ()
+    signed: Checkpoint | None = None  # the largest head that was signed
+
+    @property
+    def chain(self) -> Chain:
+        """The keys, each with the size up to which it speaks: a replaced one signs along until it is destroyed."""
+        signing = {each.verifier for each in self.keys if each.private is not None}
+        done = [note.format().encode() for note in self.handovers if Handover.parse(note).old not in signing]
+        return chain_of([each.verifier for each in self.keys], done)
+
+
+class Public(NamedTuple):
+    """What a key file says to everybody: the keys that speak for the log, and the largest head they have signed."""
+
+    chain: Chain
+    signed: Checkpoint | None
 
 
 class SigningKeys:
@@ -126,6 +111,14 @@ class SigningKeys:
         """The public halves of all keys this log ever had, oldest first."""
         return tuple(each.verifier for each in self._read().keys)
 
+    def chain(self) -> Chain:
+        """All keys this log ever had, each with the size up to which it speaks for it."""
+        return self._read().chain
+
+    def signed(self) -> Checkpoint | None:
+        """The largest head that was signed with these keys, as their file remembers it; None where there was none."""
+        return self._read().signed
+
     def signers(self) -> tuple[Signer, ...]:
         """The keys that sign the next checkpoint: one, and those it replaces as long as no checkpoint says so."""
         return tuple(signer for each in self._read().keys if (signer := each.signer) is not None)
@@ -138,8 +131,8 @@ class SigningKeys:
         """The public half of the newest key as others configure it (vkey)."""
         return self.verifiers()[-1].vkey
 
-    def rotate(self) -> Note:
-        """Replace the key: the handover, signed by the old one and a new one. Both sign until `settle`.
+    def rotate(self, size: int) -> Note:
+        """Replace the key at a log of so many events: the handover, signed by both. Both sign until `settle`.
 
         Not safe from several processes by itself: the checkpointer does it while it holds the checkpoint file's lock.
         """
@@ -148,18 +141,24 @@ class SigningKeys:
         if old is None:
             raise LogError(f"{self.path} does not hold the private half of its newest key")
         new = Signer.new(self.origin)
-        text = Handover(self.origin, old.verifier, new.verifier).text()
+        text = Handover(self.origin, size, old.verifier, new.verifier).text()
         note = Note(text, (old.sign(text), new.sign(text)))
-        self._store(_Held((*held.keys, _Key(new.verifier, new.private)), (*held.handovers, note)))
+        keys = (*held.keys, _Key(new.verifier, new.private))
+        self._store(held._replace(keys=keys, handovers=(*held.handovers, note)))
         return note
 
-    def settle(self, signed: Iterable[Signer]) -> None:
-        """Destroy the private halves of those keys that were replaced, once a checkpoint is signed by them."""
+    def settle(self, signed: Iterable[Signer], head: Checkpoint) -> None:
+        """Remember, durably, that this head was signed, and destroy the replaced ones of the keys that signed it.
+
+        Not safe from several processes by itself, like `rotate`.
+        """
         held = self._read()
         done = {each.verifier for each in signed} - {held.keys[-1].verifier}
-        kept = tuple(each._replace(private=None) if each.verifier in done else each for each in held.keys)
-        if kept != held.keys:
-            self._store(held._replace(keys=kept))
+        keys = tuple(each._replace(private=None) if each.verifier in done else each for each in held.keys)
+        largest = head if held.signed is None or held.signed.size < head.size else held.signed
+        settled = held._replace(keys=keys, signed=largest)
+        if settled != held:
+            self._store(settled)
 
     def _read(self) -> _Held:
         text = self._memory if self.path == IN_MEMORY else _text_of(self.path)
@@ -171,6 +170,8 @@ class SigningKeys:
                 raise LogError(f"the signing key in {self.path} is that of {each.verifier.name}, not of {self.origin}")
             if (signer := each.signer) is not None and signer.verifier != each.verifier:
                 raise LogError(f"{self.path} is damaged: the halves of a key do not belong together")
+        if held.signed is not None and held.signed.origin != self.origin:
+            raise LogError(f"{self.path} is damaged: it has signed for another log")
         return held
 
     def _store(self, held: _Held, *, is_new: bool = False) -> None:
@@ -188,22 +189,32 @@ class SigningKeys:
 
 def _as_json(held: _Held) -> dict[str, Any]:
     keys = [
-        {"vkey": each.verifier.vkey, "private": each.private and base64.b64encode(each.private).decode()}
+        {"vkey": each.verifier.vkey, "private": each.private and text64(each.private)}
         for each in held.keys
     ]
-    return {"govflow_signing_keys": 1, "keys": keys, "handovers": [each.format() for each in held.handovers]}
+    found = {"govflow_signing_keys": 1, "keys": keys, "handovers": [each.format() for each in held.handovers]}
+    return found if held.signed is None else {**found, "signed": held.signed.text()}
+
+
+def public_part(path: str | Path) -> Public:
+    """What the key file at `path` says to everybody, whatever log it is of. Raises LogError."""
+    held = _held_in(_text_of(str(path)), str(path))
+    return Public(held.chain, held.signed)
 
 
 def public_halves(path: str | Path) -> tuple[Verifier, ...]:
     """The public halves of the keys in a file, oldest first, whatever log they are of. Raises LogError."""
-    return tuple(each.verifier for each in _held_in(_text_of(str(path)), str(path)).keys)
+    return public_part(path).chain.keys
 
 
 def _held_in(text: str, path: str) -> _Held:
     try:
-        return _parsed(json.loads(text))
-    except (ValueError, TypeError, LookupError, AttributeError, NoteError):
-        raise LogError(f"{path} is damaged, or no file of signing keys") from None
+        held = _parsed(json.loads(text))
+        _ = held.chain  # handovers that contradict each other were not written here
+        return held
+    except (ValueError, TypeError, LookupError, AttributeError, NoteError, RecursionError):
+        what = f"{path} is damaged, or no file of signing keys"
+        raise LogError(Detail(what, f"{path} 已损坏，或不是签名密钥文件")) from None
 
 
 def _parsed(values: Mapping[str, Any]) -> _Held:
@@ -212,13 +223,14 @@ def _parsed(values: Mapping[str, Any]) -> _Held:
     keys = tuple(_Key(Verifier.parse(each["vkey"]), _private(each["private"])) for each in values["keys"])
     if not keys:
         raise ValueError("no key")
-    return _Held(keys, tuple(Note.parse(each.encode()) for each in values["handovers"]))
+    signed = Checkpoint.parse(values["signed"]) if "signed" in values else None
+    return _Held(keys, tuple(Note.parse(each.encode()) for each in values["handovers"]), signed)
 
 
 def _private(text: str | None) -> bytes | None:
     if text is None:
         return None
-    raw = base64.b64decode(text, validate=True)
+    raw = bytes64(text, "a private key")
     if len(raw) != KEY_BYTES:
         raise ValueError("no private key")
     return raw
@@ -239,7 +251,11 @@ def _text_of(path: str) -> str:
 
 
 def _write(path: str, content: bytes, *, is_new: bool) -> None:
-    """Write a file at once and durably, for its owner alone; what it held before is written over."""
+    """Write a file at once and durably, for its owner alone; what it held before is written over.
+
+    Where `path` is a link, what it leads to is written: a key that was put elsewhere stays there.
+    """
+    path = os.path.realpath(path)
     folder = os.path.dirname(os.path.abspath(path))
     handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + ".", dir=folder)  # mode 0600
     try:

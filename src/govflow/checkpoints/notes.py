@@ -48,7 +48,7 @@ class Verifier(NamedTuple):
     @property
     def vkey(self) -> str:
         """The key as people hand it on: `name+id+base64(algorithm key)`."""
-        return f"{self.name}+{self.key_id.hex()}+{_text64(bytes([self.algorithm]) + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{text64(bytes([self.algorithm]) + self.public)}"
 
     @classmethod
     def parse(cls, vkey: str) -> Verifier:
@@ -56,7 +56,7 @@ class Verifier(NamedTuple):
         name, _, rest = vkey.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         _check_name(name)
-        raw = _bytes64(encoded, "a verifier key")
+        raw = bytes64(encoded, "a verifier key")
         if len(raw) != 1 + KEY_BYTES or raw[0] not in ALGORITHMS:
             raise NoteError(f"the verifier key of {name} is of a kind that is not known here")
         found = cls(name, raw[0], raw[1:])
@@ -144,7 +144,7 @@ class Signature(NamedTuple):
 
     def line(self) -> str:
         """The line as it stands in a note, without its end."""
-        return f"{_DASH}{self.name} {_text64(self.key_id + self.signature)}"
+        return f"{_DASH}{self.name} {text64(self.key_id + self.signature)}"
 
     @property
     def seconds(self) -> int | None:
@@ -208,7 +208,7 @@ def _signature(line: str) -> Signature:
     if not line.startswith(_DASH) or not space:
         raise NoteError("no note: a line under it is no signature")
     _check_name(name)
-    raw = _bytes64(encoded, "a signature")
+    raw = bytes64(encoded, "a signature")
     if len(raw) < 5:
         raise NoteError("no note: a signature is too short")
     return Signature(name, raw[:4], raw[4:])
@@ -226,7 +226,7 @@ class Checkpoint(NamedTuple):
 
     def text(self) -> str:
         """The three lines that are signed."""
-        return f"{self.origin}\n{self.size}\n{_text64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{text64(self.root)}\n"
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
@@ -235,24 +235,33 @@ class Checkpoint(NamedTuple):
         if end or len(lines) < 3 or not all(lines):
             raise NoteError("no checkpoint: origin, size and root are expected, a line each")
         origin, size, root = lines[:3]
-        if not size.isascii() or not size.isdecimal() or str(int(size[:20])) != size or int(size) >= LARGEST:
-            raise NoteError("no checkpoint: its second line is no size")
-        raw = _bytes64(root, "a root")
+        raw = bytes64(root, "a root")
         if len(raw) != HASH_BYTES:
             raise NoteError(f"no checkpoint: a root has {HASH_BYTES} bytes")
-        return cls(origin, int(size), raw)
+        return cls(origin, size_in(size), raw)
 
 
-def _text64(raw: bytes) -> str:
+def size_in(line: str) -> int:
+    """The size that a line of a note states, in its one form. Raises NoteError."""
+    if not line.isascii() or not line.isdecimal() or str(int(line[:20])) != line or int(line) >= LARGEST:
+        raise NoteError("a line that is to state a size states none")
+    return int(line)
+
+
+def text64(raw: bytes) -> str:
+    """Bytes as standard base 64."""
     return base64.b64encode(raw).decode()
 
 
-def _bytes64(text: str, what: str) -> bytes:
-    """Standard base 64 with its padding, in its one form: what decodes to the same bytes otherwise is refused."""
+def bytes64(text: str, what: str) -> bytes:
+    """The bytes of standard base 64 with its padding, in its one form: what decodes to the same otherwise is refused.
+
+    Raises NoteError.
+    """
     try:
         raw = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, ValueError):
         raise NoteError(f"{what} is not base 64") from None
-    if _text64(raw) != text:
+    if text64(raw) != text:
         raise NoteError(f"{what} is not base 64 in its one form")
     return raw

@@ -5,13 +5,13 @@ The leaf's own bytes stand in its `extra` line: they are hashed, never believed.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from govflow.checkpoints.merkle import HASH_BYTES, LARGEST, ProofError, check_inclusion, leaf_hash
-from govflow.checkpoints.notes import ED25519, Checkpoint, Note, NoteError, Verifier
+from govflow.checkpoints.notes import Checkpoint, Note, NoteError, Verifier, bytes64, text64
+from govflow.checkpoints.trust import believed, chain_of
+from govflow.errors import Detail
 
 _HEAD = "c2sp.org/tlog-proof@v1"
 _LONGEST = 1 << 26  # an event's state is one of a form; 64 MiB is no event of ours
@@ -38,8 +38,8 @@ class Proof(NamedTuple):
         """The proof as its file holds it."""
         lines = [_HEAD]
         if self.extra:
-            lines.append(f"extra {_text64(self.extra)}")
-        lines += [f"index {self.place}", *map(_text64, self.hashes)]
+            lines.append(f"extra {text64(self.extra)}")
+        lines += [f"index {self.place}", *map(text64, self.hashes)]
         return "\n".join(lines) + "\n\n" + self.note.format()
 
     @classmethod
@@ -72,27 +72,22 @@ class Proof(NamedTuple):
         return cls(place, hashes, Note.parse(note), extra)
 
 
-def check(proof: Proof, verifiers: Iterable[Verifier], leaf: bytes | None = None) -> Proven:
+def check(
+    proof: Proof, verifiers: Iterable[Verifier], leaf: bytes | None = None, *, handovers: Iterable[bytes] = ()
+) -> Proven:
     """What the proof shows to whoever trusts these keys. A `leaf` known otherwise stands in for the one it carries.
 
-    Raises NoteError where none of the keys signed for the log that it names, or one of them falsely, ProofError where
-    the leaf is not in the tree.
+    Keys that belong to the trusted ones by `handovers` are believed too. Raises Doubted where no such key signed for
+    the log that it names, or one of them falsely, NoteError where handovers contradict each other, ProofError where the
+    leaf is not in the tree.
     """
     shown = proof.extra if leaf is None else leaf
     if not shown:
-        raise ProofError("the proof does not carry what it proves: its `extra` line is missing")
-    checkpoint = signed_checkpoint(proof.note, verifiers)
+        what = "the proof does not carry what it proves: its `extra` line is missing"
+        raise ProofError(Detail(what, "证明未附所证明的内容（缺 extra 行）"))
+    checkpoint = believed(proof.note, Checkpoint.parse(proof.note.text).origin, chain_of(verifiers, handovers))
     check_inclusion(leaf_hash(shown), proof.place, checkpoint.size, checkpoint.root, proof.hashes)
     return Proven(checkpoint, proof.place, shown)
-
-
-def signed_checkpoint(note: Note, verifiers: Iterable[Verifier]) -> Checkpoint:
-    """The head that a note states, signed by the log's own key among these. Raises NoteError where it is not."""
-    checkpoint = Checkpoint.parse(note.text)
-    signed = note.signed_by(verifiers)
-    if not any((each.name, each.algorithm) == (checkpoint.origin, ED25519) for each in signed):
-        raise NoteError(f"the checkpoint of {checkpoint.origin} is signed by no key that is trusted for it")
-    return checkpoint
 
 
 def _place(line: str) -> int:
@@ -103,16 +98,8 @@ def _place(line: str) -> int:
     return int(digits)
 
 
-def _text64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
-def _bytes64(text: str) -> bytes:
-    """Standard base 64 with its padding, in its one form."""
+def _bytes64(line: str) -> bytes:
     try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ProofError("no proof: a line in it is not base 64") from None
-    if _text64(raw) != text:
-        raise ProofError("no proof: a line in it is not base 64 in its one form")
-    return raw
+        return bytes64(line, "a line in it")
+    except NoteError as error:
+        raise ProofError(f"no proof: {error}") from None

@@ -79,9 +79,8 @@ def _overview(work: UnitWork, view: View, findings: Sequence[Objection] | None, 
     facts = [(t(f"report.unit.{name}"), str(figure)) for name, figure in figures]
     facts += [(t("report.unit.worked"), hours(_worked(work))), (t("report.unit.waiting"), hours(_waiting(work)))]
     counted = {"before": work.before, "begun": len(work.begun), "finished": len(finished), "passed": passed, "now": now}
-    facts.append((t("report.unit.balance"), t("report.unit.sum", **counted)))
     alerts = finding_alerts(findings, view, is_cut=is_cut)
-    notes = [Note(t("report.unit.no_names")), Note(t("report.unit.how"))]
+    notes = [Note(t("report.unit.sum", **counted)), Note(t("report.unit.no_names")), Note(t("report.unit.how"))]
     return Section("overview", t("overview"), [*alerts, Facts(facts), *notes])
 
 

@@ -22,8 +22,7 @@ REPORT_UNIT_TEXTS: dict[str, tuple[str, str]] = {
     "report.unit.met": ("Deadlines met in time", "按期完成的时限"), "report.unit.missed": ("Deadlines broken", "超期的时限"),
     "report.unit.came_back": ("Sent back or done again", "退回、返工"), "report.unit.owed": ("Open loops beside", "其他未了事项"),
     "report.unit.worked": ("Office time in hands", "在手工作时间"), "report.unit.waiting": ("Of it waiting", "其中中止"),
-    "report.unit.sum": ("{before} in hand + {begun} taken on − {finished} finished − {passed} passed on = {now} still in hand", "期初在办 {before} + 承接 {begun} − 办结 {finished} − 移交 {passed} = 期末在办 {now}"),
-    "report.unit.balance": ("The count", "平衡"),
+    "report.unit.sum": ("{before} in hand + {begun} taken on − {finished} finished − {passed} passed on = {now} still in hand.", "期初在办 {before} + 承接 {begun} − 办结 {finished} − 移交 {passed} = 期末在办 {now}。"),
 
     # The lines
     "report.unit.begun.table": ("What it took on", "承接事项"), "report.unit.begun.none": ("Nothing was taken on.", "无新承接。"),

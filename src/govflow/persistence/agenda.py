@@ -75,7 +75,7 @@ class Agenda:
     def _as_log_errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: a damaged name that is no text
             raise LogError(f"{self.path}: {error}; the agenda may be deleted, it is made again") from error
 
     @contextmanager

@@ -203,6 +203,24 @@ class CheckpointStore:
             yield from map(_kept_note, page)
             number = page[-1][0]
 
+    def by_size(self) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Number, size, note and time of every checkpoint as they stand in the file, smallest size first.
+
+        Of one size the one with the most signatures comes last. For whoever judges the file: nothing in it is checked,
+        not even the kinds of the values (of other kinds than numbers, sizes come last). In flat memory.
+        """
+        size, number = None, 0
+        page = self._rows(f"{_NOTE} ORDER BY size, rowid LIMIT {_PAGE}")
+        while page:
+            yield from page
+            number, size = page[-1][:2]
+            page = self._rows(f"{_NOTE} WHERE (size, rowid) > (?, ?) ORDER BY size, rowid LIMIT {_PAGE}", size, number)
+
+    def as_they_stand(self) -> Iterator[tuple[str, Any]]:
+        """What else the file holds, unchecked: ("belongs_to", log id), ("handovers", note) …, ("time_stamps", token) …."""
+        for table, column in (("belongs_to", "log_id"), ("handovers", "note"), ("time_stamps", "token")):
+            yield from ((table, value) for (value,) in self._rows(f"SELECT {column} FROM {table} ORDER BY rowid"))
+
     def last(self) -> KeptNote | None:
         """The checkpoint of the largest size, with the most signatures; None where nothing was signed."""
         return self._one(f"{_NOTE} ORDER BY size DESC, rowid DESC LIMIT 1")
@@ -240,7 +258,7 @@ class CheckpointStore:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last: a damaged name that is no text
             raise LogError(f"checkpoint file {self.path}: {error}; nothing was written") from error
 
     def close(self) -> None:

@@ -317,3 +317,5 @@ def _as_log_errors(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _log_error(error, path) from error
+    except UnicodeDecodeError as error:  # what SQLite objects to is named by bytes that are no text
+        raise LogError(f"{path}: the file is damaged; nothing was written") from error

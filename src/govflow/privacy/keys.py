@@ -76,7 +76,7 @@ class KeyStore:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last: a damaged name that is no text
             raise LogError(f"key store {self.path}: {error}; nothing was written") from error
 
     @contextmanager

@@ -38,7 +38,7 @@ def content(path: Path) -> Content:
         for name, sql in _READ.items():
             try:
                 found[name] = db.execute(sql).fetchall()
-            except sqlite3.Error:
+            except (sqlite3.Error, UnicodeDecodeError):  # the latter: SQLite names what is damaged by bytes
                 found[name] = None
     return found
 
@@ -114,6 +114,16 @@ def test_2000_bytes_changed_anywhere_in_the_file_change_nothing_or_are_found(wor
 
     assert found["row"] > 150
     assert found["refused"] < 15
+
+
+def test_a_name_in_the_schema_that_is_no_text_is_refused_in_words(world, tmp_path):
+    path = sealed(world.copied(tmp_path))
+    for name in (path, Path(f"{path}.checkpoints")):
+        raw = name.read_bytes()
+        name.write_bytes(raw.replace(b"_no_update", b"_\xc1o_update", 1))
+        with pytest.raises(LogError, match=r"decode|damaged"):
+            verified(path, world)
+        name.write_bytes(raw)
 
 
 def test_a_file_that_lost_its_end_is_damaged_or_refused(world, tmp_path):

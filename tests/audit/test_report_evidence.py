@@ -1,0 +1,197 @@
+"""A report says what was checked and what proves it: its commands are run as they stand; damage never keeps it away."""
+
+from __future__ import annotations
+
+import html
+import re
+import shlex
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from examples import verify_bundle
+from govflow import CASE, Engine
+from govflow.proposals import PROPOSAL
+from govflow.regions.contact import LogContact
+from govflow.testing import PinnedClock
+from tests.audit.forging import fitted
+from tests.audit.reported import Tables, faults, local
+from tests.cli.conftest import run
+from tests.support import Town, a_case, lead
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A signed log of two cases, `leak` with one event after the checkpoint."""
+    path = tmp_path_factory.mktemp("evidence")
+    clock = PinnedClock(local("02-13 09:05"))
+    with Engine.open(path / "city.db", now=clock, records=[CASE, PROPOSAL]) as engine:
+        town = Town(engine, clock)
+        a_case(town, "in_handling", id="leak", co_units=("power",))
+        a_case(town, "closed", id="done")
+        engine.checkpoint()
+        town.do(LogContact(id="leak", by=lead, reached=True, way="phone"))
+    return path
+
+
+@pytest.fixture
+def copied(folder, tmp_path, monkeypatch):
+    """The same in a folder of its own, where commands are run."""
+    for each in folder.iterdir():
+        shutil.copy(each, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def reported(*what: str, lang: str = "en") -> Tables:
+    ran = run("--lang", lang, "report", *what)
+    assert (ran.status, ran.err) == (0, ""), ran.err
+    page = Tables(ran.out)
+    assert [*faults(page)] == []
+    return page
+
+
+def commands(page: Tables) -> list[list[str]]:
+    return [shlex.split(html.unescape(each)) for each in re.findall(r"<code>(.*?)</code>", page.source)]
+
+
+def tried(command: list[str]) -> int:
+    """The exit status of a command of the page, typed as it stands there."""
+    program, *rest = command
+    if program == "govflow":
+        return run(*rest).status
+    assert (program, rest[0]) == ("python", "verify_bundle.py")
+    _, status = verify_bundle.main(rest[1:])
+    return int(status)
+
+
+def save_note(page: Tables, path: Path) -> None:
+    (note,) = re.findall(r'The signed checkpoint</h3>\s*<div class="text">(.*?)</div>', page.source, re.S)
+    path.write_text(html.unescape(note).rstrip("\n") + "\n", encoding="utf-8")
+
+
+def test_the_commands_on_the_page_check_what_it_says(copied):
+    lines: list[list[str]] = []
+    for what, many in ((("leak",), 5), (("2026-02",), 3), (("2026-02", "--unit", "water"), 5)):
+        page = reported(*what, "--db", "city.db")
+        save_note(page, copied / "note.txt")
+        found = commands(page)
+        assert len(found) == many
+        assert "1 entries of these records came after the checkpoint" in page.text
+        lines += (each for each in found if each not in lines)
+        (copied / "event.proof").unlink(missing_ok=True)
+        for each in found:
+            if each[1] == "prove":
+                assert tried(each) == 0, each
+
+    rest = [each for each in lines if each[1] != "prove"]
+    assert len(rest) == 5
+    assert [tried(each) for each in rest] == [0] * len(rest), rest
+
+
+def test_it_says_which_checks_were_made_and_which_were_not(copied):
+    matter = {row[0]: row[1:] for row in reported("leak", "--db", "city.db").table("Which checks")}
+    period = {row[0]: row[1:] for row in reported("2026-02", "--db", "city.db").table("Which checks")}
+    rules, signed = "each rule judged again as of then", "these entries against the signed checkpoint"
+
+    assert len(matter) == len(period) == 5
+    assert {row[-1] for row in matter.values()} == {"0"}
+    assert int(matter[signed][1]) == int(matter[rules][1]) - 1, "one entry came after the checkpoint"
+    assert [name for name, row in period.items() if row[-1] == "not made"] == [rules, signed]
+
+
+def test_a_bundle_has_the_same_report_with_its_own_checkpoint(copied):
+    page = reported("leak", "--db", "city.db")
+    assert run("export", "bundle", "--record", "leak", "--db", "city.db", "-o", "leak.bundle").status == 0
+    offline = reported("leak", "--db", "leak.bundle")
+    save_note(offline, copied / "note.txt")
+    (line,) = commands(offline)
+
+    assert tried(line) == 0
+    assert line[2:4] == ["leak.bundle", commands(page)[0][5]]
+    signed = [row[-1] for row in offline.table("Which checks") if "signed" in row[0]]
+    assert signed == ["0"]
+    assert offline.table("Every entry") == page.table("Every entry")[:-1]
+
+
+def test_without_a_checkpoint_or_a_key_it_says_so_and_what_to_do(copied):
+    Path("city.db.signing").unlink()
+    page = reported("leak", "--db", "city.db")
+    assert "The public key is not at hand" in page.text
+    assert all("VKEY" in line for line in commands(page) if "--key" in line)
+
+    for each in Path().glob("city.db.checkpoints*"):
+        each.unlink()
+    page = reported("leak", "--db", "city.db")
+    assert "No checkpoint covers these entries" in page.text
+    assert commands(page) == [["govflow", "checkpoint", "sign", "--db", "city.db"]]
+
+
+# --- damage ----------------------------------------------------------------------------------------------------------
+
+
+def change(version: int, *, rehashed: bool) -> None:
+    """Change the body of a row of `leak` behind the engine's back."""
+    with Engine.open("city.db", records=[CASE, PROPOSAL], read_only=True) as engine:
+        row = engine.store.read("leak")[version - 1]
+    state = row.state.replace(b'"at":"2026', b'"at":"2025') if rehashed else row.state + b" "
+    new = fitted(row, state=state)
+    with closing(sqlite3.connect("city.db", isolation_level=None)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        columns = [name for _, name, *_ in db.execute("PRAGMA table_info(stored_events)")]
+        leaf = next(name for name in columns if "leaf" in name)
+        hash = new.leaf if rehashed else row.leaf
+        sql = f"UPDATE stored_events SET state = ?, {leaf} = ? WHERE rowid = ?"
+        assert db.execute(sql, (state, hash, row.position)).rowcount == 1
+
+
+def test_a_damaged_row_is_named_and_what_stands_before_it_is_reported(copied):
+    change(5, rehashed=False)
+    page = reported("leak", "--db", "city.db", lang="zh-CN")
+
+    assert {row[0] for row in page.table("逐项列出")} == {"EDIT"}
+    assert len(page.table("全部条目")) == 4
+    assert "未列入本报告" in page.text
+
+
+def test_a_period_and_a_unit_have_their_report_of_a_damaged_log(copied):
+    change(5, rehashed=False)
+    for what in (("2026-02",), ("2026-02", "--unit", "water")):
+        page = reported(*what, "--db", "city.db")
+        assert {row[0] for row in page.table("Every objection")} == {"EDIT"}
+        assert "is missing from this report" in page.text
+
+
+def test_a_record_of_which_nothing_can_be_read_has_a_page_that_says_so(copied):
+    change(1, rehashed=False)
+    page = reported("leak", "--db", "city.db")
+
+    assert "Nothing of this record can be read" in page.text
+    assert page.table("Every objection")
+    ran = run("--lang", "en", "report", "leak", "--as", "x", "--role", "dispatcher", "--db", "city.db")
+    assert (ran.status, len(ran.err.splitlines())) == (2, 1), "whether this reader may see it, nobody can tell"
+
+
+def test_an_event_that_was_forged_with_its_hash_is_objected_to_by_table_and_checkpoint(copied):
+    change(5, rehashed=True)
+    page = reported("leak", "--db", "city.db")
+    found = {row[0]: int(row[3]) for row in page.table("Which checks")}
+
+    assert found["each row against its own hash"] == 0
+    assert found["each event against the tables and policies of its time (legality)"] > 0
+    assert found["these entries against the signed checkpoint"] == 1
+    assert "missing from this report" not in page.text
+
+
+def test_a_checkpoint_that_was_changed_is_no_proof(copied):
+    with closing(sqlite3.connect("city.db.checkpoints", isolation_level=None)) as db:
+        db.execute("DROP TRIGGER signed_notes_no_update")
+        db.execute("UPDATE signed_notes SET size = size + 1")
+    page = reported("leak", "--db", "city.db")
+
+    assert "No checkpoint covers these entries" in page.text
+    assert any("cannot be relied on" in row[1] for row in page.table("Every objection"))
