@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick format bench campaign browser differential docs clean
+.PHONY: help demo test quick format bench campaign browser differential go docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -33,11 +33,14 @@ docs: $(VENV)/.dev  ## write the generated reference pages again
 bench: $(VENV)/.dev  ## one line of JSON per figure, each with its raw baseline
 	$(BIN)/python -m benchmarks
 
-campaign: $(VENV)/.dev  ## the long runs alone: killed writers, random walks
+campaign: $(VENV)/.dev  ## the long runs alone: killed writers, random walks, every attack on a log
 	$(BIN)/python -m pytest -n auto -m slow
 
 differential: $(VENV)/.dev  ## old logs replayed by the last release and by this tree; REF=<tag or commit> for another
 	$(BIN)/python -m tools.differential $(REF)
+
+go: $(VENV)/.dev  ## our signatures and proofs checked by Go's own libraries (golang-go, golang-golang-x-mod-dev)
+	$(BIN)/python -m pytest -m slow tests/checkpoints/test_go_verifier.py
 
 browser: $(VENV)/.browser  ## reports in the system's Chromium; pictures of them in .venv/screenshots
 	SCREENSHOTS=$(VENV)/screenshots $(BIN)/python -m pytest -m slow tests/browser
