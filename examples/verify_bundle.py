@@ -75,29 +75,41 @@ def signed(note, keys):  # -> its lines, and which of these keys signed it
     return text.split("\n"), signers
 
 
-def head_of(note, keys, origin):  # -> size and root
+def number_of(line):
+    require(re.fullmatch("0|[1-9][0-9]{0,18}", line) and int(line) < 1 << 63, "no size where one is expected")
+    return int(line)
+
+
+def head_of(note, keys, origin, newest=False):  # -> size and root
     lines, signers = signed(note, keys)
+    size = number_of(lines[1])
+    until = [keys[key] for key in signers if key[0] == origin]
     require(lines[0] == origin, "a checkpoint of another log")
-    require(any(key[0] == origin for key in signers), "a checkpoint that is not signed by a key you trust")
-    require(re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]), "a checkpoint without a size")
-    return int(lines[1]), from_base64(lines[2])
+    require(until, "a checkpoint that is not signed by a key you trust")
+    good = None in until or (not newest and max(until) >= size)  # a key that was replaced signs no more
+    require(good, "a checkpoint that is signed only by a key that was replaced")
+    return size, from_base64(lines[2])
 
 
-def followed(key, handovers, origin):  # -> keys from yours on, and all that yours vouches for: both sign a handover
-    pairs: list[Any] = []
+def followed(key, handovers, origin):  # -> the keys that yours vouches for, each with the size at which it was replaced
+    after: dict[Any, Any] = {}
+    before: dict[Any, Any] = {}
     for note in handovers:
-        (name, word, *vkeys), _ = signed(note, [])
+        (name, word, size, *vkeys), _ = signed(note, [])
         old, new = pair = tuple(map(key_of, vkeys))
         good = (name, word) == (origin, "handover") and signed(note, pair)[1] == {old, new} and old[0] == new[0] == name
-        require(good and pair not in pairs and len(pairs) < 100, "a false handover of keys")
-        pairs.append(pair)
-    newest = [key]
-    for old, new in pairs:
-        newest += [new] if old in newest else []
-    keys = list(newest)
-    for old, new in reversed(pairs):
-        keys += [old] if new in keys else []
-    return newest, keys
+        require(good and old != new and old not in after and new not in before, "a false handover of keys")
+        after[old], before[new] = (new, number_of(size)), old
+    seen = [key]
+    while (key := before.get(key)) is not None:
+        require(key not in seen, "keys were handed over in a circle")
+        seen.append(key)
+    key, at, keys = seen[-1], 0, {}
+    while key in after:
+        require(after[key][1] >= at, "a handover of keys goes back")
+        keys[key] = at = after[key][1]
+        key = after[key][0]
+    return keys | {key: None}
 
 
 # --- the tree (RFC 6962) and what is to be in it ---------------------------------------------------------------------
@@ -207,7 +219,7 @@ class Bundle:
         while line.startswith(b'{"handover":'):
             handovers.append(fields(line, {"handover": STR})["handover"])
             line = next(lines, b"")
-        self.newest, self.keys = followed(key, handovers, self.origin)
+        self.keys = followed(key, handovers, self.origin)
         require(all(key_of(each) in self.keys for each in head["keys"]), "it names a key that yours does not vouch for")
         heads = sorted((head_of(note, self.keys, self.origin) for note in kept), reverse=True)
         require(not heads or heads[0][0] <= self.size, f"it ends at {self.size}, before a head you kept: rolled back?")
@@ -238,9 +250,11 @@ class Bundle:
         else:
             note = fields(line, {"note": STR})["note"]
             here = self.tree.size, self.tree.root()
-            keys = self.newest if self.tree.size == self.size else self.keys  # a key that was replaced signs no more
             require(self.noted < here[0], "a checkpoint stands twice")
-            require(head_of(note, keys, self.origin) == here, f"up to event {here[0]} it is not what was signed")
+            require(
+                head_of(note, self.keys, self.origin, here[0] == self.size) == here,
+                f"up to event {here[0]} it is not what was signed",
+            )
             self.noted = here[0]
         require(self.tree.size <= self.size, "it goes on behind its last event")
 

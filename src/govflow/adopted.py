@@ -22,7 +22,13 @@ class Adopted(NamedTuple):
     calendars: Mapping[str, Calendar] = {}
 
     def with_policy(self, policy: Policy, at: datetime) -> Adopted:
-        """The same with a policy that was adopted at a moment, and with its calendars."""
+        """The same with a policy that was adopted at a moment, and with its calendars.
+
+        A name stands for its content for ever: another content under a known one changes nothing. The same content
+        again brings the policy back into force.
+        """
+        if self.policies.get(policy.key, policy) != policy:
+            return self
         since = max(policy.effective_from, at.astimezone(policy.zone).date())
         known = self
         for calendar in policy.calendars:

@@ -77,6 +77,11 @@ class Reader:
             raise NotFound(f"{id} is a {record.kind_of_record}, not a {kind.kind_of_record}")
         return record
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether no record is hidden from this reader."""
+        return self._may_see is None
+
     def _is_seen(self, record: Record) -> bool:
         return self._may_see is None or self._may_see(record)
 

@@ -42,7 +42,7 @@ class SelfSigning(Writer):
         signing: str | Path = IN_MEMORY,
         checkpoint_every: Every | None = HOURLY,
     ) -> None:
-        kept = checkpoints or CheckpointStore(IN_MEMORY)
+        kept = checkpoints or CheckpointStore(IN_MEMORY, read_only=read_only)  # of a bundle nothing is signed
         if not read_only:  # before anything is written; a log that is only read is for `verify` to judge
             check_head(store, kept)
         super().__init__(store, keys, deciders, policy=policy, authority=authority, now=now, read_only=read_only)
@@ -60,20 +60,23 @@ class SelfSigning(Writer):
         """Sign the head of the log as it stands now; the same head again gives the same note.
 
         The first one makes the signing key. Raises Truncated where the log has lost what was signed, LogError where it
-        is not what was signed or a row is damaged. `progress` hears of (rows hashed, rows to hash).
+        is not what was signed, a row is damaged, or the log is only read. Where the checkpoint file was lost, it goes
+        on once the whole log is seen to be what the key has signed. `progress` hears of (rows hashed, rows to hash).
         """
-        if not self.checkpointer.keys.exists() and not self.checkpointer.kept.read_only:
+        self.checkpointer.kept.refuse_if_read_only()
+        if not self.checkpointer.keys.exists():
             self.create_key()
-        note = self.checkpointer.sign(progress)
+        note = self.checkpointer.sign(progress, anew=True)
         self._signing.signed()
         return note
 
     def create_key(self) -> Verifier:
         """Make the log's first signing key and return its public half; from then on the log signs itself.
 
-        Raises LogError where there is one already or was one, and in a log that only tries something out.
+        Raises LogError where there is one already or was one, in a log that only tries something out or is only read.
         """
         keys, kept = self.checkpointer.keys, self.checkpointer.kept
+        kept.refuse_if_read_only()
         if kept.last() is not None and not keys.exists():
             raise LogError(
                 f"the checkpoints in {kept.path} were signed with a key that is missing: bring back {keys.path}"
@@ -87,8 +90,10 @@ class SelfSigning(Writer):
 
         Raises NotFound where there is none, LogError where no checkpoint covers it yet.
         """
-        rows = self.store.read(id, (version or self.store.version(id)) - 1)
-        if not rows or (version is not None and version < 1):
+        found = self.store.version(id)
+        asked = found if version is None else version
+        rows = self.store.read(id, asked - 1) if 1 <= asked <= found else []
+        if not rows:
             raise NotFound(f"there is no record {id}" + (f" in version {version}" if version is not None else ""))
         return self.checkpointer.inclusion(rows[0].position)
 

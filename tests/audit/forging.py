@@ -64,10 +64,15 @@ def copied(
     id: str = "",
     forge: Callable[[list[StoredEvent]], Iterable[StoredEvent]] = list,
     deciders: Sequence[Decider] = (),
+    own: Iterable[StoredEvent] = (),
 ) -> Reader:
-    """The whole log in a store of its own, with the rows of one record forged; read by whoever has it in hand."""
+    """The whole log in a store of its own, with the rows of one record forged; read by whoever has it in hand.
+
+    Of `own` what is more than the log says of itself stands at its end.
+    """
     forged = {row.position: row for row in forge(engine.store.read(id) if id else [])}
     store = SQLiteStore(":memory:")
     with store.transaction() as transaction:
         transaction.append([forged.get(row.position, row) for row in engine.store.scan()])
+        transaction.append([*own][len(engine.store.read(LOG_STREAM)) :])
     return Reader(Log(store, deciders or list(engine.deciders.values())))

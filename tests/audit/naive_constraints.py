@@ -14,6 +14,7 @@ class Body(NamedTuple):
     by: str
     item: str
     flag: bool
+    in_stead_of: str | None = None
 
 
 class Event(NamedTuple):
@@ -66,13 +67,18 @@ def broken(events: Sequence[Event], each: Constraint, rounds: Sequence[Side] = (
             case Template.NOT_COEXISTENCE:
                 found += first_together(events, each, i, counts, before, together)
             case Template.FOUR_EYES if counts(i, each.then) and event.body.by not in ("system", "import"):
-                mine = [j for j in firsts if events[j].body.by == event.body.by]
+                mine = [j for j in firsts if hands_of(events[j]) & hands_of(event)]
                 found += [(v, events[mine[0]].version, v)] if mine else []
             case _:
                 pass
     if each.template in (Template.RESPONSE, Template.SUCCESSION):
         found += unanswered(events, each, keys, counts, reaches, renewed)
     return [(a, b) for _, a, b in sorted(found, key=lambda one: one[0])]
+
+
+def hands_of(event: Event) -> set[str]:
+    """Who did it and whom they stood in for."""
+    return {each for each in (event.body.by, event.body.in_stead_of) if each is not None}
 
 
 def keys_of(events: Sequence[Event], each: Constraint, rounds: Sequence[Side]) -> list[Any]:

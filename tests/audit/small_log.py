@@ -51,11 +51,12 @@ class Small:
 
     def __init__(self, given: Sequence[StoredEvent] = (), log_id: str = "log-1", like: Small | None = None) -> None:
         self.store = SQLiteStore(":memory:")
-        keys: SigningKeys = SigningKeys(":memory:", log_id) if like is None else like.keys
+        self.keys = SigningKeys(":memory:", log_id)
         if like is None:
-            keys.create()
-        self.keys: SigningKeys = keys
-        self.signed = Checkpointer(self.store, CheckpointStore(":memory:"), keys, now=lambda: START)
+            self.keys.create()
+        else:
+            self.keys._memory = forgetful(like.keys)
+        self.signed = Checkpointer(self.store, CheckpointStore(":memory:"), self.keys, now=lambda: START)
         self.add(given or rows())
 
     @property
@@ -103,6 +104,13 @@ class Small:
         node = checked_tree(self.store, self.signed.kept, head).node
         found = export_bundle(self.store, out, heads, node, scope, outside=outside)
         return out.getvalue(), found
+
+
+def forgetful(keys: SigningKeys) -> str:
+    """The file of these keys without what they have signed: whoever holds a key can make its file forget."""
+    held = json.loads(keys._memory or "")
+    held.pop("signed", None)
+    return json.dumps(held)
 
 
 # --- asking both -----------------------------------------------------------------------------------------------------

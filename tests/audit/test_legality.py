@@ -187,8 +187,9 @@ def test_a_record_goes_by_the_policy_that_it_has_pinned():
     rows = engine().store.read(LOG_STREAM)
     adopted = next(row for row in rows if row.topic.startswith("policy.adopted"))
     policy = {**parts(adopted)[1]["policy"], "version": "99"}
-    tables = Tables.of([*rows, saying(adopted, body={"policy": policy}, version=len(rows) + 1)])
     case = engine().store.read("x")
+    since = case[0].position  # when the case had begun
+    tables = Tables.of([*rows, saying(adopted, body={"policy": policy}, version=len(rows) + 1, position=since)])
     last = saying(case[-1], {"policy": "default@99"})
 
     (found,) = check_record(engine().deciders["case"], [*case[:-1], last], tables)

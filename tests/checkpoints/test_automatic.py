@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -182,19 +183,20 @@ def test_a_full_disk_under_the_checkpoints_keeps_the_command(path):
         assert signed(engine)[-1] == engine.store.head()
 
 
-def test_a_locked_checkpoint_file_keeps_the_command(path):
+def test_a_locked_checkpoint_file_keeps_the_command_and_makes_nobody_wait(path):
     town = a_town(path, checkpoint_every=Every(events=1, seconds=10**6))
     with town.engine as engine:
-        connection = engine.checkpointer.kept._opened()
-        assert connection is not None
-        connection.execute("PRAGMA busy_timeout = 1")
+        before = signed(engine)
         other = sqlite3.connect(f"{path}.checkpoints", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
+        begin = time.monotonic()
         report(town)
-
-        assert "locked" in str(engine.unsigned)
-        other.close()
         engine.tick()
+
+        assert time.monotonic() - begin < 5, "whose turn it is not waits for nobody"
+        assert (engine.unsigned, signed(engine)) == (None, before), "nothing is wrong: another one signs"
+        other.close()
+        report(town)
         assert signed(engine)[-1] == engine.store.head()
 
 
@@ -315,3 +317,80 @@ def test_a_log_in_memory_is_signed_as_long_as_it_lasts():
     with a_town().engine as engine:
         assert isinstance(engine.checkpoint(), Note)
         check(engine.prove("log"), engine.checkpointer.verifiers())
+
+
+# -- what the key remembers -------------------------------------------------------------------------------------------
+
+
+def forged(path: Path) -> None:
+    """Change an event that was signed, with a hash that fits it."""
+    with raw(path) as connection:
+        stream, version, topic, state = connection.execute(
+            "SELECT originator_id, originator_version, topic, state FROM stored_events WHERE rowid = 2"
+        ).fetchone()
+        changed = state[:-1] + b" }"
+        leaf = leaf_of(stream, version, topic, changed)
+        connection.execute("UPDATE stored_events SET state = ?, leaf = ? WHERE rowid = 2", (changed, leaf))
+
+
+def test_a_forged_log_without_its_checkpoints_is_not_signed_anew(path):
+    forged(path)
+    os.unlink(f"{path}.checkpoints")
+    with a_town(path).engine as engine:
+        engine.tick()
+
+        assert "has signed" in str(engine.unsigned)
+        with pytest.raises(LogError, match="not those that were signed"):
+            engine.checkpoint()
+        assert signed(engine) == []
+
+
+def test_a_log_whose_checkpoints_are_lost_is_signed_on_by_hand_once_it_is_seen_to_be_the_same(path):
+    with a_town(path, checkpoint_every=None).engine as engine:
+        last = engine.checkpointer.last()
+    assert last is not None
+    os.unlink(f"{path}.checkpoints")
+    town = a_town(path)
+    with town.engine as engine:
+        report(town)
+        assert "bring them back" in str(engine.unsigned)
+        assert signed(engine) == []
+        note = engine.checkpoint()
+
+        assert signed(engine) == [engine.store.head()]
+        assert engine.checkpointer.keys.signed() == Checkpoint.parse(note.text)
+        assert engine.unsigned is None
+
+
+def test_an_older_log_with_its_older_checkpoints_is_not_signed_by_a_key_that_has_signed_more(path, tmp_path):
+    a_town(path, checkpoint_every=None).engine.close()  # brings everything into the files themselves
+    older = [Path(f"{path}{part}").read_bytes() for part in ("", ".checkpoints", ".keys")]
+    town = a_town(path, checkpoint_every=None)
+    with town.engine as engine:
+        report(town)
+        engine.checkpoint()
+    for part, content in zip(("", ".checkpoints", ".keys"), older, strict=True):
+        for end in ("-wal", "-shm"):
+            Path(f"{path}{part}{end}").unlink(missing_ok=True)
+        Path(f"{path}{part}").write_bytes(content)
+
+    with a_town(path, checkpoint_every=None).engine as engine, pytest.raises(Truncated):
+        engine.checkpoint()
+
+
+def test_a_log_that_is_only_read_signs_nothing_and_makes_no_key(path, tmp_path):
+    for engine in (Engine.open(path, read_only=True), Engine.open(a_log_without_a_key(tmp_path), read_only=True)):
+        with engine:
+            for asked in (engine.checkpoint, engine.create_key, engine.checkpointer.sign, engine.checkpointer.rotate):
+                with pytest.raises(LogError, match="reading only"):
+                    asked()
+
+
+def a_log_without_a_key(folder: Path) -> Path:
+    a_town(folder / "unsigned.db").engine.close()
+    return folder / "unsigned.db"
+
+
+def test_a_version_that_no_log_can_have_is_not_proved(path):
+    with Engine.open(path, read_only=True) as engine, pytest.raises(NotFound):
+        engine.prove("C-2026-000001", 10**20)

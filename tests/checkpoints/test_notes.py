@@ -106,11 +106,13 @@ def test_signatures_of_strangers_are_passed_over_even_under_a_known_name():
     assert Note("text\n", (stranger.sign("text\n"),)).signed_by([KEY.verifier]) == ()
 
 
-def test_the_same_signature_is_added_once():
+def test_one_signature_of_each_key_is_kept_the_first():
     note = signed()
+    other = Signer.new("witness.example/w", COSIGNATURE)
 
     assert note.with_signatures(note.signatures) == note
-    assert len(note.with_signatures([WITNESS.sign(note.text, 5)]).signatures) == 3
+    assert note.with_signatures([WITNESS.sign(note.text, 5)]) == note
+    assert len(note.with_signatures([other.sign(note.text, 5)]).signatures) == 3
 
 
 LINE = signed().signatures[0].line()

@@ -10,16 +10,17 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from govflow.checkpoints import stored_tree
-from govflow.checkpoints.keys import SigningKeys
+from govflow.checkpoints.keys import SigningKeys, public_part
 from govflow.checkpoints.merkle import check_consistency
 from govflow.checkpoints.notes import Checkpoint, Note
 from govflow.checkpoints.proofs import Proof, check
 from govflow.errors import LogError, Truncated
-from govflow.persistence.checkpoints import CheckpointStore
+from govflow.persistence.checkpoints import Busy, CheckpointStore
 from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.persistence.store import Store
 
@@ -433,3 +434,139 @@ def test_a_recorder_that_lost_events_is_not_signed_on(tmp_path):
 
     with pytest.raises(Truncated):
         type(log.checkpointer)(shorter, log.kept, log.keys, now=log.clock).sign()
+
+
+# -- several at once --------------------------------------------------------------------------------------------------
+
+
+def test_hashing_a_long_log_holds_up_nobody(tmp_path):
+    log = a_log(tmp_path, 300)
+    other = CheckpointStore(log.kept.path)
+    other.serve(LOG_ID)
+    append(log.store, 300)
+    begun = 0
+
+    def meanwhile(*_: int) -> None:
+        nonlocal begun
+        begun += 1
+        with other.transaction(wait=False):
+            other.put_nodes([])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("govflow.checkpoints.stored_tree._TELL", 100)
+        log.checkpointer.sign(meanwhile)
+    assert begun == 6
+
+
+def test_who_finds_that_another_was_faster_goes_on_from_there(tmp_path):
+    log = a_log(tmp_path, 3)
+    log.checkpointer.sign()
+    append(log.store, 3)
+    faster = a_log(tmp_path)
+    grown = log.checkpointer._grown
+
+    def late(*args: Any) -> Any:
+        found = grown(*args)
+        if len(list(faster.kept.notes())) == 1:
+            faster.checkpointer.sign()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log.checkpointer, "_grown", late)
+        note = log.checkpointer.sign()
+    assert [each.size for each in log.kept.notes()] == [3, 6]
+    assert log.head(note) == Checkpoint(ORIGIN, 6, log.root())
+
+
+def test_whoever_is_not_to_wait_is_told_that_another_writes(tmp_path):
+    log = a_log(tmp_path, 3)
+    other = a_log(tmp_path)
+    other.checkpointer.sign()
+    append(log.store, 1)
+
+    with other.kept.transaction(), pytest.raises(Busy):
+        log.checkpointer.sign(wait=False)
+    with other.kept.transaction():
+        assert CheckpointStore(log.kept.path).last() is not None, "who opens it to write later reads meanwhile"
+    log.checkpointer.sign(wait=False)
+    assert [each.size for each in log.kept.notes()] == [3, 4]
+
+
+# -- what the key remembers -------------------------------------------------------------------------------------------
+
+
+def test_the_key_remembers_what_it_signed_last(tmp_path):
+    log = a_log(tmp_path, 3)
+    assert log.keys.signed() is None
+    log.checkpointer.sign()
+    append(log.store, 2)
+    note = log.checkpointer.sign()
+
+    assert log.keys.signed() == log.head(note) == public_part(log.keys.path).signed
+    before = os.stat(log.keys.path).st_ino
+    log.checkpointer.sign()
+    assert os.stat(log.keys.path).st_ino == before, "nothing is written where nothing is new"
+
+
+def test_what_a_crash_kept_from_the_key_is_told_to_it_by_the_next_signature(tmp_path):
+    log = a_log(tmp_path, 3)
+    log.checkpointer.sign()
+    key = Path(log.keys.path).read_bytes()
+    append(log.store, 2)
+    log.checkpointer.sign()
+    Path(log.keys.path).write_bytes(key)  # as it was before the last commit
+
+    log.checkpointer.sign()
+    assert log.keys.signed() == Checkpoint(ORIGIN, 5, log.root())
+
+
+def test_another_head_of_the_same_size_than_the_key_remembers_is_not_gone_on_from(tmp_path):
+    log = a_log(tmp_path, 3)
+    (signer,) = log.keys.signers()
+    log.checkpointer.sign()
+    text = Checkpoint(ORIGIN, 3, bytes(32)).text()
+    log.kept.add_note(3, Note(text, (signer.sign(text),)).format().encode(), log.clock())
+
+    with pytest.raises(LogError, match="not the one that its key has signed"):
+        log.checkpointer.sign()
+
+
+# -- replaced keys ----------------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_was_replaced_signs_no_new_head(tmp_path):
+    log = a_log(tmp_path, 3)
+    (leaked,) = log.keys.signers()
+    log.checkpointer.rotate()
+    append(log.store, 3)
+    text = Checkpoint(ORIGIN, 6, log.root()).text()
+    log.kept.add_note(6, Note(text, (leaked.sign(text),)).format().encode(), log.clock())
+
+    with pytest.raises(LogError, match="replaced at 3 events"):
+        log.checkpointer.sign()
+    with pytest.raises(LogError, match="replaced at 3 events"):
+        log.checkpointer.inclusion(1)
+
+
+def test_one_head_bears_a_hundred_rotations(tmp_path, monkeypatch):
+    monkeypatch.setattr("govflow.checkpoints.signing.MOST_SIGNATURES", 6)
+    log = a_log(tmp_path, 3)
+    for _ in range(8):
+        log.checkpointer.rotate()
+
+    (last, *_) = reversed(list(log.kept.notes()))
+    note = Note.parse(last.note)
+    assert len(note.signatures) <= 6
+    assert note.signed_by(log.keys.verifiers()[-2:]) == log.keys.verifiers()[-2:]
+    assert log.checkpointer.sign() == note
+
+
+def test_a_rotation_cut_short_is_made_good_where_it_happened(tmp_path):
+    log = a_log(tmp_path, 3)
+    log.checkpointer.sign()
+    log.keys.rotate(3)
+    append(log.store, 3)
+    log.checkpointer.sign()
+
+    for size in (3, 6):
+        assert set(log.checkpointer.at(size).note.signed_by(log.keys.verifiers())) == set(log.keys.verifiers())

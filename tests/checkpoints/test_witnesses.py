@@ -45,6 +45,24 @@ def test_a_cosigned_checkpoint_is_kept_and_stands_under_every_proof(log: Kept):
     assert log.checkpointer.sign() == note
 
 
+def test_a_witness_that_cosigns_a_resting_log_each_hour_fills_no_note(log: Kept):
+    note = last(log)
+    for hour in range(120):
+        again = note.with_signatures([WITNESS.sign(note.text, AT + 3600 * hour)])
+        add_cosignatures(log.checkpointer, again.format().encode(), [WITNESS.verifier], log.clock())
+
+    assert len(last(log).signatures) == len(list(log.kept.notes())) == 2
+    append(log.store, 1)
+    log.checkpointer.sign()
+
+
+def test_more_witnesses_than_a_note_has_room_for_are_refused(log: Kept):
+    many = [Signer.new(f"w{number}.example/w", 0x04) for number in range(50)]
+
+    with pytest.raises(NoteError, match="more than 50 signatures"):
+        add_cosignatures(log.checkpointer, cosigned(last(log), *many), [each.verifier for each in many], log.clock())
+
+
 def test_an_older_checkpoint_may_come_back_later(log: Kept):
     older = last(log)
     append(log.store, 1)

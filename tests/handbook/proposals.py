@@ -21,6 +21,8 @@ ROWS = {
     "PX18": "a unit named by mistake, or that cannot, would leave a resolution that nobody may begin",
     "PX14": "the handbook's guard of P25 «may spawn a JointProject or Cases», as a row",
     "ST06": "M085: the stages of the body delegated to take the place of those still pending",
+    "ST08": "as ST06: where that body's procedure has no such stage, those still pending fall",
+    "ST09": "one no is enough: the stages after the one that failed are not asked any more",
     "ST07": "41号, S6: a body says yes to a text; another wording is put to it again",
     "VT11": "the round of voting moves with PX06",
     "VT12": "the round of voting moves with PX07",

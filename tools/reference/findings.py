@@ -33,9 +33,9 @@ def findings_markdown() -> str:
         "## What cannot be excluded",
         "Beside its findings every report lists what nobody can know with what was at hand: without a checkpoint that "
         "holds, that everything was written anew; with keys that lay beside the log, that all of it was exchanged; "
-        "without a head from outside that agrees, a rollback together with its checkpoints, a log signed anew by the "
-        "holder of its key, and two logs shown to two people. Of a bundle: what came after it, and what stands in it "
-        "as hashes alone.",
+        "beyond the largest head from outside that agrees, a rollback together with its checkpoints, a log signed "
+        "anew by the holder of its key, and two logs shown to two people. Of a bundle: what came after it, what "
+        "stands in it as hashes alone, and whether all that belongs to its record is in it: nobody signed that list.",
     )
 
 

@@ -6,10 +6,11 @@ import hashlib
 from datetime import UTC, datetime
 
 from govflow.audit.bundle_parts import End, Gap, Header, OfRecord, Signed, part_line
-from govflow.checkpoints.keys import Handover, origin_of
+from govflow.checkpoints.keys import origin_of
 from govflow.checkpoints.merkle import Tree, inclusion_proof, leaf_hash
 from govflow.checkpoints.notes import COSIGNATURE, ED25519, Checkpoint, Note, Signer
 from govflow.checkpoints.proofs import Proof
+from govflow.checkpoints.trust import Handover
 from govflow.persistence.codec import StoredEvent, leaf_of
 from tools.reference.markdown import page, table
 
@@ -27,7 +28,7 @@ def formats_markdown() -> str:
     text = Checkpoint(_ORIGIN, tree.size, tree.root()).text()
     note = Note(text, (log.sign(text), witness.sign(text, int(datetime(2026, 3, 2, 1, tzinfo=UTC).timestamp()))))
     signed = note._replace(signatures=note.signatures[:1])
-    said = Handover(_ORIGIN, log.verifier, new.verifier).text()
+    said = Handover(_ORIGIN, tree.size, log.verifier, new.verifier).text()
     handover = Note(said, (log.sign(said), new.sign(said)))
     extra = f"{row.stream}\n{row.version}\n{row.topic}\n".encode() + row.state
     proof = Proof(2, inclusion_proof(tree.node, 2, tree.size), signed, extra)
@@ -60,7 +61,8 @@ def formats_markdown() -> str:
         _sample(note.format()),
         "## Handover of keys",
         "A signed note too, with the word `handover` where a checkpoint has its size, so that neither can be taken for "
-        "the other: origin, old key, new key. It counts when both have signed it.",
+        "the other: origin, number of events at the time, old key, new key. It counts when both have signed it; from "
+        "then on the old key is good for heads up to that number alone.",
         _sample(handover.format()),
         "## Proof of an event",
         "C2SP `tlog-proof`: the leaf's own bytes (without the zero byte) as `extra`, its place from 0, hashes from the "

@@ -18,12 +18,12 @@ from govflow.audit.bundle_parts import (
 )
 from govflow.audit.bundle_scope import Coverage, open_questions
 from govflow.audit.findings import Check, Code, Finding
-from govflow.audit.heads import Head
+from govflow.audit.heads import Head, Trust, cosigned_by, is_believed, zh_of
 from govflow.audit.metadata import finding
-from govflow.checkpoints.keys import Handover as KeyHandover
-from govflow.checkpoints.keys import follow
 from govflow.checkpoints.merkle import HASH_BYTES, Peaks
-from govflow.checkpoints.notes import Checkpoint, Note, NoteError, Verifier
+from govflow.checkpoints.notes import COSIGNATURE, Checkpoint, Note, NoteError, Verifier
+from govflow.checkpoints.trust import Chain, chain_of
+from govflow.checkpoints.trust import Handover as KeyHandover
 from govflow.errors import Detail, InputError
 from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.persistence.lines import check_row
@@ -36,8 +36,9 @@ _STEP = 1_000
 class Checked(NamedTuple):
     """What verifying a bundle came to: sound where there are no findings and no head was left uncompared.
 
-    `until` is when the last event in it was recorded, `agreeing` counts the outside heads that it agrees with,
-    `uncompared` names those that a gap goes over, `open_questions` is what cannot be excluded all the same.
+    `until` is when the last event that was asked for was recorded, `agreeing` counts the outside heads that it agrees
+    with, `witnessed` names the witnesses that have cosigned one of its checkpoints; both together vouch up to event
+    `agreed`. `uncompared` names the heads that a gap goes over, `open_questions` is what cannot be excluded.
     """
 
     findings: tuple[Finding, ...]
@@ -45,6 +46,8 @@ class Checked(NamedTuple):
     rows: int
     until: datetime | None
     agreeing: int
+    agreed: int
+    witnessed: tuple[str, ...]
     uncompared: tuple[str, ...]
     open_questions: tuple[Detail, ...]
 
@@ -89,7 +92,8 @@ class _Walk:
         self.found: list[Finding] = []
         self.header: Header | None = None
         self.peaks = Peaks()
-        self._verifiers = self._newest = tuple(verifiers)
+        self._given = tuple(verifiers)
+        self._trust = Trust("", Chain({}))
         self._trusted = trusted
         self._handovers: list[Note] = []
         self._coverage: Coverage | None = None
@@ -98,8 +102,9 @@ class _Walk:
         self._lost = False  # a row stands out of place: what follows has no root any more
         self._vouched = 0  # up to where a believed note agrees
         self._signed = 0  # up to where a believed note has been met
-        self._rows = self._agreeing = 0
-        self._last: StoredEvent | None = None
+        self._rows = self._agreeing = self._agreed = 0
+        self._witnesses: dict[str, None] = {}
+        self._until: datetime | None = None
         self._differing: list[Head] = []
         self._uncompared: list[str] = []
 
@@ -130,6 +135,8 @@ class _Walk:
             if len(self._handovers) == _MOST_HANDOVERS:
                 raise NoteError(f"more than {_MOST_HANDOVERS}")
             note = Note.parse(raw.encode())
+            if self.header is None or KeyHandover.parse(note).origin != self.header.origin:
+                raise NoteError("it is of another log")
             if note in self._handovers:
                 raise NoteError("it stands twice")
             self._handovers.append(note)
@@ -141,53 +148,39 @@ class _Walk:
         if self._has_begun or self.header is None:
             return
         self._has_begun = True
+        chain = Chain({})
         try:
-            self._newest, self._verifiers = _followed(self._verifiers, self._handovers)
+            chain = chain_of(self._given, [note.format().encode() for note in self._handovers])
         except NoteError as error:
-            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {error}", f"密钥交接无效：{error}")
-        known = {each.vkey for each in self._verifiers}
+            said = error.args[0]
+            self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {said}", f"密钥交接无效：{zh_of(said)}")
+        witnesses = [each for each in self._given if each.algorithm == COSIGNATURE]
+        self._trust = Trust(self.header.origin, chain, witnesses)
+        known = {each.vkey for each in chain.keys}
         for key in self.header.keys:
             if key not in known:
                 self._tell(
                     Code.UNKNOWN_KEY, Check.CHECKPOINTS, "it names a key that nobody vouches for", "含无人担保的密钥"
                 )
         for head in self._trusted:
-            if not self._is_believed(head.note, head.checkpoint, head.source, Check.TRUSTED, self._verifiers):
+            if not is_believed(head, Check.TRUSTED, self._trust, self.found, newest=False):
                 continue
             if head.checkpoint.size > self.header.size:
                 size, seen = self.header.size, head.checkpoint.size
                 en = f"{head.source} has seen {seen} events, the bundle ends at {size}: rolled back, or an older bundle"
-                zh = f"{head.source} 已见 {seen} 个事件，证据包止于 {size}: 日志被回退，或证据包较旧"
-                self._tell(Code.ROLLBACK, Check.TRUSTED, en, zh, size)
+                chinese = f"{zh_of(head.source)} 已见 {seen} 个事件，证据包止于 {size}：日志被回退，或证据包较旧"
+                self._tell(Code.ROLLBACK, Check.TRUSTED, en, chinese, size)
             else:
                 self._heads.setdefault(head.checkpoint.size, []).append(head)
         self._meet()
-
-    def _is_believed(
-        self, note: Note, stated: Checkpoint, source: str, check: Check, verifiers: Sequence[Verifier]
-    ) -> bool:
-        """Whether a head speaks of this log, and one of these keys has signed it."""
-        assert self.header is not None
-        if stated.origin != self.header.origin:
-            self._tell(Code.ORIGIN_MISMATCH, check, f"{source} is of another log", f"{source} 属于另一份日志")
-            return False
-        try:
-            signers = note.signed_by(verifiers)
-        except NoteError as error:
-            self._tell(Code.EDIT, check, f"{source}: {error}", f"{source} 的签名无效")
-            return False
-        if all(each.name != stated.origin for each in signers):  # a witness says what it saw, not what the log is
-            en, zh = f"{source} is not signed by a key of the log that is believed", f"{source} 未由可信的日志密钥签署"
-            self._tell(Code.UNKNOWN_KEY, check, en, zh)
-            return False
-        return True
 
     # -- leaves -------------------------------------------------------------------------------------------------------
 
     def _row(self, row: StoredEvent) -> None:
         assert self._coverage is not None
         self._rows += 1
-        self._last = row
+        if self._coverage.is_asked_for(row):
+            self._until = recorded_at(row)
         leaf = row.leaf
         try:
             check_row(row)
@@ -226,6 +219,7 @@ class _Walk:
                     self._uncompared.append(head.source)
                 elif head.checkpoint.root == self.peaks.root():
                     self._agreeing += 1
+                    self._agreed = max(self._agreed, size)
                 else:
                     self._differing.append(head)
 
@@ -237,10 +231,11 @@ class _Walk:
             self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a checkpoint: {error}", f"检查点无效：{error}")
             return
         assert self.header is not None
-        source = f"the checkpoint over {stated.size} events"
-        # a key that was replaced vouches for earlier heads, not for the last one
-        keys = self._newest if stated.size == self.header.size else self._verifiers
-        if self._lost or not self._is_believed(note, stated, source, Check.CHECKPOINTS, keys):
+        size = stated.size
+        source = Detail(f"the checkpoint over {size} events", f"含 {size} 个事件的检查点")
+        head = Head(note, stated, source)
+        is_newest = size == self.header.size  # a key that was replaced vouches for earlier heads, not for the last one
+        if self._lost or not is_believed(head, Check.CHECKPOINTS, self._trust, self.found, newest=is_newest):
             return
         if stated.size != self.peaks.size:
             en, zh = f"{source} stands behind event {self.peaks.size}", f"检查点位于第 {self.peaks.size} 个事件之后"
@@ -254,6 +249,9 @@ class _Walk:
                 self._tell(Code.EDIT, Check.CHECKPOINTS, en, zh, first)
         else:
             self._signed = self._vouched = stated.size
+            for witness in cosigned_by(head, self._trust.witnesses, self.found):
+                self._witnesses[witness.name] = None
+                self._agreed = max(self._agreed, stated.size)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -277,31 +275,17 @@ class _Walk:
             stated = head.checkpoint
             if self._vouched >= stated.size:
                 en = f"{head.source} and the bundle's checkpoint are both signed, and no one log has both"
-                zh = f"{head.source} 与证据包的检查点均有签名但互不相容：日志曾被重写"
-                self._tell(Code.INCONSISTENT_HEADS, Check.TRUSTED, en, zh, stated.size)
+                chinese = f"{zh_of(head.source)} 与证据包的检查点均有签名但互不相容：日志曾被重写"
+                self._tell(Code.INCONSISTENT_HEADS, Check.TRUSTED, en, chinese, stated.size)
             else:
                 en = f"the events 1 to {stated.size} are not those that {head.source} was signed over"
-                zh = f"事件 1 至 {stated.size} 与 {head.source} 签署时不符"
-                self._tell(Code.EDIT, Check.TRUSTED, en, zh, stated.size)
+                chinese = f"事件 1 至 {stated.size} 与 {zh_of(head.source)} 签署时不符"
+                self._tell(Code.EDIT, Check.TRUSTED, en, chinese, stated.size)
 
     def outcome(self) -> Checked:
         """What it came to."""
-        until = None if self._last is None else recorded_at(self._last)
         left = (*self._uncompared, *(head.source for heads in self._heads.values() for head in heads))
-        questions = () if self.header is None else tuple(open_questions(self.header, self._agreeing))
-        return Checked(tuple(self.found), self.header, self._rows, until, self._agreeing, left, questions)
-
-
-def _followed(
-    trusted: Sequence[Verifier], handovers: Sequence[Note]
-) -> tuple[tuple[Verifier, ...], tuple[Verifier, ...]]:
-    """The keys that are believed with those they handed over to; and all of the chain, with those they replaced.
-
-    A handover is signed by both keys, so that a newer key vouches for what an older one signed before.
-    """
-    newest = tuple(dict.fromkeys(each for verifier in trusted for each in follow(verifier, handovers)))
-    chain = dict.fromkeys(newest)
-    for said in reversed([KeyHandover.parse(note) for note in handovers]):
-        if said.new in chain:
-            chain.setdefault(said.old)
-    return newest, tuple(chain)
+        questions = () if self.header is None else tuple(open_questions(self.header, self._agreed))
+        seen = tuple(self._witnesses)
+        found = tuple(self.found)
+        return Checked(found, self.header, self._rows, self._until, self._agreeing, self._agreed, seen, left, questions)

@@ -126,13 +126,13 @@ def open_questions(header: Header, agreed: int) -> Iterator[Detail]:
     match header.scope:
         case OfRecord():
             yield Detail(
-                "that more belongs to this record: which streams are here, and up to which event, is its writer's word; "
-                "nobody signed that list",
+                "that more belongs to this record: which streams are here, and up to which event, is its writer's "
+                "word; nobody signed that list",
                 "与此记录有关的其他内容：包含哪些流、各至第几个事件，均为写出者所言，并无签名",
             )
         case OfPeriod():
             yield Detail("events outside the period: they are hashes here", "期间之外的事件：此处仅有哈希")
             yield Detail(
-                "what the log said of itself after the events that are here: how much of it is here is its writer's word",
+                "what else the log said of itself: how much of it is here is its writer's word",
                 "日志自身的其余记载：所含多少为写出者所言，并无签名",
             )

@@ -1,7 +1,8 @@
 """The words constraints are written in: templates, sides, a constraint, and which of them an event concerns.
 
 The templates are those of DECLARE, named as there, and four eyes (经办分离). A constraint names two sides, `first` and
-`then`; each is a list of events, `name` or `name?field` for those whose field is true.
+`then`; each is a list of events, `name` or `name?field` for those whose field is true. What a substitute does counts as
+done by both, the one who acts and the one in whose stead: as in the rules of the tables (经办分离).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class Template(StrEnum):
     SUCCESSION = "succession"  # both of these
     CHAIN_PRECEDENCE = "chain_precedence"  # what stands right before each of `then`, of its kind, is one of `first`
     NOT_COEXISTENCE = "not_coexistence"  # never one of each
-    FOUR_EYES = "four_eyes"  # whoever did one of `first` does none of `then`
+    FOUR_EYES = "four_eyes"  # whoever did one of `first`, or was stood in for, does none of `then`, nor lets it be done
 
 
 class Same(StrEnum):

@@ -37,7 +37,7 @@ class _At(NamedTuple):
     name: str
     version: int
     position: int
-    by: str
+    hands: tuple[str, ...]  # who did it, and whom they stood in for: what a substitute did counts as done by both
 
 
 def check_stream(events: Iterable[Seen], constraints: Constraints) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def check_stream(events: Iterable[Seen], constraints: Constraints) -> Iterator[F
         if look is None:
             continue
         body = event.body
-        at = _At(event.name, event.version, event.position, body.by)
+        at = _At(event.name, event.version, event.position, _hands_of(body))
         for place, part in look.parts(body):
             constraint = constraints.all[place]
             step = _step_of(constraint)
@@ -91,7 +91,8 @@ class _State:
         if part is Part.FIRST:
             self.first = at
             self.owed = self.owed or at
-            self.hands.setdefault(at.by, at)
+            for one in at.hands:
+                self.hands.setdefault(one, at)
         elif part is Part.THEN:
             self.then = at
             self.owed = None
@@ -147,10 +148,15 @@ def _apart(state: _State, part: Part, at: _At) -> _Found | None:
 
 
 def _by_others(state: _State, part: Part, at: _At) -> _Found | None:
-    if part is not Part.THEN or at.by in _RULES:
+    if part is not Part.THEN or at.hands[0] in _RULES:
         return None
-    before = state.hands.get(at.by)
-    return None if before is None else (before, at)
+    before = [state.hands[one] for one in at.hands if one in state.hands]
+    return (min(before, key=lambda each: each.version), at) if before else None
+
+
+def _hands_of(body: Any) -> tuple[str, ...]:
+    stead = getattr(body, "in_stead_of", None)
+    return (body.by,) if stead is None else (body.by, stead)
 
 
 _RULES = frozenset({SYSTEM.id, IMPORTER.id})  # act by rule, never by choice: nobody's hands

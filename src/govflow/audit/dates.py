@@ -36,7 +36,7 @@ def wrong_dates(row: StoredEvent, event: Event, after: Record, policy: bytes, ta
     `after` is the record behind the event, `policy` the one that it was decided under. A record that moves to another
     policy is counted by that one.
     """
-    target = event.__dict__.get("to") if event.name == "policy.migrated" else None
+    target = event.__dict__.get("to") if event.name == "policy_version.migrated" else None
     under = tables.contents.get(target.encode() if isinstance(target, str) else policy)
     if under is None:  # that it was never adopted is said elsewhere
         return

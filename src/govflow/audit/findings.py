@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -80,10 +80,10 @@ class Findings:
         for each in findings:
             self.append(each)
 
-    def put_first(self, findings: Sequence[Finding]) -> None:
-        """Take note of a few ahead of all others: what floods the rest does not crowd them out."""
-        self.counts.update(each.code for each in findings)
-        self.told[:0] = findings
+    def put_first(self, other: Findings) -> None:
+        """Take note of what somebody else found ahead of all others: what floods the rest does not crowd it out."""
+        self.counts.update(other.counts)
+        self.told[:0] = other.told
 
     def merge(self, other: Findings) -> None:
         """Take note of what somebody else found."""

@@ -6,9 +6,9 @@ One pass, in flat memory: what a hundred events need, a hundred million need too
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.metadata import as_written, kept_of
@@ -20,6 +20,7 @@ _LEVEL = 8  # blocks of 256 events: the width of which hashes are kept
 _STEP = 1_000
 _NO_LEAF = bytes(32)
 _T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 class Rooted(NamedTuple):
@@ -30,12 +31,11 @@ class Rooted(NamedTuple):
     recorded_at: datetime | None  # of the last row, as far as it can be read
 
 
-class Hashed(NamedTuple):
-    """What one pass over the rows came to: the tree at each size asked for, and at the end."""
+class Hashed(NamedTuple, Generic[_R]):
+    """What one pass over the rows came to: the tree at the end, and what whoever asked on the way came to."""
 
-    at: dict[int, Rooted]
     head: Rooted
-    log_id: str
+    asked: _R
 
 
 KeptNode = Callable[[int, int], bytes | None]
@@ -44,23 +44,23 @@ Tell = Callable[[Finding], None]
 
 def hash_rows(
     rows: Iterable[StoredEvent],
-    sizes: Sequence[int],
+    asking: Generator[int, Rooted, _R],
     tell: Tell,
     *,
     kept: KeptNode | None = None,
     in_order_of_time: bool = True,
     progress: Callable[[int], object] | None = None,
-) -> Hashed:
-    """Hash every row from its stored bytes; `tell` hears what does not hold, `at` keeps the roots at these sizes.
+) -> Hashed[_R]:
+    """Hash every row from its stored bytes; `tell` hears what does not hold.
 
-    `kept` gives a hash that was kept of a full subtree (level, index), None where none was: it tells which 256 events
-    were changed where the rows' own leaves were changed with them. `in_order_of_time` asks that no event is recorded
-    before one ahead of it, as stores with a write lock promise.
+    `asking` yields one size after the other, the smallest first, and is sent the tree at that size, or at the end of
+    the rows where they end before it. `kept` gives a hash that was kept of a full subtree (level, index), None where
+    none was: it tells which 256 events were changed where the rows' own leaves were changed with them.
+    `in_order_of_time` asks that no event is recorded before one ahead of it, as stores with a write lock promise.
     """
-    tree, wanted, at = _Growing(kept, tell), sorted(set(sizes), reverse=True), {}
-    position, moment, log_id = 0, b"", ""
-    while wanted and wanted[-1] == 0:
-        at[wanted.pop()] = Rooted(0, EMPTY_ROOT, None)
+    tree, asked = _Growing(kept, tell), _Asked(asking)
+    position, moment = 0, b""
+    asked.at(0, Rooted(0, EMPTY_ROOT, None))
     for row in readable(rows, tell):
         stream, version, topic, state, command_id, at_position, stored = row
         position += 1
@@ -87,13 +87,40 @@ def hash_rows(
             if command_id != (packed_command_id(command.decode()) if digest else None):
                 tell(_command(row))
         size = tree.add(leaf)
-        if wanted and size == wanted[-1]:
-            at[wanted.pop()] = Rooted(size, tree.root(), _when(moment))
-        if size == 1:
-            log_id = log_id_of(row)
+        if size == asked.next:
+            asked.at(size, Rooted(size, tree.root(), _when(moment)))
         if progress and not size % _STEP:
             progress(size)
-    return Hashed(at, Rooted(tree.size, tree.root(), _when(moment)), log_id)
+    head = Rooted(tree.size, tree.root(), _when(moment))
+    return Hashed(head, asked.end(head))
+
+
+class _Asked(Generic[_R]):
+    """Whoever asks for the tree at some sizes, and the size that they ask for next."""
+
+    def __init__(self, asking: Generator[int, Rooted, _R]) -> None:
+        self._asking = asking
+        self._came_to: list[_R] = []
+        self.next = -1  # no size: nobody asks any more
+        self._go_on(lambda: next(asking))
+
+    def _go_on(self, ask: Callable[[], int]) -> None:
+        try:
+            self.next = ask()
+        except StopIteration as end:
+            self.next = -1
+            self._came_to.append(end.value)
+
+    def at(self, size: int, rooted: Rooted) -> None:
+        """Tell what the tree is at a size to everybody who asks for it."""
+        while self.next == size:
+            self._go_on(lambda: self._asking.send(rooted))
+
+    def end(self, rooted: Rooted) -> _R:
+        """Tell whoever still asks where it ends; what they came to."""
+        while not self._came_to:
+            self._go_on(lambda: self._asking.send(rooted))
+        return self._came_to[0]
 
 
 class _Growing:
@@ -137,7 +164,7 @@ def readable(rows: Iterable[_T], tell: Tell) -> Iterator[_T]:
         yield from rows
     except LogError as error:
         said = str(error)[:200]
-        en, zh = f"the file cannot be read any further: {said}", f"文件无法继续读取: {said}"
+        en, zh = f"the file cannot be read any further: {said}", f"文件无法继续读取：{said}"
         tell(Finding(Code.DAMAGED, Check.ORDER, en, zh))
 
 
@@ -180,7 +207,7 @@ def _gap(row: StoredEvent, expected: int) -> Finding:
 
 
 def _no_event(row: StoredEvent) -> Finding:
-    en, zh = "the row holds no event: its columns are not those of one", "该行不是事件:列内容不符"
+    en, zh = "the row holds no event: its columns are not those of one", "该行不是事件：列内容不符"
     return Finding(Code.EDIT, Check.HASHES, en, zh, row.position)
 
 
@@ -207,7 +234,7 @@ def _block(level: int, index: int) -> Finding:
 
 def _back(row: StoredEvent, before: bytes, now: bytes) -> Finding:
     en = f"recorded at {now.decode(errors='replace')}, before the event ahead of it ({before.decode(errors='replace')})"
-    zh = f"记录时间 {now.decode(errors='replace')} 早于前一事件({before.decode(errors='replace')})"
+    zh = f"记录时间 {now.decode(errors='replace')} 早于前一事件（{before.decode(errors='replace')}）"
     return _at(row, Code.TIME_REGRESSION, Check.SEMANTIC, en, zh)
 
 

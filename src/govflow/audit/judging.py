@@ -7,45 +7,50 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
+from govflow.audit.constraint_files import shipped_constraints
+from govflow.audit.constraints import Constraints, check_stream
 from govflow.audit.findings import Check, Code, Finding, Findings
 from govflow.audit.hashing import readable
 from govflow.audit.legality import check_record
 from govflow.audit.metadata import finding, unknown
 from govflow.audit.past import Past
+from govflow.audit.personal_keys import Keys, is_sealed, opened_keys
 from govflow.audit.rules_of_log import Verdicts, broken_rules, past_of
 from govflow.audit.tables import Tables
 from govflow.decider import Decider
+from govflow.errors import LogError
 from govflow.files import IN_MEMORY
 from govflow.log_events import LOG_STREAM
-from govflow.persistence.codec import StoredEvent
+from govflow.messages import Event
+from govflow.persistence.codec import Codec, StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import Store
-from govflow.privacy.keys import KeyStore
 
 WORTH_DIVIDING = 200_000  # events; below, starting processes takes longer than they save
 WITH_RULES = 10_000  # the same where every rule is judged again
 _PARTS_PER_WORKER = 8
 _STEP = 100  # records between two words about how far it is
-_PROTECTED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"(?:,"about":\[[^\]]*\])?,"ciphertext":"')
-_ERASED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"')
 
 Served = Callable[[], Sequence[Decider]]
 """Gives the kinds of record; importable by name, so that other processes can ask it too."""
 
 
 class Judging(NamedTuple):
-    """What the events themselves came to; `verdicts` those of their rules, None where nobody asked or could say."""
+    """What the events themselves came to; `verdicts` those of their rules, None where nobody asked or could say.
+
+    `sealed` counts the events whose personal data nobody could try to open, for the keys were not at hand.
+    """
 
     records: int
     findings: Findings
     verdicts: Verdicts | None = None
     events: int = 0
+    sealed: int = 0
 
 
 Progress = Callable[[int], object] | None
@@ -59,10 +64,12 @@ class _Bench(NamedTuple):
 
     by_event: Mapping[str, Decider]
     tables: Tables
-    keys: KeyStore | None
-    erased: frozenset[str]
+    keys: Keys | None  # None: they are not at hand
     rules: bool
     past: Past | None  # None: nobody asks for rules, or nobody can judge them
+    constraints: Constraints
+    codec: Codec
+    complaints: Sequence[Finding]
 
 
 @contextmanager
@@ -81,19 +88,20 @@ def judging(
         yield lambda progress: _judge_all(store, served, keys, rules, progress)
         return
     assert isinstance(store, SQLiteStore)
+    head = store.head()
     names = store.parts(count * _PARTS_PER_WORKER)
     parts = list(zip(names, [*names[1:], None], strict=True))
     # a fresh process each: one that is forked would share open files and half-held locks
     context = multiprocessing.get_context("spawn")
-    with context.Pool(count, _begin, (path, served, keys, rules)) as pool:
+    with context.Pool(count, _begin, (path, head, served, keys, rules)) as pool:
         done = pool.imap_unordered(_judge_part, parts)
         yield lambda progress: _sum(done, progress)
 
 
 def _sum(parts: Iterator[Judging], progress: Progress) -> Judging:
-    records, events, found, verdicts = 0, 0, Findings(), None
+    records, events, sealed, found, verdicts = 0, 0, 0, Findings(), None
     for each in parts:
-        records, events = records + each.records, events + each.events
+        records, events, sealed = records + each.records, events + each.events, sealed + each.sealed
         found.merge(each.findings)
         if each.verdicts is not None:
             verdicts = verdicts or Verdicts()
@@ -101,15 +109,16 @@ def _sum(parts: Iterator[Judging], progress: Progress) -> Judging:
         if progress is not None:
             progress(events)
     found.told.sort(key=lambda each: each.position or 0)
-    return Judging(records, found, verdicts, events)
+    return Judging(records, found, verdicts, events, sealed)
 
 
 _judge_here: Callable[[tuple[str, str | None]], Judging]
 
 
-def _begin(path: str, served: Served, keys: str | None, rules: bool) -> None:
+def _begin(path: str, head: int, served: Served, keys: str | None, rules: bool) -> None:
     global _judge_here
     store = SQLiteStore(path, read_only=True)
+    store.stop_at(head)
     _judge_here = partial(_judge, store, _bench(store, served, keys, rules))
 
 
@@ -129,15 +138,17 @@ def _judge_all(store: Store, served: Served, keys: str | None, rules: bool, prog
 def _bench(store: Store, served: Served, keys: str | None, rules: bool) -> _Bench:
     deciders = served()
     own = list(filter(_is_event, readable(_rows_of(store, LOG_STREAM), lambda _: None)))
-    erased = {
-        said[1].decode()
-        for row in own
-        if row.topic.startswith("subject.erased@") and (said := _ERASED.search(row.state[row.state.find(b"\n") :]))
-    }
-    kept = None if keys is None else KeyStore(keys, read_only=True)
-    by_event = {event.name: decider for decider in deciders for event in decider.workflow.events}
-    past = past_of(store, deciders) if rules else None
-    return _Bench(by_event, Tables.of(own), kept, frozenset(erased), rules, past)
+    complaints: list[Finding] = []
+    return _Bench(
+        by_event={event.name: decider for decider in deciders for event in decider.workflow.events},
+        tables=Tables.of(own),
+        keys=opened_keys(keys, store, complaints.append),
+        rules=rules,
+        past=past_of(store, deciders) if rules else None,
+        constraints=shipped_constraints(),
+        codec=Codec(event for decider in deciders for event in decider.workflow.events),
+        complaints=complaints,
+    )
 
 
 def _rows_of(store: Store, stream: str) -> Iterator[StoredEvent]:
@@ -151,7 +162,9 @@ def _rows_of(store: Store, stream: str) -> Iterator[StoredEvent]:
 
 def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: Progress = None) -> Judging:
     first, end = part
-    found, count, events = Findings(), 0, 0
+    found, count, events, sealed = Findings(), 0, 0, 0
+    if not first:
+        found.extend(bench.complaints)
     verdicts = None if bench.past is None else Verdicts()
     streams = store.streams(first, end) if isinstance(store, SQLiteStore) else store.streams()
     for stream, rows in readable(streams, found.append):
@@ -161,7 +174,9 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
             continue
         found.extend(_out_of_order(rows))
         if bench.keys is not None:
-            found.extend(_without_keys(rows, bench.keys, bench.erased))
+            found.extend(bench.keys.missing(rows))
+        else:
+            sealed += sum(map(is_sealed, rows))
         if stream == LOG_STREAM:
             found.extend(bench.tables.findings)
             if bench.rules and bench.past is None:
@@ -173,18 +188,41 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
             found.append(unknown(rows[0]))
         else:
             found.extend(check_record(decider, rows, bench.tables))
+            found.extend(check_stream(_concerned(bench, rows), bench.constraints))
             if bench.past is not None and verdicts is not None:
                 found.extend(broken_rules(bench.past, rows, verdicts))
         if progress is not None and not count % _STEP:
             progress(events)
-    return Judging(count, found, verdicts, events)
+    return Judging(count, found, verdicts, events, sealed)
+
+
+class _Seen(NamedTuple):
+    """An event as constraints look at it."""
+
+    position: int
+    stream: str
+    version: int
+    name: str
+    body: Event
+
+
+def _concerned(bench: _Bench, rows: Iterable[StoredEvent]) -> Iterator[_Seen]:
+    """The events of a record that constraints look at, as far as they can be read: no other is read for them."""
+    for row in rows:
+        name = row.topic.partition("@")[0]
+        if bench.constraints.concerns(name):
+            try:
+                body = bench.codec.decode(row.topic, row.state)
+            except LogError:
+                return  # the tables say so, and nobody can say how it went on
+            yield _Seen(row.position, row.stream, row.version, name, body)
 
 
 _NO_RULES = Finding(
     Code.DAMAGED,
     Check.SEMANTIC,
     "no rule could be judged again: what the log says of itself was changed",
-    "规则无法复核:日志自身的记载已被改动",
+    "规则无法复核：日志自身的记载已被改动",
     stream=LOG_STREAM,
 )
 
@@ -201,7 +239,7 @@ def _is_event(row: StoredEvent) -> bool:
 def _not_judged(rows: Sequence[StoredEvent]) -> Finding:
     """The finding that nobody can judge a record: forged columns must not keep it from being looked at unseen."""
     position = next(row.position for row in rows if not _is_event(row))
-    en, zh = "a row of the record holds no event: it could not be judged", "该记录中有一行不是事件,无法裁断"
+    en, zh = "a row of the record holds no event: it could not be judged", "该记录中有一行不是事件，无法裁断"
     return Finding(Code.DAMAGED, Check.SEMANTIC, en, zh, position)
 
 
@@ -211,16 +249,5 @@ def _out_of_order(rows: Sequence[StoredEvent]) -> Iterator[Finding]:
     for row in rows:
         if row.position <= last:
             en = f"it stands at position {row.position}, before the version ahead of it"
-            yield finding(row, Code.REORDER, en, f"位于位置 {row.position},先于其前一版本", by=Check.ORDER)
+            yield finding(row, Code.REORDER, en, f"位于位置 {row.position}，先于其前一版本", by=Check.ORDER)
         last = row.position
-
-
-def _without_keys(rows: Sequence[StoredEvent], keys: KeyStore, erased: frozenset[str]) -> Iterator[Finding]:
-    """Protected values whose keys are gone, though nothing in the log says that their subject was erased."""
-    for row in rows:
-        if b'"ciphertext"' not in row.state:
-            continue
-        for subject in map(bytes.decode, _PROTECTED.findall(row.state)):
-            if subject not in erased and keys.get(subject) is None:
-                en = f"the key of {subject} is missing, and no erasure in the log explains it"
-                yield finding(row, Code.KEY_MISSING, en, f"{subject} 的密钥缺失,日志中无相应删除记录")

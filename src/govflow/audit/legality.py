@@ -104,6 +104,8 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
             begun, pinned = command, state.policy.encode()
         if policies.get(policy, position) >= position or (policy != pinned and pinned):
             yield from _ungoverned(row, policy, pinned, policies)
+        elif row.version == 1:
+            yield from _superseded(row, policy, after.policy, moment, tables)
         packed = row.command_id
         if packed is not None and packed.hex() != command.decode() and packed != packed_command_id(command.decode()):
             yield finding(row, Code.EDIT, *_OTHER_COMMAND)
@@ -171,6 +173,22 @@ def _ungoverned(row: StoredEvent, policy: bytes, pinned: bytes, policies: Mappin
     elif policies.get(pinned, row.position) < row.position:
         en = f"it was decided under {one}, while the record has pinned {other}"
         yield finding(row, Code.SEMANTIC, en, f"依 {one} 作出,而记录固定的政策为 {other}", "policy")
+
+
+def _superseded(row: StoredEvent, policy: bytes, pins: str, moment: datetime, tables: Tables) -> Iterator[Finding]:
+    """What is wrong with the policy that a record begins under: not the one in force then, or not the one it pins."""
+    try:
+        in_force = tables.before(row.position).policy_on(moment)
+    except OverflowError:  # at the end of all time; that it lies ahead of the others is said elsewhere
+        return
+    one = named(policy)
+    if in_force is not None and in_force.key.encode() != policy:
+        other = named(in_force.key)
+        en = f"its record began under {one}, while {other} was in force"
+        yield finding(row, Code.SEMANTIC, en, f"该记录依 {one} 开始,而当时有效的政策为 {other}", "policy")
+    if pins and pins.encode(errors="replace") != policy:
+        en = f"it was decided under {one}, while the record pins {named(pins)}"
+        yield finding(row, Code.SEMANTIC, en, f"依 {one} 作出,而记录固定的政策为 {named(pins)}", "policy")
 
 
 def _moment(recorded: bytes) -> datetime:

@@ -34,8 +34,7 @@ _AS_WRITTEN = re.compile(
     rb'\{(?:"role":%b,)?(?:"unit":%b,)?(?:"standing_in_for":%b,)?(?:"on_behalf_of":%b,)?(?:"digest":%b,)?'
     rb'(?:"correlation":%b,"causation":%b,)?"command":%b,"wire":%b,'
     rb'"recorded_at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)","policy":"([^"\\\x00-\x1f]*)"'
-    rb'(?:,"salt":"[0-9a-f]{16}")?\}\n'
-    % ((_ID,) * 9)
+    rb'(?:,"salt":"[0-9a-f]{16}")?\}\n' % ((_ID,) * 9)
 )
 as_written = _AS_WRITTEN.match
 

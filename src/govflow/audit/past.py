@@ -42,7 +42,7 @@ class NotInLog(Exception):
 CLAIMS = Detail("what the host vouched for of the actor", "宿主系统当时为操作人担保的身份")
 COMMAND = Detail("the arguments of the command", "命令的参数")
 SECRETS = Detail("a record that may have been hidden from the actor", "可能对操作人隐去的记录")
-UNSEEN = Detail("a record that whoever asks may not see", "查询人无权查看的记录")
+UNSEEN = Detail("a record that is not there, or not for whoever asks", "不存在或查询人无权查看的记录")
 UNREADABLE = Detail("a record that cannot be read", "无法读取的记录")
 NUMBER = Detail("the number of a record that was still to be made", "尚待建立的记录编号")
 
@@ -143,16 +143,16 @@ class Past:
     def look_up(self, held: Holding, own: Record, position: int) -> Callable[[str], Record | None]:
         """What a decision saw of other records: those hidden from its actor were not there.
 
-        Raises NotInLog for a record that may have been hidden from an actor of whom little is known, or that the
-        reader may not see, LogError for one that cannot be read.
+        Raises NotInLog for a record that may have been hidden from an actor of whom little is known, LogError for one
+        that cannot be read. For a reader who may not see all, what is not there and what is hidden is NotInLog alike.
         """
 
         def look_up(id: str) -> Record | None:
+            if id != own.id and not self._is_seen(id):
+                raise NotInLog(UNSEEN)
             record = own if id == own.id else self.record(id, position)
             if record is None:
                 return None
-            if id != own.id and not self._is_seen(id):
-                raise NotInLog(UNSEEN)
             if held.actor is SYSTEM or held.actor is IMPORTER:
                 return record
             if isinstance(held.claims, Gone):
@@ -164,6 +164,8 @@ class Past:
         return look_up
 
     def _is_seen(self, id: str) -> bool:
+        if self.reader.sees_all:
+            return True
         seen = self._seen.get(id)
         if seen is None:
             if len(self._seen) > _SEEN:

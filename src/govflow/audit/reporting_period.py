@@ -45,8 +45,9 @@ def period_named(text: str) -> tuple[date, date] | None:
 
 def bounds(policy: Policy, first: date, last: date, now: datetime) -> tuple[datetime, datetime]:
     """The half-open time of a period of local days, both inclusive, up to now. Raises InputError before it begins."""
-    begins, ends = (datetime.combine(day, time(), policy.zone) for day in (first, last + _ONE_DAY))
-    until = min(ends, aware(now, "now"))
+    begins, until = datetime.combine(first, time(), policy.zone), aware(now, "now")
+    if last < date.max:
+        until = min(until, datetime.combine(last + _ONE_DAY, time(), policy.zone))
     if until <= begins:
         raise InputError(
             Detail("the period has not begun", "该时段尚未开始"), where=str(first), expected=f"..{now:%Y-%m-%d}"

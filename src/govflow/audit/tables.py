@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
+from govflow.adopted import Adopted
 from govflow.audit.findings import Code, Finding
 from govflow.audit.metadata import Kept, finding, kept_of, named, out_of_line, out_of_time, unknown, unreadable
 from govflow.calendars import Calendar
-from govflow.errors import LogError
+from govflow.decider import Decider
+from govflow.errors import Detail, LogError
+from govflow.log import adopted_by
 from govflow.log_events import LOG_EVENTS, CalendarAdopted, LogOpened, PolicyAdopted, WorkflowAdopted
 from govflow.messages import Event
 from govflow.persistence.codec import Codec, StoredEvent
@@ -186,14 +190,16 @@ def _row(flow: str, region: str | None, data: Mapping[str, Any]) -> Row:
 class Tables(NamedTuple):
     """What a log says of itself: tables by workflow in the order of their adoption, and since when each policy stands.
 
-    `findings` is what was found wrong in the log's own stream; `counted` holds dates and lengths that were counted from
-    these policies and calendars before.
+    A name of a policy or calendar stands for what was adopted under it first. `stood` is what was adopted, by the
+    position at which it changed. `findings` is what was found wrong in the log's own stream; `counted` holds dates and
+    lengths that were counted from these policies and calendars before.
     """
 
     adopted: Mapping[str, tuple[Table, ...]]
     policies: Mapping[bytes, int]  # id@version as it is stored -> the position of its adoption
     contents: Mapping[bytes, Policy]  # by the same
     calendars: Mapping[str, tuple[int, Calendar]]  # id@version -> since which position, and its days
+    stood: tuple[tuple[int, Adopted], ...]
     findings: tuple[Finding, ...]
     counted: dict[Any, Any]
 
@@ -204,6 +210,7 @@ class Tables(NamedTuple):
         policies: dict[bytes, int] = {}
         contents: dict[bytes, Policy] = {}
         calendars: dict[str, tuple[int, Calendar]] = {}
+        stood = [(0, Adopted())]
         findings: list[Finding] = []
         version, before = 0, b""
         for row in rows:
@@ -226,6 +233,7 @@ class Tables(NamedTuple):
                 findings += out_of_time(row, event.at, kept.recorded, before=before)
                 before = kept.recorded
             try:
+                findings += _renamed(row, event, contents, calendars)
                 match event:
                     case PolicyAdopted():
                         policies.setdefault(event.policy.key.encode(), row.position)
@@ -237,9 +245,56 @@ class Tables(NamedTuple):
                     case WorkflowAdopted():
                         table = Table.of(event.workflow, event.digest, event.table, row.position)
                         adopted[event.workflow] = (*adopted.get(event.workflow, ()), table)
-            except (KeyError, TypeError, AttributeError, ValueError):  # a forged table may hold anything
+                if isinstance(event, PolicyAdopted | CalendarAdopted):
+                    stood.append((row.position, adopted_by([event], stood[-1][1])))
+            except (KeyError, TypeError, AttributeError, ValueError, OverflowError):  # forged ones may hold anything
                 findings.append(unreadable(row, "table", "流程表"))
-        return cls(adopted, policies, contents, calendars, tuple(findings), {})
+        return cls(adopted, policies, contents, calendars, tuple(stood), tuple(findings), {})
+
+    def before(self, position: int) -> Adopted:
+        """The policies and calendars adopted before a position."""
+        return self.stood[max(0, bisect_left(self.stood, position, key=lambda each: each[0]) - 1)][1]
+
+    def unknown(self, served: Iterable[Decider]) -> tuple[Table, ...]:
+        """The tables that are none of those served here: of another release, or forged. The log alone speaks for them.
+
+        What they allow counts as lawful, also beside a newer table: whoever checks a log should be told of them.
+        """
+        known = {each.digest for each in served}
+        return tuple(each for tables in self.adopted.values() for each in tables if each.digest not in known)
+
+    def notices(self, served: Iterable[Decider]) -> tuple[Detail, ...]:
+        """The same in a sentence for each, for the report of a check: no findings, since releases change tables."""
+        return tuple(_believed(each, len(self.adopted[each.workflow])) for each in self.unknown(served))
+
+
+def _believed(table: Table, many: int) -> Detail:
+    digest, name = named(table.digest[:12]), named(table.workflow)
+    return Detail(
+        f"the table {digest} of {name} (position {table.position}, one of {many}) is none of those served here: "
+        "what it allows is believed on the log's word",
+        f"{name} 的流程表 {digest}(位置 {table.position},共 {many} 份)不在现用之列:其所允许者仅凭日志所载采信",
+    )
+
+
+def _renamed(
+    row: StoredEvent, event: Event, policies: Mapping[bytes, Policy], calendars: Mapping[str, tuple[int, Calendar]]
+) -> Iterator[Finding]:
+    """Names of policies and calendars that stood for another content before: an engine refuses to adopt such."""
+    days: tuple[Calendar, ...] = ()
+    if isinstance(event, PolicyAdopted):
+        policy, days = event.policy, event.policy.calendars
+        if policies.get(policy.key.encode(), policy) != policy:
+            key = named(policy.key)
+            en = f"{key} was adopted before with another content, which goes on to count"
+            yield finding(row, Code.SEMANTIC, en, f"{key} 此前已以其他内容通过,仍以该内容为准", "policy")
+    elif isinstance(event, CalendarAdopted):
+        days = (event.calendar,)
+    for each in days:
+        if each.key in calendars and calendars[each.key][1] != each:
+            key = named(each.key)
+            en = f"{key} was adopted before with other days, which go on to count"
+            yield finding(row, Code.SEMANTIC, en, f"{key} 此前已以其他日期通过,仍以该日期为准", "calendar")
 
 
 def _of_the_log(row: StoredEvent, event: Event, kept: Kept) -> Iterator[Finding]:

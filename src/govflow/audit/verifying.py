@@ -7,17 +7,20 @@ heads that somebody kept outside, and the events against the tables of their tim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from govflow.audit.findings import Check, Code, Finding, Findings
-from govflow.audit.hashing import Hashed, KeptNode, first_recorded_after, hash_rows
-from govflow.audit.heads import Head, Judged, judge, kept_heads
-from govflow.audit.judging import Judge
+from govflow.audit.hashing import KeptNode, first_recorded_after, hash_rows, log_id_of, readable
+from govflow.audit.heads import Head, Judged, Trust, Witnessed, compare
+from govflow.audit.judging import Judge, Judging
 from govflow.audit.rules_of_log import Verdicts
 from govflow.checkpoints.keys import origin_of
-from govflow.checkpoints.notes import Verifier
+from govflow.checkpoints.notes import Checkpoint, Verifier
+from govflow.checkpoints.trust import Chain
 from govflow.errors import Detail
+from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import Store
 
@@ -25,23 +28,31 @@ NOTICES = frozenset({Code.UNCOVERED_TAIL})  # nothing is wrong yet: a log that i
 
 
 class Evidence(NamedTuple):
-    """What a log is checked against: heads kept beside it, keys that may have signed them, heads from outside.
+    """What a log is checked against: what lies beside it, whose signatures count, heads from outside.
 
-    `keys_from_outside` says whether the keys were handed over by somebody, or lay beside the log like the rest.
+    `kept` are the heads beside it, the smallest first; `log_ids` says which log those are said to be of, `remembered`
+    what its key file remembers to have signed. `keys_from_outside` says whether the keys were handed over by somebody,
+    or lay beside the log like the rest. `findings` hears of what lies beside it and could not be read.
     """
 
-    notes: Sequence[bytes] = ()
+    findings: Findings
+    kept: Iterable[Head] = ()
     kept_node: KeptNode | None = None
-    verifiers: Sequence[Verifier] = ()
+    chain: Chain = Chain({})
     keys_from_outside: bool = False
+    witnesses: Sequence[Verifier] = ()
     trusted: Sequence[Head] = ()
+    log_ids: AbstractSet[str] = frozenset()
+    remembered: Checkpoint | None = None
+    stamps: int = 0
 
 
 class Verified(NamedTuple):
     """What verifying a log came to.
 
     `covered` counts the events that a signed checkpoint vouches for, `tail` those behind it; the oldest of these was
-    recorded at `tail_since`. `open_questions` is what cannot be excluded without a head kept outside. `rules` is what
+    recorded at `tail_since`. Heads from outside or witnesses (`witnessed`) agree with it up to event `agreed`.
+    `open_questions` is what cannot be excluded with what was at hand. `rules` is what
     judging every rule again came to, None where it was not asked for or could not be done.
     """
 
@@ -57,6 +68,8 @@ class Verified(NamedTuple):
     tail_since: datetime | None
     trusted: int
     agreeing: int
+    agreed: int
+    witnessed: tuple[Witnessed, ...]
     findings: tuple[Finding, ...]
     counts: dict[Code, int]
     open_questions: tuple[Detail, ...]
@@ -83,26 +96,19 @@ def verify(
     `judged` gives what the events came to under the tables of their time (`audit.judging`). `progress` hears of steps
     done and of all there are: each event is hashed, and judged.
     """
-    found = Findings()
-    heads: list[Head] = []
-    for each in kept_heads(evidence.notes):
-        if isinstance(each, Head):
-            heads.append(each)
-        else:
-            found.append(each)
-    sizes = [head.checkpoint.size for head in (*heads, *evidence.trusted)]
+    found, said = Findings(), evidence.findings
     total = store.head()
+    origin = _origin(store, evidence, found)
+    trust = Trust(origin, evidence.chain, evidence.witnesses)
     hashed = hash_rows(
         store.scan(),
-        sizes,
+        compare(evidence.kept, evidence.trusted, trust, said, evidence.remembered),
         found.append,
         kept=evidence.kept_node,
         in_order_of_time=store.exclusive,
         progress=None if progress is None else lambda done: progress(done, 2 * total),
     )
-    origin = _origin(hashed, evidence, found)
-    said: list[Finding] = []
-    judgement = judge(heads, evidence.trusted, hashed, evidence.verifiers, origin, said)
+    judgement = hashed.asked
     found.put_first(said)
     covered = judgement.covering.checkpoint.size if judgement.covering else 0
     tail = max(0, hashed.head.size - covered)
@@ -119,33 +125,51 @@ def verify(
         records=events.records,
         root=hashed.head.root,
         last_recorded=hashed.head.recorded_at,
-        checkpoints=len(heads),
+        checkpoints=judgement.kept,
         covered=covered,
         covered_by=judgement.covering.source if judgement.covering else "",
         tail=tail,
         tail_since=tail_since,
         trusted=len(evidence.trusted),
         agreeing=judgement.agreeing,
+        agreed=judgement.agreed,
+        witnessed=judgement.witnessed,
         findings=tuple(found.told),
         counts=dict(found.counts),
-        open_questions=tuple(_open_questions(evidence, judgement)),
+        open_questions=tuple(_open_questions(evidence, judgement, hashed.head.size, events)),
         rules=events.verdicts,
     )
 
 
-def _origin(hashed: Hashed, evidence: Evidence, found: Findings) -> str:
+def _origin(store: Store, evidence: Evidence, found: Findings) -> str:
     """The origin that the log is to have: what outside keys say, else what its first event says."""
-    own = origin_of(hashed.log_id) if hashed.log_id else ""
+    row = next(readable(store.scan(), lambda _: None), None)  # what keeps it from being read is told by who reads all
+    log_id = log_id_of(row) if row is not None and _is_row(row) else ""
+    own = origin_of(log_id) if log_id else ""
     if not own:
         en, zh = "the log does not begin with its opening", "日志并非以开启事件起始"
         found.append(Finding(Code.SEMANTIC, Check.SEMANTIC, en, zh, 1))
-    named = {each.name for each in evidence.verifiers} if evidence.keys_from_outside else set()
+    elif evidence.log_ids - {log_id}:
+        other = min(evidence.log_ids - {log_id})
+        en, zh = (
+            f"the checkpoint file is said to be of {other}, not of {log_id}",
+            f"检查点文件自称属于 {other}，而非 {log_id}",
+        )
+        found.append(Finding(Code.ORIGIN_MISMATCH, Check.CHECKPOINTS, en, zh))
+    named = {each.name for each in evidence.chain.keys} if evidence.keys_from_outside else set()
     if not named or own in named:
         return own
     expected = min(named)
-    en, zh = f"this is the log {own}, not {expected}", f"这是日志 {own},而非 {expected}"
+    if own:
+        en, zh = f"this is the log {own}, not {expected}", f"这是日志 {own}，而非 {expected}"
+    else:
+        en, zh = f"nothing says that this is the log {expected}", f"无从得知这是日志 {expected}"
     found.append(Finding(Code.ORIGIN_MISMATCH, Check.SEMANTIC, en, zh, 1))
     return expected
+
+
+def _is_row(row: StoredEvent) -> bool:
+    return (type(row.topic), type(row.state)) == (str, bytes)
 
 
 def _tail(tail: int, covered: int, since: datetime | None) -> Finding:
@@ -158,26 +182,48 @@ def _tail(tail: int, covered: int, since: datetime | None) -> Finding:
 def _damaged(fault: str) -> Finding:
     said = fault[:200]
     return Finding(
-        Code.DAMAGED, Check.ORDER, f"the file is damaged or was altered: {said}", f"文件损坏或被改动: {said}"
+        Code.DAMAGED, Check.ORDER, f"the file is damaged or was altered: {said}", f"文件损坏或被改动：{said}"
     )
 
 
-def _open_questions(evidence: Evidence, judgement: Judged) -> Iterable[Detail]:
+def _open_questions(evidence: Evidence, judgement: Judged, events: int, judging: Judging) -> Iterable[Detail]:
     """What nobody can exclude with what was at hand."""
     if judgement.covering is None:
         yield Detail(
             "no checkpoint vouches for this log: whoever can write to the file could have changed anything and "
-            "recomputed every hash",
-            "没有检查点为此日志作证:能写入文件者可改动任何内容并重算全部哈希",
+            "recomputed every hash; if it ever had checkpoints, they were taken away",
+            "没有检查点为此日志作证：能写入文件者可改动任何内容并重算全部哈希；若曾有检查点，则已被移走",
         )
     elif not evidence.keys_from_outside:
         yield Detail(
             "the keys lay beside the log: whoever replaced all of it is not seen; ask for the key by another way",
-            "密钥与日志同处一地:整体替换无法察觉;请经其他途径取得公钥",
+            "密钥与日志同处一地：整体替换无法察觉；请经其他途径取得公钥",
         )
-    if not judgement.agreeing:
+    if judging.sealed:
+        yield Detail(
+            f"the keys of personal data were not at hand: whether those of {judging.sealed} events still open was not "
+            "checked",
+            f"个人信息密钥不在手边：{judging.sealed} 个事件的内容能否打开，未作核验",
+        )
+    if evidence.stamps:
+        yield Detail(
+            f"the {evidence.stamps} time stamps beside it were not checked: that takes their authority's certificate",
+            f"日志旁的 {evidence.stamps} 个时间戳未作核验：需时间戳机构的证书",
+        )
+    yield Detail(
+        f"what came after event {events}: that the log once had more is seen by newer heads alone",
+        f"第 {events} 个事件之后的内容：日志是否曾有更多事件，仅能由更新的检查点看出",
+    )
+    if not judgement.agreed:
         yield Detail(
             "no head from outside was compared: a rollback together with its checkpoints, a log signed anew by the "
             "holder of its key, and two logs shown to two people cannot be excluded",
-            "未与外部留存的检查点比对:连同检查点的回退、密钥持有者重新签署、向不同人出示不同日志均无法排除",
+            "未与外部留存的检查点比对：连同检查点的回退、密钥持有者重新签署、向不同人出示不同日志均无法排除",
+        )
+    elif judgement.agreed < events:
+        n = judgement.agreed
+        yield Detail(
+            f"beyond event {n}, up to which heads from outside agree: a log signed anew by the holder of its key, and "
+            "two logs shown to two people cannot be excluded",
+            f"第 {n} 个事件之后（外部留存的检查点至此相符）：密钥持有者重新签署、向不同人出示不同日志均无法排除",
         )

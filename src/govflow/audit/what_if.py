@@ -96,7 +96,7 @@ class WhatIf(NamedTuple):
     """The comparison: the log's own rules `before`, the other ones `after`; `units` the same by lead unit.
 
     `commands` says how many commands of the log were made again exactly, likely so, or not at all (lost).
-    `refused` are commands that the other rules refuse and the log's own do not; `rerouted` the records that other
+    `refused` are commands, of the records compared, that the other rules refuse and the log's own do not; `rerouted` the records that other
     units would have led; `followed` commands that those units' people gave in the re-run; `left_out` moves to policies
     that are not there. `log` is the id of the log, `scratch` that of the scratch log.
     """
@@ -134,8 +134,8 @@ def what_if(
 
     `policy` (with its routing rules and limits) takes the place of the log's policies, `calendar` that of the
     calendar of the same id; from `since` on (by default from the beginning), as if adopted at that moment: records
-    that ran already stay on their policy. Records begun from `since` to `until` are compared, at the moment of the
-    log's last event. `engine` is only read. `progress` hears of (events read, events to read).
+    that ran already stay on their policy. Records begun from `since` on and before `until` are compared, with the
+    commands that concern them, at the moment of the log's last event. `engine` is only read, and all of it is. `progress` hears of (events read, events to read).
     Raises InputError where nothing is to be compared, PolicyError where the rules do not fit or their name is taken.
     """
     if policy is None and calendar is None:
@@ -149,7 +149,12 @@ def what_if(
     own.engine.close()
     other.run(_half(progress, 1))
     after = _fates(other, since, until)
-    refused = tuple(each for each in other.refused if each.command not in refused_anyway)
+    is_limited = since is not None or until is not None
+    refused = tuple(
+        each
+        for each in other.refused
+        if each.command not in refused_anyway and (not is_limited or each.record in before or each.record in after)
+    )
     scratch = other.engine.log_id
     other.engine.close()
     changed = tuple(_changed(before, after))
@@ -216,7 +221,7 @@ def _fates(again: Rerun, since: datetime | None, until: datetime | None) -> dict
         id: fate._replace(record=id)
         for fate in found
         if (begun := fate.opened_at) is None
-        or not ((since is not None and begun < since) or (until is not None and begun > until))
+        or not ((since is not None and begun < since) or (until is not None and begun >= until))
         for id in [again.real(fate.record)]
     }
 
@@ -283,12 +288,17 @@ def _totals(fates: Iterable[Fate], refused: Sequence[Refused] = ()) -> Totals:
 def _by_unit(
     before: Mapping[str, Fate], after: Mapping[str, Fate], refused: Sequence[Refused]
 ) -> dict[str, tuple[Totals, Totals]]:
-    """Both figures of every lead unit; under an empty name what no unit leads."""
+    """Both figures of every lead unit, which sum to the totals; under an empty name what no unit leads.
+
+    A refused command counts with the unit that leads its record, or led it where the record is no longer there.
+    """
+    of_records = {id: fate.unit for each in (before, after) for id, fate in each.items()}
+    of_refused = [(of_records.get(each.record, ""), each) for each in refused]
+    units = {fate.unit for each in (before, after) for fate in each.values()} | {unit for unit, _ in of_refused}
     found = {}
-    for unit in sorted({fate.unit for each in (before, after) for fate in each.values()}):
+    for unit in sorted(units):
         then, now = ([fate for fate in each.values() if fate.unit == unit] for each in (before, after))
-        own = {fate.record for fate in now}
-        found[unit] = _totals(then), _totals(now, [each for each in refused if each.record in own])
+        found[unit] = _totals(then), _totals(now, [each for of, each in of_refused if of == unit])
     return found
 
 

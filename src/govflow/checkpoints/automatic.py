@@ -1,7 +1,7 @@
 """Checkpoints by themselves: every so many events, after so long, and at every tick, where the log has a signing key.
 
 A command that was committed stays committed whatever happens here: a failure is told to the `govflow` logger, kept in
-`problem`, and tried again the next time.
+`problem`, and tried again the next time. It waits for nobody: while another process signs, the next command tries.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic import Field
 
 from govflow.checkpoints.signing import Checkpointer
 from govflow.messages import Value
+from govflow.persistence.checkpoints import Busy
 
 _NEVER = sys.maxsize
 _NO_DAY = datetime.max.replace(tzinfo=UTC)
@@ -61,7 +62,7 @@ class Automatic:
         def attempt() -> None:
             self._plan()
             if self.is_due(head, now):
-                self._checkpointer.sign()
+                self._checkpointer.sign(wait=False)
                 self._plan()
 
         self._guarded(attempt, head, now)
@@ -70,7 +71,7 @@ class Automatic:
         """Sign what is not signed yet; a key that was made meanwhile is found. Never raises."""
 
         def attempt() -> None:
-            self._checkpointer.sign()
+            self._checkpointer.sign(wait=False)
             self._plan()
 
         if self.is_on:
@@ -94,6 +95,8 @@ class Automatic:
     def _guarded(self, attempt: Callable[[], None], head: int = 0, now: datetime | None = None) -> None:
         try:
             attempt()
+        except Busy:
+            pass  # due still
         except Exception as error:  # the command is in the log, and its caller is owed its outcome
             self.problem = error
             _logger.warning("the log was not signed, and will be tried again: %s", error)

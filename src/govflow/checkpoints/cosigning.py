@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from govflow.checkpoints.notes import COSIGNATURE, Note, NoteError, Verifier
-from govflow.checkpoints.proofs import signed_checkpoint
+from govflow.checkpoints.notes import COSIGNATURE, MOST_SIGNATURES, Note, NoteError, Verifier
 from govflow.checkpoints.signing import Checkpointer
-from govflow.errors import LogError
+from govflow.checkpoints.trust import believed
+from govflow.errors import Detail, LogError
+
+_MOST = MOST_SIGNATURES // 2  # the other half is for the keys of the log
 
 
 def add_cosignatures(checkpointer: Checkpointer, raw: bytes, witnesses: Iterable[Verifier], at: datetime) -> Note:
@@ -25,18 +27,23 @@ def add_cosignatures(checkpointer: Checkpointer, raw: bytes, witnesses: Iterable
     trusted = _witnesses(witnesses)
     given = Note.parse(raw)
     with checkpointer.kept.transaction():
-        checkpoint = signed_checkpoint(given, checkpointer.verifiers())
+        checkpoint = believed(given, checkpointer.keys.origin, checkpointer.chain())
         try:
             ours = checkpointer.at(checkpoint.size)
         except LogError:
-            raise NoteError(f"no checkpoint of {checkpoint.size} events is kept here: it is of another log") from None
+            what = f"no checkpoint of {checkpoint.size} events is kept here"
+            raise NoteError(Detail(what, f"此处没有含 {checkpoint.size} 个事件的检查点")) from None
         if ours.note.text != given.text:
-            raise NoteError(f"the checkpoint of {checkpoint.size} events kept here has another text")
+            what = f"the checkpoint of {checkpoint.size} events kept here has another text"
+            raise NoteError(Detail(what, f"此处含 {checkpoint.size} 个事件的检查点内容不同"))
         seen = {(each.name, each.key_id) for each in given.signed_by(trusted)}
         if not seen:
-            raise NoteError("none of the witnesses that are trusted has signed it")
+            raise NoteError(Detail("none of the witnesses that are trusted has signed it", "可信见证人均未联署"))
         added = [each for each in given.signatures if (each.name, each.key_id) in seen]
         merged = ours.note.with_signatures(added)
+        if len(merged.signatures) > _MOST:
+            what = f"more than {_MOST} signatures under one checkpoint are not kept"
+            raise NoteError(Detail(what, f"一个检查点最多保存 {_MOST} 个签名"))
         if merged != ours.note:
             checkpointer.kept.add_note(checkpoint.size, merged.format().encode(), at)
     return merged
@@ -46,5 +53,6 @@ def _witnesses(verifiers: Iterable[Verifier]) -> tuple[Verifier, ...]:
     given = tuple(verifiers)
     for each in given:
         if each.algorithm != COSIGNATURE:
-            raise NoteError(f"the key of {each.name} is no witness's: it signs no times")
+            what = f"the key of {each.name} is no witness's: it signs no times"
+            raise NoteError(Detail(what, f"{each.name} 的密钥不是见证人密钥：其签名不含时间"))
     return given

@@ -188,10 +188,7 @@ class SigningKeys:
 
 
 def _as_json(held: _Held) -> dict[str, Any]:
-    keys = [
-        {"vkey": each.verifier.vkey, "private": each.private and text64(each.private)}
-        for each in held.keys
-    ]
+    keys = [{"vkey": each.verifier.vkey, "private": each.private and text64(each.private)} for each in held.keys]
     found = {"govflow_signing_keys": 1, "keys": keys, "handovers": [each.format() for each in held.handovers]}
     return found if held.signed is None else {**found, "signed": held.signed.text()}
 

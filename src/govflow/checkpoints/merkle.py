@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
-from govflow.errors import GovFlowError
+from govflow.errors import Detail, GovFlowError
 
 HASH_BYTES = 32
 LARGEST = 1 << 63  # a size is a signed 64-bit number in every format that carries one
@@ -194,12 +194,14 @@ def root_of_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]
     The size must come from a signed checkpoint: the proof itself does not bind it.
     """
     if not 0 <= index < size or size >= LARGEST:
-        raise ProofError(f"there is no leaf {index} in a tree of {size}")
+        what = f"there is no leaf {index} in a tree of {size}"
+        raise ProofError(Detail(what, f"{size} 个事件中没有第 {index + 1} 个"))
     _check_hashes(leaf, *proof)
     inner = (index ^ (size - 1)).bit_length()  # levels below which the path to the leaf and the right edge differ
     border = (index >> inner).bit_count()
     if len(proof) != inner + border:
-        raise ProofError(f"the proof has {len(proof)} hashes where {inner + border} are to be")
+        what, zh = f"the proof has {len(proof)} hashes where {inner + border} are to be", "哈希个数不符"
+        raise ProofError(Detail(what, f"{zh}：应为 {inner + border} 个，实有 {len(proof)} 个"))
     hash = leaf
     for level, sibling in enumerate(proof[:inner]):
         hash = node_hash(sibling, hash) if index >> level & 1 else node_hash(hash, sibling)
@@ -211,7 +213,8 @@ def root_of_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]
 def check_inclusion(leaf: bytes, index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
     """Raises ProofError unless the proof shows the leaf in the tree with this root."""
     if root_of_inclusion(leaf, index, size, proof) != root:
-        raise ProofError(f"the proof for leaf {index} does not lead to the root of the tree of {size}")
+        what = f"the proof for leaf {index} does not lead to the root of the tree of {size}"
+        raise ProofError(Detail(what, f"第 {index + 1} 个事件的哈希路径不通向 {size} 个事件的根值"))
 
 
 def check_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:

@@ -22,7 +22,7 @@ COSIGNATURE = 0x04  # a witness's Ed25519 signature over the text and a time
 KEY_BYTES = 32
 _SIGNATURE_BYTES = 64
 _LONGEST = 1 << 20  # the specification asks for room for 16 signatures; ours are short, others' take 5 kB
-_MOST_SIGNATURES = 100
+MOST_SIGNATURES = 100
 _DASH = "— "  # an em dash and a space begin a signature line
 
 
@@ -174,7 +174,7 @@ class Note(NamedTuple):
         if not blank or not tail.endswith("\n"):
             raise NoteError("no note: a text, an empty line and signature lines are expected")
         lines = tail[:-1].split("\n")
-        if len(lines) > _MOST_SIGNATURES:
+        if len(lines) > MOST_SIGNATURES:
             raise NoteError(f"too many signatures: {len(lines)}")
         return cls(text + "\n", tuple(map(_signature, lines)))
 
@@ -199,8 +199,11 @@ class Note(NamedTuple):
         return tuple(dict.fromkeys(found))
 
     def with_signatures(self, more: Iterable[Signature]) -> Note:
-        """The note with these signatures too, each once."""
-        return self._replace(signatures=tuple(dict.fromkeys((*self.signatures, *more))))
+        """The note with these signatures too, one of each key: the first, for a later one says less of when it was."""
+        found: dict[tuple[str, bytes], Signature] = {}
+        for each in (*self.signatures, *more):
+            found.setdefault((each.name, each.key_id), each)
+        return self._replace(signatures=tuple(found.values()))
 
 
 def _signature(line: str) -> Signature:

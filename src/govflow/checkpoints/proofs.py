@@ -85,7 +85,9 @@ def check(
     if not shown:
         what = "the proof does not carry what it proves: its `extra` line is missing"
         raise ProofError(Detail(what, "证明未附所证明的内容（缺 extra 行）"))
-    checkpoint = believed(proof.note, Checkpoint.parse(proof.note.text).origin, chain_of(verifiers, handovers))
+    trusted = tuple(verifiers)
+    proof.note.signed_by(trusted)  # a witness that is known and signed falsely spoils it too
+    checkpoint = believed(proof.note, Checkpoint.parse(proof.note.text).origin, chain_of(trusted, handovers))
     check_inclusion(leaf_hash(shown), proof.place, checkpoint.size, checkpoint.root, proof.hashes)
     return Proven(checkpoint, proof.place, shown)
 

@@ -1,12 +1,13 @@
 """The checkpointer: signs the head of a log, goes on from what it signed last, and proves what stands in it.
 
 It works on any store: a recorder's rows get their positions and leaves here, in notification order. A run that was
-killed leaves nothing but work to do again; several processes may sign at once: in turn, under the file's lock.
+killed leaves nothing but work to do again. Several processes may sign at once: each hashes by itself, and takes the
+checkpoint file's lock only to see that nobody was faster, and to add its note.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,8 +20,8 @@ from govflow.checkpoints.merkle import (
     inclusion_proof,
     leaf_hash,
 )
-from govflow.checkpoints.notes import Checkpoint, Note, NoteError, Verifier
-from govflow.checkpoints.proofs import Proof, signed_checkpoint
+from govflow.checkpoints.notes import MOST_SIGNATURES, Checkpoint, Note, NoteError, Signer, Verifier
+from govflow.checkpoints.proofs import Proof
 from govflow.checkpoints.stored_tree import (
     Progress,
     StoredTree,
@@ -30,7 +31,8 @@ from govflow.checkpoints.stored_tree import (
     leaf_hashes,
     stated,
 )
-from govflow.errors import LogError
+from govflow.checkpoints.trust import Chain, believed
+from govflow.errors import Detail, LogError
 from govflow.persistence.checkpoints import CheckpointStore, KeptNote
 from govflow.persistence.store import Store
 
@@ -56,43 +58,92 @@ class Checkpointer:
 
     # -- signing ------------------------------------------------------------------------------------------------------
 
-    def sign(self, progress: Progress = None) -> Note:
+    def sign(self, progress: Progress = None, *, wait: bool = True, anew: bool = False) -> Note:
         """Sign the head of the log as it stands now; for a head that is signed already, the note that was kept.
 
-        The rows added since the last checkpoint are hashed as they are stored. Durable when it returns. Raises
-        Truncated where the log has lost what was signed, LogError where it is not what was signed, where a row is
-        damaged, and where there is no key. `progress` hears of (rows hashed, rows to hash).
+        The rows added since the last checkpoint are hashed as they are stored. Durable when it returns. Where the
+        checkpoint file lacks what the key has signed last, the log must be that all the same; where the file lacks
+        everything, this is refused unless it is to begin `anew`. Raises Truncated where the log has lost what was
+        signed, LogError where it is not what was signed, where a row is damaged, and where there is no key, Busy where
+        another process signs and this is not to `wait`. `progress` hears of (rows hashed, rows to hash).
         """
-        with self.kept.transaction():
-            signers = self.keys.signers()
-            last = self.last()
-            head = self.store.head()
-            checkpoint = Checkpoint(self.keys.origin, *self._grown(last, head, progress))
-            note = Note(checkpoint.text(), ()) if last is None or last.checkpoint != checkpoint else last.note
-            signed = note.with_signatures(signer.sign(note.text) for signer in signers)
-            if last is None or signed != last.note:
-                self._keep_handovers()
-                self.kept.add_note(checkpoint.size, signed.format().encode(), self._now())
-        if len(signers) > 1:
-            with self.kept.transaction():  # nobody replaces a key meanwhile
-                self.keys.settle(signers)
-        return signed
+        self.kept.refuse_if_read_only()
+        while True:
+            base = self._base(anew=anew)
+            checkpoint, nodes = self._grown(base, self.store.head(), progress, wait)
+            with self.kept.transaction(wait=wait):
+                if self._base(anew=anew) != base:  # somebody else was faster: go on from there
+                    continue
+                signers = self.keys.signers()
+                signed = self._add(checkpoint, signers)
+                self.kept.put_nodes(nodes)
+            if len(signers) > 1 or self.keys.signed() != checkpoint:
+                with self.kept.transaction(wait=wait):  # nobody replaces a key meanwhile
+                    self.keys.settle(signers, checkpoint)
+            return signed
 
-    def _grown(self, last: Signed | None, head: int, progress: Progress) -> tuple[int, bytes]:
-        """Size and root at `head`: what was signed last, shown to be in the log still, and what came after it."""
-        if last is None:
-            last_size, peaks = 0, StoredTree(self.store, self.kept, 0).peaks()
+    def _base(self, *, anew: bool) -> Checkpoint | None:
+        """The head to go on from: the largest that was kept, or that the key remembers; None where there is none."""
+        remembered = self.keys.signed()  # first: who signs keeps the note before the key remembers it
+        last = self.last()
+        kept = None if last is None else last.checkpoint
+        if remembered is None or remembered == kept:
+            return kept
+        if kept is not None and kept.size > remembered.size:
+            return kept  # the key is told after the file, and a crash lay between
+        if kept is not None and kept.size == remembered.size:
+            what = f"the checkpoint of {kept.size} events in {self.kept.path} is not the one that its key has signed"
+            raise LogError(Detail(what, f"{self.kept.path} 中含 {kept.size} 个事件的检查点并非其密钥所签"))
+        if kept is None and not anew:
+            raise LogError(
+                Detail(
+                    f"the key {self.keys.path} has signed {remembered.size} events, but there are no checkpoints in "
+                    f"{self.kept.path}: bring them back; if they are lost, `govflow checkpoint sign` compares the "
+                    "whole log with what the key has signed, and goes on",
+                    f"密钥 {self.keys.path} 已签署 {remembered.size} 个事件，而 {self.kept.path} 中没有检查点："
+                    "请恢复检查点文件；如已丢失，`govflow checkpoint sign` 将整份日志与密钥所签比对后继续",
+                )
+            )
+        return remembered
+
+    def _grown(
+        self, base: Checkpoint | None, head: int, progress: Progress, wait: bool
+    ) -> tuple[Checkpoint, list[tuple[int, int, bytes]]]:
+        """The log's head at `head`: what was signed last, shown to be in the log still, and what came after it.
+
+        With it come the hashes that are to be kept and are not yet.
+        """
+        if base is None:
+            size, peaks = 0, StoredTree(self.store, self.kept, 0).peaks()
         else:
-            last_size = last.checkpoint.size
-            peaks = checked_tree(self.store, self.kept, last.checkpoint, progress=progress).peaks()
+            size = base.size
+            lost = self.kept.last() is None  # then every row is read, and what is to be kept is made
+            peaks = checked_tree(self.store, self.kept, base, afresh=lost, progress=progress).peaks()
         nodes: list[tuple[int, int, bytes]] = []
-        for hash in leaf_hashes(self.store, last_size, head, progress):
+        for hash in leaf_hashes(self.store, size, head, progress):
             nodes += (node for node in peaks.add(hash) if is_kept(node[0]))
             if len(nodes) >= _BATCH:
-                self.kept.put_nodes(nodes)
+                with self.kept.transaction(wait=wait):
+                    self.kept.put_nodes(nodes)
                 nodes.clear()
-        self.kept.put_nodes(nodes)
-        return head, peaks.root()
+        return Checkpoint(self.keys.origin, head, peaks.root()), nodes
+
+    def _add(self, checkpoint: Checkpoint, signers: Sequence[Signer]) -> Note:
+        """Keep this head, signed by these keys, with all handovers; nothing is added where it is there already."""
+        last = self.last()
+        if last is not None and last.checkpoint != checkpoint and len(signers) > 1:
+            self._signed(last.note, last, signers)  # a rotation was cut short: both keys sign where it happened, too
+        note = Note(checkpoint.text(), ()) if last is None or last.checkpoint != checkpoint else last.note
+        return self._signed(note, last, signers)
+
+    def _signed(self, note: Note, last: Signed | None, signers: Sequence[Signer]) -> Note:
+        if len(note.signatures) + len(signers) > MOST_SIGNATURES:  # an older row has those of keys replaced since
+            note = note._replace(signatures=tuple(each for each in note.signatures if each.name != self.keys.origin))
+        signed = note.with_signatures(signer.sign(note.text) for signer in signers)
+        if last is None or signed != last.note:
+            self._keep_handovers()
+            self.kept.add_note(Checkpoint.parse(note.text).size, signed.format().encode(), self._now())
+        return signed
 
     def _keep_handovers(self) -> None:
         """Keep the handovers of keys beside the notes, where outsiders get them."""
@@ -102,16 +153,22 @@ class Checkpointer:
                 self.kept.add_handover(raw, self._now())
 
     def rotate(self) -> Note:
-        """Replace the key: old and new sign the handover and a checkpoint, then the old private half is destroyed.
+        """Replace the key: old and new sign the handover and the head, then the old private half is destroyed.
 
         Returns the handover. What a crash leaves undone the next signature does.
         """
-        with self.kept.transaction():  # two who rotate do so one after the other
-            if not self.keys.exists():
-                raise LogError("there is no signing key yet that could be replaced")
-            self.last()  # what was signed is sound, else nothing is changed
-            handover = self.keys.rotate()
+        self.kept.refuse_if_read_only()
+        if not self.keys.exists():
+            raise LogError(Detail("there is no signing key yet that could be replaced", "尚无签名密钥可供更换"))
         self.sign()
+        with self.kept.transaction():  # two who rotate do so one after the other
+            last = self.last()
+            assert last is not None, "it was signed a moment ago"
+            handover = self.keys.rotate(last.checkpoint.size)
+            signers = self.keys.signers()
+            self._signed(last.note, last, signers)
+        with self.kept.transaction():
+            self.keys.settle(signers, last.checkpoint)
         return handover
 
     # -- what was signed ----------------------------------------------------------------------------------------------
@@ -120,10 +177,14 @@ class Checkpointer:
         """The public halves of the log's own keys; empty where the key file is not there."""
         return self.keys.verifiers() if self.keys.exists() else ()
 
+    def chain(self) -> Chain:
+        """The log's own keys, each with the size up to which it speaks; empty where the key file is not there."""
+        return self.keys.chain() if self.keys.exists() else Chain({})
+
     def last(self) -> Signed | None:
-        """The largest checkpoint. Raises LogError where none of the log's own keys has signed it."""
+        """The largest checkpoint. Raises LogError where the log's own newest key has not signed it."""
         found = self.kept.last()
-        return None if found is None else self._own(found)
+        return None if found is None else self._own(found, newest=True)
 
     def at(self, size: int) -> Signed:
         """The checkpoint of this size. Raises LogError where there is none."""
@@ -132,13 +193,13 @@ class Checkpointer:
             raise LogError(f"no checkpoint of {size} events was signed")
         return self._own(found)
 
-    def _own(self, found: KeptNote) -> Signed:
+    def _own(self, found: KeptNote, *, newest: bool = False) -> Signed:
         note, checkpoint = stated(found, self.kept.path)
         if checkpoint.origin != self.keys.origin:
             raise LogError(f"the checkpoints in {self.kept.path} are of {checkpoint.origin}, not of {self.keys.origin}")
         if self.keys.exists():  # where it is not, a proof is for others to check, who have the key
             try:
-                signed_checkpoint(note, self.keys.verifiers())
+                believed(note, self.keys.origin, self.keys.chain(), newest=newest)
             except NoteError as error:
                 raise LogError(
                     f"checkpoint {found.number} in {self.kept.path}: {error}; bring back the key file {self.keys.path} "

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
-from govflow.errors import GovFlowError
+from govflow.errors import Detail, GovFlowError
 from govflow.persistence.checkpoints import CheckpointStore, KeptStamp
 
 _CERTIFICATES = 0xA0  # the tag of the certificates in signed data (RFC 5652 §5.1)
@@ -55,8 +56,10 @@ def stamp_of(token: bytes, text: str, roots: Sequence[x509.Certificate]) -> Stam
         client.VerifierBuilder(roots=list(roots)).build().verify_message(answer, text.encode())
         certificates = [x509.load_der_x509_certificate(each) for each in answer.signed_data.certificates]
         (signer,) = answer.signed_data.signer_infos
-    except (client.VerificationError, ValueError) as error:
-        raise StampError(f"the time stamp does not hold: {error}") from None
+    except (client.VerificationError, ValueError, x509.InvalidVersion) as error:
+        raise StampError(Detail(f"the time stamp does not hold: {error}", "时间戳不成立")) from None
+    except BaseException as error:
+        raise _refused(error) from None
     by = next(each for each in certificates if each.serial_number == signer.serial_number)
     return Stamp(answer.tst_info.gen_time, by.subject.rfc4514_string())
 
@@ -89,10 +92,26 @@ def certificates_of(files: Iterable[bytes]) -> tuple[x509.Certificate, ...]:
     for each in files:
         try:
             pem = b"-----BEGIN" in each
-            found += x509.load_pem_x509_certificates(each) if pem else [x509.load_der_x509_certificate(each)]
-        except ValueError:
-            raise StampError("a file of root certificates holds none (PEM or DER is read)") from None
+            read = x509.load_pem_x509_certificates(each) if pem else [x509.load_der_x509_certificate(each)]
+            found += [certificate for certificate in read if _is_whole(certificate)]
+        except (ValueError, x509.InvalidVersion):
+            what = "a file of root certificates holds none (PEM or DER is read)"
+            raise StampError(Detail(what, "根证书文件中没有证书（可读 PEM 或 DER）")) from None
+        except BaseException as error:
+            raise _refused(error) from None
     return tuple(found)
+
+
+def _is_whole(certificate: x509.Certificate) -> bool:
+    """True where every part of a certificate can be read: parts are read late. Raises what reading raises."""
+    return all(part is not None for part in (certificate.subject, certificate.extensions, certificate.public_key()))
+
+
+def _refused(error: BaseException) -> BaseException:
+    """What to raise for a panic of the library in Rust, which is no `Exception`; any other error as it is."""
+    if type(error).__name__ == "PanicException" or isinstance(error, UnsupportedAlgorithm):
+        return StampError(Detail("a certificate or time stamp is damaged", "证书或时间戳已损坏"))
+    return error
 
 
 def _text_of(note: bytes) -> str:

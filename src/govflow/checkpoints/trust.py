@@ -91,13 +91,27 @@ def chain_of(vkeys: Iterable[Verifier], handovers: Iterable[bytes]) -> Chain:
     after: dict[Verifier, Handover] = {}
     before: dict[Verifier, Handover] = {}
     for said in _held(handovers):
-        if said.origin in names and (after.setdefault(said.old, said), before.setdefault(said.new, said)) != (said,) * 2:
+        if (
+            said.origin in names
+            and (after.setdefault(said.old, said), before.setdefault(said.new, said)) != (said,) * 2
+        ):
             raise NoteError(Detail("a key was handed over twice, to different keys", "同一密钥被移交两次"))
     until: dict[Verifier, int | None] = {}
     for key in trusted:
         if key not in until:
             until |= _followed(_first(key, before), after)
     return Chain(until)
+
+
+def handovers_in(raw: bytes) -> tuple[bytes, ...]:
+    """The handovers in a file, with an empty line between two. Raises NoteError where there is anything else."""
+    parts = raw.removesuffix(b"\n").split(b"\n\n")
+    notes = tuple(b"%b\n\n%b\n" % pair for pair in zip(parts[::2], parts[1::2], strict=False))
+    if len(parts) % 2:
+        raise NoteError(Detail("no handover: a note with signatures is expected", "不是密钥移交文本"))
+    for each in notes:
+        Handover.parse(Note.parse(each))
+    return notes
 
 
 def _held(handovers: Iterable[bytes]) -> Iterable[Handover]:
@@ -135,8 +149,8 @@ def believed(note: Note, origin: str, chain: Chain, *, newest: bool = False) -> 
     """The head that a note states, where it is one of this log and a key of the chain has signed it.
 
     A key that was replaced is good for heads up to the size at which that happened. `newest`: this is the newest head
-    that there is, and so a key must have signed it that was not replaced. Raises Doubted where that is not so, NoteError
-    where the note states no head.
+    that there is, and so a key must have signed it that was not replaced. Raises Doubted where that is not so,
+    NoteError where the note states no head.
     """
     stated = Checkpoint.parse(note.text)
     if stated.origin != origin:
@@ -151,7 +165,9 @@ def believed(note: Note, origin: str, chain: Chain, *, newest: bool = False) -> 
     if not signed:
         names = ", ".join(f"{each.name} {each.key_id.hex()}" for each in note.signatures)[:200]
         raise Doubted(
-            Doubt.KEY, f"it is signed by no key of this log that is known ({names})", f"未由本日志的已知密钥签署（{names}）"
+            Doubt.KEY,
+            f"it is signed by no key that is trusted for this log ({names})",
+            f"未由可信的本日志密钥签署（{names}）",
         )
     limits = [chain.until[each] for each in signed]
     if None in limits or (not newest and max(each for each in limits if each is not None) >= stated.size):

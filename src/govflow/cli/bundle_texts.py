@@ -10,6 +10,8 @@ EXAMPLES = {
 TEXTS: dict[str, tuple[str, str]] = {
     "help.export_bundle": ("Write a bundle (证据包) that outsiders verify offline with examples/verify_bundle.py and the log's public key.\n\nThe whole log, one record with everything it touches (--record), or a period (--from, --to): what is left out stands in it as hashes. Personal data stays protected.",
                            "写出证据包，外部人员凭 examples/verify_bundle.py 与日志公钥即可离线核验。\n\n范围为整份日志、单件记录及其牵涉（--record）或一段期间（--from、--to）；其余事件仅以哈希列出，个人信息保持加密。"),
+    "bundle.read_only": ("it is a bundle: nothing is written to one, and no key of its log is made or used there", "这是证据包：不可写入，也不在此生成或使用日志密钥"),
+    "bundle.the_log": ("the log itself", "日志本身"),
     "option.bundle_record": ("Only this record: with its journey, what its events name, the directory, tables and policies.", "仅此记录，连同其全程关联、所引记录、名录、流程表与政策。"),
     "option.bundle_from": ("Only what was recorded from this day or moment on.", "仅自此日或此时起记录的事件。"),
     "option.bundle_to": ("Only what was recorded up to this day or before this moment.", "仅至此日或此时之前记录的事件。"),

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from cryptography.x509 import Certificate
 
 from govflow.checkpoints.cosigning import add_cosignatures
 from govflow.checkpoints.keys import origin_of
-from govflow.checkpoints.notes import Note, NoteError, Verifier
+from govflow.checkpoints.notes import Note, NoteError, Signature, Verifier
+from govflow.checkpoints.signing import Checkpointer
 from govflow.checkpoints.stored_tree import stated
-from govflow.checkpoints.timestamps import add_stamp, certificates_of, request
+from govflow.checkpoints.timestamps import StampError, add_stamp, certificates_of, request, stamp_of
+from govflow.checkpoints.trust import Chain, believed, read_vkey
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
 from govflow.cli.logs import Db, Json, opened, progress
-from govflow.cli.run import clean
-from govflow.cli.texts import t
+from govflow.cli.run import FOUND, clean
+from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
 from govflow.errors import InputError
 from govflow.persistence.checkpoints import KeptStamp
@@ -44,20 +47,16 @@ def content_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def reason(error: Exception) -> str:
+    """What an error says, in the language chosen where it knows it."""
+    what = error.args[0] if error.args else ""
+    return str(getattr(what, "zh", what)) if is_zh() else str(what)
+
+
 def new_file(path: Path, content: bytes) -> None:
     """Write a file that is not there yet."""
     with path.open("xb") as target:
         target.write(content)
-
-
-def verifier(text: str) -> Verifier:
-    """The public key that an option names: itself, or a file that holds it. Raises InputError."""
-    path = Path(text)
-    given = path.read_text(errors="replace") if path.is_file() else text
-    try:
-        return Verifier.parse(given)
-    except NoteError as error:
-        raise InputError(str(error), where=text[:40], expected=t("a_vkey")) from None
 
 
 # --- sign ------------------------------------------------------------------------------------------------------------
@@ -94,42 +93,92 @@ def _root(note: Note) -> str:
 def list_checkpoints(
     db: Db,
     limit: Annotated[int, typer.Option("--limit", help="option.checkpoints_limit", min=1)] = 20,
+    witness: Witness = None,
+    root: Root = None,
     json: Json = False,
 ) -> None:
     """List what was signed of the log, and what was not yet."""
+    witnesses, roots = [read_vkey(each) for each in witness or ()], certificates_of(map(content_of, root or ()))
     with opened(db, None) as engine:
-        found = list(_listed(engine))
-        uncovered = _uncovered(engine, found[-1]["size"] if found else 0)
+        found = list(_listed(engine.checkpointer, witnesses, roots))
+        uncovered = _uncovered(engine, max((each["size"] for each in found if each["doubt"] is None), default=0))
         if json:
             print_json({"origin": origin_of(engine.log_id), "checkpoints": found, "uncovered": uncovered})
         else:
             _print_list(engine, found, uncovered, limit)
+    if any(each["doubt"] is not None for each in found):
+        raise typer.Exit(FOUND)
 
 
-def _listed(engine: Engine) -> Iterator[dict[str, Any]]:
-    """Every head that was signed, smallest first: its last row has all its signatures, its first when it was signed."""
-    kept = engine.checkpointer.kept
+def _listed(
+    checkpointer: Checkpointer, witnesses: Sequence[Verifier], roots: Sequence[Certificate]
+) -> Iterator[dict[str, Any]]:
+    """Every head that was signed, smallest first, and what was found true of it.
+
+    Its last row has all its signatures, its first says when it was kept. Without keys nothing can be checked.
+    """
+    kept, chain = checkpointer.kept, checkpointer.chain()
     stamps: defaultdict[int, list[KeptStamp]] = defaultdict(list)
     for stamp in kept.stamps():
         stamps[stamp.size].append(stamp)
-    for size, rows in groupby(kept.notes(), key=lambda each: each.size):
+    last = kept.last()
+    for size, rows in groupby(kept.notes_by_size(), key=lambda each: each.size):
         first, *more = rows
         note, head = stated(more[-1] if more else first, kept.path)
+        is_newest = last is not None and last.size == size
+        doubt = _doubt(note, checkpointer.keys.origin, chain, newest=is_newest) if chain.keys else None
+        true = () if doubt else note.signed_by((*chain.keys, *(each for each in witnesses if _is_true(note, each))))
         yield {
             "size": size,
             "root": _root(note),
             "signed_at": first.signed_at.isoformat(),
-            "signed_by": [
-                {
-                    "name": each.name,
-                    "key_id": each.key_id.hex(),
-                    "is_log": each.name == head.origin,
-                    "at": None if each.seconds is None else datetime.fromtimestamp(each.seconds, UTC).isoformat(),
-                }
-                for each in note.signatures
-            ],
-            "stamped_at": [each.stamped_at.isoformat() for each in stamps[size]],
+            "checked": bool(chain.keys),
+            "doubt": doubt,
+            "signed_by": [_signer(each, head.origin, true) for each in note.signatures],
+            "stamped_at": [each.stamped_at.isoformat() for each in stamps[size] if _holds(each, note, roots)],
+            "stamps_checked": bool(roots),
         }
+
+
+def _doubt(note: Note, origin: str, chain: Chain, *, newest: bool) -> str | None:
+    """Why a head is not to be believed."""
+    try:
+        believed(note, origin, chain, newest=newest)
+    except NoteError as error:
+        return reason(error)
+    return None
+
+
+def _is_true(note: Note, witness: Verifier) -> bool:
+    try:
+        return bool(note.signed_by([witness]))
+    except NoteError:
+        return False
+
+
+def _holds(stamp: KeptStamp, note: Note, roots: Sequence[Certificate]) -> bool:
+    """Whether a time stamp was found to be true; without a root certificate nobody can tell."""
+    try:
+        return not roots or stamp_of(stamp.token, note.text, roots).at == stamp.stamped_at
+    except StampError:
+        return False
+
+
+def _signer(signature: Signature, origin: str, true: Sequence[Verifier]) -> dict[str, Any]:
+    return {
+        "name": signature.name,
+        "key_id": signature.key_id.hex(),
+        "is_log": signature.name == origin,
+        "at": _second(signature.seconds),
+        "checked": any((each.name, each.key_id) == (signature.name, signature.key_id) for each in true),
+    }
+
+
+def _second(seconds: int | None) -> str | None:
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):  # no year that there is
+        return None
 
 
 def _uncovered(engine: Engine, size: int) -> dict[str, Any]:
@@ -151,22 +200,29 @@ def _print_list(engine: Engine, found: list[dict[str, Any]], uncovered: dict[str
         columns = (t("checkpoint.size"), t("checkpoint.root"), t("checkpoint.signed_at"), t("checkpoint.signed_by"))
         out.print(table(*columns, rows=rows, keep=(0, 2)))
     out.print(t("checkpoint.count", shown=len(rows), n=len(found)) if found else t("checkpoint.none"))
+    if any(each["doubt"] for each in found):
+        out.print(t("checkpoint.run_verify"))
     if uncovered["events"]:
         age = age_in_words(uncovered["seconds"])
         out.print(t("checkpoint.uncovered", n=f"{uncovered['events']:,}", age=age))
     elif found:
-        out.print(t("checkpoint.covered"))
+        out.print(t("checkpoint.covered" if all(each["checked"] for each in found) else "checkpoint.no_key"))
 
 
 def _signers(engine: Engine, each: dict[str, Any]) -> Iterator[str]:
+    if each["doubt"]:
+        yield t("checkpoint.doubted", why=clean(each["doubt"]))
+        return
     for signed in each["signed_by"]:
         if signed["is_log"]:
-            yield t("checkpoint.log_key", id=signed["key_id"])
+            said = t("checkpoint.log_key", id=signed["key_id"])
         else:
             at = words.when(datetime.fromisoformat(signed["at"]), engine) if signed["at"] else ""
-            yield t("checkpoint.witness", name=clean(signed["name"]), at=at)
+            said = t("checkpoint.witness", name=clean(signed["name"]), at=at)
+        yield said if signed["checked"] else said + t("checkpoint.unchecked")
     for at in each["stamped_at"]:
-        yield t("checkpoint.stamp", at=words.when(datetime.fromisoformat(at), engine))
+        said = t("checkpoint.stamp", at=words.when(datetime.fromisoformat(at), engine))
+        yield said if each["stamps_checked"] else said + t("checkpoint.unchecked")
 
 
 def age_in_words(seconds: int) -> str:
@@ -189,7 +245,7 @@ def add(
 ) -> None:
     """Take in a checkpoint that came back with witnesses' signatures."""
     raw = content_of(file)
-    witnesses = [verifier(each) for each in witness or ()]
+    witnesses = [read_vkey(each) for each in witness or ()]
     if not witnesses:
         raise InputError(t("checkpoint.no_witness"), where="checkpoint add", expected="--witness VKEY|FILE")
     with opened(db, None, writing=True) as engine:

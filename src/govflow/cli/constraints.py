@@ -12,6 +12,7 @@ from rich.text import Text
 from govflow.audit.constraint_files import known_events, load_constraints, shipped_constraints
 from govflow.audit.constraints import Constraint, Constraints, check_stream
 from govflow.audit.findings import Finding
+from govflow.audit.metadata import unreadable
 from govflow.cli.display import SOFT, console, print_json, print_json_array, table
 from govflow.cli.logs import Db, Json, Records, opened, progress, served
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader, rows_seen
@@ -19,7 +20,7 @@ from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import lang, t
 from govflow.decider import Decider
 from govflow.engine import Engine
-from govflow.errors import InputError, NotFound
+from govflow.errors import InputError, LogError, NotFound
 from govflow.log_events import LOG_STREAM
 from govflow.messages import RecordedEvent
 from govflow.persistence.codec import StoredEvent
@@ -47,16 +48,17 @@ def check(
     with opened(db, records) as engine, progress(t("constraints.checking")) as tell:
         chosen = _chosen(file, engine.deciders.values())
         seen = reader(engine, actor, role, unit, area)
-        is_seen = rows_seen(seen) if actor is not None else None
+        is_seen = _readable(rows_seen(seen)) if actor is not None else None
         told = _Told(engine, tell)
-        findings = [
-            found for rows in _streams(engine, id, is_seen) for found in check_stream(told.all_of(rows), chosen)
-        ]
+        findings = [found for rows in _streams(engine, id, is_seen) for found in _checked(rows, chosen, told)]
     if json:
         broken = [{**each._asdict(), "code": each.code.value, "found_by": each.found_by.value} for each in findings]
-        print_json({"constraints": len(chosen), "records": told.records, "events": told.events, "findings": broken})
+        counted = {"constraints": len(chosen), "records": told.records, "events": told.events}
+        print_json({**counted, "seen_by": actor, "findings": broken})
     else:
         _print(findings, len(chosen), told)
+        if actor is not None:
+            console().print(t("constraints.seen", actor=clean(actor)), style=SOFT)
     raise typer.Exit(FOUND if findings else DONE)
 
 
@@ -82,8 +84,20 @@ def _chosen(file: Path | None, deciders: Iterable[Decider]) -> Constraints:
     return load_constraints(file, known_events(deciders))
 
 
+def _readable(is_seen: Callable[[str], bool]) -> Callable[[str], bool]:
+    """The same, but False for a record that cannot be folded: nobody can say who may see it."""
+
+    def is_seen_and_read(stream: str) -> bool:
+        try:
+            return is_seen(stream)
+        except LogError:
+            return False
+
+    return is_seen_and_read
+
+
 def _streams(engine: Engine, id: str | None, is_seen: Callable[[str], bool] | None) -> Iterator[Sequence[StoredEvent]]:
-    """The rows of each record, or of one; as they are stored, and never folded: what was forged may not fold."""
+    """The rows of each record, or of one, as they are stored: folded only where it is asked who may see them."""
     if id is not None:
         rows = engine.store.read(id)
         if not rows or id == LOG_STREAM or (is_seen is not None and not is_seen(id)):
@@ -95,11 +109,23 @@ def _streams(engine: Engine, id: str | None, is_seen: Callable[[str], bool] | No
             yield found
 
 
+def _checked(rows: Sequence[StoredEvent], chosen: Constraints, told: _Told) -> Iterator[Finding]:
+    """What of one record breaks a constraint; where an event of it cannot be read, that ends its check alone."""
+    try:
+        yield from check_stream(told.all_of(rows), chosen)
+    except LogError:
+        yield unreadable(told.row or rows[0], "body", "事件内容")
+
+
 class _Told:
-    """The events of records as they are read, counted, with a word to the progress bar after each record."""
+    """The events of records as they are read, counted, with a word to the progress bar after each record.
+
+    `row` is the one that was read last.
+    """
 
     def __init__(self, engine: Engine, tell: Callable[[int, int | None], None] | None) -> None:
         self.records = self.events = 0
+        self.row: StoredEvent | None = None
         self._recorded, self._head, self._tell = engine.log.codec.recorded, engine.store.head(), tell
 
     def all_of(self, rows: Iterable[StoredEvent]) -> Iterator[RecordedEvent]:
@@ -107,6 +133,7 @@ class _Told:
         self.records += 1
         for row in rows:
             self.events += 1
+            self.row = row
             yield self._recorded(row)
         if self._tell is not None:
             self._tell(self.events, self._head)
@@ -122,7 +149,7 @@ def _print(findings: list[Finding], number: int, told: _Told) -> None:
     out = console()
     for each in findings:
         out.print(Text.assemble((clean(each.stream), "bold"), f"  {clean(each.sentence(lang()))}"))
-        out.print(Text(f"  {each.code} · {clean(each.basis)}", SOFT))
+        out.print(Text(f"  {' · '.join(filter(None, (each.code, clean(each.basis))))}", SOFT))
     counted = {"n": number, "events": f"{told.events:,}", "records": f"{told.records:,}"}
     if findings:
         out.print(t("constraints.broken", findings=len(findings), **counted))

@@ -19,6 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "constraints.checking": ("checking constraints", "正在检查约束"),
     "constraints.holds": ("{n} constraints hold: {events} events in {records} records.", "{n} 项约束均成立：{records} 件记录，{events} 个事件。"),
     "constraints.broken": ("{findings} findings: {n} constraints, {events} events in {records} records.", "发现 {findings} 个问题：{n} 项约束，{records} 件记录，{events} 个事件。"),
+    "constraints.seen": ("Looked at were only records that {actor} may see; one that cannot be read to its end is none of them.", "仅检查 {actor} 有权查看的记录；无法完整读取的记录不在其中。"),
     "constraints.template": ("template", "模板"), "constraints.says": ("what it says", "内容"), "constraints.source": ("source", "出处"),
     "template.existence": ("existence", "存在"), "template.absence": ("absence", "不得出现"), "template.precedence": ("precedence", "先有"),
     "template.response": ("response", "回应"), "template.succession": ("succession", "先后"), "template.chain_precedence": ("chain precedence", "紧接"),

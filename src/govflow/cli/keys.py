@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -61,7 +62,13 @@ def rotate(db: Db, json: Json = False) -> None:
 
 
 @keys.command(help="help.keys_export")
-def export(db: Db) -> None:
-    """Print the public half of the newest key."""
+def export(
+    db: Db, handovers: Annotated[bool, typer.Option("--handovers", help="option.handovers")] = False
+) -> None:
+    """Print the public half of the newest key, or the handovers that lead to it."""
     with opened(db, None) as engine:
-        print(engine.checkpointer.keys.export())
+        keys = engine.checkpointer.keys
+        if handovers:
+            sys.stdout.buffer.write("\n".join(each.format() for each in keys.handovers()).encode())
+        else:
+            print(keys.export())

@@ -13,7 +13,7 @@ from govflow.cli import words
 from govflow.cli.display import SOFT, console, print_json, table
 from govflow.cli.logs import Db, Json, Records, opened, progress
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
-from govflow.cli.run import DONE, FOUND
+from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import is_zh, t
 from govflow.clocks.acts import gap
 from govflow.engine import Engine
@@ -41,9 +41,11 @@ def late(
         with progress(t("replaying")) as tell:
             found = lateness(seen, limit, progress=tell)
         if json:
-            print_json(_as_json(found, is_ours=later_than is None))
+            print_json({**_as_json(found, is_ours=later_than is None), "seen_by": actor})
         else:
             _print(engine, found, is_ours=later_than is None)
+            if actor is not None:
+                console().print(t("late.seen", actor=clean(actor)), style=SOFT)
     raise typer.Exit(FOUND if found.late else DONE)
 
 
@@ -80,7 +82,7 @@ def _as_json(found: Lateness, *, is_ours: bool) -> dict[str, Any]:
 
 def _print(engine: Engine, found: Lateness, *, is_ours: bool) -> None:
     out = console()
-    limit = _in_words(found.later_than)
+    limit = _in_words(found.later_than) if found.later_than else t("late.no_time")
     out.print(t("late.count" if found.late else "late.none", n=found.events, late=found.late, limit=limit))
     if is_ours:
         out.print(t("late.ours"), style=SOFT)

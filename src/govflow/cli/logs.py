@@ -38,11 +38,13 @@ def opened(
     """The engine on the log at `path`, for reading alone unless it is to be written, or made where there is none.
 
     A bundle of one is read like the log itself, as far as it goes. Raises LogError where there is none and none is to
-    be made.
+    be made, InputError where a bundle is to be written.
     """
     deciders = served(records)
     is_new = not path.exists()
     if not is_new and is_bundle(path):
+        if writing or create:
+            raise InputError(t("bundle.read_only"), where=f"--db {path}", expected=t("bundle.the_log"))
         with open_bundle(path, records=deciders) as engine:
             yield engine
         return

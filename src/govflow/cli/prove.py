@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,8 @@ import typer
 from govflow.checkpoints.merkle import ProofError
 from govflow.checkpoints.notes import NoteError
 from govflow.checkpoints.proofs import Proof, Proven, check
-from govflow.cli.checkpoint import content_of, new_file, verifier
+from govflow.checkpoints.trust import Doubt, Doubted, handovers_in, read_vkey
+from govflow.cli.checkpoint import content_of, new_file, reason
 from govflow.cli.display import console, print_json
 from govflow.cli.logs import Json, Records, existing, opened
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
@@ -19,6 +21,7 @@ from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import t
 from govflow.errors import InputError
 
+_MOST = (1 << 63) - 1
 _SHAPES = "ID --db PATH | --check FILE --key VKEY"
 
 
@@ -26,7 +29,7 @@ def prove(
     id: Annotated[str | None, typer.Argument(help="argument.id", metavar="ID", show_default=False)] = None,
     db: Annotated[Path | None, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)] = None,
     version: Annotated[
-        int | None, typer.Option("--version", help="option.prove_version", min=1, show_default=False)
+        int | None, typer.Option("--version", help="option.prove_version", min=1, max=_MOST, show_default=False)
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="option.out", metavar="FILE", show_default=False)
@@ -37,6 +40,9 @@ def prove(
     key: Annotated[
         list[str] | None, typer.Option("--key", help="option.vkey", metavar="VKEY|FILE", show_default=False)
     ] = None,
+    handover: Annotated[
+        list[Path] | None, typer.Option("--handover", help="option.handover", metavar="FILE", show_default=False)
+    ] = None,
     actor: As = None,
     role: AsRole = None,
     unit: AsUnit = None,
@@ -46,13 +52,16 @@ def prove(
 ) -> None:
     """Prove that an event stands in the log, or check such a proof."""
     if given is not None and id is None and db is None and key:
-        raise typer.Exit(_check(given, key, json))
-    if given is not None or key or id is None or db is None:
+        raise typer.Exit(_check(given, key, handover or (), json))
+    if given is not None or key or handover or id is None or db is None:
         raise InputError(t("prove.one_of"), where="prove", expected=_SHAPES)
     with opened(db, records) as engine:
         if actor is not None or role or unit or area:
             existing(reader(engine, actor, role, unit, area), id)
         proof = engine.prove(id, version)
+    if out is None and json:
+        print_json({"proof": proof.format(), "position": proof.place + 1})
+        return
     if out is None:
         sys.stdout.buffer.write(proof.format().encode())
         return
@@ -63,17 +72,20 @@ def prove(
         console().print(t("prove.written", path=out))
 
 
-def _check(path: Path, keys: list[str], json: bool) -> int:
-    """Say whether a proof holds; a file that is no proof at all is bad input."""
-    trusted = [verifier(each) for each in keys]
+def _check(path: Path, keys: Sequence[str], handovers: Sequence[Path], json: bool) -> int:
+    """Say whether a proof holds; what is no proof at all, or signed by nobody who is known, cannot be checked."""
+    trusted = [read_vkey(each) for each in keys]
+    handed = [note for each in handovers for note in handovers_in(content_of(each))]
     proof = Proof.parse(content_of(path))
     try:
-        found = check(proof, trusted)
+        found = check(proof, trusted, handovers=handed)
     except (NoteError, ProofError) as error:
+        if isinstance(error, Doubted) and error.doubt is Doubt.KEY:
+            raise InputError(reason(error), where=path.name, expected=t("prove.other_key")) from None
         if json:
-            print_json({"holds": False, "why": str(error)})
+            print_json({"holds": False, "why": reason(error)})
         else:
-            console().print(t("prove.false", why=clean(str(error))))
+            console().print(t("prove.false", why=clean(reason(error))))
         return FOUND
     stream, version, topic, state = _parts(found)
     if json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any
 
 import typer
@@ -58,6 +58,7 @@ def responsibility(
         for id in dict.fromkeys(ids or ()):
             existing(seen, id)
             kept.append(accountant.account(id, now, since=first, until=last))
+        kept = [each for each in kept if kind in (None, each.kind)]
         every = kept if ids else _told(accountant.accounts(now, since=first, until=last), tell)
         found = summed(each for each in every if kind in (None, each.kind))
         if json:
@@ -67,12 +68,19 @@ def responsibility(
 
 
 def edge(text: str | None, zone: tzinfo, *, is_end: bool = False) -> datetime | None:
-    """The edge of a period: a moment, or of a date its beginning or its end (the beginning of the next day)."""
+    """The edge of a period: a moment, or of a date its beginning or its end (the beginning of the next day).
+
+    Raises InputError.
+    """
     found = moment(text, zone)
     if found is None or text is None or len(text) > len("2026-03-02"):
         return found
-    day = found.date() + timedelta(days=1) if is_end else found.date()
-    return datetime.combine(day, time(), zone)
+    try:
+        edge = datetime.combine(found.date() + timedelta(days=is_end), time(), zone)
+        edge.astimezone(UTC)
+        return edge
+    except OverflowError:  # the ends of the calendar
+        raise InputError(t("no_moment", text=text[:40]), expected="2026-03-02") from None
 
 
 def _told(accounts: Iterable[Account], tell: Callable[[int, int | None], None] | None) -> Iterator[Account]:

@@ -9,27 +9,30 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.evidence import read_vkey, verify_log
-from govflow.audit.findings import Finding
-from govflow.audit.heads import read_head
+from govflow.audit.bundle_store import is_bundle
+from govflow.audit.evidence import verify_log
+from govflow.audit.heads import read_head, zh_of
 from govflow.audit.rules_of_log import Verdicts
 from govflow.audit.verifying import NOTICES, Verified
 from govflow.checkpoints.notes import NoteError
+from govflow.checkpoints.trust import read_vkey
 from govflow.cli.display import console, print_json
 from govflow.cli.logs import Json, Records, progress, served
 from govflow.cli.run import DONE, FOUND, clean
-from govflow.cli.texts import is_zh, lang, t
+from govflow.cli.texts import is_zh, t
+from govflow.cli.verify_display import finding_as_json, iso, print_findings, print_questions
+from govflow.cli.verify_handed import check_bundle, check_proof, is_proof
 from govflow.errors import InputError, LogError
 
 Keys = Annotated[list[str] | None, typer.Option("--key", help="option.vkey", metavar="VKEY|FILE", show_default=False)]
 Trusted = Annotated[
     list[Path] | None, typer.Option("--trusted", help="option.trusted", metavar="FILE", show_default=False)
 ]
-_SHOWN = 50  # findings in full; all of them with --json
 
 
 def verify(
-    db: Annotated[Path, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)],
+    file: Annotated[Path | None, typer.Argument(help="argument.verify", metavar="FILE", show_default=False)] = None,
+    db: Annotated[Path | None, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)] = None,
     key: Keys = None,
     trusted: Trusted = None,
     strict: Annotated[bool, typer.Option("--strict", help="option.strict")] = False,
@@ -38,14 +41,23 @@ def verify(
     json: Json = False,
     records: Records = None,
 ) -> None:
-    """Check a log."""
-    heads = [_head(path) for path in trusted or ()]
+    """Check a log, or what was handed on of one."""
+    if (file is None) == (db is None):
+        raise InputError(t("verify.one_of"), where="verify", expected="FILE | --db PATH")
+    path = file or db or Path()
+    heads = [_head(each) for each in trusted or ()]
     vkeys = [read_vkey(each) for each in key or ()]
-    if not db.exists():
-        raise LogError(t("no_log", path=db))
+    if not path.exists():
+        raise LogError(t("no_log", path=path))
+    if is_bundle(path) or is_proof(path):
+        if not vkeys:
+            raise InputError(t("verify.no_key"), where=str(path), expected="--key VKEY")
+        if is_proof(path):
+            raise typer.Exit(check_proof(path, vkeys, json=json))
+        raise typer.Exit(check_bundle(path, vkeys, heads, json=json))
     kinds = partial(served, tuple(records or ()))
     with progress(t("verify.reading")) as tell:
-        found = verify_log(db, vkeys=vkeys, trusted=heads, served=kinds, workers=workers, rules=rules, progress=tell)
+        found = verify_log(path, vkeys=vkeys, trusted=heads, served=kinds, workers=workers, rules=rules, progress=tell)
     if json:
         print_json(_as_json(found, strict=strict))
     else:
@@ -62,16 +74,19 @@ def _head(path: Path) -> Any:
 
 def _as_json(found: Verified, *, strict: bool) -> dict[str, Any]:
     return {
+        "kind": "log",
         "clean": found.is_clean(strict=strict),
         "origin": found.origin,
         "events": found.events,
         "records": found.records,
         "root": found.root.hex(),
-        "last_recorded": _iso(found.last_recorded),
+        "last_recorded": iso(found.last_recorded),
         "checkpoints": {"kept": found.checkpoints, "covered": found.covered, "by": found.covered_by},
-        "tail": {"events": found.tail, "since": _iso(found.tail_since)},
-        "trusted": {"given": found.trusted, "agreeing": found.agreeing},
-        "findings": [_finding_as_json(each) for each in found.findings],
+        "tail": {"events": found.tail, "since": iso(found.tail_since)},
+        "trusted": {"given": found.trusted, "agreeing": found.agreeing, "up_to": found.agreed},
+        "witnesses": [{**each._asdict(), "at": iso(each.at)} for each in found.witnessed],
+        "findings": [finding_as_json(each) for each in found.findings],
+        "findings_left_off": sum(found.counts.values()) - len(found.findings),
         "counts": found.counts,
         **({} if found.rules is None else {"rules": _rules_as_json(found.rules)}),
         "cannot_exclude": [{"en": str(each), "zh": each.zh} for each in found.open_questions],
@@ -89,21 +104,13 @@ def _rules_as_json(rules: Verdicts) -> dict[str, Any]:
     }
 
 
-def _finding_as_json(finding: Finding) -> dict[str, Any]:
-    return {name: value for name, value in finding._asdict().items() if value not in (None, "")}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
 def _print(found: Verified, *, strict: bool) -> None:
     out, now = console(), datetime.now(UTC)
     last = found.last_recorded.isoformat(timespec="seconds") if found.last_recorded else "?"
     out.print(t("verify.log", origin=found.origin or "?", events=f"{found.events:,}", records=f"{found.records:,}"))
     out.print(t("verify.last", last=last, root=found.root.hex()))
-    if found.checkpoints:
-        by = clean(found.covered_by)
+    if found.checkpoints or found.covered:
+        by = clean(zh_of(found.covered_by) if is_zh() else found.covered_by)
         out.print(t("verify.covered", n=found.checkpoints, covered=f"{found.covered:,}", by=by or "-"))
     else:
         out.print(t("verify.no_checkpoint"))
@@ -111,20 +118,18 @@ def _print(found: Verified, *, strict: bool) -> None:
         age = found.tail_age(now)
         out.print(t("verify.tail", n=f"{found.tail:,}", age="?" if age is None else str(age).partition(".")[0]))
     if found.trusted:
-        out.print(t("verify.trusted", n=found.trusted, agreeing=found.agreeing))
+        out.print(t("verify.trusted", n=found.trusted, agreeing=found.agreeing, agreed=f"{found.agreed:,}"))
+    for each in found.witnessed:
+        at = each.at.isoformat(timespec="seconds") if each.at else "?"
+        out.print(t("verify.witness", name=clean(each.name), n=f"{each.heads:,}", size=f"{each.size:,}", at=at))
     if found.rules is not None:
         _print_rules(found.rules)
     counted = {code: count for code, count in found.counts.items() if strict or code not in NOTICES}
-    shown = [each for each in found.findings if each.code in counted][:_SHOWN]
-    for each in shown:
-        out.print(f"  ! {each.code} [{each.found_by}] {_where(each)}{clean(each.sentence(lang()))}")
-    if more := sum(counted.values()) - len(shown):
+    shown = print_findings(each for each in found.findings if each.code in counted)
+    if more := sum(counted.values()) - shown:
         counts = ", ".join(f"{code} {count:,}" for code, count in counted.items())
         out.print(t("verify.more", n=f"{more:,}", counts=counts))
-    if found.open_questions:
-        out.print(t("verify.open"))
-        for question in found.open_questions:
-            out.print(f"  - {question.zh if is_zh() else question}")
+    print_questions(found.open_questions)
     out.print(t("verify.found", n=f"{sum(counted.values()):,}") if counted else t("verify.clean"))
 
 
@@ -136,13 +141,3 @@ def _print_rules(rules: Verdicts) -> None:
         out.print(f"  {many:,}: {clean(zh if is_zh() else en)}")
     if rules.unread:
         out.print(t("verify.rules_unread", n=f"{rules.unread:,}"))
-
-
-def _where(finding: Finding) -> str:
-    parts = [
-        f"#{finding.position}" if finding.position else "",
-        f"{finding.stream} v{finding.version}" if finding.stream else "",
-        finding.event,
-    ]
-    said = " ".join(part for part in parts if part)
-    return clean(f"{said}: ") if said else ""

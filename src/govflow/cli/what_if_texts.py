@@ -6,13 +6,13 @@ EXAMPLES = {"what_if": "govflow what-if --policy stricter.toml --from 2026-01-01
 
 # fmt: off
 TEXTS: dict[str, tuple[str, str]] = {
-    "help.what_if": ("Tell what would have become of the records under another policy, calendar or routing table.\n\nThe log is only read: its commands are given again in a scratch log in memory, under its own rules and under the others. Status 1 if the others refuse commands that were done: from there on the two are not alike.",
-                     "推演：换一份政策、工作日历或派单规则，各记录会怎样。\n\n只读日志：其命令在内存中的推演日志里重新执行两遍，一遍按原规则，一遍按新规则。新规则拒绝了曾执行的命令时退出状态为 1：此后两者不可完全比较。"),
+    "help.what_if": ("Tell what would have become of the records under another policy, calendar or routing table.\n\nThe log is only read, all of it: what is told is for those who may see every record. Its commands are given again in a scratch log in memory, under its own rules and under the others. Status 1 if the others refuse commands that were done: from there on the two are not alike.",
+                     "推演：换一份政策、工作日历或派单规则，各记录会怎样。\n\n只读日志，且读取全部记录：结果仅供有权查看全部记录的人。其命令在内存中的推演日志里重新执行两遍，一遍按原规则，一遍按新规则。新规则拒绝了曾执行的命令时退出状态为 1：此后两者不可完全比较。"),
     "option.what_if_policy": ("The other policy, with its limits and routing rules (TOML or JSON).", "另一份政策，含时限与派单规则（TOML 或 JSON）。"),
     "option.what_if_calendar": ("Another edition of a work calendar (TOML or JSON).", "另一版工作日历（TOML 或 JSON）。"),
     "option.what_if_from": ("As if adopted at this moment, for records begun from then on: 2026-03-02 (its beginning) or 2026-03-02T09:00; by default from the beginning of the log.",
                             "视同此刻通过，适用于此后开始的记录： 2026-03-02（当日开始）或 2026-03-02T09:00；默认自日志开始。"),
-    "option.what_if_to": ("Compare only records begun up to this moment: 2026-03-02 (its end) or 2026-03-02T09:00.", "只比较此刻之前开始的记录： 2026-03-02（当日终了）或 2026-03-02T09:00。"),
+    "option.what_if_to": ("Compare only records begun before this moment: 2026-03-02 (its end) or 2026-03-02T09:00.", "只比较此刻之前开始的记录： 2026-03-02（当日终了）或 2026-03-02T09:00。"),
     "what_if.order": ("the period ends before it begins", "期间的结束早于开始"),
     "what_if.nothing": ("no other rules were given", "未指定另外的规则"),
     "what_if.running": ("giving the commands again", "正在重新执行命令"),

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from govflow.errors import LogError
+from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY, for_reading, into_wal
 
 _APPEND_ONLY = ("signed_notes", "handovers", "time_stamps")
@@ -42,6 +42,10 @@ _SCHEMA = (
 _NOTE = "SELECT rowid, size, note, signed_at FROM signed_notes"
 _APPLICATION_ID = 0x676F7663  # "govc": tells checkpoint files from others
 _PAGE = 1000
+
+
+class Busy(LogError):
+    """Somebody else writes to the checkpoint file at this moment. Nothing is wrong: try again later."""
 
 
 class KeptNote(NamedTuple):
@@ -107,9 +111,11 @@ class CheckpointStore:
     def _for_writing(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
         try:
-            _is_ours(db, self.path)
+            is_made = _is_ours(db, self.path)
             into_wal(db, self._patience)
             db.execute("PRAGMA synchronous=FULL")
+            if is_made:  # whoever only reads does not wait for whoever writes
+                return db
             db.execute("BEGIN IMMEDIATE")
             for statement in _SCHEMA:
                 db.execute(statement)
@@ -138,20 +144,19 @@ class CheckpointStore:
     # -- writing ------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, wait: bool = True) -> Iterator[None]:
         """Hold the file's lock; what is added inside is durable when the block ends well, or not there at all.
 
-        One inside another belongs to it.
+        One inside another belongs to it. Raises Busy where somebody else holds it and this is not to wait for them.
         """
-        if self.read_only:
-            raise LogError(f"{self.path} was opened for reading only")
-        with self._lock, self._errors():
+        self.refuse_if_read_only()
+        with self._held(wait), self._errors():
             db = self._opened(create=True)
             assert db is not None, "it was made"
             if db.in_transaction:
                 yield
                 return
-            db.execute("BEGIN IMMEDIATE")
+            self._begin(db, wait)
             try:
                 if not self._check_owner() and self._log_id:
                     db.execute("INSERT INTO belongs_to VALUES (?)", (self._log_id,))
@@ -161,6 +166,35 @@ class CheckpointStore:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _held(self, wait: bool) -> Iterator[None]:
+        if not self._lock.acquire(blocking=wait):
+            raise Busy(f"checkpoint file {self.path}: another thread writes to it")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _begin(self, db: sqlite3.Connection, wait: bool) -> None:
+        if wait:
+            db.execute("BEGIN IMMEDIATE")
+            return
+        db.execute("PRAGMA busy_timeout=0")
+        try:
+            db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            raise Busy(f"checkpoint file {self.path}: another process writes to it") from None
+        finally:
+            db.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}")
+
+    def refuse_if_read_only(self) -> None:
+        """Raise LogError where nothing may be written."""
+        if self.read_only:
+            what = f"{self.path} was opened for reading only"
+            raise LogError(Detail(what, f"{self.path} 以只读方式打开"))
 
     def _write(self, sql: str, rows: Iterable[tuple[Any, ...]] = ((),)) -> None:
         with self.transaction():
@@ -216,8 +250,12 @@ class CheckpointStore:
             number, size = page[-1][:2]
             page = self._rows(f"{_NOTE} WHERE (size, rowid) > (?, ?) ORDER BY size, rowid LIMIT {_PAGE}", size, number)
 
+    def notes_by_size(self) -> Iterator[KeptNote]:
+        """Every signed checkpoint, smallest size first; of one size the one with the most signatures comes last."""
+        return map(_kept_note, self.by_size())
+
     def as_they_stand(self) -> Iterator[tuple[str, Any]]:
-        """What else the file holds, unchecked: ("belongs_to", log id), ("handovers", note) …, ("time_stamps", token) …."""
+        """What else the file holds, unchecked: ("belongs_to", log id), ("handovers", note), ("time_stamps", token)."""
         for table, column in (("belongs_to", "log_id"), ("handovers", "note"), ("time_stamps", "token")):
             yield from ((table, value) for (value,) in self._rows(f"SELECT {column} FROM {table} ORDER BY rowid"))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from govflow.errors import LogError
+from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY, for_reading, into_wal
 from govflow.persistence.codec import StoredEvent, leaf_of
 from govflow.persistence.store import CommandStored, Transaction, VersionTaken
@@ -68,6 +68,7 @@ class SQLiteStore:
             raise LogError(f"synchronous={synchronous} may lose acknowledged events; use FULL")
         if self.path != IN_MEMORY and (read_only or not create) and not os.path.exists(self.path):
             raise LogError(f"there is no log at {self.path}")
+        self._until = ""  # of what is read: all of it, unless `stop_at` was called
         self._pid = os.getpid()
         self._writing_thread: int | None = None
         self._write_lock = threading.RLock()
@@ -134,6 +135,10 @@ class SQLiteStore:
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
+    def stop_at(self, position: int) -> None:
+        """Read no row behind this position any more: what others write meanwhile is not half there."""
+        self._until = f" AND rowid <= {position:d}"
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """A connection to read with: inside a transaction the writer, which alone sees what is not yet committed."""
@@ -156,21 +161,24 @@ class SQLiteStore:
             return int(reader.execute(sql, values).fetchone()[0] or 0)
 
     def head(self) -> int:
-        return self._one("SELECT max(rowid) FROM stored_events")
+        return self._one(f"SELECT max(rowid) FROM stored_events WHERE TRUE{self._until}")
 
     def version(self, stream: str) -> int:
-        return self._one("SELECT max(originator_version) FROM stored_events WHERE originator_id = ?", stream)
+        where = f"WHERE originator_id = ?{self._until}"
+        return self._one(f"SELECT max(originator_version) FROM stored_events {where}", stream)
 
     def read(self, stream: str, after: int = 0) -> list[StoredEvent]:
-        where = " WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
+        where = f" WHERE originator_id = ? AND originator_version > ?{self._until} ORDER BY originator_version"
         rows = self._rows(_SELECT + where, stream, after)
         for row in rows:  # SQLite gives back a flipped bit without a word
-            if row.leaf != leaf_of(row.stream, row.version, row.topic, row.state):
-                raise LogError(f"{self.path}: {stream} version {row.version} is damaged or was changed")
+            if not _is_sound(row):
+                what = f"{self.path}: {stream} version {row.version} is damaged or was changed"
+                raise LogError(Detail(what, f"{self.path}：{stream} 第 {row.version} 版已损坏或被改动"))
         return rows
 
     def scan(self, after: int = 0, page_size: int = _PAGE) -> Iterator[StoredEvent]:
-        while page := self._rows(f"{_SELECT} WHERE rowid > ? ORDER BY rowid LIMIT {page_size}", after):
+        where = f" WHERE rowid > ?{self._until} ORDER BY rowid LIMIT {page_size}"
+        while page := self._rows(_SELECT + where, after):
             yield from page
             after = page[-1].position
 
@@ -181,22 +189,23 @@ class SQLiteStore:
 
     def _in_stream_order(self, first: str, end: str | None) -> Iterator[StoredEvent]:
         stream, version = first, _BEFORE_ALL
-        before = "" if end is None else " AND originator_id < ?"
-        more = () if end is None else (end,)
-        where = (
-            f" WHERE (originator_id, originator_version) > (?, ?){before} ORDER BY originator_id, originator_version"
-        )
-        while page := self._rows(f"{_SELECT}{where} LIMIT {_PAGE}", stream, version, *more):
+        before, more = ("", ()) if end is None else (" AND originator_id < ?", (end,))
+        order = " ORDER BY originator_id, originator_version"
+        while True:
+            place, name = _as_a_value(stream)
+            where = f" WHERE (originator_id, originator_version) > ({place}, ?){before}{self._until}{order}"
+            page = self._rows(f"{_SELECT}{where} LIMIT {_PAGE}", name, version, *more)
+            if not page:
+                return
             yield from page
             stream, version = page[-1].stream, page[-1].version
 
     def parts(self, count: int) -> list[str]:
         """Names of streams that divide the log into about `count` parts of equal size, the first one empty."""
         head, names = self.head(), {""}
-        sql = "SELECT originator_id FROM stored_events ORDER BY originator_id, originator_version LIMIT 1 OFFSET ?"
+        sql = f"{_SELECT} ORDER BY originator_id, originator_version LIMIT 1 OFFSET ?"
         for place in range(head // count, head, max(1, head // count)):
-            with self._reading() as reader:
-                names |= {str(name) for (name,) in reader.execute(sql, (place,))}
+            names |= {row.stream for row in self._rows(sql, place) if _is_text(row.stream)}
         return sorted(names)
 
     def faults(self) -> list[str]:
@@ -295,6 +304,26 @@ class _SQLiteTransaction:
                 raise CommandStored from error
             raise VersionTaken from error
         self.head = position
+
+
+def _is_sound(row: StoredEvent) -> bool:
+    """Whether a row has the leaf of what is stored; one whose columns are of other types has none."""
+    try:
+        return row.leaf == leaf_of(row.stream, row.version, row.topic, row.state)
+    except (TypeError, AttributeError, UnicodeEncodeError):
+        return False
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name of a stream is a text: somebody may have written something else there."""
+    return type(name) is str and name.isprintable()
+
+
+def _as_a_value(name: str) -> tuple[str, str | bytes]:
+    """How a name that was read is given back to SQLite: one that is no UTF-8 as its bytes."""
+    if type(name) is str and not name.isprintable():
+        return "CAST(? AS TEXT)", name.encode("utf-8", "surrogateescape")
+    return "?", name
 
 
 def _as_it_stands(raw: bytes) -> str:

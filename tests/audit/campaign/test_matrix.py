@@ -43,7 +43,8 @@ def test_nothing_is_found_where_nobody_attacked(world):
         assert (found.counts, found.covered) == ({}, found.events)
     found = verified(world.folder / NAME, world, world.midway, world.end)
 
-    assert (found.counts, found.agreeing, found.open_questions) == ({}, 2, ())
+    assert (found.counts, found.agreeing, found.agreed) == ({}, 2, found.events)
+    assert [str(each)[:21] for each in found.open_questions] == ["what came after event"]
     assert 600 <= found.events <= 1_500
 
 
