@@ -13,7 +13,7 @@ from govflow.checkpoints.proofs import Proof
 from govflow.checkpoints.signing import Checkpointer
 from govflow.checkpoints.stored_tree import check_head
 from govflow.decider import Decider
-from govflow.errors import LogError, NotFound
+from govflow.errors import InputError, LogError, NotFound
 from govflow.files import IN_MEMORY
 from govflow.persistence.checkpoints import CheckpointStore
 from govflow.persistence.store import Store, Transaction
@@ -42,6 +42,9 @@ class SelfSigning(Writer):
         signing: str | Path = IN_MEMORY,
         checkpoint_every: Every | None = HOURLY,
     ) -> None:
+        if checkpoint_every is not None and not isinstance(checkpoint_every, Every):
+            given = type(checkpoint_every).__name__
+            raise InputError(f"{given} is no Every", where="checkpoint_every", expected="Every(events=…, seconds=…)")
         kept = checkpoints or CheckpointStore(IN_MEMORY, read_only=read_only)  # of a bundle nothing is signed
         if not read_only:  # before anything is written; a log that is only read is for `verify` to judge
             check_head(store, kept)

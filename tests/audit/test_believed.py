@@ -10,12 +10,16 @@ import pytest
 from govflow import CASE
 from govflow.audit.findings import Code, Finding
 from govflow.audit.legality import check_record
+from govflow.audit.own_events import digest_of
 from govflow.audit.past import Past
-from govflow.audit.tables import Tables, digest_of
+from govflow.audit.tables import Tables
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent
 from govflow.policy import DEFAULT_POLICY
+from govflow.proposals.commands import FailStage
 from tests.audit.forging import copied, fitted, parts, saying
+from tests.proposals.hall import Hall, paper
+from tests.proposals.test_stages import DOWN, committees, four_two, of_the_village, stages
 from tests.support import Town, a_case, a_town
 
 
@@ -69,7 +73,7 @@ def test_a_table_that_no_release_served_here_has_is_told_though_what_it_allows_i
 
     tables = Tables.of(own_rows)
 
-    assert Tables.of(own()).unknown(served) == Tables.of(own()).notices(served) == ()
+    assert (Tables.of(own()).unknown(served), Tables.of(own()).notices(served)) == ((), ())
     assert [each.digest for each in tables.unknown(served)] == [digest_of(table)]
     (notice,) = tables.notices(served)
     assert f"the table {digest_of(table)[:12]} of case (position {adopted.position}, one of 2)" in notice
@@ -88,6 +92,7 @@ def test_a_second_content_of_a_policy_is_found_and_the_first_goes_on_to_count():
 
     tables = Tables.of(own_rows)
     reader = copied(world().engine, own=own_rows)
+    reader.log.catch_up(reader.log.store.head())
 
     (said,) = tables.findings
     assert (said.code, said.basis) == (Code.SEMANTIC, "policy")
@@ -148,7 +153,7 @@ def test_a_record_pins_the_policy_that_its_beginning_was_decided_under():
 def test_the_trace_that_a_store_without_a_lock_leaves_moves_no_clock(move: dict[str, str]):
     town = world()
     (first, *_) = rows("new")
-    meta, body = parts(first)
+    _, body = parts(first)
     said = {"by": body["by"], "at": body["at"], "for_command": "c-1", "clocks": [move]}
     guard = saying(first, {}, {**dict.fromkeys(body), **said}, topic="record.guarded@1", version=2, command_id=None)
 
@@ -157,3 +162,29 @@ def test_the_trace_that_a_store_without_a_lock_leaves_moves_no_clock(move: dict[
     assert town.engine.get("new").version > 1
     assert objections
     assert {each.code for each in objections} == {Code.SEMANTIC}
+
+
+# --- what rides ------------------------------------------------------------------------------------------------------
+
+
+def of_proposal(hall: Hall) -> list[Finding]:
+    tables = Tables.of(hall.engine.store.read(LOG_STREAM))
+    return list(check_record(hall.engine.deciders["proposal"], hall.engine.store.read("m"), tables))
+
+
+def test_stages_that_fall_with_a_delegation_do_so_by_a_row():
+    hall = of_the_village("deliberating")
+    hall.do(DOWN)
+
+    assert stages(hall) == {"r1.committee": "void"}
+    assert of_proposal(hall) == []
+
+
+def test_stages_after_one_that_failed_fall_by_a_row():
+    hall = four_two("deliberating")
+    said = {"stage": next(iter(stages(hall))).partition(".")[2], "entitled": 7, "present": 7, "against": 7}
+    hall.do(paper("m", "no"))
+    hall.do(FailStage(id="m", by=committees, papers=("no",), reason="too dear", **said))
+
+    assert sorted(stages(hall).values()) == ["failed", "void"]
+    assert of_proposal(hall) == []

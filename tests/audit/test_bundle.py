@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow.audit.bundle import Heads, export_bundle, heads_of
-from govflow.audit.bundle_parts import OfPeriod
+from govflow.audit.bundle_checking import verify_bundle
+from govflow.audit.bundle_parts import OfPeriod, OfRecord
 from govflow.checkpoints.merkle import Tree, full_nodes
 from govflow.checkpoints.notes import Note, Signer
 from govflow.errors import InputError, LogError
@@ -203,12 +204,47 @@ def test_a_key_that_was_replaced_does_not_vouch_for_the_end(log, first_key):
     assert codes(data, held.key) == ["UNKNOWN_KEY"]
 
 
+def test_a_key_that_was_replaced_vouches_for_no_end_though_it_is_the_one_that_is_trusted():
+    held = Small(rows()[:9])
+    held.head()
+    leaked = held.signed.keys.signers()[0]
+    held.signed.rotate()
+    held.add(rows()[9:])
+    held.head()
+    heads = heads_of(held.signed)
+    text = heads.notes[-1].text
+    by_the_leaked = Note(text, (leaked.sign(text),))
+    data = held.bundle(heads=Heads([*heads.notes[:-1], by_the_leaked], heads.keys, heads.handovers))
+
+    assert statuses(held.bundle(), leaked.verifier) == (0, 0)
+    assert statuses(data, leaked.verifier) == statuses(data, held.key) == (1, 1)
+    assert codes(data, leaked.verifier) == ["UNKNOWN_KEY"]
+    assert statuses(held.bundle(), held.key, by_the_leaked) == (1, 1)
+    stripped = held.bundle(heads=Heads([*heads.notes[:-1], by_the_leaked], heads.keys[:1]))
+    handed = [note.format().encode() for note in heads.handovers]
+    assert verify_bundle(io.BytesIO(stripped), [leaked.verifier]).is_sound  # nobody has told of the handover
+    assert not verify_bundle(io.BytesIO(stripped), [leaked.verifier], handovers=handed).is_sound
+
+
 def test_a_handover_that_only_one_key_has_signed_leads_nowhere(log, first_key):
     note = Note.parse(json.loads(lines_of(log.bundle())[1])["handover"].encode())
     for kept in note.signatures:
         lone = Note(note.text, (kept,)).format()
         data = forged(log.bundle(), 1, partial(_updated, {"handover": lone}))
         assert statuses(data, first_key) == (1, 1)
+
+
+def test_what_a_witness_has_cosigned_counts_as_a_head_from_outside():
+    small = Small()
+    witness = Signer.new("witness.example/w", 0x04)
+    note = small.head()
+    seen = Note(note.text, (*note.signatures, witness.sign(note.text, 1_700_000_000)))
+    data = small.bundle(heads=Heads([seen], [small.key.vkey]))
+    found = verify_bundle(io.BytesIO(data), [small.key, witness.verifier])
+
+    assert (found.is_sound, found.witnessed, found.agreed) == (True, ("witness.example/w",), 12)
+    assert "without a head" not in str(found.open_questions)
+    assert "without a head kept outside" in str(checked(data, small.key).open_questions)
 
 
 def test_a_witness_alone_vouches_for_nothing():
@@ -325,6 +361,8 @@ def test_a_row_of_the_scope_that_is_left_out_under_its_true_hash_is_missed(log):
         ("A", {"streams": {"A": 4, "B": 1, "log": 2}}),
         ("A", {"streams": {"A": 4}}),
         ("A", {"streams": {}}),
+        ("A", {"streams": {"A": 4.0, "log": 2}}),
+        ("A", {"streams": {"A": 4, "log": True}}),
         ("A", {"more": 1}),
         ("A", {"of": "log"}),
         ("period", {"begin": "2026-03-02T11:00:00+00:00"}),
@@ -337,11 +375,43 @@ def test_a_row_of_the_scope_that_is_left_out_under_its_true_hash_is_missed(log):
         ("period", {"log": 3}),
         ("period", {"log": 1}),
         ("period", {"begin": "yesterday"}),
+        ("period", {"log": 0}),
+        ("period", {"begin": "2026-03-02T12:30:00+00:00"}),
+        ("period", {"end": "2026-03-02T15:30:00+00:00"}),
     ],
 )
 def test_a_scope_that_lies_is_refused(log, scope, change):
     data = log.bundle(log.period(4, 8) if scope == "period" else log.record(scope))
     assert statuses(forged(data, 0, lambda fields: fields["scope"].update(change)), log.key) == (1, 1)
+
+
+def test_a_record_comes_with_what_the_log_says_of_itself(log):
+    alone = OfRecord("A", (("A", 4),))
+    assert statuses(log.bundle(alone), log.key) == (1, 1)
+
+
+def test_a_bundle_says_that_its_writer_chose_what_is_in_it(log):
+    for data in (log.bundle(log.record("A")), log.bundle(log.period(4, 8))):
+        assert "writer's word" in str(checked(data, log.key).open_questions)
+        assert "its writer's word" in by_the_script(data, log.key)[0][-1]
+
+
+def test_until_is_when_the_last_event_was_recorded_that_was_asked_for(log):
+    data = log.bundle(log.period(1, 3))
+    found = checked(data, log.key)
+    assert found.until is not None
+    assert found.until.hour == 11
+    assert "until 2026-03-02 11:00" in by_the_script(data, log.key)[0][0]
+
+
+def test_an_old_head_vouches_up_to_itself_and_no_further(log):
+    kept = log.signed.at(5).note
+    found = checked(log.bundle(), log.key, kept)
+    assert (found.agreeing, found.agreed) == (1, 5)
+    assert "beyond event 5, the largest head that agrees" in str(found.open_questions)
+    assert "Not excluded beyond event 5 " in str(by_the_script(log.bundle(), log.key, kept)[0])
+    newest = log.signed.at(12).note
+    assert "Not excluded" not in str(by_the_script(log.bundle(), log.key, newest)[0])
 
 
 @pytest.mark.parametrize(
@@ -433,10 +503,12 @@ def test_the_script_says_in_one_line_what_it_lacks(log, tmp_path, monkeypatch):
     data = written(log.bundle(), tmp_path)
     (tmp_path / "none.note").write_text("nothing")
     (tmp_path / "latin").write_bytes(b"\xff\xfe")
+    (tmp_path / "crlf.note").write_bytes(log.signed.at(9).note.format().replace("\n", "\r\n").encode())
     key = log.key.vkey
     for arguments in (
         [], [str(data)], ["missing", key], [str(data), "missing"], [str(data), key[:-2]], [str(data), "a+b+c"],
-        [str(data), key, str(tmp_path / "none.note")], [str(data), key, str(tmp_path / "latin")], [str(tmp_path), key],
+        [str(data), key, str(tmp_path / "none.note")], [str(data), key, str(tmp_path / "latin")],
+        [str(data), key, str(tmp_path / "crlf.note")], [str(tmp_path), key],
     ):  # fmt: skip
         said, status = script.main(arguments)
         assert (len(said), status) == (1, 2), arguments

@@ -42,7 +42,13 @@ def constraints(draw: st.DrawFn) -> Constraint:
     return Constraint("c", template, first, then, "it holds", "成立", "here", by, anew, same)
 
 
-bodies = st.builds(Body, st.sampled_from(["li", "wu", "system"]), st.sampled_from(["1", "2"]), st.booleans())
+bodies = st.builds(
+    Body,
+    st.sampled_from(["li", "wu", "system"]),
+    st.sampled_from(["1", "2"]),
+    st.booleans(),
+    st.sampled_from([None, None, "wu"]),
+)
 
 
 @st.composite
@@ -107,6 +113,26 @@ def test_existence_asks_by_when_it_must_have_been():
 
     assert found(told("y.end", "x.a", "y.end"), constraint) == [(None, 1)]
     assert found(told("x.b"), constraint) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("li", "wu"), ("wu", None)),
+        (("li", "wu"), ("li", None)),
+        (("wu", None), ("li", "wu")),
+        (("li", "wu"), ("zhao", "wu")),
+    ],
+)
+def test_what_a_substitute_does_counts_as_done_by_both(first, then):
+    constraint = Constraint("c", Template.FOUR_EYES, (Side("x.a"),), (Side("x.b"),), "e", "z", "here")
+    one, other = told("x.a", "x.b")
+
+    def by(event: Event, who: tuple[str, str | None]) -> Event:
+        return event._replace(body=event.body._replace(by=who[0], in_stead_of=who[1]))
+
+    assert found([by(one, first), by(other, then)], constraint) == [(1, 2)]
+    assert found([by(one, first), by(other, ("chen", "sun"))], constraint) == []
 
 
 def test_what_the_system_does_by_rule_is_nobodys_hand():

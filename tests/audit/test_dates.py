@@ -16,8 +16,11 @@ from govflow.audit.tables import Tables
 from govflow.cases import commands as c
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent
+from govflow.policy import DEFAULT_POLICY
 from tests.audit.forging import findings, one, parts, saying
 from tests.audit.past import past
+from tests.projects.breaks_approval import EXTEND
+from tests.projects.yard import Yard, mayor
 from tests.support import Town, a_case, a_town, lead
 
 OLD = Path(__file__).parents[1] / "data/logs/before-work-calendars.db"
@@ -179,3 +182,29 @@ def test_the_trace_of_a_store_without_a_lock_moves_no_clock():
     found = findings(town().engine, "x", one(row.version, guarded))
 
     assert found[0].en == "no row lets this event move a clock"
+
+
+def test_a_record_that_moved_to_another_policy_is_counted_by_that_one():
+    here = a_town()
+    a_case(here, "in_handling", id="m")
+    shorter = tuple(
+        each.changed(length=max(1, each.length // 2)) if each.clock == "handling" else each
+        for each in DEFAULT_POLICY.time_limits
+    )
+    here.clock.advance(days=1)
+    here.engine.adopt(DEFAULT_POLICY.changed(version="shorter", time_limits=shorter))
+    here.clock.advance(days=1)
+
+    assert here.engine.migrate("default@shorter").moved == 1
+
+    assert any(each.name == "policy_version.migrated" and each.body.clocks for each in here.engine.history("m"))
+    assert lawful(here.engine) == []
+
+
+def test_a_limit_that_was_named_may_be_extended_at_the_very_moment_it_begins():
+    yard = Yard().project("approved")
+    yard.approved(EXTEND, mayor)
+
+    extended = [each for each in yard.engine.history("x") if each.name == "joint_project.deadline_extended"]
+    assert extended[0].body.at == yard.engine.get("x").clocks["delivery"].since
+    assert lawful(yard.engine) == []

@@ -101,10 +101,11 @@ def bad(number: int, **said: Any) -> list[bytes]:
         bad(0, digests=2),
         bad(1, stream=7),
         bad(1, version="1"),
+        bad(1, version=True),
         bad(1, more=1),
         bad(len(LINES) - 1, records=3),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_what_is_no_whole_digest_list_is_refused_in_one_line(lines: list[bytes]):
     with pytest.raises(InputError) as caught:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from govflow import Engine
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.legality import check_record
-from govflow.audit.tables import Tables, digest_of
+from govflow.audit.own_events import digest_of
+from govflow.audit.tables import Tables
 from govflow.audit.why import objections
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent

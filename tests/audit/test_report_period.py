@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from govflow import Actor, InputError
-from govflow.audit.reporting_period import period_named, period_of
+from govflow.audit.reporting_period import bounds, period_named, period_of
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.messages import ClockStatus
 from govflow.pages.report_period import period_report
+from govflow.policy import DEFAULT_POLICY
 from tests.audit.reported import Tables, audited, faults
 
 MARCH = date(2026, 3, 1), date(2026, 3, 31)
@@ -35,6 +36,16 @@ ZONE = timedelta(hours=8)
 )
 def test_a_period_is_a_year_a_month_or_two_days(text, days):
     assert period_named(text) == days
+
+
+def test_a_period_may_end_with_the_calendar():
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+
+    begins, until = bounds(DEFAULT_POLICY, date(2026, 2, 1), date.max, now)
+
+    assert (begins.date(), until) == (date(2026, 2, 1), now)
+    with pytest.raises(InputError, match="has not begun"):
+        bounds(DEFAULT_POLICY, date(9999, 1, 1), date.max, now)
 
 
 @pytest.mark.parametrize("days", [FEBRUARY, MARCH])

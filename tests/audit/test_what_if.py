@@ -154,6 +154,26 @@ def test_only_what_begins_in_the_period_is_compared(town: Town):
     assert found.before.records == found.after.records == 2  # half-open: what begins at its end belongs to the next
 
 
+def test_refusals_are_those_of_the_period_and_the_units_sum_to_the_total():
+    town = a_town(policy=town_policy())
+    handled(town, reported(town), 5)
+    gone = {**MATTER, "category": "fountains"}
+    town.do(c.ReportCase(by=resident, **gone))  # led by nobody
+    handled(town, reported(town, category="fountains"), 5)
+    later = reported(town)
+    begins = town.engine.get(later).opened_at
+    fewer = [{"id": "general", "en": "general", "zh": "一般", "lead_units": ("water",)}]
+    other = town_policy(categories=fewer, open_catalogue=False)
+
+    whole, part = what_if(town.engine, policy=other), what_if(town.engine, policy=other, since=begins)
+
+    assert (part.before.records, part.after.refused, part.refused) == (1, 0, ())
+    assert whole.after.refused == len(whole.refused) > 1
+    for name in ("records", "refused", "following", "overdue_clocks"):
+        for side, total in enumerate((whole.before, whole.after)):
+            assert sum(getattr(both[side], name) for both in whole.units.values()) == getattr(total, name)
+
+
 def test_other_days_off_move_the_dates():
     town = a_town(policy=DEFAULT_POLICY.changed(version="2", escalations=(), calendar="cn"))
     id = reported(town)

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from govflow import CASE, Actor, Decider, Engine, NotFound, Role, rule
-from govflow.audit.past import Past
+from govflow.audit.past import UNSEEN, NotInLog, Past
 from govflow.audit.rules_again import Judged, Verdict
 from govflow.audit.why import Grounds, objections, why
 from govflow.cases import commands as c
@@ -243,3 +243,22 @@ def test_what_a_reader_may_not_see_is_not_there():
     assert why(town.engine, "s", 1).event == "case.reported"
     with pytest.raises(NotFound):
         why(town.engine.seen_by(accused), "s", 1)
+
+
+def test_a_record_that_is_hidden_is_told_like_one_that_is_not_there():
+    town = a_town()
+    secret = {**MATTER, "kind": "whistle_blowing", "accused_unit": "water", "confidential": True}
+    town.do(c.ReportCase(id="s", by=resident, **secret))
+    a_case(town, "accepted", id="x")
+    past = Past(town.engine.seen_by(Actor.of("chen", Role.LEAD_UNIT, unit="water")))
+    end = town.engine.store.head() + 1
+    look_up = past.look_up(past.holding("system", "system", end, town.clock()), town.engine.get("x"), end)
+    told = []
+
+    for id in ("s", "never"):
+        with pytest.raises(NotInLog) as refused:
+            look_up(id)
+        told.append(refused.value.what)
+
+    assert told == [UNSEEN, UNSEEN]
+    assert look_up("x") == town.engine.get("x")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from govflow import Engine, LogError, NotFound, Truncated
+from govflow import Engine, InputError, LogError, NotFound, Truncated
 from govflow.cases.commands import ReportCase
 from govflow.checkpoints.automatic import Every
 from govflow.checkpoints.merkle import Tree
@@ -394,3 +394,9 @@ def a_log_without_a_key(folder: Path) -> Path:
 def test_a_version_that_no_log_can_have_is_not_proved(path):
     with Engine.open(path, read_only=True) as engine, pytest.raises(NotFound):
         engine.prove("C-2026-000001", 10**20)
+
+
+@pytest.mark.parametrize("given", [10, 0, "1h"])
+def test_an_interval_that_is_none_is_refused_when_the_log_is_opened(given):
+    with pytest.raises(InputError, match=r"is no Every; expected Every\(events"):
+        Engine.open(checkpoint_every=given)

@@ -1,4 +1,4 @@
-"""A third party's verdict: the libraries of Go's checksum database accept what we sign and refuse what was tampered with.
+"""A third party's verdict: Go's own libraries accept what we sign, and refuse what was tampered with.
 
 `make go` runs it; it needs Debian's golang-go and golang-golang-x-mod-dev.
 """

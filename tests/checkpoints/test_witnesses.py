@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from govflow.checkpoints.cosigning import add_cosignatures
 from govflow.checkpoints.notes import Note, NoteError, Signer
@@ -175,3 +176,16 @@ def test_a_certificate_in_der_serves_too(authority):
     (root,) = certificates_of([(authority / "root.pem").read_bytes()])
 
     assert certificates_of([root.public_bytes(Encoding.DER)]) == (root,)
+
+
+def test_a_damaged_certificate_is_one_clear_error_whatever_the_library_makes_of_it(log: Kept, authority):
+    note = last(log)
+    answer = answered(authority, request(note.text))
+    (root,) = certificates_of([(authority / "root.pem").read_bytes()])
+    der = root.public_bytes(Encoding.DER)
+    for place in range(0, len(der), 7):
+        damaged = der[:place] + bytes([der[place] ^ 4]) + der[place + 1 :]
+        try:
+            stamp_of(answer, note.text, certificates_of([damaged]))
+        except StampError:
+            continue

@@ -10,9 +10,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from govflow.cases import commands as c
-from govflow.checkpoints.notes import Checkpoint, Note, Signer, Verifier
+from govflow.checkpoints.notes import Checkpoint, Note, Signature, Signer, Verifier
+from govflow.checkpoints.proofs import Proof
 from govflow.engine import Engine
 from tests.checkpoints.authority import an_authority, answered
 from tests.support import MATTER, a_town, resident
@@ -40,6 +43,12 @@ def city(written: Path, tmp_path: Path) -> Path:
 def signed(govflow, city: Path) -> Path:
     govflow("checkpoint", "sign", "--db", city)
     return city
+
+
+def der_with_a_bad_version(pem: bytes) -> bytes:
+    """The certificate with another version in it than there is."""
+    der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+    return der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)
 
 
 def report(path: Path) -> None:
@@ -118,11 +127,19 @@ def test_a_proof_that_does_not_hold_is_a_finding_and_what_is_none_is_bad_input(g
     proof.write_bytes(govflow("prove", "C-2026-000001", "--db", signed).out.encode())
     stranger = Signer.new("govflow/log-other").verifier.vkey
 
-    refused = govflow("prove", "--check", proof, "--key", stranger)
+    vkey = govflow("keys", "export", "--db", signed).out.strip()
+    other = tmp_path / "other.tlog-proof"
+    other.write_text("no proof")
+    sound = Proof.parse(proof.read_bytes())
+    proof.write_text(sound._replace(place=0).format())
+    refused = govflow("prove", "--check", proof, "--key", vkey)
     assert (refused.status, "The proof does not hold" in refused.out) == (1, True)
-    assert not json.loads(govflow("prove", "--check", proof, "--key", stranger, "--json").out)["holds"]
-    proof.write_text("no proof")
+    assert not json.loads(govflow("prove", "--check", proof, "--key", vkey, "--json").out)["holds"]
+    zh = govflow("prove", "--check", proof, "--key", vkey, "--lang", "zh").out
+    assert "哈希" in zh
     for arguments in (
+        ("--check", other, "--key", vkey),
+        ("C-2026-000001", "--version", "99999999999999999999", "--db", signed),
         ("--check", proof, "--key", stranger),
         ("--check", tmp_path / "none", "--key", stranger),
         ("--check", proof, "--key", "nonsense"),
@@ -154,6 +171,31 @@ def test_a_key_is_replaced_and_the_old_one_leads_to_the_new(govflow, signed):
     assert json.loads(govflow("keys", "rotate", "--db", signed, "--json").out)["vkey"] not in (old, new)
 
 
+def test_who_holds_the_first_key_checks_a_proof_by_the_handovers(govflow, signed, tmp_path):
+    old, handed, proof = (tmp_path / name for name in ("old.vkey", "handed.note", "a.tlog-proof"))
+    old.write_text(govflow("keys", "export", "--db", signed).out)
+    for _ in range(2):
+        govflow("keys", "rotate", "--db", signed)
+    report(signed)
+    govflow("checkpoint", "sign", "--db", signed)
+    proof.write_text(govflow("prove", "C-2026-000001", "--db", signed).out)
+    handed.write_text(govflow("keys", "export", "--handovers", "--db", signed).out)
+    check = ("prove", "--check", proof, "--key", old)
+
+    alone = govflow(*check)
+    assert (alone.status, alone.out) == (2, ""), "that key cannot tell"
+    assert "--handover" in alone.err
+    assert govflow(*check, "--handover", handed).status == 0
+    for wrong in (proof, old):
+        assert govflow(*check, "--handover", wrong).status == 2
+
+
+def test_a_proof_in_json_goes_to_stdout_too(govflow, signed):
+    told = json.loads(govflow("prove", "C-2026-000001", "--db", signed, "--json").out)
+
+    assert Proof.parse(told["proof"].encode()).place + 1 == told["position"]
+
+
 def test_a_key_is_made_once(govflow, city):
     assert "made a signing key" in govflow("keys", "create", "--db", city).out
     again = govflow("keys", "create", "--db", city)
@@ -174,7 +216,72 @@ def test_a_checkpoint_that_came_back_from_a_witness_is_taken_in(govflow, signed,
     ran = govflow(*add, "--witness", WITNESS.verifier.vkey)
     assert "is signed by witness.example/w too" in ran.out
     assert "witness.example/w" in json.loads(govflow(*add, "--witness", WITNESS.verifier.vkey, "--json").out)["note"]
-    assert "witness" in govflow("checkpoint", "list", "--db", signed).out
+    listed = ("checkpoint", "list", "--db", signed, "--json")
+    unchecked = json.loads(govflow(*listed).out)["checkpoints"][0]["signed_by"]
+    assert [each["checked"] for each in unchecked] == [True, False]
+    known = json.loads(govflow(*listed, "--witness", WITNESS.verifier.vkey).out)["checkpoints"][0]["signed_by"]
+    assert [(each["name"], each["checked"]) for each in known][1] == ("witness.example/w", True)
+    assert "checked)" in govflow("checkpoint", "list", "--db", signed).out
+
+
+def test_a_cosignature_on_an_older_head_stays_with_that_head_in_the_list(govflow, signed, tmp_path):
+    note = Note.parse(govflow("checkpoint", "sign", "--db", signed).out.encode())
+    report(signed)
+    govflow("checkpoint", "sign", "--db", signed)
+    back = tmp_path / "back.note"
+    back.write_bytes(note.with_signatures([WITNESS.sign(note.text, 1_772_500_000)]).format().encode())
+    govflow("checkpoint", "add", back, "--db", signed, "--witness", WITNESS.verifier.vkey)
+    told = json.loads(govflow("checkpoint", "list", "--db", signed, "--json").out)
+
+    assert [len(each["signed_by"]) for each in told["checkpoints"]] == [2, 1]
+    assert told["checkpoints"][0]["size"] < told["checkpoints"][1]["size"]
+    assert told["uncovered"]["events"] == 0
+
+
+def forged(vkey: str) -> Note:
+    """A head that the key never signed, with a witness's time beyond all years."""
+    key = Verifier.parse(vkey)
+    witness = Signature("w.example/w", b"1234", (1 << 62).to_bytes(8, "big") + bytes(64))
+    return Note(Checkpoint(key.name, 99_999, bytes(32)).text(), (Signature(key.name, key.key_id, bytes(64)), witness))
+
+
+def test_a_head_that_nobody_signed_is_not_listed_as_if_it_were_true(govflow, signed):
+    report(signed)
+    note = forged(govflow("keys", "export", "--db", signed).out)
+    with closing(sqlite3.connect(f"{signed}.checkpoints", isolation_level=None)) as connection:
+        row = (99_999, note.format().encode(), "2020-01-01T00:00:00+00:00")
+        connection.execute("INSERT INTO signed_notes (size, note, signed_at) VALUES (?, ?, ?)", row)
+    ran = govflow("checkpoint", "list", "--db", signed)
+    told = json.loads(govflow("checkpoint", "list", "--db", signed, "--json").out)
+    first, last = told["checkpoints"]
+
+    assert ran.status == 1
+    assert "NOT TO BE BELIEVED" in ran.out
+    assert "Every event is covered" not in ran.out
+    assert "govflow verify" in ran.out
+    assert (first["doubt"] is None, last["doubt"] is None) == (True, False)
+    assert told["uncovered"]["events"] > 0
+    assert not any(each["checked"] for each in last["signed_by"])
+
+
+def test_checkpoints_that_the_key_has_signed_and_that_are_gone_are_missed(govflow, signed):
+    os.remove(f"{signed}.checkpoints")
+    ran = govflow("checkpoint", "list", "--db", signed)
+
+    assert ran.status == 1
+    assert "the checkpoint of that is not here" in " ".join(ran.out.split())
+    assert json.loads(govflow("checkpoint", "list", "--db", signed, "--json").out)["lost"] > 0
+    assert govflow("checkpoint", "sign", "--db", signed).status == 0
+    assert govflow("checkpoint", "list", "--db", signed).status == 0
+
+
+def test_without_the_key_file_the_list_says_that_nothing_was_checked(govflow, signed):
+    os.remove(f"{signed}.signing")
+    ran = govflow("checkpoint", "list", "--db", signed)
+
+    assert ran.status == 0
+    assert "checked)" in ran.out
+    assert "the key file is not there" in " ".join(ran.out.split())
 
 
 def test_a_request_for_a_time_stamp_is_a_file_of_its_own(govflow, signed, tmp_path):
@@ -199,7 +306,20 @@ def test_an_authoritys_answer_is_taken_in_and_listed(govflow, signed, tmp_path):
     assert "events was there at 20" in govflow(*take_in).out
     told = json.loads(govflow("checkpoint", "list", "--db", signed, "--json").out)
     assert told["checkpoints"][0]["stamped_at"] == [json.loads(govflow(*take_in, "--json").out)["stamped_at"]]
-    assert "stamp 20" in govflow("checkpoint", "list", "--db", signed).out
+    listed = ("checkpoint", "list", "--db", signed)
+    assert "stamp 20" in govflow(*listed).out
+    assert json.loads(govflow(*listed, "--root", authority / "root.pem", "--json").out)["checkpoints"][0] == {
+        **told["checkpoints"][0],
+        "stamps_checked": True,
+    }
+    (tmp_path / "other").mkdir()
+    other = an_authority(tmp_path / "other")
+    assert (
+        json.loads(govflow(*listed, "--root", other / "root.pem", "--json").out)["checkpoints"][0]["stamped_at"] == []
+    )
+    damaged = tmp_path / "damaged.pem"
+    damaged.write_bytes(der_with_a_bad_version((authority / "root.pem").read_bytes()))
+    assert govflow(*listed, "--root", damaged).status == 2
 
 
 def test_a_log_that_lost_what_was_signed_is_one_message(govflow, signed):

@@ -81,6 +81,28 @@ def test_what_one_may_not_see_is_not_checked_for_them(govflow, town, tmp_path):
     assert govflow("constraints", "check", "x", *arguments).err == "govflow: there is no record x\n"
 
 
+def test_an_event_that_cannot_be_read_ends_the_check_of_its_own_record_alone(govflow, town, tmp_path):
+    case = a_case(town, "reported", id="a")
+    a_case(town, "assigned", id="b")
+    meta = {"command": "forged", "wire": "case.close", "recorded_at": "2026-03-02T01:00:00Z", "policy": case.policy}
+    place = "a", case.version + 1, "case.closed@1", f"{json.dumps(meta)}\n[]".encode()
+    with town.engine.store.transaction() as write:
+        write.append([StoredEvent(*place, leaf=leaf_of(*place))])
+    town.engine.close()
+    (tmp_path / "mine.toml").write_text(MINE.replace('"case.accepted"', '"case.assigned"'), encoding="utf-8")
+    mine = ("--db", tmp_path / "town.db", "--constraints", tmp_path / "mine.toml")
+
+    ran = govflow("constraints", "check", *mine)
+    found = json.loads(govflow("constraints", "check", "--db", tmp_path / "town.db", "--json").out)
+    seen = govflow("constraints", "check", "--db", tmp_path / "town.db", "--as", "d-1", "--role", "district")
+
+    assert (ran.status, ran.err) == (1, "")
+    assert [(each["code"], each["stream"], each["version"]) for each in found["findings"]] == [("DAMAGED", "a", 2)]
+    assert found["records"] == 2
+    assert seen.err == ""
+    assert "Looked at were only records that d-1 may see" in " ".join(seen.out.split())
+
+
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_the_list_says_what_each_is_and_where_it_comes_from(govflow, language):
     ran = govflow("constraints", "list", "--lang", language)

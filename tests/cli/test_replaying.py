@@ -142,6 +142,19 @@ def test_late_entries_are_counted_by_unit_with_the_limit_and_whose_it_is(govflow
     assert (named["basis"], named["late"] < ours["late"] or named["late"] == 1) == ("", True)
 
 
+def test_a_limit_of_nothing_has_a_name_and_what_one_sees_is_said(govflow, log):
+    assert "more than 0 minutes after" in " ".join(govflow("late", "--later-than", "0m", "--db", log).out.split())
+    assert "only what nobody may see" not in govflow("late", "--db", log).out
+    assert "only what" in govflow("late", *NOBODY, "--db", log).out
+
+
+def test_the_length_of_the_log_is_not_told_to_who_may_not_see_all(govflow, log):
+    for number in ("1", "999"):
+        ran = govflow("diff", "--from", number, *NOBODY, "--db", log)
+        assert (ran.status, ran.out) == (2, "")
+        assert "compares moments, not versions" in ran.err
+
+
 def test_what_an_actor_may_not_see_is_not_told(govflow, log):
     for command in (("replay", "fixed"), ("diff", "fixed", "--from", "1"), ("corrections", "fixed")):
         ran = govflow(*command, *NOBODY, "--db", log)

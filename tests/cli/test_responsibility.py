@@ -50,9 +50,17 @@ def test_over_all_records_it_tells_units_and_levels(govflow, db):
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+def test_a_record_of_another_kind_is_neither_listed_nor_summed(govflow, db):
+    found = json.loads(govflow("responsibility", "x", "--kind", "proposal", "--db", db, "--json").out)
+
+    assert (found["records"], found["total"]["records"]) == ([], 0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--to", "9999-12-31"), "9999-12-31"),
+        (("--from", "0001-01-01"), "0001-01-01"),
         (("nope",), "there is no record nope"),
         (("--from", "tomorrow"), "tomorrow"),
         (("--kind", "tree"), "tree"),

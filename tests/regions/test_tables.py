@@ -107,6 +107,7 @@ ANSWERED: dict[str, dict[str, Any]] = {
     "EN06": {"count": COUNTED}, "EN07": {"count": None},
     "EN13": {"entries": (ImportedEntry(number="1", kind="works", cost=1),), "programme": PROGRAMME},
     "FU06": {"programme": PROGRAMME},
+    "ST08": {"procedure": DEFAULT_POLICY.procedure("group_motion")}, "ST09": {"stage": "another"},
 }  # fmt: skip
 CLAIMED = CLAIM.blank.changed(key="k", status="standing", claimer="k")
 ANOTHER = CLAIMED.changed(key="o", claimer="o")

@@ -6,9 +6,7 @@ One bad cell is a finding, and the rest is read on; the file stays at one state 
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -17,12 +15,12 @@ from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.heads import Head, read_head
 from govflow.checkpoints.notes import NoteError
 from govflow.errors import Detail, LogError
-from govflow.files import IN_MEMORY, for_reading
+from govflow.files import IN_MEMORY
+from govflow.persistence.as_found import AsFound
 
 Tell = Callable[[Finding], None]
 
 _MOST_HANDOVERS = 1_000
-_ERRORS = (sqlite3.Error, UnicodeDecodeError, LogError, OSError)
 
 
 class CheckpointFile:
@@ -30,20 +28,16 @@ class CheckpointFile:
 
     def __init__(self, path: str, tell: Tell) -> None:
         self._tell = tell
-        self._db: sqlite3.Connection | None = None
+        self._file: AsFound | None = None
         self._unreadable: set[str] = set()
         if path == IN_MEMORY or not os.path.exists(path):
             return
         try:
-            self._db = for_reading(path, 60.0)
-            self._db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-            self._db.execute("BEGIN")  # whatever is signed meanwhile, it is not half there
-            (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if not tables:  # being made at this moment
+            self._file = AsFound(path)
+            if self._file.is_empty:
                 self.close()
-        except _ERRORS as error:
+        except LogError as error:
             self._say(Detail("the checkpoint file", "检查点文件"), error)
-            self.close()
 
     def __enter__(self) -> Self:
         return self
@@ -55,17 +49,16 @@ class CheckpointFile:
 
     def close(self) -> None:
         """Release the file."""
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def _rows(self, what: Detail, sql: str, *values: int) -> Iterator[tuple[Any, ...]]:
-        if self._db is None:
+        if self._file is None:
             return
         try:
-            with closing(self._db.execute(sql, values)) as cursor:
-                yield from cursor
-        except _ERRORS as error:
+            yield from self._file.rows(sql, *values)
+        except LogError as error:
             self._say(what, error)
 
     def _say(self, what: Detail, error: Exception) -> None:

@@ -62,12 +62,14 @@ def verify_bundle(
     verifiers: Sequence[Verifier],
     trusted: Sequence[Head] = (),
     progress: Callable[[int, int], object] | None = None,
+    handovers: Sequence[bytes] = (),
 ) -> Checked:
     """Check a bundle against the keys that are believed, and against heads that were kept outside.
 
-    Whatever the file holds, the answer is findings, never an error; keys that the log handed over to are followed.
+    Whatever the file holds, the answer is findings, never an error; keys that the log handed over to are followed, by
+    the handovers in it and by those that are given.
     """
-    walk = _Walk(verifiers, trusted)
+    walk = _Walk(verifiers, trusted, handovers)
     try:
         for number, part in read_bundle(source):
             walk.take(part)
@@ -88,11 +90,12 @@ def verify_bundle(
 class _Walk:
     """One pass over the parts of a bundle."""
 
-    def __init__(self, verifiers: Sequence[Verifier], trusted: Sequence[Head]) -> None:
+    def __init__(self, verifiers: Sequence[Verifier], trusted: Sequence[Head], handovers: Sequence[bytes]) -> None:
         self.found: list[Finding] = []
         self.header: Header | None = None
         self.peaks = Peaks()
         self._given = tuple(verifiers)
+        self._handed = tuple(handovers)
         self._trust = Trust("", Chain({}))
         self._trusted = trusted
         self._handovers: list[Note] = []
@@ -150,7 +153,7 @@ class _Walk:
         self._has_begun = True
         chain = Chain({})
         try:
-            chain = chain_of(self._given, [note.format().encode() for note in self._handovers])
+            chain = chain_of(self._given, [*self._handed, *(note.format().encode() for note in self._handovers)])
         except NoteError as error:
             said = error.args[0]
             self._tell(Code.DAMAGED, Check.CHECKPOINTS, f"a handover of keys: {said}", f"密钥交接无效：{zh_of(said)}")
@@ -279,7 +282,7 @@ class _Walk:
                 self._tell(Code.INCONSISTENT_HEADS, Check.TRUSTED, en, chinese, stated.size)
             else:
                 en = f"the events 1 to {stated.size} are not those that {head.source} was signed over"
-                chinese = f"事件 1 至 {stated.size} 与 {zh_of(head.source)} 签署时不符"
+                chinese = f"事件 1 至 {stated.size} 与{zh_of(head.source)}签署时不符"
                 self._tell(Code.EDIT, Check.TRUSTED, en, chinese, stated.size)
 
     def outcome(self) -> Checked:

@@ -95,7 +95,8 @@ def _remember(clock: Clock, policy: bytes, under: Policy, tables: Tables) -> Non
 def _misnamed(event: Event, move: ClockMove, clock: Clock) -> Detail | None:
     """Whether a run begins with a date that its event is said to name, and does not."""
     field = type(event).dues.get(move.clock.partition(":")[0], "")
-    if move.derived != NAMED or clock.since != event.at or event.__dict__.get(field) == move.due:
+    begins = clock.since == event.at and not (clock.earlier or clock.pauses)  # what is done to it at once is no run
+    if move.derived != NAMED or not begins or event.__dict__.get(field) == move.due:
         return None
     name = named(move.clock)
     return Detail(

@@ -139,7 +139,7 @@ class _Lines:
             if line != self._summing.line():
                 raise self._bad("a last line that fits those before it")
             return None
-        if line.keys() != set(_FIELDS) or not isinstance(line["version"], int):
+        if line.keys() != set(_FIELDS) or type(line["version"]) is not int:
             raise self._bad(", ".join(_FIELDS))
         if not all(isinstance(line[name], str) for name in ("stream", "event", "digest")):
             raise self._bad(", ".join(_FIELDS))

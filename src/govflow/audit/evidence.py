@@ -23,7 +23,9 @@ from govflow.persistence.sqlite import SQLiteStore
 
 
 @contextmanager
-def evidence_of(path: str, vkeys: Sequence[Verifier], trusted: Sequence[Head]) -> Iterator[Evidence]:
+def evidence_of(
+    path: str, vkeys: Sequence[Verifier], trusted: Sequence[Head], handovers: Sequence[bytes] = ()
+) -> Iterator[Evidence]:
     """What the log at `path` is checked against: `vkeys` from outside, else the keys that lie beside it.
 
     Of these, a witness's keys are for its cosignatures alone. Keys that belong to a trusted one by handovers are
@@ -43,7 +45,7 @@ def evidence_of(path: str, vkeys: Sequence[Verifier], trusted: Sequence[Head]) -
             findings,
             file.heads(),
             file.node,
-            _followed(given, file.handovers(), findings) if given else held.chain if held else Chain({}),
+            _followed(given, [*handovers, *file.handovers()], findings) if given else held.chain if held else Chain({}),
             bool(given),
             witnesses,
             trusted,
@@ -58,12 +60,13 @@ def verify_log(
     *,
     vkeys: Sequence[Verifier] = (),
     trusted: Sequence[Head] = (),
+    handovers: Sequence[bytes] = (),
     served: Served = shipped,
     workers: int | None = None,
     rules: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> Verified:
-    """Check the log in the file at `path` with all that lies beside it, and these keys and heads from outside.
+    """Check the log in the file at `path` with all that lies beside it, and these keys, heads, handovers from outside.
 
     The log may be written to meanwhile: it is checked as it stood when this began. `served` gives the kinds of record
     it holds; it must be importable by name, for large logs are judged in several processes. With `rules` every rule is
@@ -72,7 +75,7 @@ def verify_log(
     """
     with (
         closing(SQLiteStore(path, read_only=True)) as store,
-        evidence_of(store.path, vkeys, trusted) as evidence,
+        evidence_of(store.path, vkeys, trusted, handovers) as evidence,
     ):
         store.stop_at(store.head())  # after what was signed was read: no checkpoint is over more than this
         with judging(store, served, keys=_keys_beside(store.path), workers=workers, rules=rules) as judged:

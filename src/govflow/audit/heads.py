@@ -251,5 +251,5 @@ def _short(head: Head, rooted: Rooted) -> Finding:
 def _changed(head: Head, check: Check, before: Head | None) -> Finding:
     first, last = (before.checkpoint.size if before else 0) + 1, head.checkpoint.size
     en = f"among the events {first} to {last} at least one is not what {head.source} was signed over"
-    chinese = f"事件 {first} 至 {last} 中至少有一个与 {zh_of(head.source)} 签署时不符"
+    chinese = f"事件 {first} 至 {last} 中至少有一个与{zh_of(head.source)}签署时不符"
     return Finding(Code.EDIT, check, en, chinese, first)

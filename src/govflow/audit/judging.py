@@ -19,11 +19,11 @@ from govflow.audit.hashing import readable
 from govflow.audit.legality import check_record
 from govflow.audit.metadata import finding, unknown
 from govflow.audit.past import Past
-from govflow.audit.personal_keys import Keys, is_sealed, opened_keys
+from govflow.audit.personal_keys import Keys, is_sealed, opened_keys, own_rows
 from govflow.audit.rules_of_log import Verdicts, broken_rules, past_of
 from govflow.audit.tables import Tables
 from govflow.decider import Decider
-from govflow.errors import LogError
+from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY
 from govflow.log_events import LOG_STREAM
 from govflow.messages import Event
@@ -34,6 +34,7 @@ from govflow.persistence.store import Store
 WORTH_DIVIDING = 200_000  # events; below, starting processes takes longer than they save
 WITH_RULES = 10_000  # the same where every rule is judged again
 _PARTS_PER_WORKER = 8
+_MOST_NOTICES = 20
 _STEP = 100  # records between two words about how far it is
 
 Served = Callable[[], Sequence[Decider]]
@@ -43,7 +44,8 @@ Served = Callable[[], Sequence[Decider]]
 class Judging(NamedTuple):
     """What the events themselves came to; `verdicts` those of their rules, None where nobody asked or could say.
 
-    `sealed` counts the events whose personal data nobody could try to open, for the keys were not at hand.
+    `sealed` counts the events whose personal data nobody could try to open, for the keys were not at hand; `notices`
+    say what was believed on the log's word alone.
     """
 
     records: int
@@ -51,6 +53,7 @@ class Judging(NamedTuple):
     verdicts: Verdicts | None = None
     events: int = 0
     sealed: int = 0
+    notices: tuple[Detail, ...] = ()
 
 
 Progress = Callable[[int], object] | None
@@ -64,6 +67,7 @@ class _Bench(NamedTuple):
 
     by_event: Mapping[str, Decider]
     tables: Tables
+    notices: tuple[Detail, ...]
     keys: Keys | None  # None: they are not at hand
     rules: bool
     past: Past | None  # None: nobody asks for rules, or nobody can judge them
@@ -100,7 +104,9 @@ def judging(
 
 def _sum(parts: Iterator[Judging], progress: Progress) -> Judging:
     records, events, sealed, found, verdicts = 0, 0, 0, Findings(), None
+    notices: tuple[Detail, ...] = ()
     for each in parts:
+        notices = notices or each.notices
         records, events, sealed = records + each.records, events + each.events, sealed + each.sealed
         found.merge(each.findings)
         if each.verdicts is not None:
@@ -109,7 +115,7 @@ def _sum(parts: Iterator[Judging], progress: Progress) -> Judging:
         if progress is not None:
             progress(events)
     found.told.sort(key=lambda each: each.position or 0)
-    return Judging(records, found, verdicts, events, sealed)
+    return Judging(records, found, verdicts, events, sealed, notices)
 
 
 _judge_here: Callable[[tuple[str, str | None]], Judging]
@@ -137,27 +143,19 @@ def _judge_all(store: Store, served: Served, keys: str | None, rules: bool, prog
 
 def _bench(store: Store, served: Served, keys: str | None, rules: bool) -> _Bench:
     deciders = served()
-    own = list(filter(_is_event, readable(_rows_of(store, LOG_STREAM), lambda _: None)))
+    tables = Tables.of(list(filter(_is_event, own_rows(store))))
     complaints: list[Finding] = []
     return _Bench(
         by_event={event.name: decider for decider in deciders for event in decider.workflow.events},
-        tables=Tables.of(own),
+        tables=tables,
+        notices=_first_of(tables.notices(deciders)),
         keys=opened_keys(keys, store, complaints.append),
         rules=rules,
         past=past_of(store, deciders) if rules else None,
         constraints=shipped_constraints(),
-        codec=Codec(event for decider in deciders for event in decider.workflow.events),
+        codec=Codec(event for decider in deciders for event in decider.events),
         complaints=complaints,
     )
-
-
-def _rows_of(store: Store, stream: str) -> Iterator[StoredEvent]:
-    """The rows of one stream as they stand, whatever was done to them: `Store.read` refuses those that were changed."""
-    if isinstance(store, SQLiteStore):
-        for _, rows in store.streams(stream, stream + "\x00"):
-            yield from rows
-    else:
-        yield from store.read(stream)
 
 
 def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: Progress = None) -> Judging:
@@ -193,7 +191,16 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
                 found.extend(broken_rules(bench.past, rows, verdicts))
         if progress is not None and not count % _STEP:
             progress(events)
-    return Judging(count, found, verdicts, events, sealed)
+    return Judging(count, found, verdicts, events, sealed, bench.notices)
+
+
+def _first_of(notices: Sequence[Detail]) -> tuple[Detail, ...]:
+    """The first few, and how many more there are: somebody may have written any number of tables."""
+    more = len(notices) - _MOST_NOTICES
+    if more <= 0:
+        return tuple(notices)
+    left = Detail(f"and {more} more tables that are none of those served here", f"另有 {more} 份流程表不在现用之列")
+    return (*notices[:_MOST_NOTICES], left)
 
 
 class _Seen(NamedTuple):

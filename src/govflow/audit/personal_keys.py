@@ -112,13 +112,14 @@ def _erased_in(store: Store) -> set[str]:
     """The subjects whose erasure the log records."""
     return {
         said[1].decode()
-        for row in _own_rows(store)
+        for row in own_rows(store)
         if (type(row.topic), type(row.state)) == (str, bytes) and row.topic.startswith("subject.erased@")
         if (said := _ERASED.search(row.state[row.state.find(b"\n") :]))
     }
 
 
-def _own_rows(store: Store) -> Iterator[StoredEvent]:
+def own_rows(store: Store) -> Iterator[StoredEvent]:
+    """What the log says of itself, as it stands, whatever was done to it: `Store.read` refuses what was changed."""
     try:
         if isinstance(store, SQLiteStore):
             for _, rows in store.streams(LOG_STREAM, LOG_STREAM + "\x00"):

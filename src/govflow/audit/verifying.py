@@ -210,6 +210,7 @@ def _open_questions(evidence: Evidence, judgement: Judged, events: int, judging:
             f"the {evidence.stamps} time stamps beside it were not checked: that takes their authority's certificate",
             f"日志旁的 {evidence.stamps} 个时间戳未作核验：需时间戳机构的证书",
         )
+    yield from judging.notices
     yield Detail(
         f"what came after event {events}: that the log once had more is seen by newer heads alone",
         f"第 {events} 个事件之后的内容：日志是否曾有更多事件，仅能由更新的检查点看出",

@@ -96,9 +96,9 @@ class WhatIf(NamedTuple):
     """The comparison: the log's own rules `before`, the other ones `after`; `units` the same by lead unit.
 
     `commands` says how many commands of the log were made again exactly, likely so, or not at all (lost).
-    `refused` are commands, of the records compared, that the other rules refuse and the log's own do not; `rerouted` the records that other
-    units would have led; `followed` commands that those units' people gave in the re-run; `left_out` moves to policies
-    that are not there. `log` is the id of the log, `scratch` that of the scratch log.
+    `refused` are commands, of the records compared, that the other rules refuse and the log's own do not; `rerouted`
+    the records that other units would have led; `followed` commands that those units' people gave in the re-run;
+    `left_out` moves to policies that are not there. `log` is the id of the log, `scratch` that of the scratch log.
     """
 
     log: str
@@ -135,7 +135,8 @@ def what_if(
     `policy` (with its routing rules and limits) takes the place of the log's policies, `calendar` that of the
     calendar of the same id; from `since` on (by default from the beginning), as if adopted at that moment: records
     that ran already stay on their policy. Records begun from `since` on and before `until` are compared, with the
-    commands that concern them, at the moment of the log's last event. `engine` is only read, and all of it is. `progress` hears of (events read, events to read).
+    commands that concern them, at the moment of the log's last event. `engine` is only read, but all of it: what
+    comes out is for whoever may see every record. `progress` hears of (events read, events to read).
     Raises InputError where nothing is to be compared, PolicyError where the rules do not fit or their name is taken.
     """
     if policy is None and calendar is None:

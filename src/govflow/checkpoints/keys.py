@@ -43,12 +43,6 @@ def beside(path: str) -> str:
     return IN_MEMORY if path == IN_MEMORY else f"{path}.signing"
 
 
-def follow(trusted: Verifier, handovers: Iterable[Note]) -> tuple[Verifier, ...]:
-    """The keys from the trusted one to the newest."""
-    keys = chain_of([trusted], [each.format().encode() for each in handovers]).keys
-    return keys[keys.index(trusted) :]
-
-
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
@@ -197,11 +191,6 @@ def public_part(path: str | Path) -> Public:
     """What the key file at `path` says to everybody, whatever log it is of. Raises LogError."""
     held = _held_in(_text_of(str(path)), str(path))
     return Public(held.chain, held.signed)
-
-
-def public_halves(path: str | Path) -> tuple[Verifier, ...]:
-    """The public halves of the keys in a file, oldest first, whatever log they are of. Raises LogError."""
-    return public_part(path).chain.keys
 
 
 def _held_in(text: str, path: str) -> _Held:

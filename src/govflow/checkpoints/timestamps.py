@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from govflow.errors import Detail, GovFlowError
 from govflow.persistence.checkpoints import CheckpointStore, KeptStamp
@@ -56,7 +55,7 @@ def stamp_of(token: bytes, text: str, roots: Sequence[x509.Certificate]) -> Stam
         client.VerifierBuilder(roots=list(roots)).build().verify_message(answer, text.encode())
         certificates = [x509.load_der_x509_certificate(each) for each in answer.signed_data.certificates]
         (signer,) = answer.signed_data.signer_infos
-    except (client.VerificationError, ValueError, x509.InvalidVersion) as error:
+    except (client.VerificationError, ValueError) as error:
         raise StampError(Detail(f"the time stamp does not hold: {error}", "时间戳不成立")) from None
     except BaseException as error:
         raise _refused(error) from None
@@ -94,7 +93,7 @@ def certificates_of(files: Iterable[bytes]) -> tuple[x509.Certificate, ...]:
             pem = b"-----BEGIN" in each
             read = x509.load_pem_x509_certificates(each) if pem else [x509.load_der_x509_certificate(each)]
             found += [certificate for certificate in read if _is_whole(certificate)]
-        except (ValueError, x509.InvalidVersion):
+        except ValueError:
             what = "a file of root certificates holds none (PEM or DER is read)"
             raise StampError(Detail(what, "根证书文件中没有证书（可读 PEM 或 DER）")) from None
         except BaseException as error:
@@ -108,8 +107,8 @@ def _is_whole(certificate: x509.Certificate) -> bool:
 
 
 def _refused(error: BaseException) -> BaseException:
-    """What to raise for a panic of the library in Rust, which is no `Exception`; any other error as it is."""
-    if type(error).__name__ == "PanicException" or isinstance(error, UnsupportedAlgorithm):
+    """What to raise for whatever a damaged file made the library raise; its panics are no `Exception`."""
+    if isinstance(error, Exception) or type(error).__name__ == "PanicException":
         return StampError(Detail("a certificate or time stamp is damaged", "证书或时间戳已损坏"))
     return error
 

@@ -73,11 +73,6 @@ class Chain(NamedTuple):
         """All of them, oldest first."""
         return tuple(self.until)
 
-    @property
-    def newest(self) -> tuple[Verifier, ...]:
-        """Those that nothing is known to have replaced: one, where all belong together."""
-        return tuple(key for key, until in self.until.items() if until is None)
-
 
 def chain_of(vkeys: Iterable[Verifier], handovers: Iterable[bytes]) -> Chain:
     """The keys that these vouch for by handovers, both ways; keys that sign no heads (witnesses') are left out.

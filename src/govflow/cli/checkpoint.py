@@ -102,11 +102,15 @@ def list_checkpoints(
     with opened(db, None) as engine:
         found = list(_listed(engine.checkpointer, witnesses, roots))
         uncovered = _uncovered(engine, max((each["size"] for each in found if each["doubt"] is None), default=0))
+        lost = _lost(engine.checkpointer, found)
         if json:
-            print_json({"origin": origin_of(engine.log_id), "checkpoints": found, "uncovered": uncovered})
+            told = {"checkpoints": found, "uncovered": uncovered, "lost": lost}
+            print_json({"origin": origin_of(engine.log_id), **told})
         else:
             _print_list(engine, found, uncovered, limit)
-    if any(each["doubt"] is not None for each in found):
+            if lost:
+                console().print(t("checkpoint.lost", n=f"{lost:,}"))
+    if lost or any(each["doubt"] is not None for each in found):
         raise typer.Exit(FOUND)
 
 
@@ -138,6 +142,14 @@ def _listed(
             "stamped_at": [each.stamped_at.isoformat() for each in stamps[size] if _holds(each, note, roots)],
             "stamps_checked": bool(roots),
         }
+
+
+def _lost(checkpointer: Checkpointer, found: Sequence[dict[str, Any]]) -> int | None:
+    """How many events the key has signed, where no checkpoint of so many is kept any more."""
+    keys = checkpointer.keys
+    signed = keys.signed() if keys.exists() else None
+    is_kept = signed is None or any(each["size"] >= signed.size for each in found)
+    return None if is_kept or signed is None else signed.size
 
 
 def _doubt(note: Note, origin: str, chain: Chain, *, newest: bool) -> str | None:

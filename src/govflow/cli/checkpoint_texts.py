@@ -44,6 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "checkpoint.signed_by": ("signed by", "签署者"),
     "checkpoint.unchecked": (" (not checked)", "（未核对）"),
     "checkpoint.doubted": ("NOT TO BE BELIEVED: {why}", "不可信：{why}"),
+    "checkpoint.lost": ("The key has signed {n} events, and the checkpoint of that is not here: bring the file back, or run `govflow verify`.", "密钥已签署 {n} 个事件，但此处没有相应的检查点：请恢复检查点文件，或运行 `govflow verify`。"),
     "checkpoint.run_verify": ("Run `govflow verify`: somebody has changed what was kept.", "请运行 `govflow verify`：所存内容曾被改动。"),
     "checkpoint.no_key": ("Every event is covered, if the signatures are true: the key file is not there to check them.", "如签名属实，全部事件均已覆盖：密钥文件不在，无法核对签名。"),
     "checkpoint.log_key": ("log key {id}", "日志密钥 {id}"),

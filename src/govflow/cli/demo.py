@@ -236,7 +236,12 @@ def _next_commands(id: str, dispute: str, twin: str, motion: str, project: str) 
         (f"list --overdue --db $DB{speak}", t("demo.try_list")),
         (f"tick --db $DB{speak}", t("demo.try_tick")),
         (f"due --explain{speak} \\\n  {limit}", t("demo.try_due")),
-        (f"replay --id {id} --at 2026-03-02 --db $DB{speak}", t("demo.try_replay")),
+        (f"replay {id} --at 2026-03-02 --db $DB{speak}", t("demo.try_replay")),
+        (f"why {id} --version 4 --db $DB{speak}", t("demo.try_why")),
+        (f"responsibility {id} --db $DB{speak}", t("demo.try_responsibility")),
+        (f"report {id} -o $DB.report.html --db $DB{speak}", t("demo.try_report")),
+        (f"checkpoint sign --db $DB{speak}", t("demo.try_sign")),
+        (f"verify --db $DB{speak}", t("demo.try_verify")),
         (f"why-not --db $DB{speak} \\\n  {close}", t("demo.try_why_not")),
         (f"workflows case{speak}", t("demo.try_workflows")),
         (f"workflows mediation{speak}", t("demo.try_mediation")),
@@ -249,6 +254,6 @@ def _program() -> str:
     if os.path.basename(name) != "govflow":
         return "python -m govflow"
     on_path = shutil.which("govflow")
-    if on_path and os.path.samefile(on_path, name):
+    if name == "govflow" or (on_path and os.path.exists(name) and os.path.samefile(on_path, name)):
         return "govflow"
     return min(os.path.relpath(name), os.path.abspath(name), key=len)

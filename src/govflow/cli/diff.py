@@ -75,9 +75,9 @@ def _point(engine: Engine, seen: Reader, id: str | None, text: str, where: str) 
     """A moment or, in digits alone, a version: of a record its own, of the log how many events it had."""
     if not (text.isascii() and text.isdecimal()):
         return Point(at=moment(text, engine.policy.zone))
-    if id is None and not seen.sees_all:  # positions of the log count what the reader may not see as well
-        raise InputError(t("diff.no_positions"), where=where, expected="2026-03-02, 2026-03-02T09:00")
     number = int(text[:_DIGITS])
+    if number and id is None and not seen.sees_all:  # positions of the log count what the reader may not see as well
+        raise InputError(t("diff.no_positions"), where=where, expected="2026-03-02, 2026-03-02T09:00")
     last = engine.store.head() if id is None else seen.get(id).version
     if number > last:
         raise InputError(t("diff.no_version", version=text[:_DIGITS]), where=where, expected=f"0–{last}")

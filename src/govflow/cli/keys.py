@@ -62,9 +62,7 @@ def rotate(db: Db, json: Json = False) -> None:
 
 
 @keys.command(help="help.keys_export")
-def export(
-    db: Db, handovers: Annotated[bool, typer.Option("--handovers", help="option.handovers")] = False
-) -> None:
+def export(db: Db, handovers: Annotated[bool, typer.Option("--handovers", help="option.handovers")] = False) -> None:
     """Print the public half of the newest key, or the handovers that lead to it."""
     with opened(db, None) as engine:
         keys = engine.checkpointer.keys

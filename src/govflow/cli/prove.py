@@ -21,7 +21,6 @@ from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import t
 from govflow.errors import InputError
 
-_MOST = (1 << 63) - 1
 _SHAPES = "ID --db PATH | --check FILE --key VKEY"
 
 
@@ -29,7 +28,7 @@ def prove(
     id: Annotated[str | None, typer.Argument(help="argument.id", metavar="ID", show_default=False)] = None,
     db: Annotated[Path | None, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)] = None,
     version: Annotated[
-        int | None, typer.Option("--version", help="option.prove_version", min=1, max=_MOST, show_default=False)
+        int | None, typer.Option("--version", help="option.prove_version", min=1, show_default=False)
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="option.out", metavar="FILE", show_default=False)

@@ -15,7 +15,7 @@ from govflow.audit.heads import read_head, zh_of
 from govflow.audit.rules_of_log import Verdicts
 from govflow.audit.verifying import NOTICES, Verified
 from govflow.checkpoints.notes import NoteError
-from govflow.checkpoints.trust import read_vkey
+from govflow.checkpoints.trust import handovers_in, read_vkey
 from govflow.cli.display import console, print_json
 from govflow.cli.logs import Json, Records, progress, served
 from govflow.cli.run import DONE, FOUND, clean
@@ -35,6 +35,9 @@ def verify(
     db: Annotated[Path | None, typer.Option("--db", help="option.db", metavar="PATH", show_default=False)] = None,
     key: Keys = None,
     trusted: Trusted = None,
+    handover: Annotated[
+        list[Path] | None, typer.Option("--handover", help="option.handover", metavar="FILE", show_default=False)
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="option.strict")] = False,
     rules: Annotated[bool, typer.Option("--rules", help="option.rules_again")] = False,
     workers: Annotated[int | None, typer.Option("--workers", help="option.workers", min=1, show_default=False)] = None,
@@ -47,17 +50,29 @@ def verify(
     path = file or db or Path()
     heads = [_head(each) for each in trusted or ()]
     vkeys = [read_vkey(each) for each in key or ()]
+    handed = [note for each in handover or () for note in _handovers(each)]
     if not path.exists():
         raise LogError(t("no_log", path=path))
     if is_bundle(path) or is_proof(path):
         if not vkeys:
             raise InputError(t("verify.no_key"), where=str(path), expected="--key VKEY")
         if is_proof(path):
-            raise typer.Exit(check_proof(path, vkeys, json=json))
-        raise typer.Exit(check_bundle(path, vkeys, heads, json=json))
+            if heads:
+                raise InputError(t("verify.no_heads"), where="--trusted", expected="--key VKEY")
+            raise typer.Exit(check_proof(path, vkeys, handed, json=json))
+        raise typer.Exit(check_bundle(path, vkeys, heads, handed, json=json))
     kinds = partial(served, tuple(records or ()))
     with progress(t("verify.reading")) as tell:
-        found = verify_log(path, vkeys=vkeys, trusted=heads, served=kinds, workers=workers, rules=rules, progress=tell)
+        found = verify_log(
+            path,
+            vkeys=vkeys,
+            trusted=heads,
+            handovers=handed,
+            served=kinds,
+            workers=workers,
+            rules=rules,
+            progress=tell,
+        )
     if json:
         print_json(_as_json(found, strict=strict))
     else:
@@ -70,6 +85,14 @@ def _head(path: Path) -> Any:
         return read_head(path.read_bytes(), path.name)
     except NoteError as error:
         raise InputError(str(error), where=f"--trusted {path}", expected=t("verify.a_note")) from None
+
+
+def _handovers(path: Path) -> tuple[bytes, ...]:
+    try:
+        return handovers_in(path.read_bytes())
+    except NoteError as error:
+        said = error.args[0]
+        raise InputError(zh_of(said) if is_zh() else str(said), where=f"--handover {path}") from None
 
 
 def _as_json(found: Verified, *, strict: bool) -> dict[str, Any]:

@@ -31,10 +31,12 @@ def is_proof(path: Path) -> bool:
         return source.read(len(_PROOF)) == _PROOF
 
 
-def check_bundle(path: Path, vkeys: Sequence[Verifier], trusted: Sequence[Head], *, json: bool) -> int:
+def check_bundle(
+    path: Path, vkeys: Sequence[Verifier], trusted: Sequence[Head], handovers: Sequence[bytes], *, json: bool
+) -> int:
     """Check a bundle and say what it came to; the exit status: 2 where a head could not be compared."""
     with path.open("rb") as source, progress(t("verify.reading_bundle")) as tell:
-        found = verify_bundle(source, vkeys, trusted, tell)
+        found = verify_bundle(source, vkeys, trusted, tell, handovers)
     if json:
         print_json(_bundle_as_json(found, len(trusted)))
     else:
@@ -90,14 +92,14 @@ def _scope(scope: Scope) -> str:
     return t("verify.of_log")
 
 
-def check_proof(path: Path, vkeys: Sequence[Verifier], *, json: bool) -> int:
+def check_proof(path: Path, vkeys: Sequence[Verifier], handovers: Sequence[bytes], *, json: bool) -> int:
     """Check a proof and say what it shows; the exit status: 2 where no key that was given could have signed it."""
     try:
         proof = Proof.parse(path.read_bytes())
     except (NoteError, ProofError) as error:
         raise InputError(str(error), where=str(path), expected="tlog-proof") from None
     try:
-        found = check(proof, vkeys)
+        found = check(proof, vkeys, handovers=handovers)
         stream, version, topic, state = found.leaf.decode().split("\n", 3)
     except (NoteError, ProofError, ValueError) as error:
         return _disproved(error, json=json)

@@ -21,6 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verify.reading": ("checking the log", "正在核验日志"),
     "verify.reading_bundle": ("checking the bundle", "正在核验证据包"),
     "verify.one_of": ("one file is checked at a time", "一次核验一个文件"),
+    "verify.no_heads": ("a proof stands under one checkpoint of its own: no other is compared with it", "证明自带一个检查点，不与其他检查点比对"),
     "verify.no_key": ("what was handed on is checked with a public key of its log, had by another way", "核验他人交来的文件需要日志的公钥，应经其他途径取得"),
     "verify.a_note": ("a signed checkpoint, as `govflow checkpoint sign` writes it", "`govflow checkpoint sign` 输出的检查点"),
     "verify.log": ("{origin}: {events} events of {records} records", "{origin}：{records} 件记录，{events} 个事件"),

@@ -17,30 +17,9 @@ from typing import Any, NamedTuple
 
 from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY, for_reading, into_wal
+from govflow.persistence.checkpoint_tables import is_ours, make_tables
 
-_APPEND_ONLY = ("signed_notes", "handovers", "time_stamps")
-_SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS signed_notes (
-      rowid INTEGER PRIMARY KEY,
-      size INTEGER NOT NULL,     -- of the tree; a further row of a size holds more signatures under the same head
-      note BLOB NOT NULL,
-      signed_at TEXT NOT NULL)""",
-    "CREATE INDEX IF NOT EXISTS signed_notes_size ON signed_notes (size)",
-    "CREATE TABLE IF NOT EXISTS handovers (rowid INTEGER PRIMARY KEY, note BLOB NOT NULL, signed_at TEXT NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS time_stamps (
-      rowid INTEGER PRIMARY KEY, size INTEGER NOT NULL, token BLOB NOT NULL, stamped_at TEXT NOT NULL)""",
-    """CREATE TABLE IF NOT EXISTS nodes (
-      level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, idx)) WITHOUT ROWID""",
-    "CREATE TABLE IF NOT EXISTS belongs_to (log_id TEXT NOT NULL)",
-    *(
-        f"""CREATE TRIGGER IF NOT EXISTS {table}_no_{what.lower()} BEFORE {what} ON {table}
-      BEGIN SELECT RAISE(ABORT, 'append-only'); END"""
-        for table in _APPEND_ONLY
-        for what in ("UPDATE", "DELETE")
-    ),
-)
 _NOTE = "SELECT rowid, size, note, signed_at FROM signed_notes"
-_APPLICATION_ID = 0x676F7663  # "govc": tells checkpoint files from others
 _PAGE = 1000
 
 
@@ -100,7 +79,7 @@ class CheckpointStore:
             return None
         db = for_reading(self.path, self._patience)
         try:
-            if _is_ours(db, self.path):
+            if is_ours(db, self.path):
                 return db
         except BaseException:
             db.close()
@@ -111,15 +90,13 @@ class CheckpointStore:
     def _for_writing(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
         try:
-            is_made = _is_ours(db, self.path)
+            is_made = is_ours(db, self.path)
             into_wal(db, self._patience)
             db.execute("PRAGMA synchronous=FULL")
             if is_made:  # whoever only reads does not wait for whoever writes
                 return db
             db.execute("BEGIN IMMEDIATE")
-            for statement in _SCHEMA:
-                db.execute(statement)
-            db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+            make_tables(db)
             db.execute("COMMIT")
         except BaseException:
             db.close()
@@ -237,27 +214,13 @@ class CheckpointStore:
             yield from map(_kept_note, page)
             number = page[-1][0]
 
-    def by_size(self) -> Iterator[tuple[Any, Any, Any, Any]]:
-        """Number, size, note and time of every checkpoint as they stand in the file, smallest size first.
-
-        Of one size the one with the most signatures comes last. For whoever judges the file: nothing in it is checked,
-        not even the kinds of the values (of other kinds than numbers, sizes come last). In flat memory.
-        """
-        size, number = None, 0
-        page = self._rows(f"{_NOTE} ORDER BY size, rowid LIMIT {_PAGE}")
-        while page:
-            yield from page
-            number, size = page[-1][:2]
-            page = self._rows(f"{_NOTE} WHERE (size, rowid) > (?, ?) ORDER BY size, rowid LIMIT {_PAGE}", size, number)
-
     def notes_by_size(self) -> Iterator[KeptNote]:
         """Every signed checkpoint, smallest size first; of one size the one with the most signatures comes last."""
-        return map(_kept_note, self.by_size())
-
-    def as_they_stand(self) -> Iterator[tuple[str, Any]]:
-        """What else the file holds, unchecked: ("belongs_to", log id), ("handovers", note), ("time_stamps", token)."""
-        for table, column in (("belongs_to", "log_id"), ("handovers", "note"), ("time_stamps", "token")):
-            yield from ((table, value) for (value,) in self._rows(f"SELECT {column} FROM {table} ORDER BY rowid"))
+        after = (-1, 0)
+        sql = f"{_NOTE} WHERE (size, rowid) > (?, ?) ORDER BY size, rowid LIMIT {_PAGE}"
+        while page := self._rows(sql, *after):
+            yield from map(_kept_note, page)
+            after = page[-1][1], page[-1][0]
 
     def last(self) -> KeptNote | None:
         """The checkpoint of the largest size, with the most signatures; None where nothing was signed."""
@@ -305,16 +268,6 @@ class CheckpointStore:
             if self._db is not None:
                 self._db.close()
                 self._db = None
-
-
-def _is_ours(db: sqlite3.Connection, path: str) -> bool:
-    """Whether checkpoints are there already. Only reads: the file may be another program's."""
-    # in this order: another process may be making the same file at this moment, tables and id at once
-    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    (application,) = db.execute("PRAGMA application_id").fetchone()
-    if application != _APPLICATION_ID and (application or tables):
-        raise LogError(f"{path} is another program's file, no checkpoints")
-    return bool(application == _APPLICATION_ID)
 
 
 def _kept_note(row: tuple[int, int, bytes, str]) -> KeptNote:

@@ -82,7 +82,7 @@ class Codec:
             decoder = self._decoders[topic] = self._bind(topic)
         try:
             return decoder(state[state.index(b"\n") + 1 :])
-        except ValueError as error:
+        except (ValueError, TypeError) as error:  # TypeError: a column of another type
             raise LogError(f"the stored body of {topic} cannot be read: {_reason(error)}") from error
 
     def _bind(self, topic: str) -> Callable[[bytes], Event]:
@@ -127,11 +127,11 @@ def metadata_of(state: bytes) -> Metadata:
         meta = Metadata.model_validate_json(state[: state.index(b"\n")])
         correlation = meta.correlation or meta.command
         return meta.changed(correlation=correlation, causation=meta.causation or correlation)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise LogError(f"stored metadata cannot be read: {_reason(error)}") from error
 
 
-def _reason(error: ValueError) -> str:
+def _reason(error: ValueError | TypeError) -> str:
     if isinstance(error, ValidationError):
         return "; ".join(
             f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False)

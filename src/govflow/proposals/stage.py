@@ -86,8 +86,8 @@ STAGE_WORKFLOW = Workflow("stage", S, zh="审议阶段", on=("proposal",), steps
     # ours: the stages of the lower body's procedure take the place of those still pending (M085)
     Step("ST06", DelegateProposal,   (None, S.PENDING),      ProposalDelegated,  S.PENDING, (Role.DELIBERATING_BODY, Role.SECRETARIAT), (procedure_is_pinned,), while_in="deliberating", rides=("P51",)),
     # ours: where the lower body's procedure has no such stage, they fall; as do those after a stage that failed
-    Step("ST08", DelegateProposal,   S.PENDING,              ProposalDelegated,  S.VOID,    (Role.DELIBERATING_BODY, Role.SECRETARIAT), (procedure_is_pinned,), while_in="deliberating", rides=("P51",)),
-    Step("ST09", FailStage,          S.PENDING,              StageFailed,        S.VOID,    Role.DELIBERATING_BODY, (stage_is_not_passed,), while_in="deliberating", rides=("P41",)),
+    Step("ST08", DelegateProposal,   S.PENDING,              ProposalDelegated,  S.VOID,    (Role.DELIBERATING_BODY, Role.SECRETARIAT), while_in="deliberating", rides=("P51",)),
+    Step("ST09", FailStage,          S.PENDING,              StageFailed,        S.VOID,    Role.DELIBERATING_BODY, while_in="deliberating", rides=("P41",)),
     # ours: what was said of another wording is said again
     Step("ST07", AmendProposal,      S.PASSED,               ProposalAmended,    S.PENDING, (Role.PROPOSER, Role.SECRETARIAT, Role.DELIBERATING_BODY), while_in="deliberating", rides=("P34",)),
 ))

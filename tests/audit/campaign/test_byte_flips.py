@@ -13,7 +13,7 @@ import pytest
 
 from govflow.audit.findings import Code
 from govflow.audit.verifying import Verified
-from govflow.checkpoints.keys import public_halves
+from govflow.checkpoints.keys import public_part
 from govflow.checkpoints.notes import Verifier
 from govflow.errors import LogError
 from tests.audit.campaign.conftest import verified
@@ -96,7 +96,7 @@ def sealed(path: Path) -> Path:
 
 
 def _key_of(path: Path) -> Verifier:
-    return public_halves(f"{path}.signing")[-1]
+    return public_part(f"{path}.signing").chain.keys[-1]
 
 
 def test_a_byte_changed_anywhere_in_the_file_changes_nothing_or_is_found(world, tmp_path):

@@ -1,0 +1,141 @@
+"""`govflow verify`: one command for a log, a bundle and a proof; its words, its JSON, its exit status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govflow.checkpoints.notes import Signer
+
+PROJECT = "JP-2026-000001"
+
+
+@pytest.fixture(scope="module")
+def handed(told: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's log, signed, with a bundle, a record's bundle, a proof, a head, and the key to check them."""
+    from tests.cli.conftest import run
+
+    folder = tmp_path_factory.mktemp("handed")
+    for file in Path(told[0]).parent.glob(f"{told[0].name}*"):
+        shutil.copy(file, folder / file.name.replace(told[0].name, "town.db"))
+    log = folder / "town.db"
+    (folder / "head.note").write_text(run("checkpoint", "sign", "--db", log).out)
+    (folder / "town.vkey").write_text(run("keys", "export", "--db", log).out)
+    assert run("export", "bundle", "--db", log, "-o", folder / "whole").status == 0
+    assert run("export", "bundle", "--db", log, "-o", folder / "record", "--record", PROJECT).status == 0
+    assert run("prove", PROJECT, "--db", log, "-o", folder / "one.tlog-proof").status == 0
+    return folder
+
+
+def options(handed: Path) -> tuple[str | Path, ...]:
+    return "--key", handed / "town.vkey"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("town.db", "log"), ("whole", "bundle"), ("one.tlog-proof", "proof")])
+def test_whatever_was_handed_over_is_checked_by_one_command(govflow, handed, name, kind):
+    ran = govflow("verify", handed / name, *options(handed), "--json")
+    told = json.loads(ran.out)
+
+    assert (ran.status, ran.err, told["kind"], told["clean"]) == (0, "", kind, True)
+    assert told["origin"].startswith("govflow/log-")
+    in_chinese = govflow("verify", "--db", handed / name, *options(handed), "--lang", "zh")
+    assert in_chinese.status == 0
+    assert any(word in in_chinese.out for word in ("未发现", "证明成立"))
+
+
+def test_a_head_vouches_for_a_bundle_or_is_said_not_to_have_been_compared(govflow, handed):
+    whole = govflow("verify", handed / "whole", *options(handed), "--trusted", handed / "head.note", "--json")
+    told = json.loads(whole.out)
+
+    assert whole.status == 0
+    assert told["trusted"] == {"given": 1, "agreeing": 1, "up_to": told["covered"]}
+    assert (
+        "1 of 1 agree" in govflow("verify", handed / "whole", *options(handed), "--trusted", handed / "head.note").out
+    )
+    record = govflow("verify", handed / "record", *options(handed))
+    assert (record.status, "its writer's word" in record.out.replace("\n", " ")) == (0, True)
+
+
+def test_after_a_key_was_replaced_the_first_one_serves_with_its_handover(govflow, handed, tmp_path):
+    for file in handed.glob("town.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    log, note, proof = tmp_path / "town.db", tmp_path / "handover.note", tmp_path / "new.tlog-proof"
+    note.write_text(govflow("keys", "rotate", "--db", log).out)
+    assert govflow("prove", PROJECT, "--db", log, "-o", proof).status == 0
+    assert govflow("checkpoint", "sign", "--db", log).status == 0
+
+    for path in (log, proof):
+        assert govflow("verify", path, *options(handed), "--handover", note).status == 0
+
+
+@pytest.mark.parametrize("name", ["whole", "one.tlog-proof"])
+def test_what_was_changed_is_found_and_what_cannot_be_checked_is_told_apart(govflow, handed, tmp_path, name):
+    key, stranger = (handed / "town.vkey").read_text().strip(), tmp_path / "stranger.vkey"
+    stranger.write_text(Signer.new(key.partition("+")[0]).verifier.vkey)
+    changed = tmp_path / "changed"
+    raw = (handed / name).read_bytes()
+    changed.write_bytes(
+        raw.replace(b"\nindex ", b"\nindex 1", 1) if name != "whole" else raw.replace(b"2026", b"2025", 9)
+    )
+
+    assert govflow("verify", changed, *options(handed)).status == 1
+    assert json.loads(govflow("verify", changed, *options(handed), "--json").out)["clean"] is False
+    by_another = govflow("verify", handed / name, "--key", stranger)
+    assert by_another.status == (1 if name == "whole" else 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "one file is checked at a time"),
+        (["whole", "--db", "town.db"], "one file is checked at a time"),
+        (["whole"], "--key VKEY"),
+        (["one.tlog-proof"], "--key VKEY"),
+        (["none"], "none"),
+        (["one.tlog-proof", "--key", "town.vkey", "--trusted", "head.note"], "no other is compared"),
+        (["whole", "--key", "town.vkey", "--handover", "head.note"], "--handover"),
+        (["whole", "--key", "a\0+b"], "--key"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_message(govflow, handed, monkeypatch, arguments, said):
+    monkeypatch.chdir(handed)
+    ran = govflow("verify", *arguments)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_findings_that_are_left_off_are_counted(govflow, handed, tmp_path):
+    from tests.checkpoints.logs import raw
+
+    for file in handed.glob("town.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    with raw(tmp_path / "town.db") as db:
+        db.execute("UPDATE stored_events SET leaf = zeroblob(32)")
+        (rows,) = db.execute("SELECT count(*) FROM stored_events").fetchone()
+    told = json.loads(govflow("verify", tmp_path / "town.db", *options(handed), "--json").out)
+
+    assert told["findings_left_off"] == sum(told["counts"].values()) - len(told["findings"])
+    assert told["counts"]["EDIT"] >= rows
+
+
+def test_no_key_is_made_and_nothing_signed_in_the_name_of_a_bundle(govflow, handed):
+    for command in (["checkpoint", "sign"], ["keys", "create"], ["export", "bundle", "--sign", "-o", handed / "no"]):
+        ran = govflow(*command, "--db", handed / "whole")
+        assert (ran.status, ran.out) == (2, ""), command
+        assert "bundle" in ran.err
+    assert not (handed / "no").exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_no_defect(govflow, handed, tmp_path, day):
+    ran = govflow("export", "bundle", "--db", handed / "town.db", "-o", tmp_path / "b", "--from", day, "--to", day)
+
+    assert ran.status == 2
+    assert "defect" not in ran.err
+    assert day in ran.err
