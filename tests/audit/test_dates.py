@@ -20,7 +20,7 @@ from govflow.policy import DEFAULT_POLICY
 from tests.audit.forging import findings, one, parts, saying
 from tests.audit.past import past
 from tests.projects.breaks_approval import EXTEND
-from tests.projects.yard import Yard, mayor
+from tests.projects.yard import Yard
 from tests.support import Town, a_case, a_town, lead
 
 OLD = Path(__file__).parents[1] / "data/logs/before-work-calendars.db"
@@ -203,7 +203,7 @@ def test_a_record_that_moved_to_another_policy_is_counted_by_that_one():
 
 def test_a_limit_that_was_named_may_be_extended_at_the_very_moment_it_begins():
     yard = Yard().project("approved")
-    yard.approved(EXTEND, mayor)
+    yard.approved(EXTEND)
 
     extended = [each for each in yard.engine.history("x") if each.name == "joint_project.deadline_extended"]
     assert extended[0].body.at == yard.engine.get("x").clocks["delivery"].since

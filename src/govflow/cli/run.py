@@ -13,7 +13,7 @@ import typer
 
 from govflow.cli import texts
 from govflow.cli.texts import t
-from govflow.errors import GovFlowError, NotAllowed
+from govflow.errors import Detail, GovFlowError, NotAllowed
 
 DONE, FOUND, FAILED = 0, 1, 2
 
@@ -114,7 +114,9 @@ def said(error: GovFlowError) -> str:
     if callable(sentence := getattr(error, "sentence", None)):
         return str(sentence(texts.lang()))
     name = f"error.{type(error).__name__}"
-    return f"{t(name)}{error}" if texts.has(name) else str(error)
+    text = next(iter(error.args), "")
+    said = text.zh if texts.is_zh() and isinstance(text, Detail) else str(error)
+    return f"{t(name)}{said}" if texts.has(name) else said
 
 
 def refusal(error: NotAllowed) -> str:
