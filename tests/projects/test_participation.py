@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from govflow import Actor, Command, NotAllowed, Role
@@ -263,6 +263,10 @@ def answered_by(site: Site, unit: str, now: datetime) -> Count:
         if mine or (unit == "builder" and name in ("feedback.raised", "feedback.reopened")):
             due[key] = next(move.due for move in body.clocks if move.due is not None)
             done.pop(key, None)
+        elif name == "invitation.asked_again" and key in due:  # the meeting has another day: a reply to it is owed anew
+            due[key] = next((move.due for move in body.clocks if move.due is not None), due[key])
+            done.pop(key, None)
+            late.discard(key)
         elif name in ("invitation.cancelled", "feedback.withdrawn", "feedback.transferred") and key not in done:
             due.pop(key, None)
         elif name in ANSWERS and key in due and key not in done:
@@ -302,7 +306,11 @@ ACTS = (
 )
 
 
+ASKED_AGAIN = [("announce", 0, "bakery"), ("invite", 0, "bakery"), ("hold", 0, "bakery"), ("adjourn", 0, "bakery")]
+
+
 @settings(max_examples=25, deadline=None)
+@example(acts=[*ASKED_AGAIN, ("announce", 0, "bakery")], waits=1)
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from(ACTS), st.integers(0, 1), st.sampled_from(UNITS[1:])), min_size=20, max_size=50

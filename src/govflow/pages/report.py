@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from govflow.errors import InputError
 from govflow.pages.charts_states import state_drawing
 from govflow.pages.parts import Alert, Facts, Note, Part, Prose, Rows, Section, Speech, rendered
 from govflow.pages.proposal import LANGUAGES
-from govflow.pages.report_clocks import broken_parts, clock_parts, late_clocks
+from govflow.pages.report_clocks import broken_clocks, broken_parts, clock_parts, late_clocks
+from govflow.pages.report_evidence import evidence_facts, finding_alerts, findings_section, proofs_section
 from govflow.pages.report_record import correction_parts, held_parts, loop_parts, path_parts, taken
 from govflow.pages.report_values import Inspection, Matter, Objection, Proofs, Setting, Told
 from govflow.pages.report_view import View, safe, short, without_tricks
 
 _DRAWN = 8
+_NAMED = 5  # broken deadlines at a glance
 _A_DAY_LATE = 86_400  # seconds: recorded later than this after it occurred is marked; a default of our own
 
 
@@ -37,7 +39,7 @@ def matter_report(
     speech = speech_of(matter.setting.policy.zone, language)
     view, first = View(speech, matter.setting), matter.records[0]
     sections = [
-        _overview(matter, view, findings, is_cut=is_cut),
+        _overview(matter, view, findings, evidence_facts(findings, checks, proofs, view), is_cut=is_cut),
         _records(matter, view),
         _happened(matter, view),
         _of_each(matter, view, "held", held_parts),
@@ -56,7 +58,7 @@ def matter_report(
             speech=speech,
             title=short(first.record.title_line) or first.record.id,
             number=first.record.id,
-            state=view.state(first.decider, first.record.status),
+            state=_state(first, view),
             made=made,
             phases=(),
             sections=sections,
@@ -78,8 +80,26 @@ def _of_each(matter: Matter, view: View, id: str, parts: Callable[[Told, View], 
     found: list[Part] = []
     for told in matter.records:
         found += [Prose(_named(told, view), "")] if len(matter.records) > 1 else []
-        found += parts(told, view)
+        found += _known_until(told, view)
+        found += parts(told, _as_of(told, view))
     return Section(id, view.speech.t(f"report.{id}"), found)
+
+
+def _as_of(told: Told, view: View) -> View:
+    """The view at the last moment at which anything is known of a record: nothing is told of what came later."""
+    return view if told.cut_at is None else view._replace(setting=view.setting._replace(at=told.cut_at))
+
+
+def _known_until(told: Told, view: View) -> list[Part]:
+    if told.cut_at is None:
+        return []
+    return [Note(view.speech.t("report.cut", n=told.record.version, at=view.speech.when(told.cut_at)))]
+
+
+def _state(told: Told, view: View) -> str:
+    """The status of a record; of one that cannot be read to its end, up to where it is known."""
+    state = view.state(told.decider, told.record.status)
+    return state if told.cut_at is None else view.speech.t("report.state.cut", state=state, n=told.record.version)
 
 
 def _named(told: Told, view: View) -> str:
@@ -89,7 +109,14 @@ def _named(told: Told, view: View) -> str:
 # --- at a glance -----------------------------------------------------------------------------------------------------
 
 
-def _overview(matter: Matter, view: View, findings: Sequence[Objection] | None, *, is_cut: bool) -> Section:
+def _overview(
+    matter: Matter,
+    view: View,
+    findings: Sequence[Objection] | None,
+    evidence: Sequence[tuple[str, str]],
+    *,
+    is_cut: bool,
+) -> Section:
     told, speech, t = matter.records[0], view.speech, view.speech.t
     record, policy = told.record, matter.setting.policy
     category = policy.category(record.category)
@@ -107,11 +134,30 @@ def _overview(matter: Matter, view: View, findings: Sequence[Objection] | None, 
         (t("report.last"), speech.when(last)),
         (t("report.entries"), str(record.version)),
         (t("report.policy"), record.policy),
+        (t("report.glance.broken"), _broken(matter, view)),
+        *evidence,
     ]
-    late = [_late(each, view) for each in matter.records if late_clocks(each, view)]
-    alerts: list[Part] = [Alert(t("report.alert.late", what=speech.listed(late)))] if late else []
-    alerts += [*finding_alerts(findings, view, is_cut=is_cut)]
+    late = [_late(each, view) for each in matter.records if each.cut_at is None and late_clocks(each, view)]
+    alerts: list[Part] = [*finding_alerts(findings, view, is_cut=is_cut)]
+    alerts += [Alert(t("report.alert.late", what=speech.listed(late)))] if late else []
     return Section("overview", t("overview"), [*alerts, Facts(facts)])
+
+
+def _broken(matter: Matter, view: View) -> str:
+    """How many deadlines broke, and the first of them by name, whether they are still open or not."""
+    t = view.speech.t
+    names = [name for told in matter.records for name in _broken_of(told, matter, view)]
+    if not names:
+        return t("report.glance.none_broken")
+    more = ["…"] if len(names) > _NAMED else []
+    return t("report.glance.count", n=len(names), what=view.speech.listed([*names[:_NAMED], *more]))
+
+
+def _broken_of(told: Told, matter: Matter, view: View) -> list[str]:
+    names = broken_clocks(told, _as_of(told, view))
+    if len(matter.records) == 1:
+        return names
+    return [view.speech.t("report.of_record", id=told.record.id, what=name) for name in names]
 
 
 def _late(told: Told, view: View) -> str:
@@ -127,7 +173,7 @@ def _records(matter: Matter, view: View) -> Section:
             told.record.id,
             view.kind(told.decider),
             short(told.record.title_line),
-            view.state(told.decider, told.record.status),
+            _state(told, view),
             t("report.tie.of", id=told.through, tie=view.speech.term("link", told.tie or "")) if told.through else "",
         )
         for told in matter.records
@@ -179,73 +225,6 @@ def _path(matter: Matter, view: View) -> Callable[[Told, View], list[Part]]:
         return [chart, *steps]
 
     return parts
-
-
-# --- what a check found, and what proves it --------------------------------------------------------------------------
-
-
-def finding_alerts(findings: Sequence[Objection] | None, view: View, *, is_cut: bool) -> Iterator[Alert]:
-    """What nobody should miss of the checks: that something is wrong, and that something could not be read."""
-    if findings:
-        yield Alert(view.speech.t("report.alert.findings", n=len(findings)))
-    if is_cut:
-        yield Alert(view.speech.t("report.unreadable"))
-
-
-def findings_section(
-    findings: Sequence[Objection] | None, view: View, checks: Sequence[Inspection] = ()
-) -> list[Section]:
-    """What a check of the log objected to, and which checks were made; that none was, where none was."""
-    t = view.speech.t
-    if findings is None:
-        return [Section("findings", t("report.findings"), [Note(t("report.checks.none"))])]
-    rows = [(each.code, view.speech.pick(each.en, each.zh), each.where, each.basis) for each in findings]
-    heads = [t(f"report.{each}") for each in ("findings.code", "findings.says", "findings.where", "findings.basis")]
-    parts: list[Part] = [Rows(t("report.findings.table"), heads, rows)]
-    parts += [] if rows else [Note(t("report.findings.none"))]
-    if (more := sum(each.found for each in checks) - len(rows)) > 0:
-        parts.append(Note(t("report.more", n=more)))
-    return [Section("findings", t("report.findings"), [*parts, *_checks(checks, view)])]
-
-
-def _checks(checks: Sequence[Inspection], view: View) -> list[Part]:
-    """Which checks were made, of how much: silence about the others is no claim."""
-    t = view.speech.t
-    rows = []
-    for each in checks:
-        counted = str(each.records), str(each.entries), str(each.found)
-        rows.append(
-            (t(f"report.checks.{each.check}"), *(counted if each.made else ("", "", t("report.checks.not_made"))))
-        )
-    heads = [t(f"report.checks.{each}") for each in ("check", "of", "entries", "found")]
-    parts: list[Part] = [Rows(t("report.checks.table"), heads, rows)]
-    unjudged = sum(each.unjudged for each in checks)
-    parts += [Note(t("report.checks.unjudged", n=unjudged))] if unjudged else []
-    return [*parts, Note(t("report.checks.rest"))] if checks else []
-
-
-def proofs_section(proofs: Proofs | None, view: View, commands: Sequence[str] = ()) -> Section:
-    """The signed checkpoint, the key, and the commands by which anybody checks them; or that there is none.
-
-    Without any, `commands` say how to get one.
-    """
-    t = view.speech.t
-    if proofs is None:
-        how = [Note(t("report.proofs.sign"), commands)] if commands else []
-        return Section("proofs", t("report.proofs"), [Note(t("report.proofs.none")), *how])
-    place = t("report.proofs.range_of", first=proofs.first, last=proofs.last) if proofs.last else ""
-    facts = [
-        (t("report.proofs.size"), str(proofs.size)),
-        (t("report.proofs.range"), place),
-        (t("report.proofs.signed"), view.speech.when(proofs.signed_at)),
-        (t("report.proofs.key"), proofs.vkey),
-    ]
-    parts: list[Part] = [Facts(facts), Prose(t("report.proofs.note"), proofs.note)]
-    parts += [Note(t("report.proofs.uncovered", n=proofs.uncovered))] if proofs.uncovered else []
-    parts += [] if proofs.vkey else [Note(t("report.proofs.no_key"))]
-    if proofs.commands:
-        parts += [Note(t("report.proofs.save")), Note(t("report.proofs.how"), proofs.commands)]
-    return Section("proofs", t("report.proofs"), parts)
 
 
 # --- a record of which nothing can be read ---------------------------------------------------------------------------

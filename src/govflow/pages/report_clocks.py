@@ -25,6 +25,8 @@ def clock_parts(told: Told, view: View) -> list[Part]:
         return [Note(t("report.clocks.none"))]
     shown = [(number, run) for number, run in enumerate(told.runs, 1) if not _is_endless(run)]
     lanes = [_lane(number, run, view) for number, run in shown]
+    if told.cut_at is not None:
+        lanes = [_until(lane, told.cut_at) for lane in lanes]
     title = t("report.of_record", id=told.record.id, what=t("report.calendar"))
     drawing = calendar_drawing(f"calendar-{told.first}", lanes, told.works, view.speech, title)
     parts: list[Part] = [drawing] if drawing is not None else []
@@ -75,6 +77,12 @@ def _lane(number: int, run: Run, view: View) -> Lane:
         [Span(each.kind, *_local(zone, each.since, each.until)) for each in spans if each.since < each.until],
         [Mark(each.kind, *_local(zone, each.at)) for each in marks],
     )
+
+
+def _until(lane: Lane, end: datetime) -> Lane:
+    """What of a lane lies before a moment after which nothing is known."""
+    spans = [each._replace(until=min(each.until, end)) for each in lane.spans if each.since < end]
+    return lane._replace(spans=spans, marks=[each for each in lane.marks if each.at <= end])
 
 
 def _local(zone: tzinfo, *moments: datetime) -> Iterator[datetime]:
@@ -173,6 +181,15 @@ def _broken(told: Told, run: Run, late: timedelta, view: View) -> Rows | Note:
         return Note(what)
     heads = [speech.t(f"report.{each}") for each in ("no", "day", "line")]
     return Rows(speech.t("report.of_record", id=told.record.id, what=what), heads, rows)
+
+
+def broken_clocks(told: Told, view: View) -> list[str]:
+    """Every deadline that broke, each with by how much, whether it is still open or not."""
+    broken = ((run, broke(run.clock, view.setting.at)) for run in told.runs)
+    t = view.speech.t
+    return [
+        t("report.broken.brief", name=_name(run, view), by=view.span(late)) for run, late in broken if late is not None
+    ]
 
 
 def late_clocks(told: Told, view: View) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from govflow.pages.parts import Facts, Note, Part, Rows, Section, rendered
-from govflow.pages.report import finding_alerts, findings_section, proofs_section, speech_of
+from govflow.pages.report import speech_of
+from govflow.pages.report_evidence import evidence_facts, finding_alerts, findings_section, proofs_section
 from govflow.pages.report_record import sum_tables
 from govflow.pages.report_values import Inspection, Objection, Period, Proofs
 from govflow.pages.report_view import View, short, without_tricks
@@ -22,12 +24,19 @@ def period_report(
     proofs: Proofs | None = None,
     commands: Sequence[str] = (),
     is_cut: bool = False,
+    log_begins: date | None = None,
 ) -> str:
-    """The report on a period as HTML in `language` (en or zh-CN); the rest is as in a matter's. Raises InputError."""
+    """The report on a period as HTML in `language` (en or zh-CN); the rest is as in a matter's.
+
+    `log_begins` is the local day of the first entry. Raises InputError.
+    """
     speech = speech_of(period.setting.policy.zone, language)
     view = View(speech, period.setting)
+    alerts: list[Part] = [*finding_alerts(findings, view, is_cut=is_cut)]
+    if log_begins is not None and period.first < log_begins:
+        alerts.append(Note(speech.t("report.log_begins", day=log_begins)))
     sections = [
-        _overview(period, view, findings, is_cut=is_cut),
+        _overview(period, view, alerts, evidence_facts(findings, checks, proofs, view)),
         _kinds(period, view),
         _late(period, view),
         _loops(period, view),
@@ -54,7 +63,7 @@ def period_report(
     )
 
 
-def _overview(period: Period, view: View, findings: Sequence[Objection] | None, *, is_cut: bool) -> Section:
+def _overview(period: Period, view: View, alerts: Sequence[Part], evidence: Sequence[tuple[str, str]]) -> Section:
     t = view.speech.t
     figures = [
         ("seen", sum(period.states.values())),
@@ -65,8 +74,7 @@ def _overview(period: Period, view: View, findings: Sequence[Objection] | None, 
     ]
     facts = [(t(f"report.period.{name}"), str(figure)) for name, figure in figures]
     facts += [(t("report.loops"), str(sum(owed for owed, _ in period.loops.values())))]
-    alerts = finding_alerts(findings, view, is_cut=is_cut)
-    return Section("overview", t("overview"), [*alerts, Facts(facts)])
+    return Section("overview", t("overview"), [*alerts, Facts([*facts, *evidence])])
 
 
 def _kinds(period: Period, view: View) -> Section:

@@ -26,7 +26,7 @@ def held_parts(told: Told, view: View) -> list[Part]:
             speech.when(each.since),
             speech.when(each.until),
             hours(each.worked),
-            hours(each.until - each.since),
+            view.days(each.until - each.since),
             t("yes") if each.is_paused else "",
         )
         for each in told.held
@@ -46,8 +46,9 @@ def sum_tables(sums: Sequence[Sum], levels: Sequence[Sum], view: View, id: str =
 
     def table(what: str, head: str, name: Callable[[Sum], str], rows: Sequence[Sum]) -> Rows:
         heads = [head, *(t(f"report.{each}") for each in ("held.records", "worked", "share", "paused", "whole"))]
-        told = [_sum_row(name(each), each, _all(rows), view) for each in rows]
-        told += [_sum_row(t("report.sum"), _all(rows), _all(rows), view)] if len(rows) > 1 else []
+        told = [_sum_row(name(each), each, share, view) for each, share in zip(rows, _shares(rows), strict=True)]
+        whole = _all(rows)
+        told += [_sum_row(t("report.sum"), whole, sum(_shares(rows)), view)] if len(rows) > 1 else []
         caption = t(what)
         if not id:  # several holders have one record between them: how many there are is no sum
             return Rows(caption, heads, told)
@@ -63,14 +64,21 @@ def _level(level: str, view: View) -> str:
     return view.speech.term("level", level) if level else view.speech.t("report.level.none")
 
 
-def _sum_row(name: str, each: Sum, whole: Sum, view: View) -> tuple[str, ...]:
-    share = (
-        view.speech.t("report.percent", n=(each.worked * 200 + whole.worked) // (whole.worked * 2))
-        if whole.worked
-        else ""
-    )
+def _sum_row(name: str, each: Sum, share: int, view: View) -> tuple[str, ...]:
+    percent = view.speech.t("report.percent", n=f"{share // 10}.{share % 10}") if share or each.worked else ""
     records = str(each.records) if each.records else ""
-    return name, records, hours(each.worked), share, hours(each.paused), hours(each.whole)
+    return name, records, hours(each.worked), percent, hours(each.paused), view.days(each.whole)
+
+
+def _shares(rows: Sequence[Sum]) -> list[int]:
+    """Each one's share of the office time in tenths of a per cent, by largest remainders: together they are the whole."""
+    whole = sum((each.worked for each in rows), timedelta())
+    if not whole:
+        return [0] * len(rows)
+    parts = [divmod(each.worked * 1000, whole) for each in rows]
+    left = 1000 - sum(share for share, _ in parts)
+    first = sorted(range(len(rows)), key=lambda place: (-parts[place][1], place))[:left]
+    return [share + (place in first) for place, (share, _) in enumerate(parts)]
 
 
 def _all(rows: Sequence[Sum]) -> Sum:

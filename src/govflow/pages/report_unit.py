@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from govflow.pages.parts import Facts, Note, Part, Rows, Section, rendered
-from govflow.pages.report import finding_alerts, findings_section, proofs_section, speech_of
+from govflow.pages.report import speech_of
+from govflow.pages.report_evidence import evidence_facts, finding_alerts, findings_section, proofs_section
 from govflow.pages.report_unit_values import Piece, Share, UnitWork
 from govflow.pages.report_values import Inspection, Objection, Proofs
 from govflow.pages.report_view import View, hours, safe, short, without_tricks
@@ -23,15 +24,19 @@ def unit_report(
     proofs: Proofs | None = None,
     commands: Sequence[str] = (),
     is_cut: bool = False,
+    log_begins: date | None = None,
 ) -> str:
-    """A unit's report on its own work as HTML in `language` (en or zh-CN); the rest is as in a matter's.
+    """A unit's report on its own work as HTML in `language` (en or zh-CN); the rest is as in a period's.
 
     Raises InputError.
     """
     speech = speech_of(work.setting.policy.zone, language)
     view = View(speech, work.setting)
+    alerts: list[Part] = [*finding_alerts(findings, view, is_cut=is_cut)]
+    if log_begins is not None and work.first < log_begins:
+        alerts.append(Note(speech.t("report.log_begins", day=log_begins)))
     sections = [
-        _overview(work, view, findings, is_cut=is_cut),
+        _overview(work, view, alerts, evidence_facts(findings, checks, proofs, view)),
         _begun(work, view),
         _ended(work, view),
         _deadlines(work, view),
@@ -56,7 +61,7 @@ def unit_report(
     )
 
 
-def _overview(work: UnitWork, view: View, findings: Sequence[Objection] | None, *, is_cut: bool) -> Section:
+def _overview(work: UnitWork, view: View, alerts: Sequence[Part], evidence: Sequence[tuple[str, str]]) -> Section:
     t = view.speech.t
     finished = [each for each in work.ended if each.is_finished]
     passed = len(work.ended) - len(finished)
@@ -79,9 +84,8 @@ def _overview(work: UnitWork, view: View, findings: Sequence[Objection] | None, 
     facts = [(t(f"report.unit.{name}"), str(figure)) for name, figure in figures]
     facts += [(t("report.unit.worked"), hours(_worked(work))), (t("report.unit.waiting"), hours(_waiting(work)))]
     counted = {"before": work.before, "begun": len(work.begun), "finished": len(finished), "passed": passed, "now": now}
-    alerts = finding_alerts(findings, view, is_cut=is_cut)
     notes = [Note(t("report.unit.sum", **counted)), Note(t("report.unit.no_names")), Note(t("report.unit.how"))]
-    return Section("overview", t("overview"), [*alerts, Facts(facts), *notes])
+    return Section("overview", t("overview"), [*alerts, Facts([*facts, *evidence]), *notes])
 
 
 def _worked(work: UnitWork) -> timedelta:
@@ -206,13 +210,13 @@ def _time(work: UnitWork, view: View) -> Section:
             speech.when(each.until),
             hours(each.worked),
             hours(each.worked) if each.is_waiting else hours(_NOTHING),
-            hours(each.until - each.since),
+            view.days(each.until - each.since),
         )
         for each in ordered
     ]
     if rows:
         whole = sum((each.until - each.since for each in ordered), _NOTHING)
-        sums = hours(_worked(work)), hours(_waiting(work)), hours(whole)
+        sums = hours(_worked(work)), hours(_waiting(work)), view.days(whole)
         rows.append((t("report.sum"), "", "", "", "", *sums, ""))
     names = ("since", "until", "worked", "unit.waiting", "whole")
     parts = _lines("time", names, rows, view)

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 # fmt: off
 REPORT_UNIT_TEXTS: dict[str, tuple[str, str]] = {
-    "page.kind.report_unit": ("Report on one's own work", "专项述职"),
+    "page.kind.report_unit": ("A unit's report on its work", "专项述职"),
     "report.unit.title": ("{unit}: the work from {first} to {last}", "{unit}：{first} 至 {last} 履职情况"),
-    "report.unit.how": ("Every line names the record and the events it rests on: the version in the record, and behind # the place in the log. Whoever has the log can look each of them up (govflow history) and prove it (govflow prove).",
-                        "每一行均注明所据记录与事件：记录内版次，# 后为在日志中的位置。持有日志者可逐条查阅（govflow history）并证明（govflow prove）。"),
+    "report.unit.how": ("Every line names the record and the events it rests on: the version in the record, and behind # the place in the log. Whoever has the log can look each of them up (govflow timeline) and prove it (govflow prove).",
+                        "每一行均注明所据记录与事件：记录内版次，# 后为在日志中的位置。持有日志者可逐条查阅（govflow timeline）并证明（govflow prove）。"),
     "report.unit.no_names": ("What is counted is what the unit was responsible for: as the lead while the record is under way, or its part in joint handling while that is open.",
                              "计入范围：作为主办单位而记录仍在办理的，或作为协办单位而其部分尚未了结的。"),
     "report.grounds": ("Rests on", "所据事件"), "report.ground": ("v{version} #{position}", "第 {version} 版 #{position}"),

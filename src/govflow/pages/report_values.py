@@ -92,7 +92,8 @@ class Told(NamedTuple):
     """One record with all that a report says of it.
 
     `through` and `tie` say by which record it was found. `sums` are by holder, `levels` by level, both with the same
-    total. `works` is the calendar its clocks are counted by. `first` and `last` are its places in the log.
+    total. `works` is the calendar its clocks are counted by. `first` and `last` are its places in the log. `cut_at`:
+    what came after that moment, its last entry here, is stored and cannot be read; None where all of it can.
     """
 
     record: Record
@@ -109,6 +110,7 @@ class Told(NamedTuple):
     works: WorkCalendar | None
     first: int
     last: int
+    cut_at: datetime | None = None
 
 
 class Places(NamedTuple):

@@ -71,6 +71,11 @@ class View(NamedTuple):
         """A span of time in its two largest units."""
         return gap(length)[self.speech.is_zh]
 
+    def days(self, length: timedelta) -> str:
+        """A span of calendar time to the second, in days and hours."""
+        rest = hours(length - timedelta(days=length.days))
+        return self.speech.t("report.days", n=length.days, rest=rest) if length.days else rest
+
     def kind(self, decider: Decider) -> str:
         """A kind of record."""
         return decider.workflow.zh if self.speech.is_zh and decider.workflow.zh else self.speech.plain(decider.name)
