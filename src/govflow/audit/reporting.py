@@ -5,7 +5,7 @@ Nobody is named in what is handed on: whoever did something is a role and a unit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -34,8 +34,14 @@ _ONE_DAY = timedelta(days=1)
 # --- a matter --------------------------------------------------------------------------------------------------------
 
 
-def matter_of(reader: Reader, id: str, now: datetime, language: str = "en") -> Matter:
-    """A record and all that it is tied to, as far as the reader may see it, at `now`. Raises NotFound, InputError."""
+def matter_of(
+    reader: Reader, id: str, now: datetime, language: str = "en", stored: Callable[[str], int] | None = None
+) -> Matter:
+    """A record and all that it is tied to, as far as the reader may see it, at `now`. Raises NotFound, InputError.
+
+    `stored` counts the rows of a record, where not all of them can be read: of one that has more than its history,
+    nothing is told beyond the last entry that can be.
+    """
     record = reader.get(id)
     found = journey(reader, id)
     policy = reader.log.policies.get(record.policy, in_force(reader))
@@ -45,14 +51,26 @@ def matter_of(reader: Reader, id: str, now: datetime, language: str = "en") -> M
     units = frozenset(each for id in records for each in units_of(records[id], histories[id]))
     setting = Setting(aware(now, "now"), policy, reader.log.id, *titles_of(reader, units))
     view, accountant = View(speech_of(policy.zone, language), setting), Accountant(reader)
-    told = (_told(reader, records[stop.record], stop, histories[stop.record], view, accountant) for stop in stops)
+    told = []
+    for stop in stops:
+        history = histories[stop.record]
+        is_cut = stored is not None and stored(stop.record) > len(history)
+        cut_at = max(each.body.at for each in history) if is_cut else None
+        told.append(_told(reader, records[stop.record], stop, history, view, accountant, cut_at))
     return Matter(tuple(told), found.left_out, setting)
 
 
 def _told(
-    reader: Reader, record: Record, stop: Stop, history: Sequence[RecordedEvent], view: View, accountant: Accountant
+    reader: Reader,
+    record: Record,
+    stop: Stop,
+    history: Sequence[RecordedEvent],
+    view: View,
+    accountant: Accountant,
+    cut_at: datetime | None,
 ) -> Told:
-    decider, now = reader.deciders[record.kind_of_record], view.setting.at
+    decider, now = reader.deciders[record.kind_of_record], cut_at or view.setting.at
+    view = view._replace(setting=view.setting._replace(at=now))
     steps = list(_steps(decider, record.id, history))
     account = accountant.account(record.id, now)
     sums = summed([account])
@@ -71,6 +89,7 @@ def _told(
         works=_works(reader, record, view.setting.policy),
         first=history[0].position,
         last=history[-1].position,
+        cut_at=cut_at,
     )
 
 

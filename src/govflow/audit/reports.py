@@ -6,13 +6,13 @@ Where a row is damaged the report comes out all the same, without what stands be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from govflow.audit.bundle_store import BundleStore
 from govflow.audit.findings import Check, Code, Finding
-from govflow.audit.readable import readable_part, stored_rows
+from govflow.audit.readable import ROW_ERRORS, readable_part, stored_rows
 from govflow.audit.report_checks import SIGNED, Checked, check_matter, check_period
 from govflow.audit.report_proofs import Vouched, commands_for, proofs_of, vouched
 from govflow.audit.reporting import in_force, matter_of, objections
@@ -20,16 +20,31 @@ from govflow.audit.reporting_period import Tell, bounds, period_of, with_place
 from govflow.audit.reporting_unit import unit_work
 from govflow.checkpoints.notes import NoteError
 from govflow.engine import Engine
-from govflow.errors import InputError, LogError, NotFound
+from govflow.errors import Detail, InputError, LogError, NotFound
 from govflow.pages.report import matter_report, unreadable_report
 from govflow.pages.report_period import period_report
 from govflow.pages.report_unit import unit_report
 from govflow.pages.report_values import Places, Setting
+from govflow.persistence.codec import metadata_of
 from govflow.persistence.store import Store
+from govflow.policy import Policy
 from govflow.reading import Reader
 
 _T = TypeVar("_T")
 Days = tuple[date, date]
+
+
+class Report(NamedTuple):
+    """A report as HTML, to how many things its checks objected, and whether some rows could not be read."""
+
+    page: str
+    objections: int
+    is_cut: bool
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was objected to, and all could be read."""
+        return not self.objections and not self.is_cut
 
 
 class _Vouching(NamedTuple):
@@ -52,6 +67,28 @@ def _vouching(engine: Engine) -> _Vouching:
         return _Vouching(None, (Finding(Code.EDIT, Check.CHECKPOINTS, en, zh),))
 
 
+def _log_begins(engine: Engine) -> datetime | None:
+    """When the first entry of the log was recorded; None where it is not at hand or cannot be read."""
+    try:
+        first = next(iter(engine.store.scan(0)), None)
+        return metadata_of(first.state).recorded_at if first is not None and first.position == 1 else None
+    except ROW_ERRORS:
+        return None
+
+
+def _first_day(engine: Engine, policy: Policy, until: datetime, *, is_empty: bool) -> date | None:
+    """The local day on which the log begins. Raises InputError for a period before it of which nothing is told."""
+    begins = _log_begins(engine)
+    if begins is None:
+        return None
+    day = begins.astimezone(policy.zone).date()
+    if is_empty and until <= begins:
+        raise InputError(
+            Detail("the log begins after this period", "日志始于该时段之后"), where="", expected=f"{day}.."
+        )
+    return day
+
+
 def _told(engine: Engine, seen: Reader, tell: Callable[[], _T]) -> tuple[_T, bool]:
     """What is told of a log, and whether it had to be told of its readable part alone. Raises NotFound, InputError."""
     try:
@@ -63,11 +100,15 @@ def _told(engine: Engine, seen: Reader, tell: Callable[[], _T]) -> tuple[_T, boo
             return tell(), True
 
 
-def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: str) -> str:
+def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: str) -> Report:
     """The report on a record and all it is tied to, as `seen` may see it. Raises NotFound."""
-    now, vouching = engine.now(), _vouching(engine)
+    now, vouching, store = engine.now(), _vouching(engine), engine.store
+
+    def stored(record: str) -> int:
+        return len(stored_rows(store, record))
+
     try:
-        matter, is_cut = _told(engine, seen, lambda: matter_of(seen, id, now, language))
+        matter, is_cut = _told(engine, seen, lambda: matter_of(seen, id, now, language, stored))
     except NotFound:
         if seen is not engine or not stored_rows(engine.store, id):
             raise
@@ -81,7 +122,7 @@ def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: 
     told = objections([*vouching.wrong, *checked.findings.told])
     if matter is None:
         setting = Setting(now, in_force(seen), engine.log_id, {}, frozenset())
-        return unreadable_report(
+        page = unreadable_report(
             id,
             setting,
             language=language,
@@ -90,7 +131,8 @@ def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: 
             proofs=proofs,
             commands=commands,
         )
-    return matter_report(
+        return Report(page, len(told), is_cut)
+    page = matter_report(
         matter,
         language=language,
         findings=told,
@@ -99,6 +141,7 @@ def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: 
         commands=commands,
         is_cut=is_cut,
     )
+    return Report(page, len(told), is_cut)
 
 
 def _places_of(store: Store, ids: Iterable[str], covered: int) -> tuple[Places, tuple[str, int] | None]:
@@ -115,42 +158,55 @@ def _places_of(store: Store, ids: Iterable[str], covered: int) -> tuple[Places, 
 
 def report_on_period(
     engine: Engine, seen: Reader, days: Days, db: Path, language: str, tell: Tell | None = None
-) -> str:
-    """The report on a period of local days, both inclusive. Raises InputError before it has begun."""
+) -> Report:
+    """The report on a period of local days, both inclusive.
+
+    Raises InputError before it has begun, and where the log begins only later and has nothing of it.
+    """
     now, vouching = engine.now(), _vouching(engine)
     period, is_cut = _told(engine, seen, lambda: period_of(seen, *days, now, tell, covered=vouching.covered))
+    is_empty = not period.states and not period.entries
+    log_begins = _first_day(engine, period.setting.policy, period.until, is_empty=is_empty and not is_cut)
     checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell))
     commands = commands_for(vouching.by, db, event=None, days=days)
-    return period_report(
+    told = objections([*vouching.wrong, *checked.findings.told])
+    page = period_report(
         period,
         language=language,
-        findings=objections([*vouching.wrong, *checked.findings.told]),
+        findings=told,
         checks=checked.inspections,
         proofs=proofs_of(vouching.by, period.places, commands),
         commands=commands,
         is_cut=is_cut,
+        log_begins=log_begins,
     )
+    return Report(page, len(told), is_cut)
 
 
 def report_on_unit(
     engine: Engine, seen: Reader, unit: str, days: Days, db: Path, language: str, tell: Tell | None = None
-) -> str:
-    """A unit's report on its own work in a period. Raises InputError, NotFound for a unit that nothing names."""
+) -> Report:
+    """A unit's report on its own work in a period; the rest is as in a period's. Raises NotFound too: nobody's unit."""
     now, vouching = engine.now(), _vouching(engine)
     work, is_cut = _told(engine, seen, lambda: unit_work(seen, unit, *days, now, tell, covered=vouching.covered))
+    is_empty = not work.before and not work.pieces and not is_cut
+    log_begins = _first_day(engine, work.setting.policy, work.until, is_empty=is_empty)
     checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell, unit))
     grounds = [(piece.record, each) for piece in work.pieces for each in piece.grounds]
     event = next(((record, it.version) for record, it in grounds if it.position <= vouching.covered), None)
     commands = commands_for(vouching.by, db, event=event, days=days)
-    return unit_report(
+    told = objections([*vouching.wrong, *checked.findings.told])
+    page = unit_report(
         work,
         language=language,
-        findings=objections([*vouching.wrong, *checked.findings.told]),
+        findings=told,
         checks=checked.inspections,
         proofs=proofs_of(vouching.by, work.places, commands),
         commands=commands,
         is_cut=is_cut,
+        log_begins=log_begins,
     )
+    return Report(page, len(told), is_cut)
 
 
 def _checked(engine: Engine, seen: Reader, days: Days, tell: Tell | None, unit: str | None = None) -> Checked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,17 +14,18 @@ from typing import Annotated
 import typer
 
 from govflow.audit.reporting_period import period_named
-from govflow.audit.reports import report_on_matter, report_on_period, report_on_unit
+from govflow.audit.reports import Report, report_on_matter, report_on_period, report_on_unit
 from govflow.cli.display import console
 from govflow.cli.logs import Db, Records, opened, progress
 from govflow.cli.rights import As, AsArea, AsRole, reader
-from govflow.cli.run import clean
+from govflow.cli.run import FOUND, clean, complain
 from govflow.cli.texts import lang, t
 from govflow.engine import Engine
 from govflow.errors import InputError, LogError, NotFound
 from govflow.reading import Reader
 
 _UNIT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_LIKE_A_PERIOD = re.compile(r"\d{4}(-\d{1,2}){0,2}|[^.]*\.\.[^.]*")
 
 
 def report(
@@ -40,22 +43,38 @@ def report(
     area: AsArea = "",
     records: Records = None,
 ) -> None:
-    """Write the report on a matter, a period or a unit's work."""
+    """Write the report on a matter, a period or a unit's work; the status is 1 where something is wrong with the log."""
+    if out is not None and os.path.lexists(out):  # told before the work, not after it
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out))
     with opened(db, records) as engine:
         seen = reader(engine, actor, role, as_unit, area)
         days = period_named(what)
         if unit is not None:
-            written = _of_unit(engine, seen, unit, days, db)
+            written = _of_unit(engine, seen, unit, what, days, db)
         elif days is None or _is_a_record(seen, what):
             written = _of_matter(engine, seen, what, db)
         else:
             with _progress() as heard:
                 written = report_on_period(engine, seen, days, db, lang(), heard)
     if out is None:
-        print(written, end="")
+        print(written.page, end="")
     else:
-        out.write_text(written, encoding="utf-8")
+        with out.open("x", encoding="utf-8") as target:
+            target.write(written.page)
         console().print(clean(t("report.written", path=out, what=what if unit is None else f"{unit} {what}")))
+    if not written.is_sound:
+        complain(_warning(written))
+        raise typer.Exit(FOUND)
+
+
+def _warning(written: Report) -> str:
+    """What is wrong with the log, in one line: nobody should have to open the report to hear of it."""
+    said = [t("report.cut")] if written.is_cut else []
+    if written.objections:
+        said.append(
+            t("report.objections.one" if written.objections == 1 else "report.objections", n=written.objections)
+        )
+    return t("report.warning", what=t("report.and").join(said))
 
 
 def _is_a_record(seen: Reader, what: str) -> bool:
@@ -68,14 +87,17 @@ def _is_a_record(seen: Reader, what: str) -> bool:
         return True
 
 
-def _of_matter(engine: Engine, seen: Reader, id: str, db: Path) -> str:
+def _of_matter(engine: Engine, seen: Reader, id: str, db: Path) -> Report:
     try:
         return report_on_matter(engine, seen, id, db, lang())
     except NotFound:
-        raise NotFound(t("no_record", id=id[:64])) from None
+        missing = "report.no_period" if _LIKE_A_PERIOD.fullmatch(id) else "no_record"
+        raise NotFound(t(missing, id=id[:64])) from None
 
 
-def _of_unit(engine: Engine, seen: Reader, unit: str, days: tuple[date, date] | None, db: Path) -> str:
+def _of_unit(engine: Engine, seen: Reader, unit: str, what: str, days: tuple[date, date] | None, db: Path) -> Report:
+    if days is None and _LIKE_A_PERIOD.fullmatch(what):
+        raise NotFound(t("report.no_period", id=what[:64]))
     if days is None:
         raise InputError(t("report.unit_period"), where="--unit", expected="2026, 2026-02, 2026-01-01..2026-03-31")
     try:

@@ -71,7 +71,7 @@ def _sum_row(name: str, each: Sum, share: int, view: View) -> tuple[str, ...]:
 
 
 def _shares(rows: Sequence[Sum]) -> list[int]:
-    """Each one's share of the office time in tenths of a per cent, by largest remainders: together they are the whole."""
+    """Each one's share of the office time in tenths of a per cent, by largest remainders: their sum is the whole."""
     whole = sum((each.worked for each in rows), timedelta())
     if not whole:
         return [0] * len(rows)
