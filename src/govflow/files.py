@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -41,6 +43,30 @@ def for_reading(path: str, patience: float) -> sqlite3.Connection:
     if os.path.exists(wal) and os.path.getsize(wal):
         raise LogError(f"the newest part of {path} stands in {wal}: copy both to where you may write")
     return _connected(f"{address}?mode=ro&immutable=1", patience)
+
+
+@contextmanager
+def left_as_found(*paths: str) -> Iterator[None]:
+    """Take away, at the end, the `-wal` and `-shm` files that reading made beside these files, and no others.
+
+    SQLite does so itself, under its own locks: whoever else has come to use them keeps them.
+    """
+    ours = [path for path in paths if os.path.exists(path) and not any(map(os.path.exists, _beside(path)))]
+    try:
+        yield
+    finally:
+        for path in ours:
+            wal = f"{path}-wal"
+            if os.path.exists(wal) and not os.path.getsize(wal) and not os.path.exists(f"{path}-journal"):
+                with (
+                    suppress(sqlite3.Error),
+                    closing(_connected(f"file:{quote(str(Path(path).absolute()))}?mode=rw", 0)) as db,
+                ):
+                    db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _beside(path: str) -> tuple[str, ...]:
+    return f"{path}-wal", f"{path}-shm", f"{path}-journal"
 
 
 def _connected(address: str, patience: float) -> sqlite3.Connection:

@@ -12,7 +12,8 @@ from govflow import Actor, InputError, NotFound
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.reporting import matter_of, objections
 from govflow.pages.report import matter_report
-from govflow.pages.report_values import Proofs
+from govflow.pages.report_values import Inspection, Proofs, Sum
+from govflow.pages.report_view import broke
 from tests.audit.reported import SECRETS, Tables, audited, faults, local, report_on
 from tests.pages.test_proposal_page import Page
 from tests.test_journey import P, hall, spawned
@@ -164,8 +165,9 @@ def test_whose_time_it_was_sums_up_to_the_whole_time_of_the_record():
     whole = engine.now() - engine.history("leak")[0].body.at
 
     def length(text: str) -> timedelta:
-        hours, minutes, seconds = map(int, text.split(":"))
-        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        days, _, rest = text.rpartition(" d ")
+        hours, minutes, seconds = map(int, rest.split(":"))
+        return timedelta(days=int(days or 0), hours=hours, minutes=minutes, seconds=seconds)
 
     for words, last in (("from when to when", 5), ("by unit or role", 4), ("by level", 4)):
         rows = page.table(words)
@@ -266,8 +268,9 @@ def test_it_says_what_proves_it_and_how_to_check_it_or_that_nothing_does():
     assert note.strip() in page.source
     assert f"<code>{command}</code>" in page.source
     assert "2 entries of these records came after the checkpoint" in page.text
+    assert "Get the key by another way" in page.text
     assert page.table("Every objection") == [["EDIT", "the bytes differ", "7 long 1", ""]]
-    assert "A check of the log objects to 1 things." in page.text
+    assert "A check of the log objects to one thing." in page.text
     assert "No checkpoint covers these entries" in report_on("long").text
     assert "The check objected to nothing." in Page(matter_report(matter, findings=[])).text
 
@@ -277,3 +280,54 @@ def test_the_same_log_gives_the_same_bytes():
     again: Any = matter_report(matter_of(engine, "leak", engine.now()))
 
     assert again == report_on("leak").source
+
+
+# --- at a glance -----------------------------------------------------------------------------------------------------
+
+
+def test_at_a_glance_it_says_what_broke_what_was_objected_to_and_what_is_signed():
+    engine = audited().engine
+    leak, done = (matter_of(engine, id, engine.now()) for id in ("leak", "done"))
+    checks = (Inspection("hashes", True, 1, 6), Inspection("signed", True, 1, 6))
+    proofs = Proofs("note", 9, None, "key", 3, 8, 2)
+    broken = [run for run in leak.records[0].runs if broke(run.clock, engine.now()) is not None]
+    first = Page(matter_report(leak, findings=[], checks=checks, proofs=proofs)).text
+    other = Page(matter_report(done)).text
+
+    assert re.search(rf"Broken deadlines\s+{len(broken)}: handling \(\d+ days?[^)]* late\)", first)
+    assert re.search(r"Objections\s+none, by the checks listed below", first)
+    assert re.search(r"Signed\s+all but 2 entries, by the checkpoint over the first 9 of the log", first)
+    assert re.search(r"Broken deadlines\s+none\s+Objections\s+not checked for this report", other)
+    assert re.search(r"Signed\s+no: no checkpoint covers these entries", other)
+
+
+def test_what_is_not_as_it_was_signed_is_never_called_signed():
+    engine = audited().engine
+    matter, proofs = matter_of(engine, "done", engine.now()), Proofs("note", 9, None, "key", 3, 8)
+    differs = Page(matter_report(matter, findings=[], checks=[Inspection("signed", True, 1, 6, 1)], proofs=proofs))
+    uncompared = Page(matter_report(matter, findings=[], checks=[Inspection("signed", made=False)], proofs=proofs))
+
+    assert re.search(r"Signed\s+what stands here is not what was signed", differs.text)
+    assert re.search(r"Signed\s+all entries, [^(]+\(not compared for this report\)", uncompared.text)
+
+
+def test_what_is_wrong_with_the_log_stands_before_what_is_overdue():
+    engine = audited().engine
+    found = objections([Finding(Code.EDIT, Check.HASHES, "the bytes differ", "字节不同", position=7)])
+    text = Page(matter_report(matter_of(engine, "leak", engine.now()), findings=found, is_cut=True)).text
+
+    assert text.index("Some rows cannot be read") < text.index("objects to one thing") < text.index("Overdue now")
+
+
+@pytest.mark.parametrize("minutes", [(1, 1, 1), (68, 21, 11), (677, 209, 108, 7), (0, 5), (1,)])
+def test_shares_of_office_time_are_together_the_whole(minutes):
+    nothing = timedelta()
+    sums = [
+        Sum(f"u-{n}", "", "", 1, timedelta(minutes=each), nothing, timedelta(days=2)) for n, each in enumerate(minutes)
+    ]
+    matter = matter_of(audited().engine, "leak", local("03-31 09:00"))
+    page = Tables(matter_report(matter._replace(records=[matter.records[0]._replace(sums=sums)])))
+    shares = [row[2] for row in page.table("by unit or role") if row[0] != "Together"]
+
+    assert sum(round(10 * float(each.removesuffix(" %"))) for each in shares if each) == 1000
+    assert {row[4] for row in page.table("by unit or role") if row[0] != "Together"} == {"2 d 0:00:00"}

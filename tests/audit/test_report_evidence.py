@@ -14,6 +14,7 @@ import pytest
 
 from examples import verify_bundle
 from govflow import CASE, Engine
+from govflow.policy import DEFAULT_POLICY
 from govflow.proposals import PROPOSAL
 from govflow.regions.contact import LogContact
 from govflow.testing import PinnedClock
@@ -46,9 +47,10 @@ def copied(folder, tmp_path, monkeypatch):
     return tmp_path
 
 
-def reported(*what: str, lang: str = "en") -> Tables:
+def reported(*what: str, lang: str = "en", warned: bool = False) -> Tables:
+    """The page; `warned`: the status and one line say that the log is not sound."""
     ran = run("--lang", lang, "report", *what)
-    assert (ran.status, ran.err) == (0, ""), ran.err
+    assert (ran.status, len(ran.err.splitlines())) == (int(warned), int(warned)), ran.err
     page = Tables(ran.out)
     assert [*faults(page)] == []
     return page
@@ -92,6 +94,14 @@ def test_the_commands_on_the_page_check_what_it_says(copied):
     assert [tried(each) for each in rest] == [0] * len(rest), rest
 
 
+def test_its_commands_hold_after_the_key_was_exchanged(copied):
+    assert run("keys", "rotate", "--db", "city.db").status == 0
+    page = reported("leak", "--db", "city.db")
+    save_note(page, copied / "note.txt")
+
+    assert {tuple(each): tried(each) for each in commands(page)} == {tuple(each): 0 for each in commands(page)}
+
+
 def test_it_says_which_checks_were_made_and_which_were_not(copied):
     matter = {row[0]: row[1:] for row in reported("leak", "--db", "city.db").table("Which checks")}
     period = {row[0]: row[1:] for row in reported("2026-02", "--db", "city.db").table("Which checks")}
@@ -133,10 +143,10 @@ def test_without_a_checkpoint_or_a_key_it_says_so_and_what_to_do(copied):
 # --- damage ----------------------------------------------------------------------------------------------------------
 
 
-def change(version: int, *, rehashed: bool) -> None:
-    """Change the body of a row of `leak` behind the engine's back."""
+def change(version: int, *, rehashed: bool, id: str = "leak") -> None:
+    """Change the body of a row of a record behind the engine's back."""
     with Engine.open("city.db", records=[CASE, PROPOSAL], read_only=True) as engine:
-        row = engine.store.read("leak")[version - 1]
+        row = engine.store.read(id)[version - 1]
     state = row.state.replace(b'"at":"2026', b'"at":"2025') if rehashed else row.state + b" "
     new = fitted(row, state=state)
     with closing(sqlite3.connect("city.db", isolation_level=None)) as db:
@@ -151,7 +161,7 @@ def change(version: int, *, rehashed: bool) -> None:
 
 def test_a_damaged_row_is_named_and_what_stands_before_it_is_reported(copied):
     change(5, rehashed=False)
-    page = reported("leak", "--db", "city.db", lang="zh-CN")
+    page = reported("leak", "--db", "city.db", lang="zh-CN", warned=True)
 
     assert {row[0] for row in page.table("逐项列出")} == {"EDIT"}
     assert len(page.table("全部条目")) == 4
@@ -161,14 +171,14 @@ def test_a_damaged_row_is_named_and_what_stands_before_it_is_reported(copied):
 def test_a_period_and_a_unit_have_their_report_of_a_damaged_log(copied):
     change(5, rehashed=False)
     for what in (("2026-02",), ("2026-02", "--unit", "water")):
-        page = reported(*what, "--db", "city.db")
+        page = reported(*what, "--db", "city.db", warned=True)
         assert {row[0] for row in page.table("Every objection")} == {"EDIT"}
         assert "is missing from this report" in page.text
 
 
 def test_a_record_of_which_nothing_can_be_read_has_a_page_that_says_so(copied):
     change(1, rehashed=False)
-    page = reported("leak", "--db", "city.db")
+    page = reported("leak", "--db", "city.db", warned=True)
 
     assert "Nothing of this record can be read" in page.text
     assert page.table("Every objection")
@@ -178,7 +188,7 @@ def test_a_record_of_which_nothing_can_be_read_has_a_page_that_says_so(copied):
 
 def test_an_event_that_was_forged_with_its_hash_is_objected_to_by_table_and_checkpoint(copied):
     change(5, rehashed=True)
-    page = reported("leak", "--db", "city.db")
+    page = reported("leak", "--db", "city.db", warned=True)
     found = {row[0]: int(row[3]) for row in page.table("Which checks")}
 
     assert found["each row against its own hash"] == 0
@@ -191,7 +201,33 @@ def test_a_checkpoint_that_was_changed_is_no_proof(copied):
     with closing(sqlite3.connect("city.db.checkpoints", isolation_level=None)) as db:
         db.execute("DROP TRIGGER signed_notes_no_update")
         db.execute("UPDATE signed_notes SET size = size + 1")
-    page = reported("leak", "--db", "city.db")
+    page = reported("leak", "--db", "city.db", warned=True)
 
     assert "No checkpoint covers these entries" in page.text
     assert any("cannot be relied on" in row[1] for row in page.table("Every objection"))
+
+
+def test_damage_comes_first_and_nothing_is_told_of_what_came_after_it(copied):
+    with Engine.open("city.db", records=[CASE, PROPOSAL], read_only=True) as engine:
+        known = engine.history("done")[5].body.at
+    change(7, rehashed=False, id="done")
+    ran = run("--lang", "en", "report", "done", "--db", "city.db")
+    page = Tables(ran.out)
+    overview = page.text[page.text.index("At a glance") :]
+    moments = [
+        cell
+        for rows in page.tables.values()
+        for row in rows
+        for cell in row
+        if re.fullmatch(r"[-\d]{10} [:\d]{5}", cell)
+    ]
+    last = f"{known.astimezone(DEFAULT_POLICY.zone):%Y-%m-%d %H:%M}"
+    due = [row[3] for row in page.table("Every run")]
+
+    assert ran.status == 1
+    assert "something is wrong with this log: some rows cannot be read" in ran.err
+    assert "at entry 6; not known since" in page.text
+    assert "Known up to entry 6" in page.text
+    assert "Overdue now" not in page.text
+    assert overview.index("Some rows cannot be read") < overview.index("Title")
+    assert [each for each in moments if each > last and each not in due] == []

@@ -183,8 +183,9 @@ def test_its_time_on_the_page_adds_up_to_its_last_row():
     *lines, whole = Tables(unit_report(work("water"))).table("Each stay")
 
     def seconds(text: str) -> int:
-        hours, minutes, rest = map(int, text.split(":"))
-        return hours * 3600 + minutes * 60 + rest
+        days, _, time = text.rpartition(" d ")
+        hours, minutes, rest = map(int, time.split(":"))
+        return int(days or 0) * 86_400 + hours * 3600 + minutes * 60 + rest
 
     for column in (5, 6, 7):
         assert sum(seconds(row[column]) for row in lines) == seconds(whole[column])

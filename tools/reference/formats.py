@@ -96,7 +96,7 @@ def formats_markdown() -> str:
             [
                 ("`town.db`", "the events", "everything is lost"),
                 ("`town.db.keys`", "the keys of personal data", "personal data stays closed for ever"),
-                ("`town.db.signing`", "the key that signs, for its owner alone; old public keys, handovers, the head it signed last", _NO_KEY),
+                ("`town.db.signing`", _KEY, _NO_KEY),
                 ("`town.db.checkpoints`", "notes, handovers, time stamps; hashes kept to be quick", _NO_NOTES),
                 ("`town.db.agenda`", "what the next tick looks at", "nothing: a tick makes it anew"),
             ],
@@ -111,7 +111,11 @@ _HEADER = (
 )
 _EVENT = "an event as it is stored, its leaf in hex, its command id in hex or null"
 _NO_KEY = "a new key has nobody who hands over to it: whoever trusted the old one has to be told by another way"
-_NO_NOTES = "signatures and time stamps are lost, unless they were kept elsewhere; nothing is signed by itself any more: `checkpoint sign` compares the whole log with what the key remembers, and goes on"
+_KEY = "the key that signs, for its owner alone; old public keys, handovers, the head it signed last"
+_NO_NOTES = (
+    "signatures and time stamps are lost, unless they were kept elsewhere; nothing is signed by itself any more: "
+    "`checkpoint sign` compares the whole log with what the key remembers, and goes on"
+)
 
 
 def _sample(text: str) -> str:

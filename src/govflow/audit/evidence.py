@@ -17,7 +17,8 @@ from govflow.checkpoints.keys import beside as signing_beside
 from govflow.checkpoints.notes import COSIGNATURE, NoteError, Verifier
 from govflow.checkpoints.trust import Chain, chain_of
 from govflow.engine import shipped
-from govflow.errors import Detail, InputError, LogError
+from govflow.errors import LogError
+from govflow.files import left_as_found
 from govflow.persistence.checkpoints import beside as checkpoints_beside
 from govflow.persistence.sqlite import SQLiteStore
 
@@ -29,23 +30,23 @@ def evidence_of(
     """What the log at `path` is checked against: `vkeys` from outside, else the keys that lie beside it.
 
     Of these, a witness's keys are for its cosignatures alone. Keys that belong to a trusted one by handovers are
-    trusted as well. Raises InputError where there are checkpoints, and no key to check them with.
+    trusted as well. Where there are heads and no key to check them with, the chain is None.
     """
     findings = Findings()
     witnesses = [each for each in vkeys if each.algorithm == COSIGNATURE]
     given = [each for each in vkeys if each.algorithm != COSIGNATURE]
     held = None if given else _beside(path, findings)  # first of all: it knows no less than the checkpoints say
     with CheckpointFile(checkpoints_beside(path), findings.append) as file:
-        if not given and held is None and file.has_notes():
-            what = Detail(
-                "there are checkpoints, but no public key to check them with", "有检查点，但没有可用于核验的公钥"
-            )
-            raise InputError(what, where=checkpoints_beside(path), expected="--key VKEY")
+        chain: Chain | None = held.chain if held else Chain({})
+        if given:
+            chain = _followed(given, [*handovers, *file.handovers()], findings)
+        elif held is None and (trusted or file.has_notes()):
+            chain = None
         yield Evidence(
             findings,
             file.heads(),
             file.node,
-            _followed(given, [*handovers, *file.handovers()], findings) if given else held.chain if held else Chain({}),
+            chain,
             bool(given),
             witnesses,
             trusted,
@@ -70,10 +71,12 @@ def verify_log(
 
     The log may be written to meanwhile: it is checked as it stood when this began. `served` gives the kinds of record
     it holds; it must be importable by name, for large logs are judged in several processes. With `rules` every rule is
-    judged again on how things stood then, which takes many times as long. Raises LogError where there is no log,
-    InputError where there are checkpoints and no key to check them.
+    judged again on how things stood then, which takes many times as long. Nothing is left beside the files that was
+    not there before. Raises LogError where there is no log.
     """
+    log = str(path)
     with (
+        left_as_found(log, checkpoints_beside(log), f"{log}.keys"),
         closing(SQLiteStore(path, read_only=True)) as store,
         evidence_of(store.path, vkeys, trusted, handovers) as evidence,
     ):

@@ -44,7 +44,8 @@ class Finding(NamedTuple):
     """One thing that does not hold: code, means, a sentence in English and Chinese, and where.
 
     `position` counts from 1 over the whole log, `version` within the stream; `basis` names a rule, row or source.
-    It names ids, never what a body says.
+    It names ids, never what a body says. `last` ends a range of events that begins at `position`: one of them is meant,
+    and nobody can say which.
     """
 
     code: Code
@@ -56,6 +57,7 @@ class Finding(NamedTuple):
     version: int | None = None
     event: str = ""
     basis: str = ""
+    last: int | None = None
 
     def sentence(self, lang: str = "en") -> str:
         """The sentence in `lang` (en or zh-CN)."""

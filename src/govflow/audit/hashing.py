@@ -229,6 +229,7 @@ def _block(level: int, index: int) -> Finding:
         f"one of the events {first} to {last} is not what it was when hashes were kept of them",
         f"事件 {first} 至 {last} 中有内容与留存的哈希不符",
         first,
+        last=last,
     )
 
 

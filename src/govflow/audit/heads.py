@@ -37,10 +37,13 @@ class Head(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """Whose signatures count for which log: its own keys, and witnesses from outside."""
+    """Whose signatures count for which log: its own keys, and witnesses from outside.
+
+    None for `chain`: no key is at hand. A head can then object to the log, and vouches for nothing.
+    """
 
     origin: str
-    chain: Chain
+    chain: Chain | None
     witnesses: Sequence[Verifier] = ()
 
 
@@ -86,8 +89,10 @@ def zh_of(text: object) -> str:
 
 def is_believed(head: Head, check: Check, trust: Trust, found: Findings | list[Finding], *, newest: bool) -> bool:
     """Whether a head speaks of this log, and a key that counts has signed it; else `found` hears why not."""
+    if trust.chain is None and head.checkpoint.origin == trust.origin:
+        return True
     try:
-        believed(head.note, trust.origin, trust.chain, newest=newest)
+        believed(head.note, trust.origin, trust.chain or Chain({}), newest=newest)
     except Doubted as doubted:
         said = doubted.args[0]
         en, chinese = f"{head.source}: {said}", f"{zh_of(head.source)}：{zh_of(said)}"
@@ -118,8 +123,8 @@ def compare(
         rooted = yield size
         if (rooted.size, rooted.root) == (size, head.checkpoint.root):
             seen.take(head)
-        if head.note is _UNSIGNED:
-            here.recall(head, rooted)
+        if head.note is _UNSIGNED or trust.chain is None:
+            here.recall(head, rooted, check)
         elif check is Check.CHECKPOINTS:
             here.take(head, rooted)
         else:
@@ -161,13 +166,13 @@ class _Kept:
             self.count += 1
             yield head
 
-    def recall(self, head: Head, rooted: Rooted) -> None:
-        """Hold what was signed once, by memory, against the log."""
+    def recall(self, head: Head, rooted: Rooted, check: Check) -> None:
+        """Hold against the log what was signed once, by memory, or by a key that is not at hand."""
         if rooted.size < head.checkpoint.size:
-            self._found.append(_short(head, rooted))
-        elif rooted.root != head.checkpoint.root and not self._is_broken:
-            self._is_broken = True
-            self._found.append(_changed(head, Check.CHECKPOINTS, self.covering))
+            self._found.append(_short(head, rooted)._replace(found_by=check))
+        elif rooted.root != head.checkpoint.root and (check is Check.TRUSTED or not self._is_broken):
+            self._is_broken = self._is_broken or check is Check.CHECKPOINTS
+            self._found.append(_changed(head, check, self.covering))
 
     def take(self, head: Head, rooted: Rooted) -> None:
         """Hold a head that is believed against the log."""
@@ -252,4 +257,4 @@ def _changed(head: Head, check: Check, before: Head | None) -> Finding:
     first, last = (before.checkpoint.size if before else 0) + 1, head.checkpoint.size
     en = f"among the events {first} to {last} at least one is not what {head.source} was signed over"
     chinese = f"事件 {first} 至 {last} 中至少有一个与{zh_of(head.source)}签署时不符"
-    return Finding(Code.EDIT, check, en, chinese, first)
+    return Finding(Code.EDIT, check, en, chinese, first, last=last)

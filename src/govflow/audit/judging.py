@@ -54,6 +54,8 @@ class Judging(NamedTuple):
     events: int = 0
     sealed: int = 0
     notices: tuple[Detail, ...] = ()
+    unjudged: int = 0  # events that need a table which is damaged
+    damaged: int | None = None  # where that table was adopted
 
 
 Progress = Callable[[int], object] | None
@@ -103,11 +105,14 @@ def judging(
 
 
 def _sum(parts: Iterator[Judging], progress: Progress) -> Judging:
-    records, events, sealed, found, verdicts = 0, 0, 0, Findings(), None
+    records, events, sealed, unjudged, found, verdicts = 0, 0, 0, 0, Findings(), None
+    damaged: int | None = None
     notices: tuple[Detail, ...] = ()
     for each in parts:
         notices = notices or each.notices
         records, events, sealed = records + each.records, events + each.events, sealed + each.sealed
+        unjudged += each.unjudged
+        damaged = damaged or each.damaged
         found.merge(each.findings)
         if each.verdicts is not None:
             verdicts = verdicts or Verdicts()
@@ -115,7 +120,19 @@ def _sum(parts: Iterator[Judging], progress: Progress) -> Judging:
         if progress is not None:
             progress(events)
     found.told.sort(key=lambda each: each.position or 0)
-    return Judging(records, found, verdicts, events, sealed, notices)
+    return _with_unjudged(Judging(records, found, verdicts, events, sealed, notices, unjudged, damaged))
+
+
+def _with_unjudged(judged: Judging) -> Judging:
+    """The same with one finding for all events that could not be judged: told first, as the others follow from it."""
+    if judged.unjudged:
+        n, position = judged.unjudged, judged.damaged
+        en = f"{n} events not judged: a table they need is damaged or missing (#{position})"
+        zh = f"{n} 个事件无法裁断：所需流程表已损坏或缺失（#{position}）"
+        first = Findings()
+        first.append(Finding(Code.DAMAGED, Check.SEMANTIC, en, zh, position, LOG_STREAM))
+        judged.findings.put_first(first)
+    return judged
 
 
 _judge_here: Callable[[tuple[str, str | None]], Judging]
@@ -135,7 +152,7 @@ def _judge_part(part: tuple[str, str | None]) -> Judging:
 def _judge_all(store: Store, served: Served, keys: str | None, rules: bool, progress: Progress) -> Judging:
     bench = _bench(store, served, keys, rules)
     try:
-        return _judge(store, bench, ("", None), progress)
+        return _with_unjudged(_judge(store, bench, ("", None), progress))
     finally:
         if bench.keys is not None:
             bench.keys.close()
@@ -161,6 +178,7 @@ def _bench(store: Store, served: Served, keys: str | None, rules: bool) -> _Benc
 def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: Progress = None) -> Judging:
     first, end = part
     found, count, events, sealed = Findings(), 0, 0, 0
+    damaged, unjudged = _damaged_table(bench.tables), 0
     if not first:
         found.extend(bench.complaints)
     verdicts = None if bench.past is None else Verdicts()
@@ -185,13 +203,27 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
         if decider is None:
             found.append(unknown(rows[0]))
         else:
-            found.extend(check_record(decider, rows, bench.tables))
+            for each in check_record(decider, rows, bench.tables):
+                if damaged and each.en == _NO_TABLE:  # it may have been adopted: nobody can read that any more
+                    unjudged += 1
+                else:
+                    found.append(each)
             found.extend(check_stream(_concerned(bench, rows), bench.constraints))
             if bench.past is not None and verdicts is not None:
                 found.extend(broken_rules(bench.past, rows, verdicts))
         if progress is not None and not count % _STEP:
             progress(events)
-    return Judging(count, found, verdicts, events, sealed, bench.notices)
+    return Judging(count, found, verdicts, events, sealed, bench.notices, unjudged, damaged)
+
+
+_NO_TABLE = "no table of this kind of record was adopted before"
+
+
+def _damaged_table(tables: Tables) -> int | None:
+    """Where a row of the log's own stream stands that may have adopted a table and cannot be read, or is gone."""
+    unread = (Code.DAMAGED, Code.UNKNOWN_EVENT, Code.GAP)
+    found = (each for each in tables.findings if each.code in unread or each.event.startswith("workflow.adopted@"))
+    return next((each.position for each in found), None)
 
 
 def _first_of(notices: Sequence[Detail]) -> tuple[Detail, ...]:

@@ -31,14 +31,15 @@ class Evidence(NamedTuple):
     """What a log is checked against: what lies beside it, whose signatures count, heads from outside.
 
     `kept` are the heads beside it, the smallest first; `log_ids` says which log those are said to be of, `remembered`
-    what its key file remembers to have signed. `keys_from_outside` says whether the keys were handed over by somebody,
+    what its key file remembers to have signed. `chain` is None where there are heads and no key to check them with.
+    `keys_from_outside` says whether the keys were handed over by somebody,
     or lay beside the log like the rest. `findings` hears of what lies beside it and could not be read.
     """
 
     findings: Findings
     kept: Iterable[Head] = ()
     kept_node: KeptNode | None = None
-    chain: Chain = Chain({})
+    chain: Chain | None = Chain({})
     keys_from_outside: bool = False
     witnesses: Sequence[Verifier] = ()
     trusted: Sequence[Head] = ()
@@ -52,7 +53,8 @@ class Verified(NamedTuple):
 
     `covered` counts the events that a signed checkpoint vouches for, `tail` those behind it; the oldest of these was
     recorded at `tail_since`. Heads from outside or witnesses (`witnessed`) agree with it up to event `agreed`.
-    `open_questions` is what cannot be excluded with what was at hand. `rules` is what
+    `expected` is the log that the keys from outside are of, empty where it is this one. `signatures` says whether they
+    were checked. `open_questions` is what cannot be excluded with what was at hand. `rules` is what
     judging every rule again came to, None where it was not asked for or could not be done.
     """
 
@@ -74,14 +76,20 @@ class Verified(NamedTuple):
     counts: dict[Code, int]
     open_questions: tuple[Detail, ...]
     rules: Verdicts | None = None
+    expected: str = ""
+    signatures: bool = True
 
     def tail_age(self, now: datetime) -> timedelta | None:
         """How old the oldest event is that nothing signed vouches for; None where every event is covered."""
         return None if self.tail_since is None else now - self.tail_since
 
     def is_clean(self, *, strict: bool = False) -> bool:
-        """Whether nothing contradicts the log; `strict` asks for no uncovered tail either."""
-        return not any(strict or code not in NOTICES for code in self.counts)
+        """Whether nothing contradicts the log, and its signatures were checked; `strict`: no uncovered tail either."""
+        return self.signatures and not self.is_contradicted(strict=strict)
+
+    def is_contradicted(self, *, strict: bool = False) -> bool:
+        """Whether something contradicts the log; with `strict` an uncovered tail does."""
+        return any(strict or code not in NOTICES for code in self.counts)
 
 
 def verify(
@@ -98,8 +106,8 @@ def verify(
     """
     found, said = Findings(), evidence.findings
     total = store.head()
-    origin = _origin(store, evidence, found)
-    trust = Trust(origin, evidence.chain, evidence.witnesses)
+    own, expected = _origin(store, evidence, found)
+    trust = Trust(expected, evidence.chain, evidence.witnesses)
     hashed = hash_rows(
         store.scan(),
         compare(evidence.kept, evidence.trusted, trust, said, evidence.remembered),
@@ -120,7 +128,9 @@ def verify(
     events = judged(None if progress is None else lambda done: progress(total + done, 2 * total))
     found.merge(events.findings)
     return Verified(
-        origin=origin,
+        origin=own or expected,
+        expected=expected if expected != (own or expected) else "",
+        signatures=evidence.chain is not None,
         events=hashed.head.size,
         records=events.records,
         root=hashed.head.root,
@@ -141,8 +151,8 @@ def verify(
     )
 
 
-def _origin(store: Store, evidence: Evidence, found: Findings) -> str:
-    """The origin that the log is to have: what outside keys say, else what its first event says."""
+def _origin(store: Store, evidence: Evidence, found: Findings) -> tuple[str, str]:
+    """The origin that its first event says, and the one that it is to have: what outside keys say, else the same."""
     row = next(readable(store.scan(), lambda _: None), None)  # what keeps it from being read is told by who reads all
     log_id = log_id_of(row) if row is not None and _is_row(row) else ""
     own = origin_of(log_id) if log_id else ""
@@ -156,16 +166,16 @@ def _origin(store: Store, evidence: Evidence, found: Findings) -> str:
             f"检查点文件自称属于 {other}，而非 {log_id}",
         )
         found.append(Finding(Code.ORIGIN_MISMATCH, Check.CHECKPOINTS, en, zh))
-    named = {each.name for each in evidence.chain.keys} if evidence.keys_from_outside else set()
+    named = {each.name for each in evidence.chain.keys} if evidence.chain and evidence.keys_from_outside else set()
     if not named or own in named:
-        return own
+        return own, own
     expected = min(named)
     if own:
-        en, zh = f"this is the log {own}, not {expected}", f"这是日志 {own}，而非 {expected}"
+        en, zh = f"the key is of the log {expected}, this is the log {own}", f"密钥属于日志 {expected}，这是日志 {own}"
     else:
         en, zh = f"nothing says that this is the log {expected}", f"无从得知这是日志 {expected}"
     found.append(Finding(Code.ORIGIN_MISMATCH, Check.SEMANTIC, en, zh, 1))
-    return expected
+    return own, expected
 
 
 def _is_row(row: StoredEvent) -> bool:
@@ -188,7 +198,18 @@ def _damaged(fault: str) -> Finding:
 
 def _open_questions(evidence: Evidence, judgement: Judged, events: int, judging: Judging) -> Iterable[Detail]:
     """What nobody can exclude with what was at hand."""
-    if judgement.covering is None:
+    heads = judgement.kept + len(evidence.trusted)
+    if evidence.chain is None:
+        yield Detail(
+            f"the signatures of {heads} checkpoints were not checked: no public key at hand (--key)",
+            f"{heads} 个检查点的签名未作核验：无可用公钥（--key）",
+        )
+    elif judgement.covering is None and judgement.kept:
+        yield Detail(
+            f"none of its {judgement.kept} checkpoints vouches for this log as it is: see the findings",
+            f"现有 {judgement.kept} 个检查点均不能为此日志作证：见所发现的问题",
+        )
+    elif judgement.covering is None:
         yield Detail(
             "no checkpoint vouches for this log: whoever can write to the file could have changed anything and "
             "recomputed every hash; if it ever had checkpoints, they were taken away",
@@ -215,7 +236,14 @@ def _open_questions(evidence: Evidence, judgement: Judged, events: int, judging:
         f"what came after event {events}: that the log once had more is seen by newer heads alone",
         f"第 {events} 个事件之后的内容：日志是否曾有更多事件，仅能由更新的检查点看出",
     )
-    if not judgement.agreed:
+    if evidence.trusted and evidence.chain is not None and not judgement.agreed:
+        n = len(evidence.trusted)
+        yield Detail(
+            f"heads from outside were given ({n}), and none agrees with this log: what else differs from the log that "
+            "they were signed over they do not say",
+            f"已提供外部留存的检查点（{n} 个），均与此日志不符：除所示之外还有何不同，无从得知",
+        )
+    elif not judgement.agreed:
         yield Detail(
             "no head from outside was compared: a rollback together with its checkpoints, a log signed anew by the "
             "holder of its key, and two logs shown to two people cannot be excluded",

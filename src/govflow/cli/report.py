@@ -43,7 +43,7 @@ def report(
     area: AsArea = "",
     records: Records = None,
 ) -> None:
-    """Write the report on a matter, a period or a unit's work; the status is 1 where something is wrong with the log."""
+    """Write the report on a matter, a period or a unit's work; the status is 1 where the log is not sound."""
     if out is not None and os.path.lexists(out):  # told before the work, not after it
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out))
     with opened(db, records) as engine:

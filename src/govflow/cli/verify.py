@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,9 @@ from govflow.checkpoints.notes import NoteError
 from govflow.checkpoints.trust import handovers_in, read_vkey
 from govflow.cli.display import console, print_json
 from govflow.cli.logs import Json, Records, progress, served
-from govflow.cli.run import DONE, FOUND, clean
+from govflow.cli.run import DONE, FAILED, FOUND, clean
 from govflow.cli.texts import is_zh, t
-from govflow.cli.verify_display import finding_as_json, iso, print_findings, print_questions
+from govflow.cli.verify_display import finding_as_json, iso, named_first, print_findings, print_questions, told_once
 from govflow.cli.verify_handed import check_bundle, check_proof, is_proof
 from govflow.errors import InputError, LogError
 
@@ -77,7 +78,7 @@ def verify(
         print_json(_as_json(found, strict=strict))
     else:
         _print(found, strict=strict)
-    raise typer.Exit(DONE if found.is_clean(strict=strict) else FOUND)
+    raise typer.Exit(FOUND if found.is_contradicted(strict=strict) else DONE if found.signatures else FAILED)
 
 
 def _head(path: Path) -> Any:
@@ -102,7 +103,9 @@ def _as_json(found: Verified, *, strict: bool) -> dict[str, Any]:
         "origin": found.origin,
         "events": found.events,
         "records": found.records,
-        "root": found.root.hex(),
+        "root": b64encode(found.root).decode(),
+        "expected_origin": found.expected or None,
+        "signatures_checked": found.signatures,
         "last_recorded": iso(found.last_recorded),
         "checkpoints": {"kept": found.checkpoints, "covered": found.covered, "by": found.covered_by},
         "tail": {"events": found.tail, "since": iso(found.tail_since)},
@@ -131,7 +134,9 @@ def _print(found: Verified, *, strict: bool) -> None:
     out, now = console(), datetime.now(UTC)
     last = found.last_recorded.isoformat(timespec="seconds") if found.last_recorded else "?"
     out.print(t("verify.log", origin=found.origin or "?", events=f"{found.events:,}", records=f"{found.records:,}"))
-    out.print(t("verify.last", last=last, root=found.root.hex()))
+    if found.expected:
+        out.print(t("verify.expected", expected=clean(found.expected)))
+    out.print(t("verify.last", last=last, root=b64encode(found.root).decode()))
     if found.checkpoints or found.covered:
         by = clean(zh_of(found.covered_by) if is_zh() else found.covered_by)
         out.print(t("verify.covered", n=found.checkpoints, covered=f"{found.covered:,}", by=by or "-"))
@@ -148,12 +153,18 @@ def _print(found: Verified, *, strict: bool) -> None:
     if found.rules is not None:
         _print_rules(found.rules)
     counted = {code: count for code, count in found.counts.items() if strict or code not in NOTICES}
-    shown = print_findings(each for each in found.findings if each.code in counted)
-    if more := sum(counted.values()) - shown:
+    told = [each for each in found.findings if each.code in counted]
+    once = told_once(told, found.origin if found.expected else "")
+    all_of_them = sum(counted.values()) - len(told) + len(once)
+    shown = print_findings(named_first(once))
+    if more := all_of_them - shown:
         counts = ", ".join(f"{code} {count:,}" for code, count in counted.items())
         out.print(t("verify.more", n=f"{more:,}", counts=counts))
     print_questions(found.open_questions)
-    out.print(t("verify.found", n=f"{sum(counted.values()):,}") if counted else t("verify.clean"))
+    if counted:
+        out.print(t("verify.found", n=f"{all_of_them:,}"))
+    else:
+        out.print(t("verify.clean" if found.signatures else "verify.could_not"))
 
 
 def _print_rules(rules: Verdicts) -> None:

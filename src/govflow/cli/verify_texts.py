@@ -25,6 +25,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verify.no_key": ("what was handed on is checked with a public key of its log, had by another way", "核验他人交来的文件需要日志的公钥，应经其他途径取得"),
     "verify.a_note": ("a signed checkpoint, as `govflow checkpoint sign` writes it", "`govflow checkpoint sign` 输出的检查点"),
     "verify.log": ("{origin}: {events} events of {records} records", "{origin}：{records} 件记录，{events} 个事件"),
+    "verify.expected": ("  the key is of another log, {expected}", "  密钥属于另一日志 {expected}"),
+    "verify.range": ("events {first}–{last}", "事件 {first}–{last}"),
     "verify.last": ("last recorded {last}; root {root}", "最后记录于 {last}；根哈希 {root}"),
     "verify.covered": ("checkpoints: {n}; {covered} events are covered ({by})", "检查点 {n} 个；已涵盖 {covered} 个事件（{by}）"),
     "verify.no_checkpoint": ("checkpoints: none", "检查点：无"),

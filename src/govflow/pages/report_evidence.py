@@ -1,4 +1,4 @@
-"""What a report says of its own ground 核查与证明: what checks objected to, which were made, what proves the entries."""
+"""What a report says of its own ground 核查与证明: what checks objected to, which were made, and what proves it."""
 
 from __future__ import annotations
 
