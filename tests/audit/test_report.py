@@ -267,7 +267,7 @@ def test_it_says_what_proves_it_and_how_to_check_it_or_that_nothing_does():
     assert [*faults(page)] == []
     assert note.strip() in page.source
     assert f"<code>{command}</code>" in page.source
-    assert "2 entries of these records came after the checkpoint" in page.text
+    assert "came after the checkpoint and are not covered by it: 2." in page.text
     assert "Get the key by another way" in page.text
     assert page.table("Every objection") == [["EDIT", "the bytes differ", "7 long 1", ""]]
     assert "A check of the log objects to one thing." in page.text
@@ -296,7 +296,7 @@ def test_at_a_glance_it_says_what_broke_what_was_objected_to_and_what_is_signed(
 
     assert re.search(rf"Broken deadlines\s+{len(broken)}: handling \(\d+ days?[^)]* late\)", first)
     assert re.search(r"Objections\s+none, by the checks listed below", first)
-    assert re.search(r"Signed\s+all but 2 entries, by the checkpoint over the first 9 of the log", first)
+    assert re.search(r"Signed\s+all entries but 2, by the checkpoint over the first 9 of the log", first)
     assert re.search(r"Broken deadlines\s+none\s+Objections\s+not checked for this report", other)
     assert re.search(r"Signed\s+no: no checkpoint covers these entries", other)
 

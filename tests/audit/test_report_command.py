@@ -71,8 +71,9 @@ def test_of_a_period_before_the_log_began_nothing_is_told_but_when_it_began(log,
     ran = run("--lang", "en", "report", *what, "--db", log)
 
     assert (ran.status, ran.out) == (2, "")
-    assert "the log begins after this period" in ran.err
+    assert "the log tells of nothing so long ago" in ran.err
     assert "2026-02-13.." in ran.err
+    assert "日志中没有这么早的内容" in run("--lang", "zh-CN", "report", *what, "--db", log).err
 
 
 @pytest.mark.parametrize("more", [(), ("--unit", "water")])

@@ -82,7 +82,7 @@ def test_the_commands_on_the_page_check_what_it_says(copied):
         save_note(page, copied / "note.txt")
         found = commands(page)
         assert len(found) == many
-        assert "1 entries of these records came after the checkpoint" in page.text
+        assert "came after the checkpoint and are not covered by it: 1." in page.text
         lines += (each for each in found if each not in lines)
         (copied / "event.proof").unlink(missing_ok=True)
         for each in found:
@@ -229,5 +229,6 @@ def test_damage_comes_first_and_nothing_is_told_of_what_came_after_it(copied):
     assert "at entry 6; not known since" in page.text
     assert "Known up to entry 6" in page.text
     assert "Overdue now" not in page.text
+    assert re.search(r"Broken deadlines\s+none, as far as can be read", page.text)
     assert overview.index("Some rows cannot be read") < overview.index("Title")
     assert [each for each in moments if each > last and each not in due] == []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from govflow.checkpoints.notes import Signer
+from tests.checkpoints.logs import raw
 
 PROJECT = "JP-2026-000001"
 
@@ -111,8 +114,6 @@ def test_what_cannot_be_asked_is_one_message(govflow, handed, monkeypatch, argum
 
 
 def test_findings_that_are_left_off_are_counted(govflow, handed, tmp_path):
-    from tests.checkpoints.logs import raw
-
     for file in handed.glob("town.db*"):
         shutil.copy(file, tmp_path / file.name)
     with raw(tmp_path / "town.db") as db:
@@ -139,3 +140,82 @@ def test_the_ends_of_the_calendar_are_no_defect(govflow, handed, tmp_path, day):
     assert ran.status == 2
     assert "defect" not in ran.err
     assert day in ran.err
+
+
+# --- how it is said --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(handed: Path, tmp_path: Path) -> Path:
+    """A copy of the log with all that lies beside it, and nothing that reading left."""
+    for file in handed.glob("town.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    for name in ("", ".checkpoints", ".keys"):
+        with closing(sqlite3.connect(tmp_path / f"town.db{name}")) as db:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return tmp_path / "town.db"
+
+
+def changed(log: Path, where: str, old: bytes, new: bytes) -> int:
+    """Put other bytes into the first row found so; its position."""
+    with raw(log) as db:
+        sql = f"SELECT rowid, state FROM stored_events WHERE {where} AND instr(state, ?) LIMIT 1"
+        position, state = db.execute(sql, (old,)).fetchone()
+        db.execute("UPDATE stored_events SET state = ? WHERE rowid = ?", (state.replace(old, new, 1), position))
+    return int(position)
+
+
+def test_of_a_changed_log_the_event_is_named_first_and_the_ranges_around_it_after(govflow, own, handed):
+    position = changed(own, "originator_id <> 'log'", b"2026", b"2027")
+    ran = govflow("verify", own, *options(handed), "--trusted", handed / "head.note")
+    findings = [line for line in ran.out.splitlines() if line.startswith("  ! ")]
+
+    assert f"#{position} " in findings[0]
+    assert "events 1–" in findings[-1]
+    assert not any("#1 " in line for line in findings if position != 1)
+    said = " ".join(ran.out.split())
+    assert "none agrees with this log" in said
+    assert "was compared" not in said
+    assert "no checkpoint vouches" not in said
+
+
+def test_events_whose_table_is_damaged_are_one_finding(govflow, own, handed):
+    position = changed(own, "topic LIKE 'workflow.adopted@%'", b'"table":{', b'"tabl_":{')
+    said = json.loads(govflow("verify", own, *options(handed), "--json").out)["findings"]
+
+    assert sum("not judged" in each["en"] for each in said) == 1
+    assert any(f"a table they need is damaged or missing (#{position})" in each["en"] for each in said)
+    assert not any("no table of this kind" in each["en"] for each in said)
+
+
+def test_a_key_of_another_log_is_told_once_and_both_logs_are_named(govflow, own, tmp_path):
+    stranger = tmp_path / "stranger.vkey"
+    stranger.write_text(Signer.new("govflow/log-other").verifier.vkey)
+    ran = govflow("verify", own, "--key", stranger)
+    said = " ".join(ran.out.split())
+
+    assert ran.status == 1
+    assert said.count("ORIGIN_MISMATCH") == 1
+    assert not said.startswith("govflow/log-other")
+    assert "the key is of the log govflow/log-other, this is the log govflow/log-" in said
+
+
+def test_without_a_key_everything_else_is_checked_and_the_signatures_are_said_not_to_be(govflow, own, handed):
+    Path(f"{own}.signing").unlink()
+    ran = govflow("verify", own, "--trusted", handed / "head.note")
+
+    assert (ran.status, ran.err) == (2, "")
+    assert "no public key at hand (--key)" in " ".join(ran.out.split())
+    changed(own, "originator_id <> 'log'", b"2026", b"2027")
+    told = json.loads(govflow("verify", own, "--json").out)
+    assert (told["clean"], told["signatures_checked"]) == (False, False)
+    assert {"hashes", "checkpoints"} <= {each["found_by"] for each in told["findings"]}
+
+
+def test_nothing_is_left_beside_the_log_and_the_root_is_that_of_its_note(govflow, own, handed):
+    before = {file: file.read_bytes() for file in own.parent.iterdir()}
+    assert not any(file.name.endswith(("-wal", "-shm")) for file in before)
+    told = json.loads(govflow("verify", own, *options(handed), "--json").out)
+
+    assert {file: file.read_bytes() for file in own.parent.iterdir()} == before
+    assert told["root"] == (handed / "head.note").read_text().splitlines()[2]

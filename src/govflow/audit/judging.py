@@ -130,7 +130,7 @@ def _with_unjudged(judged: Judging) -> Judging:
         en = f"{n} events not judged: a table they need is damaged or missing (#{position})"
         zh = f"{n} 个事件无法裁断：所需流程表已损坏或缺失（#{position}）"
         first = Findings()
-        first.append(Finding(Code.DAMAGED, Check.SEMANTIC, en, zh, position, LOG_STREAM))
+        first.append(Finding(Code.DAMAGED, Check.SEMANTIC, en, zh, position))
         judged.findings.put_first(first)
     return judged
 

@@ -76,17 +76,20 @@ def _log_begins(engine: Engine) -> datetime | None:
         return None
 
 
-def _first_day(engine: Engine, policy: Policy, first: date, until: datetime, *, is_empty: bool) -> date | None:
-    """The local day on which the log begins. Raises InputError for a period before it of which nothing is told."""
+def _first_day(
+    engine: Engine, seen: Reader, policy: Policy, first: date, until: datetime, *, is_empty: bool
+) -> date | None:
+    """The local day on which the log begins. Raises InputError where all that it tells of came after a period."""
     begins = _log_begins(engine)
     if begins is None:
         return None
-    day = begins.astimezone(policy.zone).date()
     if is_empty and until <= begins:
-        raise InputError(
-            Detail("the log begins after this period", "日志始于该时段之后"), where=str(first), expected=f"{day}.."
-        )
-    return day
+        oldest = min((each.opened_at for each in seen.records() if each.opened_at is not None), default=begins)
+        if until <= oldest:
+            day = min(oldest, begins).astimezone(policy.zone).date()
+            nothing = Detail("the log tells of nothing so long ago", "日志中没有这么早的内容")
+            raise InputError(nothing, where=str(first), expected=f"{day}..")
+    return begins.astimezone(policy.zone).date()
 
 
 def _told(engine: Engine, seen: Reader, tell: Callable[[], _T]) -> tuple[_T, bool]:
@@ -166,7 +169,9 @@ def report_on_period(
     now, vouching = engine.now(), _vouching(engine)
     period, is_cut = _told(engine, seen, lambda: period_of(seen, *days, now, tell, covered=vouching.covered))
     is_empty = not period.states and not period.entries
-    log_begins = _first_day(engine, period.setting.policy, days[0], period.until, is_empty=is_empty and not is_cut)
+    log_begins = _first_day(
+        engine, seen, period.setting.policy, days[0], period.until, is_empty=is_empty and not is_cut
+    )
     checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell))
     commands = commands_for(vouching.by, db, event=None, days=days)
     told = objections([*vouching.wrong, *checked.findings.told])
@@ -190,7 +195,7 @@ def report_on_unit(
     now, vouching = engine.now(), _vouching(engine)
     work, is_cut = _told(engine, seen, lambda: unit_work(seen, unit, *days, now, tell, covered=vouching.covered))
     is_empty = not work.before and not work.pieces and not is_cut
-    log_begins = _first_day(engine, work.setting.policy, days[0], work.until, is_empty=is_empty)
+    log_begins = _first_day(engine, seen, work.setting.policy, days[0], work.until, is_empty=is_empty)
     checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell, unit))
     grounds = [(piece.record, each) for piece in work.pieces for each in piece.grounds]
     event = next(((record, it.version) for record, it in grounds if it.position <= vouching.covered), None)

@@ -174,7 +174,7 @@ def _origin(store: Store, evidence: Evidence, found: Findings) -> tuple[str, str
         en, zh = f"the key is of the log {expected}, this is the log {own}", f"密钥属于日志 {expected}，这是日志 {own}"
     else:
         en, zh = f"nothing says that this is the log {expected}", f"无从得知这是日志 {expected}"
-    found.append(Finding(Code.ORIGIN_MISMATCH, Check.SEMANTIC, en, zh, 1))
+    found.append(Finding(Code.ORIGIN_MISMATCH, Check.SEMANTIC, en, zh))
     return own, expected
 
 
@@ -201,12 +201,12 @@ def _open_questions(evidence: Evidence, judgement: Judged, events: int, judging:
     heads = judgement.kept + len(evidence.trusted)
     if evidence.chain is None:
         yield Detail(
-            f"the signatures of {heads} checkpoints were not checked: no public key at hand (--key)",
+            f"the signatures of the checkpoints ({heads}) were not checked: no public key at hand (--key)",
             f"{heads} 个检查点的签名未作核验：无可用公钥（--key）",
         )
     elif judgement.covering is None and judgement.kept:
         yield Detail(
-            f"none of its {judgement.kept} checkpoints vouches for this log as it is: see the findings",
+            f"of its checkpoints ({judgement.kept}) none vouches for this log as it is: see the findings",
             f"现有 {judgement.kept} 个检查点均不能为此日志作证：见所发现的问题",
         )
     elif judgement.covering is None:
@@ -236,7 +236,13 @@ def _open_questions(evidence: Evidence, judgement: Judged, events: int, judging:
         f"what came after event {events}: that the log once had more is seen by newer heads alone",
         f"第 {events} 个事件之后的内容：日志是否曾有更多事件，仅能由更新的检查点看出",
     )
-    if evidence.trusted and evidence.chain is not None and not judgement.agreed:
+    if evidence.trusted and evidence.chain is None:
+        yield Detail(
+            "heads from outside count for nothing while their signatures are not checked: a rollback, a log signed "
+            "anew, and two logs shown to two people cannot be excluded",
+            "外部留存的检查点未验签名，不足为证：回退、重新签署、向不同人出示不同日志均无法排除",
+        )
+    elif evidence.trusted and not judgement.agreed:
         n = len(evidence.trusted)
         yield Detail(
             f"heads from outside were given ({n}), and none agrees with this log: what else differs from the log that "

@@ -19,9 +19,9 @@ from govflow.cli.display import console
 from govflow.cli.logs import Db, Records, opened, progress
 from govflow.cli.rights import As, AsArea, AsRole, reader
 from govflow.cli.run import FOUND, clean, complain
-from govflow.cli.texts import lang, t
+from govflow.cli.texts import is_zh, lang, t
 from govflow.engine import Engine
-from govflow.errors import InputError, LogError, NotFound
+from govflow.errors import Detail, InputError, LogError, NotFound
 from govflow.reading import Reader
 
 _UNIT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -49,13 +49,7 @@ def report(
     with opened(db, records) as engine:
         seen = reader(engine, actor, role, as_unit, area)
         days = period_named(what)
-        if unit is not None:
-            written = _of_unit(engine, seen, unit, what, days, db)
-        elif days is None or _is_a_record(seen, what):
-            written = _of_matter(engine, seen, what, db)
-        else:
-            with _progress() as heard:
-                written = report_on_period(engine, seen, days, db, lang(), heard)
+        written = _in_words(lambda: _written(engine, seen, what, unit, days, db))
     if out is None:
         print(written.page, end="")
     else:
@@ -65,6 +59,27 @@ def report(
     if not written.is_sound:
         complain(_warning(written))
         raise typer.Exit(FOUND)
+
+
+def _written(
+    engine: Engine, seen: Reader, what: str, unit: str | None, days: tuple[date, date] | None, db: Path
+) -> Report:
+    if unit is not None:
+        return _of_unit(engine, seen, unit, what, days, db)
+    if days is None or _is_a_record(seen, what):
+        return _of_matter(engine, seen, what, db)
+    with _progress() as heard:
+        return report_on_period(engine, seen, days, db, lang(), heard)
+
+
+def _in_words(write: Callable[[], Report]) -> Report:
+    """What is written; what is wrong with what was asked for, in the language chosen."""
+    try:
+        return write()
+    except InputError as error:
+        if not (is_zh() and isinstance(error.what, Detail)):
+            raise
+        raise InputError(error.what.zh, where=error.where, expected=error.expected) from None
 
 
 def _warning(written: Report) -> str:

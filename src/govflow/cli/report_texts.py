@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "report.no_period": ("there is no period {id}: 2026, 2026-02, 2026-01-01..2026-03-31, the first day first", "没有时段 {id}：应如 2026、2026-02、2026-01-01..2026-03-31，起日在前"),
     "report.warning": ("something is wrong with this log: {what}. The report says what; govflow verify checks all of it.", "该日志有问题：{what}。详见报告；govflow verify 可核验整份日志。"),
     "report.cut": ("some rows cannot be read, and what stands behind them is not reported", "部分行无法读取，其后内容未列入报告"),
-    "report.objections.one": ("a check objects to one thing", "检查发现 {n} 个问题"), "report.objections": ("a check objects to {n} things", "检查发现 {n} 个问题"), "report.and": ("; ", "；"),
+    "report.objections.one": ("a check objects to one thing", "检查发现一个问题"), "report.objections": ("a check objects to {n} things", "检查发现 {n} 个问题"), "report.and": ("; ", "；"),
     "report.no_unit": ("nothing in the log names the unit {unit}", "日志中未见单位 {unit}"),
     "report.written": ("The report on {what} stands in {path}.", "{what} 的审计报告已写入 {path}。"),
     "report.reading": ("reading records", "正在读取记录"),

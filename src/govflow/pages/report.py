@@ -148,7 +148,8 @@ def _broken(matter: Matter, view: View) -> str:
     t = view.speech.t
     names = [name for told in matter.records for name in _broken_of(told, matter, view)]
     if not names:
-        return t("report.glance.none_broken")
+        is_cut = any(told.cut_at is not None for told in matter.records)
+        return t("report.glance.none_known" if is_cut else "report.glance.none_broken")
     more = ["…"] if len(names) > _NAMED else []
     return t("report.glance.count", n=len(names), what=view.speech.listed([*names[:_NAMED], *more]))
 

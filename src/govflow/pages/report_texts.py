@@ -40,11 +40,11 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
 
     # At a glance
     "report.alert.late": ("Overdue now: {what}.", "现已超期：{what}。"),
-    "report.alert.findings": ("A check of the log objects to {n} things. They are listed below.", "日志检查发现 {n} 个问题，详见下文。"), "report.alert.finding": ("A check of the log objects to one thing. It stands below.", "日志检查发现 {n} 个问题，详见下文。"),
-    "report.glance.broken": ("Broken deadlines", "超期时限"), "report.glance.none_broken": ("none", "无"), "report.glance.count": ("{n}: {what}", "{n} 个：{what}"),
+    "report.alert.findings": ("A check of the log objects to {n} things. They are listed below.", "日志检查发现 {n} 个问题，详见下文。"), "report.alert.finding": ("A check of the log objects to one thing. It stands below.", "日志检查发现一个问题，详见下文。"),
+    "report.glance.broken": ("Broken deadlines", "超期时限"), "report.glance.none_broken": ("none", "无"), "report.glance.none_known": ("none, as far as can be read", "可读部分中无"), "report.glance.count": ("{n}: {what}", "{n} 个：{what}"),
     "report.glance.none": ("none, by the checks listed below", "以下列核查未发现"), "report.glance.unchecked": ("not checked for this report", "本报告未核查"), "report.glance.nothing_checked": ("there was nothing to check", "无可核查"),
     "report.glance.signed": ("Signed", "签署"), "report.glance.unsigned": ("no: no checkpoint covers these entries", "否：无检查点覆盖"), "report.glance.differs": ("what stands here is not what was signed", "现存内容与已签内容不符"),
-    "report.glance.all": ("all entries, by the checkpoint over the first {size} of the log", "全部，检查点覆盖日志前 {size} 条"), "report.glance.part": ("all but {n} entries, by the checkpoint over the first {size} of the log", "除 {n} 条外，检查点覆盖日志前 {size} 条"),
+    "report.glance.all": ("all entries, by the checkpoint over the first {size} of the log", "全部，检查点覆盖日志前 {size} 条"), "report.glance.part": ("all entries but {n}, by the checkpoint over the first {size} of the log", "除 {n} 条外，检查点覆盖日志前 {size} 条"),
     "report.glance.uncovered": ("no: all came after the checkpoint over the first {size} of the log", "否：均晚于覆盖前 {size} 条的检查点"), "report.glance.uncompared": ("{said} (not compared for this report)", "{said}（本报告未比对）"),
     "report.cut": ("Known up to entry {n}, {at}. What is stored after it cannot be relied on, and is not told here.", "仅知至第 {n} 条（{at}）。其后所存不可采信，不予列出。"),
     "report.state.cut": ("{state} at entry {n}; not known since", "第 {n} 条时为{state}，其后不明"),
@@ -112,7 +112,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.proofs.size": ("Entries covered", "覆盖条目"), "report.proofs.signed": ("Signed", "签署"), "report.proofs.key": ("Public key", "公钥"),
     "report.proofs.range": ("Places in the log", "在日志中的位置"), "report.proofs.range_of": ("{first} to {last}", "{first} 至 {last}"),
     "report.proofs.note": ("The signed checkpoint", "已签署的检查点"), "report.proofs.how": ("Whoever has the log, the note above and the public key checks it with these commands:", "持有日志、上列检查点和公钥者，可用以下命令核验："),
-    "report.proofs.uncovered": ("{n} entries of these records came after the checkpoint and are not covered by it.", "其中 {n} 条晚于检查点，未被覆盖。"),
+    "report.proofs.uncovered": ("Entries of these records that came after the checkpoint and are not covered by it: {n}.", "其中 {n} 条晚于检查点，未被覆盖。"),
 
     # Of a period
     "page.kind.report_period": ("Audit report", "审计报告"),
@@ -127,7 +127,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.findings": ("What a check of the log objects to", "日志检查发现的问题"), "report.findings.none": ("The check objected to nothing.", "检查未发现问题。"), "report.findings.nothing": ("There was nothing to check.", "无可核查的条目。"),
     "report.findings.table": ("Every objection", "逐项列出"),
     "report.findings.code": ("Code", "代码"), "report.findings.says": ("What does not hold", "问题"), "report.findings.where": ("Where", "位置"), "report.findings.basis": ("Basis", "依据"),
-    "report.more": ("{n} more are not listed here.", "另有 {n} 项未列出。"),
+    "report.more": ("Not listed here: {n} more.", "另有 {n} 项未列出。"),
 
     # What was checked
     "report.checks.table": ("Which checks were made for this report", "本报告所作核查"), "report.checks.check": ("Check", "核查项目"), "report.checks.of": ("Records", "记录"), "report.checks.entries": ("Entries", "条目"), "report.checks.found": ("Objections", "发现问题"),
@@ -135,7 +135,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.checks.hashes": ("each row against its own hash", "逐行内容与其哈希"), "report.checks.tables": ("each event against the tables and policies of its time (legality)", "逐事件对照当时的流程表与政策（合法性）"),
     "report.checks.rules": ("each rule judged again as of then", "逐条规则按当时情形复核"), "report.checks.constraints": ("the constraints between events", "事件之间的约束"),
     "report.checks.signed": ("these entries against the signed checkpoint", "所列条目与已签检查点"),
-    "report.checks.unjudged": ("{n} rules could not be judged again from the log alone.", "另有 {n} 条规则仅凭日志无法复核。"),
+    "report.checks.unjudged": ("Rules that could not be judged again from the log alone: {n}.", "另有 {n} 条规则仅凭日志无法复核。"),
     "report.checks.rest": ("Objections were looked for by these checks only, in these records only. The whole log is checked by govflow verify; what nobody can exclude without a checkpoint kept elsewhere is said there.", "仅以上列核查、仅就上列记录查找问题。整份日志由 govflow verify 核验；无外部留存检查点时无法排除的情形亦由其说明。"),
     "report.unreadable": ("Some rows cannot be read, or are not what was written: what stands behind them in their records is missing from this report. The objections name them.", "部分行无法读取或已非所写：相应记录中其后的内容未列入本报告，具体见所列问题。"),
     "report.unreadable.title": ("Nothing of this record can be read", "该记录无法读取"),
