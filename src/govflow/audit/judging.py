@@ -16,7 +16,7 @@ from govflow.audit.constraint_files import shipped_constraints
 from govflow.audit.constraints import Constraints, check_stream
 from govflow.audit.findings import Check, Code, Finding, Findings
 from govflow.audit.hashing import readable
-from govflow.audit.legality import check_record
+from govflow.audit.legality import NO_TABLE, check_record
 from govflow.audit.metadata import finding, unknown
 from govflow.audit.past import Past
 from govflow.audit.personal_keys import Keys, is_sealed, opened_keys, own_rows
@@ -204,7 +204,7 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
             found.append(unknown(rows[0]))
         else:
             for each in check_record(decider, rows, bench.tables):
-                if damaged and each.en == _NO_TABLE:  # it may have been adopted: nobody can read that any more
+                if damaged and each.basis == NO_TABLE:  # it may have been adopted: nobody can read that any more
                     unjudged += 1
                 else:
                     found.append(each)
@@ -214,9 +214,6 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
         if progress is not None and not count % _STEP:
             progress(events)
     return Judging(count, found, verdicts, events, sealed, bench.notices, unjudged, damaged)
-
-
-_NO_TABLE = "no table of this kind of record was adopted before"
 
 
 def _damaged_table(tables: Tables) -> int | None:

@@ -229,11 +229,15 @@ _WHAT = {
 }
 
 
+NO_TABLE = "workflow.adopted"
+"""The basis of a finding that the log holds no table to judge by."""
+
+
 def _illegal(row: StoredEvent, move: Move, adopted: list[Table]) -> Finding:
     """The finding that no row allowed a move: the rows that came nearest, and in what each differs."""
     if not adopted:
         said = "no table of this kind of record was adopted before", "此前未通过该类记录的流程表"
-        return finding(row, Code.SEMANTIC, *said)
+        return finding(row, Code.SEMANTIC, *said, NO_TABLE)
     table = adopted[-1]
     near = table.nearest(move)
     has_command = any(each.wire == move.wire for each in near)
