@@ -139,14 +139,16 @@ def _print(found: Verified, *, strict: bool) -> None:
     out.print(t("verify.last", last=last, root=b64encode(found.root).decode()))
     if found.checkpoints or found.covered:
         by = clean(zh_of(found.covered_by) if is_zh() else found.covered_by)
-        out.print(t("verify.covered", n=found.checkpoints, covered=f"{found.covered:,}", by=by or "-"))
+        covered = "verify.covered" if found.covered else "verify.not_covered"
+        out.print(t(covered, n=found.checkpoints, covered=f"{found.covered:,}", by=by))
     else:
         out.print(t("verify.no_checkpoint"))
     if found.tail:
         age = found.tail_age(now)
         out.print(t("verify.tail", n=f"{found.tail:,}", age="?" if age is None else str(age).partition(".")[0]))
     if found.trusted:
-        out.print(t("verify.trusted", n=found.trusted, agreeing=found.agreeing, agreed=f"{found.agreed:,}"))
+        agree = "verify.trusted" if found.agreeing else "verify.none_agrees"
+        out.print(t(agree, n=found.trusted, agreeing=found.agreeing, agreed=f"{found.agreed:,}"))
     for each in found.witnessed:
         at = each.at.isoformat(timespec="seconds") if each.at else "?"
         out.print(t("verify.witness", name=clean(each.name), n=f"{each.heads:,}", size=f"{each.size:,}", at=at))

@@ -70,7 +70,8 @@ def _print_bundle(found: Checked, trusted: int) -> None:
         until = found.until.isoformat(timespec="seconds") if found.until else "?"
         out.print(t("verify.bundle_rows", rows=f"{found.rows:,}", size=f"{header.size:,}", until=until))
     if trusted:
-        out.print(t("verify.trusted", n=trusted, agreeing=found.agreeing, agreed=f"{found.agreed:,}"))
+        agree = "verify.trusted" if found.agreeing else "verify.none_agrees"
+        out.print(t(agree, n=trusted, agreeing=found.agreeing, agreed=f"{found.agreed:,}"))
     if found.witnessed:
         out.print(t("verify.witnesses", names=clean(", ".join(found.witnessed))))
     for source in found.uncompared:

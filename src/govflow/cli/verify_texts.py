@@ -31,6 +31,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verify.covered": ("checkpoints: {n}; {covered} events are covered ({by})", "检查点 {n} 个；已涵盖 {covered} 个事件（{by}）"),
     "verify.no_checkpoint": ("checkpoints: none", "检查点：无"),
     "verify.tail": ("not covered yet: the last {n} events, the oldest {age} old", "尚未涵盖：最后 {n} 个事件，最早者距今 {age}"),
+    "verify.none_agrees": ("heads kept outside: 0 of {n} agree", "外部留存的检查点：{n} 个中无一相符"),
+    "verify.not_covered": ("checkpoints: {n}; none of them holds", "检查点 {n} 个；无一成立"),
     "verify.trusted": ("heads kept outside: {agreeing} of {n} agree, up to event {agreed}", "外部留存的检查点：{n} 个中 {agreeing} 个相符，至第 {agreed} 个事件"),
     "verify.witness": ("cosigned by {name}: {n} checkpoints, up to event {size}, seen {at}", "见证人 {name} 联署 {n} 个检查点，至第 {size} 个事件，见于 {at}"),
     "verify.witnesses": ("cosigned by {names}", "见证人联署：{names}"),
