@@ -7,11 +7,25 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDatabase
 
 # A shared machine is slow at times: no deadline per example. The examples stay random, so that every run looks
 # elsewhere; the blob printed with a failure repeats it anywhere.
-settings.register_profile("ci", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("dev", parent=settings.get_profile("ci"), max_examples=25)
+# Each profile has a database of its own: without one, Hypothesis asks the settings of every earlier item of the same
+# parametrized test for theirs, one within the other, and a thousand items are more than Python's stack holds.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=InMemoryExampleDatabase(),
+)
+settings.register_profile(
+    "dev",
+    parent=settings.get_profile("ci"),
+    max_examples=25,
+    database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 
 # Collecting twenty thousand tests makes millions of objects that all stay: looking them over for garbage at Python's

@@ -59,7 +59,7 @@ def left_as_found(*paths: str) -> Iterator[None]:
             wal = f"{path}-wal"
             if os.path.exists(wal) and not os.path.getsize(wal) and not os.path.exists(f"{path}-journal"):
                 with (
-                    suppress(sqlite3.Error),
+                    suppress(sqlite3.Error, UnicodeDecodeError),  # names in a damaged schema may be no text
                     closing(_connected(f"file:{quote(str(Path(path).absolute()))}?mode=rw", 0)) as db,
                 ):
                     db.execute("SELECT count(*) FROM sqlite_master").fetchone()

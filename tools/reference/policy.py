@@ -7,6 +7,7 @@ from itertools import islice
 from govflow.calendars import Roll
 from govflow.cli.policy_programmes import programme_rows
 from govflow.cli.policy_tracks import quorum_in_words, track_rows
+from govflow.cli.texts import speak
 from govflow.policy import DEFAULT_POLICY, BudgetProgramme, DecisionProcedure, MeetingRule, Policy, Then, TimeLimit
 from tools.reference.fields import field_table, parts
 from tools.reference.markdown import code, described, page, table
@@ -21,6 +22,7 @@ _THEN = {
 
 def policy_markdown() -> str:
     """The policy document and the default policy."""
+    speak("en")  # whatever the program spoke last in this process
     default = DEFAULT_POLICY
     return page(
         "# Policy",
