@@ -347,3 +347,16 @@ def test_a_pair_of_events_that_a_constraint_forbids_is_found_beside_the_tables(l
 
 def _by(state: bytes) -> str:
     return str(json.loads(state.partition(b"\n")[2])["by"])
+
+
+def test_one_byte_changed_in_the_file_is_told_with_its_event_and_by_which_means_it_was_found(log: Path):
+    whole, was = log.read_bytes(), b'"item":"e219"'
+    assert whole.count(was) == 1
+    log.write_bytes(whole.replace(was, b'"item":"e319"'))
+
+    found = verify_log(log, vkeys=[key(log)], trusted=[read_head((log.parent / "end.note").read_bytes(), "end.note")])
+
+    edits = {(each.found_by, each.stream, each.version) for each in found.findings if each.code is Code.EDIT}
+    assert (Check.HASHES, "papers", 221) in edits
+    assert {Check.CHECKPOINTS, Check.TRUSTED} <= {means for means, _, _ in edits}
+    assert not found.is_clean()
