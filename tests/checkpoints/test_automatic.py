@@ -333,13 +333,15 @@ def forged(path: Path) -> None:
         connection.execute("UPDATE stored_events SET state = ?, leaf = ? WHERE rowid = 2", (changed, leaf))
 
 
-def test_a_forged_log_without_its_checkpoints_is_not_signed_anew(path):
+def test_a_forged_log_without_its_checkpoints_is_not_signed_anew_and_that_is_said_once(path, caplog):
     forged(path)
     os.unlink(f"{path}.checkpoints")
     with a_town(path).engine as engine:
         engine.tick()
+        engine.tick()
 
         assert "has signed" in str(engine.unsigned)
+        assert caplog.text.count("will be tried again") == 1
         with pytest.raises(LogError, match="not those that were signed"):
             engine.checkpoint()
         assert signed(engine) == []

@@ -98,8 +98,9 @@ class Automatic:
         except Busy:
             pass  # due still
         except Exception as error:  # the command is in the log, and its caller is owed its outcome
+            if str(error) != str(self.problem):  # said once, however often it is tried
+                _logger.warning("the log was not signed, and will be tried again: %s", error)
             self.problem = error
-            _logger.warning("the log was not signed, and will be tried again: %s", error)
             if self._every is not None and now is not None:
                 self.at_head = head + self._every.events
                 self.at_time = now + timedelta(seconds=self._every.seconds)
