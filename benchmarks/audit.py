@@ -22,12 +22,12 @@ from benchmarks.measuring import PRINT_PEAK, Figure, figure, printed, timed
 from benchmarks.raw import RawLog
 from benchmarks.workload import fill
 from govflow import Engine
-from govflow.audit.bundle import of_period, of_record, write_bundle
-from govflow.audit.bundle_parts import Scope, Whole
-from govflow.audit.evidence import verify_log
+from govflow.audit.bundles.parts import Scope, Whole
+from govflow.audit.bundles.writing import of_period, of_record, write_bundle
 from govflow.audit.findings import Finding
-from govflow.audit.hashing import Rooted, hash_rows
-from govflow.audit.judging import judging
+from govflow.audit.verifying.evidence import verify_log
+from govflow.audit.verifying.hashing import Rooted, hash_rows
+from govflow.audit.verifying.judging import judging
 from govflow.checkpoints.merkle import (
     Tree,
     check_consistency,
@@ -285,7 +285,7 @@ def _bundles(path: Path) -> Iterator[Figure]:
 
 _VERIFY = f"""
 import sys
-from govflow.audit.evidence import verify_log
+from govflow.audit.verifying.evidence import verify_log
 verify_log(sys.argv[1], workers=1)
 {PRINT_PEAK}
 """

@@ -103,6 +103,21 @@ ROOMS: dict[str, set[str]] = {
 ROOMS["cli"] = {*ROOMS, "govflow"}
 ROOMS["__main__"] = {"cli"}
 
+# Inside the audit, from below to above; `findings` and `metadata` are known to all of them.
+AUDIT: dict[str, set[str]] = {
+    "findings": set(),
+    "metadata": {"findings"},
+    "legality": set(),
+    "explaining": {"legality"},
+    "constraints": set(),
+    "verifying": {"legality", "explaining", "constraints"},
+    "bundles": {"verifying"},
+    "replay": set(),
+    "accounting": set(),
+    "what_if": set(),
+    "reporting": {"legality", "explaining", "constraints", "bundles", "replay", "accounting"},
+}
+
 # Rooms that know neither files nor networks nor stores, and take time, ids and chance from their context.
 PURE = (KERNEL - VALUES) | {
     "hands",
@@ -162,6 +177,23 @@ def test_imports_follow_the_arrows():
         if target.split(".")[0] == "govflow"
         and room(target) != room(module)
         and room(target) not in ROOMS.get(room(module), set())
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_audit_has_arrows_of_its_own_and_no_circle():
+    common, above = {"findings", "metadata"}, set[str]()
+    for name, allowed in AUDIT.items():
+        assert allowed <= above, f"{name} may import what stands below it: {sorted(allowed - above)}"
+        above.add(name)
+    wrong = [
+        f"{place}: {target}"
+        for module, tree in MODULES.items()
+        if inside(module, "govflow.audit") and module != "govflow.audit.__init__"
+        for place, target in located(module, tree)
+        if inside(target, "govflow.audit")
+        and (to := target.split(".")[2]) != (here := module.split(".")[2])
+        and to not in AUDIT[here] | (common if here not in common else set())
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -23,7 +23,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from govflow.audit.bundle_parts import read_bundle
+from govflow.audit.bundles.parts import read_bundle
 from govflow.errors import InputError
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent

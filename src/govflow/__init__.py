@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from govflow.actors import SYSTEM, Actor, Authority, Claim, ClaimsAuthority, Level, Role
     from govflow.adoption import Migrated, Migration
-    from govflow.audit.evidence import verify_log
     from govflow.audit.findings import Finding
+    from govflow.audit.verifying.evidence import verify_log
     from govflow.calendars import Calendar, WorkCalendar
     from govflow.cases import CASE, Case, CaseKind, CaseStatus
     from govflow.checkpoints.automatic import Every
@@ -53,7 +53,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "govflow.actors": "SYSTEM Actor Authority Claim ClaimsAuthority Level Role",
     "govflow.adoption": "Migrated Migration",
-    "govflow.audit.evidence": "verify_log",
+    "govflow.audit.verifying.evidence": "verify_log",
     "govflow.audit.findings": "Finding",
     "govflow.calendars": "Calendar WorkCalendar",
     "govflow.cases": "CASE Case CaseKind CaseStatus",

@@ -9,8 +9,8 @@ from typing import Any
 
 from govflow import Decider, Engine
 from govflow.audit.findings import Finding
-from govflow.audit.legality import check_record
-from govflow.audit.tables import Tables
+from govflow.audit.legality.record import check_record
+from govflow.audit.legality.tables import Tables
 from govflow.log import Log
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent, leaf_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from govflow.audit.constraints import Constraint, Same, Side, Template
+from govflow.audit.constraints.check import Constraint, Same, Side, Template
 
 
 class Body(NamedTuple):

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from govflow import CASE, Actor, Engine, Role
-from govflow.audit.reporting import matter_of
+from govflow.audit.reporting.matter import matter_of
 from govflow.cases import commands as c
 from govflow.messages import Personal
 from govflow.pages.report import matter_report

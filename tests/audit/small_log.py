@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from examples import verify_bundle as script
-from govflow.audit.bundle import Exported, Heads, export_bundle, heads_of, newest, of_period
-from govflow.audit.bundle_checking import Checked, verify_bundle
-from govflow.audit.bundle_parts import OfRecord, Scope, Whole
-from govflow.audit.heads import Head, read_head
+from govflow.audit.bundles.checking import Checked, verify_bundle
+from govflow.audit.bundles.parts import OfRecord, Scope, Whole
+from govflow.audit.bundles.writing import Exported, Heads, export_bundle, heads_of, newest, of_period
+from govflow.audit.verifying.heads import Head, read_head
 from govflow.checkpoints.keys import SigningKeys
 from govflow.checkpoints.notes import Note, Verifier
 from govflow.checkpoints.signing import Checkpointer

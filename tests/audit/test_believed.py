@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from govflow import CASE
+from govflow.audit.explaining.past import Past
 from govflow.audit.findings import Code, Finding
-from govflow.audit.legality import check_record
-from govflow.audit.own_events import digest_of
-from govflow.audit.past import Past
-from govflow.audit.tables import Tables
+from govflow.audit.legality.own_events import digest_of
+from govflow.audit.legality.record import check_record
+from govflow.audit.legality.tables import Tables
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent
 from govflow.policy import DEFAULT_POLICY

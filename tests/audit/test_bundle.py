@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govflow.audit.bundle import Heads, export_bundle, heads_of
-from govflow.audit.bundle_checking import verify_bundle
-from govflow.audit.bundle_parts import OfPeriod, OfRecord
+from govflow.audit.bundles.checking import verify_bundle
+from govflow.audit.bundles.parts import OfPeriod, OfRecord
+from govflow.audit.bundles.writing import Heads, export_bundle, heads_of
 from govflow.checkpoints.merkle import Tree, full_nodes
 from govflow.checkpoints.notes import Note, Signer
 from govflow.errors import InputError, LogError

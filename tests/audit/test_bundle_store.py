@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from govflow import CASE, SYSTEM, Actor, Engine, NotFound, ProtectionError
-from govflow.audit.bundle import of_period, of_record, write_bundle
-from govflow.audit.bundle_parts import Scope, Whole
-from govflow.audit.bundle_store import BundleStore, is_bundle, open_bundle
+from govflow.audit.bundles.parts import Scope, Whole
+from govflow.audit.bundles.store import BundleStore, is_bundle, open_bundle
+from govflow.audit.bundles.writing import of_period, of_record, write_bundle
 from govflow.cases.commands import AcceptCase, ReportCase
 from govflow.errors import InputError, LogError
 from govflow.journey import journey

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from govflow import SYSTEM, Actor, Case, Command, Decider, Engine, Personal, Record, Rest, Role, Status, Step, Workflow
-from govflow.audit.commands_again import Again, Certainty, Ruled, commands_again
+from govflow.audit.what_if.commands_again import Again, Certainty, Ruled, commands_again
 from govflow.cases import commands as c
 from govflow.messages import Event, digest_of
 from govflow.policy import DEFAULT_POLICY

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import Actor, InputError, NotFound, Role
-from govflow.audit.comparing import Counts, compared, counted, differences, moved, plain
-from govflow.audit.replaying import Point, state_at
+from govflow.audit.replay.comparing import Counts, compared, counted, differences, moved, plain
+from govflow.audit.replay.states import Point, state_at
 from govflow.messages import Protected, Value
 from govflow.records import Record
 from govflow.workflow import Rest

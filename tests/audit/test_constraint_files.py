@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govflow.audit.constraint_files import (
+from govflow.audit.constraints.check import Side, Template
+from govflow.audit.constraints.files import (
     LARGEST,
     ConstraintError,
     constraints_from,
@@ -16,7 +17,6 @@ from govflow.audit.constraint_files import (
     load_constraints,
     shipped_constraints,
 )
-from govflow.audit.constraints import Side, Template
 from govflow.engine import shipped
 
 KNOWN = known_events(shipped())

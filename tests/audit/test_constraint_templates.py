@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govflow.audit.constraints import Constraint, Constraints, Same, Side, Template, check_stream
+from govflow.audit.constraints.check import Constraint, Constraints, Same, Side, Template, check_stream
 from govflow.audit.findings import Check, Code
 from tests.audit.naive_constraints import Body, Event, Pair, broken
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from govflow import Actor, NotFound, Role
-from govflow.audit.correcting import corrections, known_now, published_then
+from govflow.audit.replay.correcting import corrections, known_now, published_then
 from govflow.cases import commands as c
 from govflow.projects import expense as x
 from tests.audit.past import correct, past

@@ -11,8 +11,8 @@ import pytest
 
 from govflow import Engine
 from govflow.audit.findings import Code, Finding
-from govflow.audit.legality import check_record
-from govflow.audit.tables import Tables
+from govflow.audit.legality.record import check_record
+from govflow.audit.legality.tables import Tables
 from govflow.cases import commands as c
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent

@@ -19,7 +19,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
 
 from govflow import CASE, Engine
-from govflow.audit.digests import digest_lines, first_difference
+from govflow.audit.replay.digests import digest_lines, first_difference
 from govflow.envelopes import ENVELOPE
 from govflow.projects import PROJECT
 from govflow.proposals import PROPOSAL
@@ -33,7 +33,7 @@ SERVED = [PROJECT, ENVELOPE, CASE, PROPOSAL]
 SCRIPT = """
 import hashlib, sys
 from datetime import UTC, datetime, timedelta
-from govflow.audit.digests import digest_lines
+from govflow.audit.replay.digests import digest_lines
 from govflow.engine import Engine
 
 path, days, read_only = sys.argv[1:]

@@ -21,12 +21,12 @@ from pathlib import Path
 import pytest
 
 from govflow import Engine
-from govflow.audit import judging
-from govflow.audit.bundle import of_period, of_record, write_bundle
-from govflow.audit.bundle_parts import Whole
-from govflow.audit.evidence import verify_log
+from govflow.audit.bundles.parts import Whole
+from govflow.audit.bundles.writing import of_period, of_record, write_bundle
 from govflow.audit.findings import Code
-from govflow.audit.hashing import log_id_of
+from govflow.audit.verifying import judging
+from govflow.audit.verifying.evidence import verify_log
+from govflow.audit.verifying.hashing import log_id_of
 from govflow.checkpoints.keys import SigningKeys
 from govflow.checkpoints.keys import beside as signing_beside
 from govflow.checkpoints.signing import Checkpointer

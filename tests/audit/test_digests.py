@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import InputError
-from govflow.audit.digests import as_data, digest_lines, first_difference
-from govflow.audit.replaying import digests, replayed
+from govflow.audit.replay.digests import as_data, digest_lines, first_difference
+from govflow.audit.replay.states import digests, replayed
 from tests.audit.past import past
 
 ENGINE = past()[0]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import Actor, InputError, Role
-from govflow.audit.late import late_entries, lateness
+from govflow.audit.replay.late import late_entries, lateness
 from tests.audit.past import past
 
 ENGINE = past()[0]

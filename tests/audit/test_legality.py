@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import Engine
+from govflow.audit.explaining.why import objections
 from govflow.audit.findings import Check, Code, Finding
-from govflow.audit.legality import check_record
-from govflow.audit.own_events import digest_of
-from govflow.audit.tables import Tables
-from govflow.audit.why import objections
+from govflow.audit.legality.own_events import digest_of
+from govflow.audit.legality.record import check_record
+from govflow.audit.legality.tables import Tables
 from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent
 from tests.audit.forging import Change, copied, findings, fitted, one, parts, saying

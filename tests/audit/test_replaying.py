@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import Actor, Engine, NotFound, Record, Role
-from govflow.audit.replaying import END, Point, digests, replayed, state_at
+from govflow.audit.replay.states import END, Point, digests, replayed, state_at
 from govflow.messages import RecordedEvent
 from tests.audit.past import past
 

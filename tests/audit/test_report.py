@@ -10,7 +10,7 @@ import pytest
 
 from govflow import Actor, InputError, NotFound
 from govflow.audit.findings import Check, Code, Finding
-from govflow.audit.reporting import matter_of, objections
+from govflow.audit.reporting.matter import matter_of, objections
 from govflow.pages.report import matter_report
 from govflow.pages.report_values import Inspection, Proofs, Sum
 from govflow.pages.report_view import broke

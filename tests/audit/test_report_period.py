@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from govflow import Actor, InputError
-from govflow.audit.reporting_period import bounds, period_named, period_of
+from govflow.audit.reporting.period import bounds, period_named, period_of
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.messages import ClockStatus
 from govflow.pages.report_period import period_report

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from govflow import CASE, Actor, Engine, NotFound
-from govflow.audit.reporting_period import period_of
-from govflow.audit.reporting_unit import unit_work
+from govflow.audit.reporting.period import period_of
+from govflow.audit.reporting.unit import unit_work
 from govflow.cases import commands as c
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.hands import hands_of, turn_in

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import Actor, Engine, NotAllowed, Role
-from govflow.audit.responsibility import Account, Accountant, holder_of, summed
+from govflow.audit.accounting.responsibility import Account, Accountant, holder_of, summed
 from govflow.calendars import china
 from govflow.cases import commands as c
 from govflow.cli import words

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from govflow.audit import judging as judging_module
-from govflow.audit.evidence import verify_log
+from govflow.audit.explaining.rules_again import Judged, Verdict
+from govflow.audit.explaining.rules_of_log import Verdicts
 from govflow.audit.findings import Code
-from govflow.audit.rules_again import Judged, Verdict
-from govflow.audit.rules_of_log import Verdicts
-from govflow.audit.verifying import Verified
+from govflow.audit.verifying import judging as judging_module
+from govflow.audit.verifying.evidence import verify_log
+from govflow.audit.verifying.verify import Verified
 from govflow.errors import Detail
 from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore

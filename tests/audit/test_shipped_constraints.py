@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from govflow import Engine
-from govflow.audit.constraint_files import constraints_from, known_events, shipped_constraints
-from govflow.audit.constraints import check_stream
+from govflow.audit.constraints.check import check_stream
+from govflow.audit.constraints.files import constraints_from, known_events, shipped_constraints
 from govflow.engine import shipped
 from govflow.messages import RecordedEvent
 from govflow.persistence.codec import StoredEvent, leaf_of

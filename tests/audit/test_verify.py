@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from govflow import CASE, Actor, Decider, Engine, Role
-from govflow.audit import hashing as hashing_module
-from govflow.audit.evidence import verify_log
 from govflow.audit.findings import Check, Code
-from govflow.audit.heads import Head, read_head
-from govflow.audit.verifying import Verified
+from govflow.audit.verifying import hashing as hashing_module
+from govflow.audit.verifying.evidence import verify_log
+from govflow.audit.verifying.heads import Head, read_head
+from govflow.audit.verifying.verify import Verified
 from govflow.cases.commands import ReportCase
 from govflow.checkpoints.cosigning import add_cosignatures
 from govflow.checkpoints.notes import Checkpoint, Note, Signer, Verifier

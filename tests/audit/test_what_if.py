@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from govflow import Actor, Engine, InputError, LogError, PolicyError
-from govflow.audit.what_if import WhatIf, what_if
+from govflow.audit.what_if.comparison import WhatIf, what_if
 from govflow.calendars import Calendar, Holiday
 from govflow.cases import commands as c
 from govflow.cases.events import CaseAssigned, HandlingCompleted

@@ -9,9 +9,9 @@ from functools import cache
 import pytest
 
 from govflow import CASE, Actor, Decider, Engine, NotFound, Role, rule
-from govflow.audit.past import UNSEEN, NotInLog, Past
-from govflow.audit.rules_again import Judged, Verdict
-from govflow.audit.why import Grounds, objections, why
+from govflow.audit.explaining.past import UNSEEN, NotInLog, Past
+from govflow.audit.explaining.rules_again import Judged, Verdict
+from govflow.audit.explaining.why import Grounds, objections, why
 from govflow.cases import commands as c
 from govflow.organisation.appointments import EndAppointment
 from govflow.policy import DEFAULT_POLICY

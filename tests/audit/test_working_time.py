@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govflow.audit.working_time import WorkingTime
+from govflow.audit.accounting.working_time import WorkingTime
 from govflow.calendars import Calendar, china
 from govflow.policy.model import NO_CALENDAR
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from govflow.audit.findings import Check, Code, Finding
-from govflow.audit.reporting import matter_of, objections
-from govflow.audit.reporting_period import period_named, period_of
-from govflow.audit.reporting_unit import unit_work
+from govflow.audit.reporting.matter import matter_of, objections
+from govflow.audit.reporting.period import period_named, period_of
+from govflow.audit.reporting.unit import unit_work
 from govflow.pages.report import matter_report
 from govflow.pages.report_period import period_report
 from govflow.pages.report_unit import unit_report

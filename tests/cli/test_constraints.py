@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from govflow.audit.constraint_files import shipped_constraints
+from govflow.audit.constraints.files import shipped_constraints
 from govflow.persistence.codec import StoredEvent, leaf_of
 from tests.support import a_case, a_town
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from govflow.audit.correcting import corrections
+from govflow.audit.replay.correcting import corrections
 from tests.audit.past import past, written_to
 
 ENGINE, CLOCK = past()

@@ -8,9 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from govflow import Engine
-from govflow.audit.legality import check_record
-from govflow.audit.past import Past
-from govflow.audit.why import objections
+from govflow.audit.explaining.past import Past
+from govflow.audit.explaining.why import objections
+from govflow.audit.legality.record import check_record
 from govflow.log_events import LOG_STREAM
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from govflow.audit.bundle import verify_bundle
-from govflow.audit.bundle_store import open_bundle
-from govflow.audit.digests import first_difference
-from govflow.audit.evidence import verify_log
+from govflow.audit.bundles.store import open_bundle
+from govflow.audit.bundles.writing import verify_bundle
+from govflow.audit.replay.digests import first_difference
+from govflow.audit.verifying.evidence import verify_log
 from govflow.checkpoints.notes import Verifier
 from govflow.engine import shipped
 from tests.golden.lines import HEADS, HERE, files_of, notes_in

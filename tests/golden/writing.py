@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from govflow import Event
-from govflow.audit.bundle import write_bundle
-from govflow.audit.digests import digest_lines
+from govflow.audit.bundles.writing import write_bundle
+from govflow.audit.replay.digests import digest_lines
 from govflow.checkpoints.notes import Note, Signer
 from govflow.persistence.codec import Codec
 from tests.golden.lines import EVENTS, HEADS, HERE, LINES, ORIGIN, Line, line_of, loaded, missing, raw_lines, text_of

@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 
 from govflow.audit.findings import Check, Code
-from govflow.audit.verifying import NOTICES
+from govflow.audit.verifying.verify import NOTICES
 from tools.reference.markdown import code, page, table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
-from govflow.audit.bundle_parts import End, Gap, Header, OfRecord, Signed, part_line
+from govflow.audit.bundles.parts import End, Gap, Header, OfRecord, Signed, part_line
 from govflow.checkpoints.keys import origin_of
 from govflow.checkpoints.merkle import Tree, inclusion_proof, leaf_hash
 from govflow.checkpoints.notes import COSIGNATURE, ED25519, Checkpoint, Note, Signer

@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from govflow.audit.bundle import Exported, of_period, of_record, write_bundle
-from govflow.audit.bundle_parts import Scope, Whole
-from govflow.audit.heads import read_head
+from govflow.audit.bundles.parts import Scope, Whole
+from govflow.audit.bundles.writing import Exported, of_period, of_record, write_bundle
+from govflow.audit.verifying.heads import read_head
 from govflow.checkpoints.notes import NoteError
 from govflow.cli.display import console
 from govflow.cli.logs import Db, Records, existing, opened, progress

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from govflow.audit.constraint_files import known_events, load_constraints, shipped_constraints
-from govflow.audit.constraints import Constraint, Constraints, check_stream
+from govflow.audit.constraints.check import Constraint, Constraints, check_stream
+from govflow.audit.constraints.files import known_events, load_constraints, shipped_constraints
 from govflow.audit.findings import Finding
 from govflow.audit.metadata import unreadable
 from govflow.cli.display import SOFT, console, print_json, print_json_array, table

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.comparing import Changed, differences
-from govflow.audit.correcting import Corrected, KnownNow, corrections, known_now, published_then
+from govflow.audit.replay.comparing import Changed, differences
+from govflow.audit.replay.correcting import Corrected, KnownNow, corrections, known_now, published_then
 from govflow.cli import words
 from govflow.cli.diff import field_of, short
 from govflow.cli.display import console, print_json, table

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.comparing import Changed, Compared, Moved, compared, counted, moved
-from govflow.audit.replaying import END, Point
+from govflow.audit.replay.comparing import Changed, Compared, Moved, compared, counted, moved
+from govflow.audit.replay.states import END, Point
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
 from govflow.cli.logs import Db, Json, Records, existing, moment, opened, progress

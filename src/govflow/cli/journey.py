@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from govflow.audit.late import LATER_THAN
+from govflow.audit.replay.late import LATER_THAN
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.late import BASIS, LATER_THAN, Lateness, lateness
+from govflow.audit.replay.late import BASIS, LATER_THAN, Lateness, lateness
 from govflow.cli import words
 from govflow.cli.display import SOFT, console, print_json, table
 from govflow.cli.logs import Db, Json, Records, opened, progress

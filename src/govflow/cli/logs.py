@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from govflow.audit.bundle_store import is_bundle, open_bundle
+from govflow.audit.bundles.store import is_bundle, open_bundle
 from govflow.cli.texts import t
 from govflow.decider import Decider
 from govflow.engine import Engine, shipped

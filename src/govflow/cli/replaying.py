@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from govflow import __version__
-from govflow.audit.correcting import Corrected, known_now, published_then
-from govflow.audit.digests import Difference, digest_lines, first_difference
-from govflow.audit.replaying import Point, Replayed, replayed, state_at
+from govflow.audit.replay.correcting import Corrected, known_now, published_then
+from govflow.audit.replay.digests import Difference, digest_lines, first_difference
+from govflow.audit.replay.states import Point, Replayed, replayed, state_at
 from govflow.cli import words
 from govflow.cli.display import as_json, console, print_json, print_record, table
 from govflow.cli.logs import Db, Json, Records, existing, moment, opened, progress

@@ -13,8 +13,8 @@ from typing import Annotated
 
 import typer
 
-from govflow.audit.reporting_period import period_named
-from govflow.audit.reports import Report, report_on_matter, report_on_period, report_on_unit
+from govflow.audit.reporting.period import period_named
+from govflow.audit.reporting.reports import Report, report_on_matter, report_on_period, report_on_unit
 from govflow.cli.display import console
 from govflow.cli.logs import Db, Records, opened, progress
 from govflow.cli.rights import As, AsArea, AsRole, reader

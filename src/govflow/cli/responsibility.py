@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from govflow.audit.responsibility import Account, Accountant, Share, Stay, Summary, summed
+from govflow.audit.accounting.responsibility import Account, Accountant, Share, Stay, Summary, summed
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
 from govflow.cli.logs import Db, Json, Records, existing, moment, opened, progress

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.bundle_store import is_bundle
-from govflow.audit.evidence import verify_log
-from govflow.audit.heads import read_head, zh_of
-from govflow.audit.rules_of_log import Verdicts
-from govflow.audit.verifying import NOTICES, Verified
+from govflow.audit.bundles.store import is_bundle
+from govflow.audit.explaining.rules_of_log import Verdicts
+from govflow.audit.verifying.evidence import verify_log
+from govflow.audit.verifying.heads import read_head, zh_of
+from govflow.audit.verifying.verify import NOTICES, Verified
 from govflow.checkpoints.notes import NoteError
 from govflow.checkpoints.trust import handovers_in, read_vkey
 from govflow.cli.display import console, print_json

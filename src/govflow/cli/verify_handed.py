@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from govflow.audit.bundle import Checked, verify_bundle
-from govflow.audit.bundle_parts import OfPeriod, OfRecord, Scope
-from govflow.audit.heads import Head, zh_of
+from govflow.audit.bundles.parts import OfPeriod, OfRecord, Scope
+from govflow.audit.bundles.writing import Checked, verify_bundle
+from govflow.audit.verifying.heads import Head, zh_of
 from govflow.checkpoints.merkle import ProofError
 from govflow.checkpoints.notes import NoteError, Verifier
 from govflow.checkpoints.proofs import Proof, check

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.what_if import Changed, Fate, Totals, WhatIf
-from govflow.audit.what_if import what_if as compared
+from govflow.audit.what_if.comparison import Changed, Fate, Totals, WhatIf
+from govflow.audit.what_if.comparison import what_if as compared
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
 from govflow.cli.logs import Db, Json, Records, opened, progress

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.rules_again import Judged
-from govflow.audit.why import Grounds
-from govflow.audit.why import why as grounds_of
+from govflow.audit.explaining.rules_again import Judged
+from govflow.audit.explaining.why import Grounds
+from govflow.audit.explaining.why import why as grounds_of
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
 from govflow.cli.logs import Db, Json, RecordId, Records, existing, opened

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from govflow.audit.hashing import log_id_of
+from govflow.audit.verifying.hashing import log_id_of
 from govflow.checkpoints.keys import SigningKeys
 from govflow.persistence.codec import StoredEvent
 from tests.audit.campaign.forging import (

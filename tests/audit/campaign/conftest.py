@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from govflow.audit.evidence import verify_log
 from govflow.audit.findings import Check
-from govflow.audit.heads import Head
-from govflow.audit.verifying import NOTICES, Verified
+from govflow.audit.verifying.evidence import verify_log
+from govflow.audit.verifying.heads import Head
+from govflow.audit.verifying.verify import NOTICES, Verified
 from tests.audit.campaign.attacks import attack
 from tests.audit.campaign.forging import Level
 from tests.audit.campaign.world import World, made

@@ -13,8 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from govflow.audit.hashing import log_id_of
 from govflow.audit.metadata import kept_of
+from govflow.audit.verifying.hashing import log_id_of
 from govflow.checkpoints.keys import SigningKeys, origin_of
 from govflow.checkpoints.merkle import Tree
 from govflow.checkpoints.notes import Checkpoint, Note

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from govflow.audit.findings import Code
-from govflow.audit.verifying import Verified
+from govflow.audit.verifying.verify import Verified
 from govflow.checkpoints.keys import public_part
 from govflow.checkpoints.notes import Verifier
 from govflow.errors import LogError

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from govflow import CASE, Engine
-from govflow.audit.heads import Head, read_head
+from govflow.audit.verifying.heads import Head, read_head
 from govflow.cases import commands as c
 from govflow.checkpoints.notes import Note, Verifier
 from govflow.envelopes import ENVELOPE

@@ -1,0 +1,1 @@
+"""Who held it for how long 责任核算: working time that sums exactly to the total."""
