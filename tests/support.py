@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from govflow import (
@@ -32,6 +35,14 @@ from govflow.regions.evidence import AddEvidence
 from govflow.regions.joint_handling import AcceptJointHandling, FinishJointHandling
 from govflow.regions.verification import PassVerification
 from govflow.testing import PinnedClock
+
+
+def wrapped_keys(log: Path, subject: str) -> list[bytes]:
+    """The keys of a person as the key store beside a log holds them: encrypted."""
+    with closing(sqlite3.connect(f"{log}.keys")) as db:
+        rows = db.execute("SELECT wrapped FROM data_keys WHERE subject = ? ORDER BY purpose", (subject,))
+        return [wrapped for (wrapped,) in rows]
+
 
 AREA = "jinniu/huazhaobi"
 

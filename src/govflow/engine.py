@@ -38,6 +38,7 @@ from govflow.persistence.store import Store
 from govflow.policy import Matter, Policy, Route
 from govflow.policy.model import NO_CALENDAR
 from govflow.privacy.keys import KeyStore
+from govflow.privacy.wrapping import Wrapping
 from govflow.reading import Reader, aware, hides, sees
 from govflow.records import Record
 from govflow.regions.policy_version import MigratePolicy
@@ -136,6 +137,7 @@ class Engine(Confiding):
         read_only: bool = False,
         synchronous: str = "FULL",
         keys: str | Path | None = None,
+        wrapping: Wrapping | None = None,
         signing: str | Path | None = None,
         checkpoint_every: Every | None = HOURLY,
     ) -> Self:
@@ -143,8 +145,9 @@ class Engine(Confiding):
 
         `records` are the kinds of record it serves (the shipped ones by default), `policy` is adopted by the first
         command that is handled if the log does not have it in force, `now` gives the time. The keys of personal data
-        stand in `keys`, by default beside the log under `<path>.keys`. With create=False a missing log is an error;
-        with read_only=True too, and nothing is written at all, so that a read-only medium will do.
+        stand in `keys`, by default beside the log under `<path>.keys`, encrypted by `wrapping`: by default under a key
+        in a file of its own, `<keys>.kek`; a host's key service may take its place. With create=False a missing log is
+        an error; with read_only=True too, and nothing is written at all, so that a read-only medium will do.
 
         Where a signing key stands in `signing` (by default beside the log, `<path>.signing`), the log signs itself at
         every tick and by `checkpoint_every`; None leaves that to `checkpoint()`. Raises Truncated where the log is
@@ -159,6 +162,7 @@ class Engine(Confiding):
             policy,
             authority,
             now,
+            wrapping=wrapping,
             read_only=read_only,
             agenda=agenda_beside(beside),
             checkpoints=checkpoints_beside(beside),
@@ -172,6 +176,7 @@ class Engine(Confiding):
         recorder: Any,
         *,
         keys: str | Path,
+        wrapping: Wrapping | None = None,
         records: Sequence[Decider] | None = None,
         policy: Policy | None = None,
         authority: Authority | None = None,
@@ -194,6 +199,7 @@ class Engine(Confiding):
             policy,
             authority,
             now,
+            wrapping=wrapping,
             checkpoints=checkpoints,
             signing=signing,
             checkpoint_every=checkpoint_every,
@@ -210,6 +216,7 @@ class Engine(Confiding):
         now: Now,
         *,
         checkpoints: str | Path,
+        wrapping: Wrapping | None = None,
         read_only: bool = False,
         **more: Any,
     ) -> Self:
@@ -217,7 +224,7 @@ class Engine(Confiding):
             records = shipped()
         signed = CheckpointStore(checkpoints, read_only=read_only)
         try:
-            kept = KeyStore(keys, read_only=read_only)
+            kept = KeyStore(keys, wrapping=wrapping, read_only=read_only)
             return cls(
                 store,
                 kept,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from govflow.actors import SYSTEM, Actor, Authority, Claim, Holder, Level, Role, is_built_in
@@ -26,6 +26,7 @@ from govflow.log_events import LOG_STREAM, CalendarAdopted, PolicyAdopted, Workf
 from govflow.messages import Command, Event, digest_of
 from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
 from govflow.policy import Policy
+from govflow.privacy.keys import KeyName
 from govflow.privacy.vault import Vault
 from govflow.reading import hides
 from govflow.records import Record, RecordGuarded
@@ -61,7 +62,7 @@ class Unit:
         self.rows: list[StoredEvent] = []
         self.states: dict[str, Record] = {}
         self.numbers: dict[str, int] = {}
-        self.keys: dict[str, bytes] = {}
+        self.keys: dict[KeyName, bytes] = {}
         self.handled: dict[str, tuple[Command, Record]] = {}
         self.adopted = log.adopted  # what decisions go by, with what this unit will adopt
         for each in (policy, also):
@@ -71,6 +72,7 @@ class Unit:
         self._written: set[str] = set()
         self.adopted_tables: set[str] = set()
         self.erased: set[str] = set()
+        self.destroyed: set[tuple[str, str]] = set()
         self._looked_up: set[str] = set()
         self._log_version = 0
 
@@ -81,7 +83,9 @@ class Unit:
         first = len(self.rows)
         record = self._decide(command, command, command.command_id)
         self.handled[command.command_id] = (command, record)
-        if not self.log.store.exclusive and len(self.rows) > first:
+        if command.is_reading:
+            self._looked_up.clear()
+        elif not self.log.store.exclusive and len(self.rows) > first:
             self._guard(command)
         return self.states.get(record.id, record)
 
@@ -118,16 +122,24 @@ class Unit:
                 raise NotAllowed(command.wire, command.id, [_OUT_OF_ORDER])
             at = state.at  # a reaction: it happens no earlier than what the record already knows
         context = self.context(command, at, policy)
-        if hides(state, context.claims, command.by.id):
+        hidden = hides(state, context.claims, command.by.id)
+        if hidden and not command.is_reading:
             raise NotFound(f"there is no record {command.id}")
         if command.by.id == SYSTEM.id and not any(claim.role == Role.SYSTEM for claim in context.claims):
             raise NotAllowed(command.wire, command.id, [_NOT_THE_SYSTEM])
-        decided, after = decider.decide(state, command, context)
+        try:
+            decided, after = decider.decide(state, command, context)
+        except NotAllowed:
+            if hidden:
+                raise NotFound(f"there is no record {command.id}") from None
+            raise
         if decided:
             self._adopt(decider)
         events = [each.event for each in decided]
-        if any(event.personal for event in events) and (subjects := self.vault.subjects(events)):
-            events, after = self._protected(decider, state, events, subjects, command, root)
+        if any(event.personal for event in events):
+            numbered = list(enumerate(events, state.version + 1))
+            if needed := self.vault.needed(numbered, state.id):
+                events, after = self._protected(decider, state, numbered, needed, command, root)
         if not self.dry:
             key: bytes | None = packed_command_id(command.command_id)
             for version, (event, each) in enumerate(zip(events, decided, strict=True), state.version + 1):
@@ -160,7 +172,7 @@ class Unit:
             if command.id is None:
                 raise InputError("the command names no record", where=command.wire, expected="an id")
             raise NotFound(f"there is no record {command.id}")
-        id = command.id or self._new_number(decider)
+        id = command.id or self._new_id(decider, command)
         own = command.id is not None and not is_built_in(command.by)
         reserved = any(each.reserves and id.startswith(each.reserves) for each in self.log.deciders.values())
         if id == LOG_STREAM or (own and (reserved or _NUMBERED.fullmatch(id))):
@@ -215,6 +227,7 @@ class Unit:
             policies=self.adopted.policies,
             interests=frozenset() if system else self.authority.interests(command.by, self.now, self.state),
             holders=self._holders,
+            unnumbered=self._id_by_chance,
         )
 
     def claims_of(self, command: Command) -> tuple[Claim, ...]:
@@ -233,6 +246,15 @@ class Unit:
     def _number_for(self, kind: str) -> str:
         """A number for a record of another kind that a decision names and a reaction will create."""
         return self._new_number(self.log.deciders[kind])
+
+    def _id_by_chance(self, kind: str) -> str:
+        """An id of a record whose number would leave a hole for those from whom it is hidden."""
+        return id_by_chance(self.log.deciders[kind].prefix)
+
+    def _new_id(self, decider: Decider, command: Command) -> str:
+        if decider.unnumbered is not None and decider.unnumbered(command, self.policy):
+            return id_by_chance(decider.prefix)
+        return self._new_number(decider)
 
     def _new_number(self, decider: Decider) -> str:
         """The next number of the year: unique and without holes, since nobody else writes meanwhile."""
@@ -308,20 +330,23 @@ class Unit:
         self,
         decider: Decider,
         state: Record,
-        events: list[Event],
-        subjects: set[str],
+        numbered: list[tuple[int, Event]],
+        needed: Mapping[KeyName, tuple[str, ...]],
         command: Command,
         root: Command,
     ) -> tuple[list[Event], Record]:
         """The events with their personal values encrypted, and the state folded from those."""
-        if erased := subjects & (self.log.erased | self.erased):
+        events = [event for _, event in numbered]
+        if erased := {name.subject for name in needed} & (self.log.erased | self.erased):
             raise NotAllowed(command.wire, command.id, [_ERASED._replace(detail=tuple(sorted(erased)))])
+        if ("", state.id) in self.log.destroyed | self.destroyed:
+            raise NotAllowed(command.wire, command.id, [_DESTROYED])
         if not self.dry:
-            if missing := subjects - set(self.keys):
-                self.keys |= self.vault.keys.need(missing, packed_command_id(root.command_id))
+            if missing := needed.keys() - self.keys.keys():
+                self.keys |= self.vault.keys.need(sorted(missing), packed_command_id(root.command_id), needed)
             events = [
                 self.vault.protect(event, self.keys, state.id, version, f"{event.name}@{event.version}")
-                for version, event in enumerate(events, state.version + 1)
+                for version, event in numbered
             ]
         for event in events:
             state = decider.evolve(state, event)
@@ -339,6 +364,11 @@ class Unit:
             self._add(id, state.version + 1, event, meta, None)
             self.states[id] = self.log.deciders[state.kind_of_record].evolve(state, event)
         self._looked_up.clear()
+
+
+def id_by_chance(prefix: str) -> str:
+    """An id that nobody guesses and that no number is like: `C-x1f3a…`, 64 bits of chance."""
+    return f"{prefix}-x{os.urandom(8).hex()}"
 
 
 def _metadata(
@@ -385,6 +415,11 @@ _OUT_OF_ORDER = Broken(
 )
 _RESERVED = Broken("id_is_not_reserved", "ids of this form are given by the log itself", "此形式的编号由系统自动分配")
 _NOT_THE_SYSTEM = Broken("system_is_the_system", "only the system acts under its name", "仅系统本身可以系统名义操作")
+_DESTROYED = Broken(
+    "personal_data_is_not_destroyed",
+    "the personal data of this record was destroyed at the end of its retention; nothing is added to it",
+    "该记录的个人信息已于保管期满后销毁,不得再增添",
+)
 _ERASED = Broken(
     "subject_is_not_erased",
     "the personal data of this subject was erased; a new person needs a new subject id",

@@ -23,7 +23,8 @@ from govflow.errors import LogError, ProtectionError, Truncated
 from govflow.messages import new_command_id
 from govflow.persistence.codec import leaf_of, packed_command_id
 from govflow.persistence.sqlite import SQLiteStore
-from govflow.privacy.keys import KeyStore
+from govflow.privacy.keys import KeyName, KeyStore
+from tests.support import wrapped_keys
 
 DESK = Actor.of("desk", "acceptance_desk", "dispatcher")
 CLERK = Actor.of("clerk", "archivist")
@@ -277,9 +278,9 @@ def test_a_log_whose_beginning_was_cut_short_begins_again_with_its_key_store(tmp
 
 def test_a_key_whose_event_was_never_stored_is_swept(log: Path):
     with Engine.open(log) as engine:
-        engine.vault.keys.need(["s-orphan"], packed_command_id(new_command_id()))
+        engine.vault.keys.need([KeyName("s-orphan", "C-9")], packed_command_id(new_command_id()))
     with Engine.open(log) as engine:
-        assert engine.vault.keys.get("s-orphan") is None
+        assert engine.vault.keys.get("s-orphan", "C-9") is None
         assert engine.vault.keys.waiting() == []
         assert engine.open_personal("C-2026-000001", "reporter_name", DESK) == "Zhang San"
 
@@ -290,7 +291,7 @@ def test_a_key_that_one_event_needs_survives_a_later_write_that_failed(log: Path
         one.handle(report(reporter="s-2", reporter_name="Li Si"))
         with Engine.open(log) as two:
             one.handle(report(reporter="s-3", reporter_name="Wang Wu"))
-            two.vault.keys.need(["s-3"], packed_command_id(new_command_id()))
+            two.vault.keys.need([KeyName("s-3", "C-2026-000003")], packed_command_id(new_command_id()))
     with Engine.open(log) as engine:
         assert engine.open_personal("C-2026-000003", "reporter_name", DESK) == "Wang Wu"
         assert engine.vault.keys.waiting() == []
@@ -304,17 +305,19 @@ def test_an_erasure_cut_short_is_finished_when_the_log_is_opened(log: Path, monk
         raise CutShort
 
     with Engine.open(log) as engine:
-        key = engine.vault.keys.get("s-1")
+        key = engine.vault.keys.get("s-1", "C-2026-000001")
+        wrapped = wrapped_keys(log, "s-1")
         monkeypatch.setattr(KeyStore, "destroy", cut_short)
         with pytest.raises(CutShort):
             engine.erase_subject("s-1", CLERK, basis="PIPL §47", authority="town office")
-        assert engine.vault.keys.get("s-1") == key
+        assert engine.vault.keys.get("s-1", "C-2026-000001") == key
     monkeypatch.undo()
     with Engine.open(log) as engine:
         assert engine.vault.keys.is_destroyed("s-1")
         assert engine.open_personal("C-2026-000001", "reporter_name", DESK) is None
     assert key is not None
-    assert not any(key in path.read_bytes() for path in log.parent.iterdir())
+    assert wrapped
+    assert not any(wrapped[0] in path.read_bytes() for path in log.parent.iterdir())
 
 
 def test_two_who_make_a_log_at_the_same_moment_share_it(tmp_path: Path):

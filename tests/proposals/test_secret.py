@@ -32,6 +32,7 @@ from govflow.proposals.commands import AnnounceVote, CallBox, CastBallot, CloseV
 from govflow.testing import PinnedClock
 from govflow.voting import Ballot
 from tests.proposals.polling import CHAIR, OFFICE, TOWN, P, Poll, ballot, voters
+from tests.support import wrapped_keys
 
 SECRET = VoteRule(quorum="any", form=BallotForm.SECRET)
 YES, NO = ballot("yes"), ballot("no")
@@ -84,8 +85,7 @@ def test_before_the_opening_no_byte_of_the_files_tells_a_choice_and_after_it_non
     for row in rows(log, "proposal.ballot_cast@1"):
         assert not any(word in row for word in (b'"yes"', b'"no"', b'"abstain"', b"choice", b"nonce"))
 
-    key = poll.engine.vault.keys.get(BOX)
-    assert key is not None
+    (key,) = wrapped_keys(log, BOX)
     assert key in before
     poll.over().opened_box().closed()
     assert {each.code for each in published(poll)} == {each.code for each in receipts.values()}

@@ -155,14 +155,14 @@ def campaign(folder: Path, rounds: int, seed: int) -> None:
     whole = folder / "whole.db"
     now = a_poll(whole, BallotForm.SECRET, number=40)
     undisturbed = folder / "undisturbed.db"
-    for suffix in ("", ".keys"):
+    for suffix in ("", ".keys", ".keys.kek"):
         shutil.copy(f"{whole}{suffix}", f"{undisturbed}{suffix}")
     seconds = until_killed(undisturbed, now, after=None)
     dice = random.Random(seed)
     left = set()
     for number in range(rounds):
         log = folder / f"log-{number}.db"
-        for suffix in ("", ".keys"):
+        for suffix in ("", ".keys", ".keys.kek"):
             shutil.copy(f"{whole}{suffix}", f"{log}{suffix}")
         until_killed(log, now, after=dice.uniform(0, 1.1 * seconds))
         left.add(head_of(log))

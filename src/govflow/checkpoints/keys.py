@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,9 +26,10 @@ from govflow.checkpoints.notes import (
 from govflow.checkpoints.trust import Chain, Handover, chain_of
 from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY
+from govflow.secret_files import read_secret, write_secret
 
 SCRATCH = "what-if-"  # what a log id begins with whose events never happened: no key signs them
-_OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+_WHAT = "signing key"
 
 
 def origin_of(log_id: str) -> str:
@@ -155,7 +154,7 @@ class SigningKeys:
             self._store(settled)
 
     def _read(self) -> _Held:
-        text = self._memory if self.path == IN_MEMORY else _text_of(self.path)
+        text = self._memory if self.path == IN_MEMORY else read_secret(self.path, _WHAT)
         if text is None:
             raise LogError("there is no signing key yet")
         held = _held_in(text, self.path)
@@ -174,7 +173,7 @@ class SigningKeys:
             self._memory = text
             return
         try:
-            _write(self.path, text.encode(), is_new=is_new)
+            write_secret(self.path, text.encode(), is_new=is_new)
         except FileExistsError:
             raise LogError(f"there is a signing key already: {self.path}") from None
         except OSError as error:
@@ -189,7 +188,7 @@ def _as_json(held: _Held) -> dict[str, Any]:
 
 def public_part(path: str | Path) -> Public:
     """What the key file at `path` says to everybody, whatever log it is of. Raises LogError."""
-    held = _held_in(_text_of(str(path)), str(path))
+    held = _held_in(read_secret(str(path), _WHAT), str(path))
     return Public(held.chain, held.signed)
 
 
@@ -220,55 +219,3 @@ def _private(text: str | None) -> bytes | None:
     if len(raw) != KEY_BYTES:
         raise ValueError("no private key")
     return raw
-
-
-def _text_of(path: str) -> str:
-    """The content of a key file that its owner alone may read."""
-    try:
-        with open(path, "rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if os.name == "posix" and mode & _OTHERS_MAY:
-                raise LogError(f"others may read the signing key {path} (mode {mode:04o}): say chmod 600 {path}")
-            return file.read().decode()
-    except FileNotFoundError:
-        raise LogError(f"there is no signing key at {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise LogError(f"the signing key {path} cannot be read: {error}") from error
-
-
-def _write(path: str, content: bytes, *, is_new: bool) -> None:
-    """Write a file at once and durably, for its owner alone; what it held before is written over.
-
-    Where `path` is a link, what it leads to is written: a key that was put elsewhere stays there.
-    """
-    path = os.path.realpath(path)
-    folder = os.path.dirname(os.path.abspath(path))
-    handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + ".", dir=folder)  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if is_new:
-            os.link(part, path)  # never replaces a key that another process made meanwhile
-            _sync(folder)
-        else:
-            with open(path, "r+b") as before:
-                os.replace(part, path)
-                _sync(folder)
-                before.write(bytes(os.fstat(before.fileno()).st_size))  # a destroyed key does not stay in free blocks
-                before.flush()
-                os.fsync(before.fileno())
-    finally:
-        if os.path.exists(part):
-            os.unlink(part)
-
-
-def _sync(folder: str) -> None:
-    """Make a new name in a folder durable."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

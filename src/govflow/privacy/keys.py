@@ -1,8 +1,9 @@
-"""The key store: one key per data subject, in a file of its own beside the log, durable before the event that uses it.
+"""The key store: one key per data subject and purpose, in a file beside the log, durable before the event that uses it.
 
-A new key waits for the commands that wrote under it: once the event of one is found in the log the key is confirmed; a
-key whose commands all failed is an orphan and is swept. Destroying a key leaves a tombstone: no new key can take its
-place. A key store belongs to one log: it gives no keys for another, nor for a log that began without it.
+Keys are stored encrypted under a key of another file (`wrapping`). A new key waits for the commands that wrote under
+it: once the event of one is found in the log the key is confirmed; a key whose commands all failed is an orphan and is
+swept. Destroying keys leaves a tombstone: no new key can take their place. A key store belongs to one log: it gives no
+keys for another, nor for a log that began without it.
 """
 
 from __future__ import annotations
@@ -10,67 +11,74 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from govflow.errors import LogError
-from govflow.files import IN_MEMORY, for_reading, into_wal
+from govflow.files import IN_MEMORY, for_reading
+from govflow.privacy.key_tables import PATIENCE, UNWRAPPED, prepare, read_as_new
+from govflow.privacy.wrapping import KEY_BYTES, Wrapping, WrappingFile
 
-_SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS subject_keys (
-      subject TEXT PRIMARY KEY,
-      key BLOB                  -- NULL: destroyed
-    ) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS waiting_for (
-      subject TEXT,
-      command BLOB,             -- the packed id of a command that wrote under a key not yet confirmed
-      PRIMARY KEY (subject, command)
-    ) WITHOUT ROWID""",
-    "CREATE TABLE IF NOT EXISTS belongs_to (log_id TEXT)",
-)
-KEY_BYTES = 32
 _CACHED = 10_000
-_APPLICATION_ID = 0x676F766B  # "govk": tells key stores from other files
+_AT_ONCE = 1_000  # keys wrapped again between two looks at the disk
+
+
+class KeyName(NamedTuple):
+    """Which key: whose data it opens, and what they were given for 处理目的 (PIPL §6): a record, or one text of it."""
+
+    subject: str
+    purpose: str
+
+
+class Text(NamedTuple):
+    """A text of `owner` that speaks of others: where in the log it stands."""
+
+    owner: str
+    stream: str
+    version: int
+    field: str
+
+    @property
+    def purpose(self) -> str:
+        """The purpose of its own key."""
+        return f"{self.stream}#{self.version}.{self.field}"
 
 
 class KeyStore:
-    """Keys by data subject, in one SQLite file readable by its owner alone, or in memory."""
+    """Keys by data subject and purpose, in one SQLite file readable by its owner alone, or in memory.
 
-    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
+    `wrapping` encrypts them: by default a file beside the store, `<path>.kek`.
+    """
+
+    def __init__(self, path: str | Path, *, wrapping: Wrapping | None = None, read_only: bool = False) -> None:
         self.path = IN_MEMORY if read_only and not os.path.exists(path) else str(path)  # missing: no key opens
+        self.wrapping = wrapping or WrappingFile(IN_MEMORY if self.path == IN_MEMORY else f"{self.path}.kek")
         self.log_id = ""
         self._serves = False
         self._together = False
         self._lock = threading.RLock()
-        self._cache: dict[str, bytes] = {}
-        self._confirmed: set[str] = set()
+        self._cache: dict[KeyName, bytes] = {}
+        self._confirmed: set[KeyName] = set()
         with self._errors():
             if self.path != IN_MEMORY and not os.path.exists(self.path):
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-            if read_only and self.path != IN_MEMORY:
-                self._db = for_reading(self.path, 60.0)
-                return
-            self._db = sqlite3.connect(self.path, timeout=60.0, isolation_level=None, check_same_thread=False)
+            reading = read_only and self.path != IN_MEMORY
+            self._db = for_reading(self.path, PATIENCE) if reading else self._to_write()
             try:
-                self._prepare()
+                (read_as_new if reading else self._prepare)(self._db)
             except BaseException:
                 self._db.close()
                 raise
 
-    def _prepare(self) -> None:
-        # in this order: another process may be making the same file at this moment, tables and id at once
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        (application,) = self._db.execute("PRAGMA application_id").fetchone()
-        if application != _APPLICATION_ID and (application or tables):
-            raise LogError(f"{self.path} is not a key store")
-        into_wal(self._db, 60.0)
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("PRAGMA secure_delete=ON")
-        with self._writing():
-            for statement in _SCHEMA:
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+    def _to_write(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        prepare(db, self.path)
+        if db.execute("SELECT 1 FROM data_keys WHERE kek = ? LIMIT 1", (UNWRAPPED,)).fetchone():
+            self.rotate()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -92,6 +100,10 @@ class KeyStore:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def _asked(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        with self._lock, self._errors():
+            return self._db.execute(statement, values).fetchall()
 
     @contextmanager
     def one_commit(self) -> Iterator[None]:
@@ -124,7 +136,7 @@ class KeyStore:
             row = self._db.execute("SELECT log_id FROM belongs_to").fetchone()
             if row is None:
                 self._db.execute("INSERT INTO belongs_to VALUES (?)", (log_id,))
-            elif row[0] != log_id and self._db.execute("SELECT 1 FROM subject_keys LIMIT 1").fetchone():
+            elif row[0] != log_id and self._asked("SELECT 1 FROM data_keys UNION ALL SELECT 1 FROM destroyed LIMIT 1"):
                 raise LogError(
                     f"the key store {self.path} holds keys of {row[0]}: move it away, or bring that log back"
                 )
@@ -133,119 +145,266 @@ class KeyStore:
 
     def serve(self, log_id: str) -> None:
         """Say which log the keys are asked for. Raises LogError where they belong to another."""
-        with self._lock, self._errors():  # as it stands now: another process may have bound it a moment ago
-            row = self._db.execute("SELECT log_id FROM belongs_to").fetchone()
-        self.log_id = str(row[0]) if row else ""
+        row = self._asked("SELECT log_id FROM belongs_to")  # as it stands now: another process may have bound it
+        self.log_id = str(row[0][0]) if row else ""
         if self.log_id and self.log_id != log_id:
             raise LogError(f"the key store {self.path} belongs to {self.log_id}, not to {log_id}")
         self._serves = self.log_id == log_id
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
-    def get(self, subject: str) -> bytes | None:
-        """The key of a subject, None where there is none or it was destroyed."""
-        found = self._cache.get(subject)
-        if found is None:
-            with self._lock, self._errors():
-                row = self._db.execute("SELECT key FROM subject_keys WHERE subject = ?", (subject,)).fetchone()
-            found = row[0] if row else None
-        return found
+    def get(self, subject: str, purpose: str = "") -> bytes | None:
+        """A key, None where there is none or it was destroyed. Raises LogError where it cannot be unwrapped."""
+        found = self._cache.get(name := KeyName(subject, purpose))
+        if found is not None:
+            return found
+        with self._lock, self._errors():
+            row = self._db.execute(
+                "SELECT kek, wrapped FROM data_keys WHERE subject = ? AND purpose = ?", name
+            ).fetchone()
+        return None if row is None else self._unwrapped(name, *row)
 
-    def need(self, subjects: Iterable[str], command: bytes) -> dict[str, bytes]:
-        """A key for each subject, made where there is none, all durable when this returns; `command` writes under them.
+    def _unwrapped(self, name: KeyName, kek: str, wrapped: bytes) -> bytes:
+        return bytes(wrapped) if kek == UNWRAPPED else self.wrapping.unwrap(kek, wrapped, _bound(name))
 
-        Raises LogError for a subject whose key was destroyed, and where the log began with another key store.
+    def need(
+        self, names: Iterable[KeyName], command: bytes, about: Mapping[KeyName, tuple[str, ...]] | None = None
+    ) -> dict[KeyName, bytes]:
+        """A key for each name, made where there is none, all durable when this returns; `command` writes under them.
+
+        `about` says whom else a text speaks of. Raises LogError for what was destroyed, and where the log began with
+        another key store.
         """
         if not self._serves:
             raise LogError(
                 f"the key store {self.path} is new, but the log is not: put the log's own key store in its place "
                 "(or, if it is lost for good, bind this one)"
             )
-        keys: dict[str, bytes] = {}
-        missing: list[str] = []
-        for subject in dict.fromkeys(subjects):
-            if (cached := self._cache.get(subject)) is not None:
-                keys[subject] = cached
+        keys: dict[KeyName, bytes] = {}
+        missing: list[KeyName] = []
+        for name in dict.fromkeys(names):
+            if (cached := self._cache.get(name)) is not None:
+                keys[name] = cached
             else:
-                missing.append(subject)
+                missing.append(name)
         if missing:
             with self._writing():
-                self._db.executemany("DELETE FROM waiting_for WHERE subject = ?", [(s,) for s in self._confirmed])
-                for subject in missing:
-                    keys[subject] = self._need_one(subject, command)
+                self._db.executemany("DELETE FROM waiting WHERE subject = ? AND purpose = ?", self._confirmed)
+                for name in missing:
+                    keys[name] = self._need_one(name, command)
+                    mentioned = [(subject, *name) for subject in (about or {}).get(name, ())]
+                    self._db.executemany("INSERT OR IGNORE INTO mentions VALUES (?, ?, ?)", mentioned)
             self._confirmed.clear()
         return keys
 
-    def _need_one(self, subject: str, command: bytes) -> bytes:
-        row = self._db.execute("SELECT key FROM subject_keys WHERE subject = ?", (subject,)).fetchone()
+    def _need_one(self, name: KeyName, command: bytes) -> bytes:
+        row = self._db.execute("SELECT kek, wrapped FROM data_keys WHERE subject = ? AND purpose = ?", name).fetchone()
         if row is None:
-            key = os.urandom(KEY_BYTES)
-            self._db.execute("INSERT INTO subject_keys VALUES (?, ?)", (subject, key))
+            self._check_not_destroyed(name)
+            key = self._made(name)
             waits = True
-        elif row[0] is None:
-            raise LogError(f"the personal data of {subject} was erased; a new person needs a new subject id")
         else:
-            key = bytes(row[0])
-            waits = self._db.execute("SELECT 1 FROM waiting_for WHERE subject = ?", (subject,)).fetchone() is not None
+            key = self._unwrapped(name, *row)
+            waits = bool(self._asked("SELECT 1 FROM waiting WHERE subject = ? AND purpose = ?", *name))
         if waits:  # it stays while one of its commands may be in the log
-            self._db.execute("INSERT OR IGNORE INTO waiting_for VALUES (?, ?)", (subject, command))
+            self._db.execute("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", (*name, command))
         return key
 
-    def confirmed(self, keys: dict[str, bytes]) -> None:
+    def _made(self, name: KeyName) -> bytes:
+        key, kek = os.urandom(KEY_BYTES), self._kek()
+        wrapped = self.wrapping.wrap(kek, key, _bound(name))
+        self._db.execute("INSERT INTO data_keys VALUES (?, ?, ?, ?)", (*name, kek, wrapped))
+        return key
+
+    def _check_not_destroyed(self, name: KeyName) -> None:
+        if self.is_destroyed(name.subject):
+            raise LogError(f"the personal data of {name.subject} was erased; a new person needs a new subject id")
+        if self.is_destroyed(*name):
+            raise LogError(f"the personal data of {_record_of(name.purpose)} was destroyed; nothing is added to it")
+
+    def confirmed(self, keys: Mapping[KeyName, bytes]) -> None:
         """Remember keys whose event is in the log, so that the next use asks no disk."""
         if len(self._cache) > _CACHED:
             self._cache.clear()
         self._cache |= keys
         self._confirmed |= keys.keys()
 
-    def waiting(self) -> list[tuple[str, bytes]]:
-        """Subjects whose keys are not confirmed, each with the packed id of a command that wrote under it."""
+    def waiting(self) -> list[tuple[KeyName, bytes]]:
+        """Keys that are not confirmed, each with the packed id of a command that wrote under it."""
         with self._lock, self._errors():
-            return [(subject, bytes(command)) for subject, command in self._db.execute("SELECT * FROM waiting_for")]
+            rows = self._db.execute("SELECT subject, purpose, command FROM waiting").fetchall()
+        return [(KeyName(subject, purpose), bytes(command)) for subject, purpose, command in rows]
 
     def confirm_stored(self, is_stored: Callable[[bytes], bool]) -> None:
         """Confirm the keys of those commands that are found in the log."""
-        used = {subject for subject, command in self.waiting() if is_stored(command)}
+        used = {name for name, command in self.waiting() if is_stored(command)}
         with self._writing():
-            self._db.executemany("DELETE FROM waiting_for WHERE subject = ?", [(subject,) for subject in used])
+            self._db.executemany("DELETE FROM waiting WHERE subject = ? AND purpose = ?", used)
 
     def sweep(self) -> None:
         """Drop every key that is not confirmed. Only while the log is locked: nobody is about to write under one."""
         with self._writing():
-            self._db.execute("DELETE FROM subject_keys WHERE subject IN (SELECT subject FROM waiting_for)")
-            self._db.execute("DELETE FROM waiting_for")
+            self._db.execute("DELETE FROM data_keys WHERE (subject, purpose) IN (SELECT subject, purpose FROM waiting)")
+            self._db.execute("DELETE FROM mentions WHERE (owner, purpose) IN (SELECT subject, purpose FROM waiting)")
+            self._db.execute("DELETE FROM waiting")
         self._cache.clear()
 
-    def is_destroyed(self, subject: str) -> bool:
-        """Whether the key of a subject was destroyed."""
-        with self._lock, self._errors():
-            row = self._db.execute("SELECT key IS NULL FROM subject_keys WHERE subject = ?", (subject,)).fetchone()
-        return bool(row and row[0])
+    def forget(self, subject: str, purpose: str) -> None:
+        """Drop a cached key that another process may have destroyed."""
+        self._cache.pop(KeyName(subject, purpose), None)
 
-    def destroy(self, subject: str) -> None:
-        """Overwrite a subject's key for good and leave a tombstone; nothing of it stays in the file or its WAL.
+    # -- where a person's data stand ----------------------------------------------------------------------------------
 
-        Raises LogError where another process reads so long that the WAL cannot be emptied: destroy it again.
+    def subjects(self) -> Iterator[str]:
+        """Everybody who has a key, by id, in flat memory."""
+        last = ""
+        while rows := self._asked("SELECT subject FROM data_keys WHERE subject > ? ORDER BY subject LIMIT 1", last):
+            last = str(rows[0][0])
+            yield last
+
+    def records_of(self, subject: str) -> list[str]:
+        """The records in which something of a person stands under a key, by id."""
+        rows = self._asked("SELECT purpose FROM data_keys WHERE subject = ? AND purpose > ''", subject)
+        return sorted({_record_of(str(purpose)) for (purpose,) in rows})
+
+    def has_legacy(self, subject: str) -> bool:
+        """Whether something of a person was protected before keys had purposes: `records_of` does not know where."""
+        return bool(self._asked("SELECT 1 FROM data_keys WHERE subject = ? AND purpose = ''", subject))
+
+    def texts_about(self, subject: str) -> list[Text]:
+        """The texts of others that speak of a person."""
+        rows = self._asked("SELECT owner, purpose FROM mentions WHERE subject = ? ORDER BY owner, purpose", subject)
+        return [_text(str(owner), str(purpose)) for owner, purpose in rows]
+
+    # -- destroying ---------------------------------------------------------------------------------------------------
+
+    def is_destroyed(self, subject: str, purpose: str = "") -> bool:
+        """Whether the keys of a subject were destroyed: all of them, or those of one purpose."""
+        found = self._asked(
+            "SELECT 1 FROM destroyed WHERE (subject = ?1 AND purpose IN ('', ?2, ?3))"
+            " OR (subject = '' AND purpose = ?3 AND purpose > '')",
+            subject, purpose, _record_of(purpose),
+        )  # fmt: skip
+        return bool(found)
+
+    def destroy(self, subject: str, purpose: str = "") -> None:
+        """Overwrite a subject's keys for good, all or those of one purpose, and leave a tombstone.
+
+        Nothing of them stays in the file or its WAL. Raises LogError where another process reads so long that the WAL
+        cannot be emptied: destroy them again.
         """
-        self._cache.pop(subject, None)
+        which, values = ("", []) if not purpose else _within(purpose)
+        self._destroy(f"subject = ?{which and ' AND '}{which}", [subject, *values], (subject, purpose))
+
+    def destroy_record(self, record: str) -> None:
+        """Overwrite every key that was made for a record, whoever they are of: as `destroy` does."""
+        self._destroy(*_within(record), ("", record))
+
+    def _destroy(self, which: str, values: list[str], tombstone: tuple[str, str]) -> None:
         with self._writing():
-            self._db.execute(
-                "INSERT INTO subject_keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL", (subject,)
-            )
-            self._db.execute("DELETE FROM waiting_for WHERE subject = ?", (subject,))
+            for table in ("data_keys", "waiting"):
+                self._db.execute(f"DELETE FROM {table} WHERE {which}", values)
+            self._db.execute(f"DELETE FROM mentions WHERE {which.replace('subject', 'owner')}", values)
+            self._db.execute("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", tombstone)
+            if "" in tombstone:  # all of a person, or of a record: nobody acts by a code for them any more
+                self._db.execute("DELETE FROM tracking WHERE actor = ? OR record = ?", tombstone)
+        self._cache.clear()
+        self._empty_wal("the key is destroyed, but a copy may stay in the WAL; erase it again")
+
+    def _empty_wal(self, otherwise: str) -> None:
         with self._lock, self._errors():
             (busy, _, _) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise LogError(
-                f"key store {self.path}: the key is destroyed, but a copy may stay in the WAL; erase it again"
-            )
+            raise LogError(f"key store {self.path}: {otherwise}")
 
-    def forget(self, subject: str) -> None:
-        """Drop a cached key that another process may have destroyed."""
-        self._cache.pop(subject, None)
+    # -- the key-encryption key ---------------------------------------------------------------------------------------
+
+    def _kek(self) -> str:
+        """The id of the key that new keys are wrapped under, as it stands in this transaction; made where none is."""
+        row = self._db.execute("SELECT kek FROM wrapped_by").fetchone()
+        return str(row[0]) if row else self._new_kek()
+
+    def _new_kek(self) -> str:
+        id = self.wrapping.new()
+        self._db.execute("DELETE FROM wrapped_by")
+        self._db.execute("INSERT INTO wrapped_by VALUES (?)", (id,))
+        return id
+
+    def rotate(self, progress: Callable[[int], object] | None = None) -> str:
+        """Wrap every key under a new key-encryption key and destroy the old one; the new one's id.
+
+        Backups of this store made before open no longer, so that what was erased since stays erased there too: make
+        one now. `progress` hears how many keys are done. Safe against a crash anywhere: rotate again.
+        """
+        with self._writing():
+            new = self._new_kek()
+            last = KeyName("", "")
+            while rows := self._batch(last):
+                for subject, purpose, kek, wrapped in rows:
+                    last = KeyName(subject, purpose)
+                    again = self.wrapping.wrap(new, self._unwrapped(last, kek, wrapped), _bound(last))
+                    self._db.execute(
+                        "UPDATE data_keys SET kek = ?, wrapped = ? WHERE subject = ? AND purpose = ?",
+                        (new, again, *last),
+                    )
+                if progress is not None:
+                    progress(len(rows))
+        self._empty_wal("the keys are wrapped anew, but old copies may stay in the WAL; rotate again")
+        with self._writing():  # nobody else is in the middle of this, with a key that nothing is wrapped under yet
+            self.wrapping.retire({self._kek()})
+        return new
+
+    def _batch(self, last: KeyName) -> list[tuple[str, str, str, bytes]]:
+        return self._db.execute(
+            "SELECT subject, purpose, kek, wrapped FROM data_keys WHERE (subject, purpose) > (?, ?) "
+            "ORDER BY subject, purpose LIMIT ?",
+            (*last, _AT_ONCE),
+        ).fetchall()
+
+    # -- what else stands here ----------------------------------------------------------------------------------------
+
+    def own_key(self, purpose: str) -> bytes:
+        """A key of the store itself, for what else stands here; made when it is first asked for."""
+        name = KeyName("", purpose)
+        with self._writing():
+            row = self._db.execute(
+                "SELECT kek, wrapped FROM data_keys WHERE subject = ? AND purpose = ?", name
+            ).fetchone()
+            if row is not None:
+                return self._unwrapped(name, *row)
+            return self._made(name)
+
+    def run(self, statement: str, *values: object) -> None:
+        """Change what stands here beside the keys, durably."""
+        with self._writing():
+            self._db.execute(statement, values)
+
+    def ask(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Ask for what stands here beside the keys."""
+        return self._asked(statement, *values)
 
     def close(self) -> None:
         """Release the file."""
         with self._lock:
             self._cache.clear()
             self._db.close()
+
+
+def _bound(name: KeyName) -> bytes:
+    """What a wrapped key is bound to: it opens in no other row. Ids hold no line breaks."""
+    return f"{name.subject}\n{name.purpose}".encode()
+
+
+def _within(purpose: str) -> tuple[str, list[str]]:
+    """What selects the keys of a purpose: of a record, also those of its texts."""
+    return "(purpose = ? OR (purpose > ? AND purpose < ?))", [purpose, f"{purpose}#", f"{purpose}$"]
+
+
+def _record_of(purpose: str) -> str:
+    return purpose.partition("#")[0]
+
+
+def _text(owner: str, purpose: str) -> Text:
+    stream, _, place = purpose.partition("#")
+    version, _, field = place.partition(".")
+    return Text(owner, stream, int(version), field)

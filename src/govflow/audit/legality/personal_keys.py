@@ -18,14 +18,14 @@ from govflow.messages import Protected
 from govflow.persistence.codec import StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import Store
-from govflow.privacy.keys import KeyStore
-from govflow.privacy.vault import Vault
+from govflow.privacy.keys import KeyName, KeyStore
+from govflow.privacy.vault import Vault, key_of
 
 _PROTECTED = re.compile(
-    rb'"(\w+)":\{"subject":"([A-Za-z0-9._:-]{1,64})"(?:,"about":\[[^\]]*\])?,"ciphertext":"([A-Za-z0-9+/=]*)"'
+    rb'"(\w+)":\{"subject":"([A-Za-z0-9._:-]{1,64})"(?:,"about":\[([^\]]*)\])?,"ciphertext":"([A-Za-z0-9+/=]*)"'
 )
 _ERASED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"')
-_REMEMBERED = 100_000  # subjects whose key is known to open
+_REMEMBERED = 100_000  # keys that are known to open
 
 Tell = Callable[[Finding], None]
 
@@ -55,30 +55,34 @@ class Keys:
         self._vault = Vault(kept)
         self._store = store
         self._erased = _erased_in(store)
-        self._opens: set[str] = set()
+        self._opens: set[KeyName] = set()
 
     def missing(self, rows: Iterable[StoredEvent]) -> Iterator[Finding]:
         """Personal data that nobody can open, though nothing in the log says that its subject was erased."""
         for row in rows:
-            for field, subject, ciphertext in _PROTECTED.findall(row.state) if is_sealed(row) else ():
-                name = subject.decode()
-                if name not in self._opens and name not in self._erased:
-                    yield from self._tried(row, field.decode(), name, ciphertext.decode())
+            for said in _PROTECTED.findall(row.state) if is_sealed(row) else ():
+                field, subject, about, ciphertext = (each.decode() for each in said)
+                spoken_of = tuple(about.replace('"', "").split(",")) if about else ()
+                value = Protected(subject=subject, about=spoken_of, ciphertext=ciphertext)
+                name = key_of(value, row.stream, row.version, field)
+                if name not in self._opens and subject not in self._erased:
+                    yield from self._tried(row, field, value, name)
 
-    def _tried(self, row: StoredEvent, field: str, subject: str, ciphertext: str) -> Iterator[Finding]:
+    def _tried(self, row: StoredEvent, field: str, value: Protected, name: KeyName) -> Iterator[Finding]:
+        subject = value.subject
         try:
-            key = self._kept.get(subject)
-            if key is not None and self._is_opened(row, field, subject, ciphertext):
+            has_key = any(self._kept.get(subject, purpose) for purpose in (name.purpose, ""))
+            if has_key and self._is_opened(row, field, value):
                 if len(self._opens) >= _REMEMBERED:
                     self._opens.clear()
-                self._opens.add(subject)
+                self._opens.add(name)
                 return
         except LogError as error:
             yield _unreadable(error)
             return
-        if key is None and self._is_erased_by_now(subject):
+        if not has_key and self._is_erased_by_now(subject):
             return
-        if key is None:
+        if not has_key:
             en = f"the key of {subject} is missing, and no erasure in the log explains it"
             zh = f"{subject} 的密钥缺失，日志中无相应删除记录"
         else:
@@ -88,8 +92,7 @@ class Keys:
             )
         yield finding(row, Code.KEY_MISSING, en, zh)
 
-    def _is_opened(self, row: StoredEvent, field: str, subject: str, ciphertext: str) -> bool:
-        value = Protected(subject=subject, ciphertext=ciphertext)
+    def _is_opened(self, row: StoredEvent, field: str, value: Protected) -> bool:
         try:
             return self._vault.open(value, row.stream, row.version, row.topic, field) is not None
         except (GovFlowError, ValueError, TypeError):  # a key of another form is none either
