@@ -15,6 +15,7 @@ from benchmarks.authority import authority
 from benchmarks.budgeting import budgeting
 from benchmarks.deadlines import deadlines
 from benchmarks.measuring import PRINT_PEAK, ROUNDS, Figure, figure, printed, timed
+from benchmarks.privacy import privacy
 from benchmarks.raw import RawLog, transactions_of
 from benchmarks.ticking import tick
 from benchmarks.voting import voting
@@ -38,6 +39,7 @@ PARTS = (
     "budgeting",
     "voting",
     "audit",
+    "privacy",
 )
 
 
@@ -266,6 +268,7 @@ def run(rows: int, large: int, clocks: int, ballots: int, only: str = "") -> Ite
             budgeting,
             lambda: voting(folder, ballots, 10 * ballots),
             lambda: audit(folder, rows),
+            lambda: privacy(folder),
         )
         for part, measured in zip(PARTS, figures, strict=True):
             if only in ("", part):

@@ -51,6 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "studios": KERNEL | {"regions", "cases", "beside"},
     "surveys": KERNEL | {"regions", "voting", "evaluating"},
     "organisation": KERNEL | {"regions"},
+    "subjects": KERNEL | {"regions", "organisation"},
     "duties": KERNEL | {"regions"},
     "alliances": KERNEL | {"regions", "duties", "evaluating"},
     "reactions": KERNEL | SHIPPED,
@@ -69,14 +70,17 @@ ROOMS: dict[str, set[str]] = {
     "writing": KERNEL
     | {"organisation", "adopted", "log_events", "log", "reading", "transaction", "persistence", "privacy"},
     "signing": KERNEL | {"files", "persistence", "privacy", "checkpoints", "transaction", "writing"},
-    "confiding": KERNEL | {"log_events", "persistence", "reading", "transaction", "signing"},
+    "confiding": KERNEL | {"persistence", "reading", "transaction", "signing", "subjects"},
+    "erasing": KERNEL | {"log_events", "privacy", "reading", "transaction", "subjects", "confiding"},
+    "disclosing": KERNEL | {"persistence", "reading", "subjects", "erasing"},
+    "disposing": KERNEL | {"regions", "log_events", "privacy", "reading", "transaction", "subjects", "disclosing"},
     "due_points": KERNEL | {"regions"},
     "ticking": KERNEL | {"regions", "organisation", "duties", "log_events", "log", "persistence", "due_points"},
     "engine": KERNEL
     | SHIPPED
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
     | {"watch", "beside", "alliances", "persistence", "privacy", "checkpoints", "transaction", "writing", "ticking"}
-    | {"signing", "confiding"},
+    | {"signing", "subjects", "disposing"},
     "ballot_box": VALUES | {"policy", "proposals", "voting", "engine"},
     "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
     "audit": KERNEL
@@ -94,6 +98,7 @@ ROOMS: dict[str, set[str]] = {
         "journey",
         "pages",
         "organisation",
+        "subjects",
     }
     | {"persistence", "privacy", "checkpoints", "transaction", "writing", "due_points", "ticking", "engine"},
     "views": VALUES | {"policy", "clocks", "persistence"},
@@ -135,6 +140,7 @@ PURE = (KERNEL - VALUES) | {
     "evaluating",
     "presence",
     "alliances",
+    "subjects",
     *SHIPPED,
 }
 IO = {

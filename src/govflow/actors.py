@@ -76,6 +76,10 @@ class Role(StrEnum):
     DELEGATE = "delegate"  # 代表委员
 
 
+ANYBODY = "anybody"
+"""Among those who may take a step 任何人: whatever role the claim is to. What then decides are the rules."""
+
+
 class Claim(BaseModel):
     """One role that an actor holds: in which unit, at which level, for which area; in whose stead, if in another's."""
 

@@ -67,7 +67,7 @@ def destroy_keys(engine: Engine, id: str) -> tuple[int, ...]:
         box = box_of(id, round)
         if vote.cast and _is_over(vote) and not engine.vault.keys.is_destroyed(box):
             basis = f"the secret vote {round} of {id} is over (无记名表决已结束,销毁票箱密钥)"
-            engine.erase_subject(box, SYSTEM, basis=basis, authority="the procedure of a secret vote (无记名表决程序)")
+            engine.destroy_box_key(box, basis=basis, authority="the procedure of a secret vote (无记名表决程序)")
             destroyed.append(round)
     return tuple(destroyed)
 

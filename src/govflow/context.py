@@ -54,6 +54,7 @@ class Context:
         "retention",
         "standing_in_for",
         "step",
+        "unnumbered",
     )  # fmt: skip
 
     step: Step
@@ -76,6 +77,7 @@ class Context:
         policies: Mapping[str, Policy] = _NO_POLICIES,
         interests: frozenset[str] = frozenset(),
         holders: Callable[[Collection[str], Level | None, str], tuple[Holder, ...]] = _nobody,
+        unnumbered: Callable[[str], str] | None = None,
     ) -> None:
         self.now = now  # when it is recorded: windows and terms compare with this
         self.at = at  # when it happened: duties are done at this moment
@@ -86,6 +88,7 @@ class Context:
         self.lookup = lookup
         self.deciders = deciders
         self.number = number  # the next number for a record of a kind that this decision will create
+        self.unnumbered = unnumbered or number  # an id by chance for one whose number would show that it is hidden
         self.policies = policies  # adopted ones, by `id@version`
         self.calendars = calendars  # by id the newest, by `id@version` every one
         self.interests = interests  # whom the actor must keep away from
@@ -125,4 +128,5 @@ class Context:
             policies=self.policies,
             interests=self.interests if same else frozenset(),
             holders=self.holders,
+            unnumbered=self.unnumbered,
         )

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from govflow.actors import FOR_THEMSELVES, Claim, Level, Role, covers
+from govflow.actors import ANYBODY, FOR_THEMSELVES, Claim, Level, Role, covers
 from govflow.clocks import Clock, applied, moves_of
 from govflow.context import Context
 from govflow.errors import Broken, Detail, NotAllowed, WorkflowError
 from govflow.messages import Command, Event, ItemCommand, Personal
+from govflow.policy import Policy
 from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
 from govflow.region import Changes, Fold, Region, WhenDue, hand_over_of, item_fold, riding_fold
 from govflow.repetition import Repetition, pending
@@ -42,7 +43,8 @@ class Decider:
     `succeeded` and `failed` are the statuses that tell a record which waits for this one how it ended; `when_due` names
     the clocks that the system answers when they have run out, `escalations` what it does when a policy says so: the
     step's name -> (record, id of the rule, overdue clock) -> its command, None where there is nothing to do. Ids that
-    begin with `reserves` are for records of this kind, made by the system alone.
+    begin with `reserves` are for records of this kind, made by the system alone. `unnumbered` says of which commands no
+    number may come: numbers run without holes, so that a hidden record's would show that there is one.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Decider:
         when_due: Mapping[str, WhenDue] | None = None,
         escalations: Mapping[str, Callable[[Any, str, Clock], Command | None]] | None = None,
         reserves: str = "",
+        unnumbered: Callable[[Any, Policy], bool] | None = None,
     ) -> None:
         self.name = workflow.name
         self.workflow = workflow
@@ -74,6 +77,7 @@ class Decider:
         self.when_due = when_due or {}
         self.escalations = escalations or {}
         self.reserves = reserves
+        self.unnumbered = unnumbered
         self.opens = opens
         self.succeeded = frozenset(map(str, succeeded))
         self.failed = frozenset(map(str, failed))
@@ -111,6 +115,7 @@ class Decider:
             when_due=self.when_due,
             escalations=self.escalations,
             reserves=self.reserves,
+            unnumbered=self.unnumbered,
         )
 
     def _check_clocks(self) -> None:
@@ -347,7 +352,7 @@ class Decider:
         recused = bool(context.interests) and not context.interests.isdisjoint(_parties(state, event, context.item))
         for claim in context.claims:
             if (
-                claim.role in step.who
+                (claim.role in step.who or ANYBODY in step.who)
                 and not (recused and not (claim.role in FOR_THEMSELVES and state.is_own_matter_of(actor.id)))
                 and (step.anywhere or covers(claim, level, area))
                 and state.fits(claim.role, claim, actor.id, context.on_behalf_of, context.item)

@@ -13,9 +13,9 @@ from govflow.adoption import Migrated, Migration, is_running, migration_of, misf
 from govflow.calendars import Calendar
 from govflow.checkpoints import keys as signing_keys
 from govflow.checkpoints.automatic import Every
-from govflow.confiding import Confiding
 from govflow.context import Context
 from govflow.decider import Decider
+from govflow.disposing import Disposing
 from govflow.errors import (
     Broken,
     Detail,
@@ -43,6 +43,7 @@ from govflow.reading import Reader, aware, hides, sees
 from govflow.records import Record
 from govflow.regions.policy_version import MigratePolicy
 from govflow.signing import HOURLY
+from govflow.subjects import DATA_SUBJECT, with_people
 from govflow.ticking import Fired, Tick
 from govflow.ticking import tick as run_tick
 from govflow.transaction import Unit
@@ -79,10 +80,10 @@ def shipped() -> tuple[Decider, ...]:
     from govflow.watch import WATCH
 
     handled = (CASE, PROPOSAL, PROJECT, BUDGET_ROUND, ENVELOPE, RESOURCE, ALLIANCE, STUDIO, INDEX_SURVEY)
-    return *handled, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY
+    return *handled, CAMPAIGN, THEMATIC_ISSUE, VISIT_ROUND, BULLETIN, WATCH, DUTY, DIRECTORY, DATA_SUBJECT
 
 
-class Engine(Confiding):
+class Engine(Disposing):
     """Handles commands on one log. Made by `Engine.open`; a context manager; safe to share between threads."""
 
     def __init__(
@@ -103,7 +104,7 @@ class Engine(Confiding):
         super().__init__(
             store,
             keys,
-            deciders,
+            with_people(deciders),
             policy=policy,
             authority=authority or DefaultAuthority(),
             now=now,
@@ -366,7 +367,7 @@ class Engine(Confiding):
         """The log as `actor` may see it: what is hidden from an actor is not there for them, in every query."""
         now = self._moment()
         claims = self._claims(actor, now)
-        return Reader(self.log, lambda record: sees(record, claims, actor.id), self._fresh)
+        return Reader(self.log, lambda record: self._shows(record, claims, actor.id), self._fresh)
 
     def allowed(self, id: str, actor: Actor, *, others: bool = False) -> tuple[AllowedStep, ...]:
         """The commands whose role and status fit now; what their rules ask beyond that is named, not judged.

@@ -18,6 +18,7 @@ from govflow.log_events import (
     LOG_STREAM,
     CalendarAdopted,
     LogOpened,
+    PersonalDestroyed,
     PolicyAdopted,
     SubjectErased,
     WorkflowAdopted,
@@ -51,6 +52,7 @@ class Log:
         self._absent: set[str] = set()  # ids that were asked for in vain
         self.tables: set[str] = set()  # digests of the tables adopted so far
         self.erased: set[str] = set()
+        self.destroyed: set[tuple[str, str]] = set()  # whose keys ('': everybody's), for what purpose
 
     # -- what is remembered -------------------------------------------------------------------------------------------
 
@@ -91,6 +93,8 @@ class Log:
                 self.tables.add(event.digest)
             case SubjectErased():
                 self.erased.add(event.subject)
+            case PersonalDestroyed():
+                self.destroyed.add(event.key)
 
     @property
     def policies(self) -> Mapping[str, Policy]:

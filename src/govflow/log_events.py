@@ -6,7 +6,7 @@ from pydantic import WrapValidator
 
 from govflow.actors import Id
 from govflow.calendars import Calendar
-from govflow.messages import Event, Words
+from govflow.messages import Count, Event, Words
 from govflow.policy import Policy
 
 LOG_STREAM = "log"
@@ -51,10 +51,31 @@ class SubjectErased(Event, name="subject.erased"):
     authority: Words
 
 
+class PersonalDestroyed(Event, name="personal.destroyed"):
+    """The personal data of a record, or one text of it, was destroyed: its keys are; on this basis, by this authority.
+
+    `subject` is whose text it was; a whole record's data is of everybody.
+    """
+
+    record: Id
+    on_version: Count | None = None
+    field: Id | None = None
+    subject: Id | None = None
+    basis: Words
+    authority: Words
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Whose keys are destroyed ('': everybody's), and for what purpose they were."""
+        text = "" if self.on_version is None else f"#{self.on_version}.{self.field}"
+        return self.subject or "", f"{self.record}{text}"
+
+
 LOG_EVENTS: tuple[type[Event], ...] = (
     LogOpened,
     WorkflowAdopted,
     PolicyAdopted,
     CalendarAdopted,
     SubjectErased,
+    PersonalDestroyed,
 )

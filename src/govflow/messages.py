@@ -176,10 +176,15 @@ SYSTEM_IDS = "system:"
 
 
 class Command(Value):
-    """A request to do something, with an imperative name. `id` names the record; None lets the log give a number."""
+    """A request to do something, with an imperative name. `id` names the record; None lets the log give a number.
+
+    One that `is_reading` writes down that something was read: no other record stands still for it, and where it is
+    refused to whom its own record is hidden from, there is no such record.
+    """
 
     wire: ClassVar[str] = ""
     label: ClassVar[str] = ""
+    is_reading: ClassVar[bool] = False
 
     id: Id | None = None
     by: Actor
@@ -187,13 +192,14 @@ class Command(Value):
     command_id: Id = Field(default_factory=new_command_id)
     occurred_at: Instant | None = None
 
-    def __init_subclass__(cls, wire: str = "", label: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(cls, wire: str = "", label: str = "", is_reading: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.wire = wire or cls.wire
         cls.label = label or cls.label
+        cls.is_reading = is_reading
 
 
-HEADER = frozenset(Command.__annotations__) - {"wire", "label"}
+HEADER = frozenset(Command.__annotations__) - {"wire", "label", "is_reading"}
 
 
 _PARTS: dict[type[Command], tuple[set[str], set[str]]] = {}

@@ -61,6 +61,7 @@ class Writer(Reader):
         self.authority: Authority = authority
         self.now = now
         self._policy = policy
+        self.read_only = read_only
         self._lock = RLock()
         self._begin(read_only=read_only)
 
@@ -197,6 +198,7 @@ class Writer(Reader):
         self.log.adopted = unit.kept
         self.log.tables |= unit.adopted_tables
         self.log.erased |= unit.erased
+        self.log.destroyed |= unit.destroyed
         self.vault.keys.confirmed(unit.keys)
 
     def _change(self, change: Callable[[Unit], object]) -> None:
@@ -273,7 +275,7 @@ class Writer(Reader):
         return transaction.head
 
     def _settle_keys(self) -> None:
-        """Confirm keys whose event is in the log, sweep those of failed writes, destroy those of erased subjects."""
+        """Confirm keys whose event is in the log, sweep those of failed writes, destroy those of what was erased."""
         keys = self.vault.keys
         if keys.waiting():
             if self.store.exclusive:
@@ -285,3 +287,15 @@ class Writer(Reader):
         for subject in self.log.erased:
             if not keys.is_destroyed(subject):
                 keys.destroy(subject)
+        for name in self.log.destroyed:
+            self._destroy_keys(*name)
+
+    def _destroy_keys(self, subject: str, purpose: str) -> None:
+        """Destroy the keys of one purpose, everybody's where no subject is named, unless that was done."""
+        keys = self.vault.keys
+        if keys.is_destroyed(subject, purpose):
+            return
+        if subject:
+            keys.destroy(subject, purpose)
+        else:
+            keys.destroy_record(purpose)

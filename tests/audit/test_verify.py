@@ -57,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(220):  # past the first block of which hashes are kept
             engine.handle(AddEvidence(id="papers", by=resident, item=f"e{number}", kind="photo", sha256="0" * 64))
         archivist = Actor.of("archive-1", Role.ARCHIVIST)
-        engine.erase_subject("s-c", archivist, basis="PIPL 47", authority="the resident's own request")
+        engine.erase("s-c", archivist, basis="PIPL 47", authority="the resident's own request")
         (folder / "end.note").write_text(engine.checkpoint().format())
         (folder / "town.vkey").write_text(engine.checkpointer.keys.export())
     return folder
@@ -212,11 +212,16 @@ def test_where_the_personal_keys_are_not_at_hand_that_is_said(log):
 
 
 def test_a_key_that_opens_nothing_is_as_good_as_missing(log):
-    for change, subjects in (("key = randomblob(32)", 3), ("key = 'text'", 3), ("key = NULL", 3)):
+    for change in (
+        "UPDATE data_keys SET wrapped = randomblob(60)",
+        "UPDATE data_keys SET wrapped = 'text'",
+        "DELETE FROM data_keys",
+    ):
         with raw(beside(log, "keys")) as db:
-            db.execute(f"UPDATE subject_keys SET {change} WHERE key IS NOT NULL")
-        named = {each.en.split()[3] for each in checked(log).findings if each.code is Code.KEY_MISSING}
-        assert len(named) == subjects or change == "key = NULL", change
+            db.execute(change)
+        found = checked(log).findings
+        named = {each.en.split()[3] for each in found if each.code is Code.KEY_MISSING}
+        assert len(named) == 3, (change, [each.en for each in found])
         assert "s-c" not in named  # erased, as the log says
 
 
@@ -230,7 +235,7 @@ def test_a_log_that_is_written_to_and_erased_from_meanwhile_is_as_lawful_as_befo
         steps: Iterator[Callable[[], object]] = iter(
             [
                 lambda: told(engine, "e"),
-                lambda: engine.erase_subject("s-a", archivist, basis="PIPL 47", authority="own request"),
+                lambda: engine.erase("s-a", archivist, basis="PIPL 47", authority="own request"),
                 lambda: engine.checkpoint(),
                 lambda: engine.checkpointer.rotate(),
             ]
@@ -254,7 +259,7 @@ BAD = {
     "a handover of another type": ("checkpoints", "INSERT INTO handovers VALUES (1, 'x', 'y')"),
     "no notes": ("checkpoints", "DROP TABLE signed_notes"),
     "no hashes": ("checkpoints", "DROP TABLE nodes"),
-    "no keys": ("keys", "DROP TABLE subject_keys"),
+    "no keys": ("keys", "DROP TABLE data_keys"),
 }
 
 
@@ -270,7 +275,7 @@ def test_one_bad_cell_beside_the_log_is_a_finding_and_the_rest_goes_on(log, name
 
     assert found.counts.keys() - {Code.UNCOVERED_TAIL} <= {Code.EDIT, Code.DAMAGED, Code.ORIGIN_MISMATCH}
     assert not found.is_clean()
-    assert (found.records, found.agreeing) == (6, 1)
+    assert (found.records, found.agreeing) == (7, 1)
 
 
 def test_key_files_that_are_none_or_open_to_others_are_findings(log):
@@ -282,7 +287,7 @@ def test_key_files_that_are_none_or_open_to_others_are_findings(log):
         Check.SEMANTIC,
         Check.CHECKPOINTS,
     }
-    assert found.records == 5
+    assert found.records == 6
 
 
 def test_rows_of_other_types_end_neither_a_division_nor_the_reading_of_a_stream(log, monkeypatch):

@@ -132,12 +132,12 @@ def test_what_was_said_is_protected_and_read_by_the_visitor_the_leaders_and_the_
     said = Personal(text="Old Chen is ill", subject="s-9")
     town.do(town.a_visit("1", by=cadre, visitor="cadre-1", gist=said))
     for reader in (cadre, han, office):
-        assert town.engine.open_personal("v", "gist", reader) == "Old Chen is ill"
+        assert town.engine.open_personal("v", "gist", reader, why="to handle it") == "Old Chen is ill"
     colleague = Actor.of("cadre-2", Role.GRID_WORKER)
     branch = Actor.of("branch-1", Role.PARTY_BRANCH)
     for reader in (desk, colleague, branch, community, Actor.of("cadre-1", Role.RESIDENT)):
         with pytest.raises(ProtectionError):
-            town.engine.open_personal("v", "gist", reader)
+            town.engine.open_personal("v", "gist", reader, why="to handle it")
     assert b"Old Chen" not in b"".join(row.state for row in town.engine.store.read("v"))
 
 
@@ -350,7 +350,7 @@ def test_a_matter_raised_becomes_one_case_in_the_same_transaction_tied_both_ways
     assert town.visit("1").status == "reported"
     assert [(tie.kind, tie.other) for tie in town.round.items_of("link").values()] == [("spawned", id)]
     assert [(tie.kind, tie.other) for tie in case.items_of("link").values()] == [("spawned_by", "v")]
-    assert town.engine.open_personal(id, "description", desk) == "The lane behind Mrs Wu's"
+    assert town.engine.open_personal(id, "description", desk, why="to handle it") == "The lane behind Mrs Wu's"
     assert not town.engine.open_loops("v")
     assert town.refused(ReportVisit(**V, by=cadre, item="1", **MATTER)) == ("step_is_in_the_table",)
 

@@ -131,9 +131,9 @@ def test_a_pledge_falls_away_with_its_round_and_its_giver_may_read_it():
     assert (loop.what, loop.until) == ("donation money of s-9", PLEDGE.until)
     version = office.round.version
     for who in (person, finance):
-        assert office.engine.open_personal("round", "giver_name", who, version=version) == "李建国"
+        assert office.engine.open_personal("round", "giver_name", who, version=version, why="to handle it") == "李建国"
     with pytest.raises(ProtectionError):
-        office.engine.open_personal("round", "giver_name", community, version=version)
+        office.engine.open_personal("round", "giver_name", community, version=version, why="to handle it")
     rest = (HandOver(reason="no round this year"),)
     office.do(CancelBudgetRound(**R, by=town, reason="no money", hand_over=rest))
     assert office.round.item("fund", "pledge").status == "withdrawn"

@@ -256,7 +256,7 @@ def test_a_proposers_name_is_protected_and_can_be_erased():
     stored = b"".join(row.state for row in office.engine.store.scan(0))
     assert "王秀英".encode() not in stored
     version = office.round.version
-    said = office.engine.open_personal("round", "proposer_name", secretary, version=version)
+    said = office.engine.open_personal("round", "proposer_name", secretary, version=version, why="to handle it")
     assert said == "王秀英"
     assert page_of(office.round).entries[0].title == "Project n"
     assert "s-n" not in page_of(office.round).model_dump_json()

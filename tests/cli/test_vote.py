@@ -137,7 +137,7 @@ def test_a_roll_comes_from_a_table_with_names_protected_and_areas_in_hundredths_
     }
     assert "张三".encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("log.db*"))
     with Engine.open(log) as engine:
-        assert engine.open_personal("p", "voter_name", Actor.of("sec", "secretariat")) == "张三"
+        assert engine.open_personal("p", "voter_name", Actor.of("sec", "secretariat"), why="to handle it") == "张三"
 
 
 def test_the_same_table_again_brings_nothing_new_and_a_changed_line_is_changed(log: Path, tmp_path: Path):

@@ -350,14 +350,14 @@ def test_the_same_command_id_for_another_command_is_refused(engine):
 
 def test_its_wording_is_protected_and_only_some_may_read_it(engine):
     proposal = engine.handle(DraftProposal(by=MEI, title="Benches", wording="Old Mr Canary needs a seat")).id
-    assert engine.open_personal(proposal, "wording", OFFICE) == "Old Mr Canary needs a seat"
-    assert engine.open_personal(proposal, "wording", MEI) == "Old Mr Canary needs a seat"
+    assert engine.open_personal(proposal, "wording", OFFICE, why="to handle it") == "Old Mr Canary needs a seat"
+    assert engine.open_personal(proposal, "wording", MEI, why="to handle it") == "Old Mr Canary needs a seat"
     with pytest.raises(ProtectionError):
-        engine.open_personal(proposal, "wording", ANNA)
+        engine.open_personal(proposal, "wording", ANNA, why="to handle it")
     assert all(b"Canary" not in row.state for row in engine.store.scan())
 
-    engine.erase_subject(engine.get(proposal).wording.subject, ARCHIVE, basis="asked for", authority="office")
-    assert engine.open_personal(proposal, "wording", OFFICE) is None
+    engine.erase(engine.get(proposal).wording.subject, ARCHIVE, basis="asked for", authority="office")
+    assert engine.open_personal(proposal, "wording", OFFICE, why="to handle it") is None
 
 
 def test_its_table_is_adopted_into_the_log_when_it_is_first_used(engine):

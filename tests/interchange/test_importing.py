@@ -162,8 +162,11 @@ def test_addresses_and_closing_texts_stand_in_no_file_in_clear(tmp_path):
     with Engine.open(tmp_path / "log.db") as engine:
         import_rows(engine, SAMPLES / "boston311-100.csv", BOSTON)
         case = "boston311.101004130437"
-        assert engine.open_personal(case, "place", DESK) == "42 Cross St  Boston  MA  02113 (42.3634, -71.0566)"
-        assert engine.open_personal(case, "closing", DESK) == sample()[1]["closure_reason"].strip()
+        assert (
+            engine.open_personal(case, "place", DESK, why="to handle it")
+            == "42 Cross St  Boston  MA  02113 (42.3634, -71.0566)"
+        )
+        assert engine.open_personal(case, "closing", DESK, why="to handle it") == sample()[1]["closure_reason"].strip()
 
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"boston311.101004130437" in stored
@@ -237,7 +240,7 @@ def test_an_import_that_was_killed_is_finished_by_the_next_one_with_every_row_ex
         assert names.count("case.closing_imported") == closed
         for row in many(1000)[::100]:  # the keys of what was written before the kill are there
             case = record_id("boston311", row["case_enquiry_id"])
-            place = engine.open_personal(case, "place", DESK)
+            place = engine.open_personal(case, "place", DESK, why="to handle it")
             assert place is not None
             assert place.startswith(row["location"].strip())
 
@@ -259,7 +262,7 @@ def test_the_keys_of_a_batch_wait_for_the_disk_once_and_those_of_a_refused_batch
         assert (statements.count("COMMIT"), len(engine.vault.keys.waiting())) == (1, 2)
 
     with Engine.open(tmp_path / "log.db") as engine:
-        assert [engine.open_personal(id, "reporter_name", DESK) for id in "ab"] == ["Ann", "Bob"]
+        assert [engine.open_personal(id, "reporter_name", DESK, why="to handle it") for id in "ab"] == ["Ann", "Bob"]
 
 
 def test_two_imports_of_the_same_requests_at_a_time_bring_each_once(tmp_path):
@@ -360,7 +363,7 @@ def test_a_row_that_is_newly_closed_and_says_something_else_is_closed_and_report
 def test_a_request_whose_data_was_erased_is_closed_without_its_text_and_counts_as_unchanged(engine, tmp_path):
     before = [{**sample()[1], "case_status": "Open", "closed_dt": ""}]
     import_rows(engine, boston(tmp_path / "before.csv", before), BOSTON)
-    engine.erase_subject("s-boston311.101004130437", ARCHIVIST, basis="PIPL §47", authority="archive")
+    engine.erase("s-boston311.101004130437", ARCHIVIST, basis="PIPL §47", authority="archive")
 
     for closed, unchanged in ((1, 0), (0, 1)):
         report = import_rows(engine, boston(tmp_path / "after.csv", [sample()[1]]), BOSTON)
@@ -543,7 +546,7 @@ def test_a_dirty_file_of_another_city_gives_its_good_rows_and_the_reason_for_eac
     }
     assert second.lead_unit == "Water-Co."
     assert second.closed_at == datetime(2024, 2, 2, 16, 0, tzinfo=UTC)
-    assert engine.open_personal(second.id, "closing", DESK) == "已修复"
+    assert engine.open_personal(second.id, "closing", DESK, why="to handle it") == "已修复"
     assert (third.lead_unit, third.unverified) == (None, ())
 
 

@@ -104,7 +104,7 @@ def queries(engine: Engine, id: str, by: Actor) -> Iterator[tuple[str, Callable[
     yield "allowed", lambda: engine.allowed(id, by)
     yield "allowed to others", lambda: engine.allowed(id, by, others=True)
     for field in ("reporter_name", "description", "nothing"):
-        yield f"personal {field}", partial(engine.open_personal, id, field, by)
+        yield f"personal {field}", partial(engine.open_personal, id, field, by, why="to handle it")
     for command in commands(engine, id, by):
         yield f"why not {command.wire}", partial(engine.why_not, command)
         yield f"handle {command.wire}", partial(engine.handle, command)
@@ -173,7 +173,7 @@ def test_the_reporter_in_person_reads_the_case_though_working_for_the_unit_repor
     assert {step.command for step in town.engine.allowed("blown-1", insider)} >= {"case.withdraw"}
     outsider = town.engine.seen_by(whistle_blower)
     assert [record.id for record in outsider.records()] == ["blown-1"]
-    assert town.engine.open_personal("blown-1", "reporter_name", whistle_blower) == "Zhao Liu"
+    assert town.engine.open_personal("blown-1", "reporter_name", whistle_blower, why="to handle it") == "Zhao Liu"
 
 
 def test_somebody_elses_being_a_reporter_opens_nothing(town: Town):

@@ -234,7 +234,7 @@ def test_who_scans_the_code_to_report_officials_stays_unknown_to_them():  # M009
     with pytest.raises(NotFound):
         town.engine.why_not(c.AcceptCase(id="tip", by=officer))
     assert "s-7" not in repr([*town.engine.seen_by(officer).events()])
-    assert town.engine.open_personal("tip", "reporter_phone", DESK) == "13800000000"
+    assert town.engine.open_personal("tip", "reporter_phone", DESK, why="to handle it") == "13800000000"
 
 
 def test_a_petition_made_online_runs_under_the_statutory_limit_and_its_author_sees_how_far_it_is():  # M013 网上信访

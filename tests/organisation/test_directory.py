@@ -229,12 +229,12 @@ def test_an_appointment_ended_at_its_beginning_never_runs_and_leaves_its_place_f
 def test_the_name_of_a_person_stands_in_the_log_protected(office: Office):
     office.do(Appoint(by=ANN, **POST, person_name="Wang Bo"))
     assert all(b"Wang" not in row.state for row in office.engine.store.scan(0))
-    assert office.engine.open_personal("directory", "person_name", ANN) == "Wang Bo"
+    assert office.engine.open_personal("directory", "person_name", ANN, why="to handle it") == "Wang Bo"
     with pytest.raises(ProtectionError):
-        office.engine.open_personal("directory", "person_name", BO)
+        office.engine.open_personal("directory", "person_name", BO, why="to handle it")
     office.appoint("cy", Role.DISTRICT, "desk")  # of a part of the district
     with pytest.raises(ProtectionError):
-        office.engine.open_personal("directory", "person_name", Actor(id="cy"))
+        office.engine.open_personal("directory", "person_name", Actor(id="cy"), why="to handle it")
 
 
 def test_the_directory_is_kept_by_the_system_and_by_who_holds_the_district(office: Office):

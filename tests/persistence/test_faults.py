@@ -242,13 +242,13 @@ def test_without_its_key_store_a_log_is_read_but_protects_nothing_new(log: Path)
     with Engine.open(log) as engine:
         assert engine.get("C-2026-000001").status == "reported"
         with pytest.raises(ProtectionError, match="no key"):
-            engine.open_personal("C-2026-000001", "reporter_name", DESK)
+            engine.open_personal("C-2026-000001", "reporter_name", DESK, why="to handle it")
         with pytest.raises(LogError, match="the log's own key store"):
             engine.handle(report(reporter_name="Zhang San"))
         assert engine.handle(report()).status == "reported", "what is not personal goes on"
     kept.rename(f"{log}.keys")
     with Engine.open(log) as engine:
-        assert engine.open_personal("C-2026-000001", "reporter_name", DESK) == "Zhang San"
+        assert engine.open_personal("C-2026-000001", "reporter_name", DESK, why="to handle it") == "Zhang San"
 
 
 def test_a_key_store_lost_for_good_can_be_replaced_on_purpose(log: Path):
@@ -257,7 +257,7 @@ def test_a_key_store_lost_for_good_can_be_replaced_on_purpose(log: Path):
         engine.vault.keys.bind(engine.log_id)
     with Engine.open(log) as engine:
         case = engine.handle(report(reporter_name="Li Si", reporter="s-2"))
-        assert engine.open_personal(case.id, "reporter_name", DESK) == "Li Si"
+        assert engine.open_personal(case.id, "reporter_name", DESK, why="to handle it") == "Li Si"
 
 
 def test_the_key_store_of_another_log_is_refused(log: Path, tmp_path: Path):
@@ -282,7 +282,7 @@ def test_a_key_whose_event_was_never_stored_is_swept(log: Path):
     with Engine.open(log) as engine:
         assert engine.vault.keys.get("s-orphan", "C-9") is None
         assert engine.vault.keys.waiting() == []
-        assert engine.open_personal("C-2026-000001", "reporter_name", DESK) == "Zhang San"
+        assert engine.open_personal("C-2026-000001", "reporter_name", DESK, why="to handle it") == "Zhang San"
 
 
 def test_a_key_that_one_event_needs_survives_a_later_write_that_failed(log: Path):
@@ -293,7 +293,7 @@ def test_a_key_that_one_event_needs_survives_a_later_write_that_failed(log: Path
             one.handle(report(reporter="s-3", reporter_name="Wang Wu"))
             two.vault.keys.need([KeyName("s-3", "C-2026-000003")], packed_command_id(new_command_id()))
     with Engine.open(log) as engine:
-        assert engine.open_personal("C-2026-000003", "reporter_name", DESK) == "Wang Wu"
+        assert engine.open_personal("C-2026-000003", "reporter_name", DESK, why="to handle it") == "Wang Wu"
         assert engine.vault.keys.waiting() == []
 
 
@@ -309,12 +309,12 @@ def test_an_erasure_cut_short_is_finished_when_the_log_is_opened(log: Path, monk
         wrapped = wrapped_keys(log, "s-1")
         monkeypatch.setattr(KeyStore, "destroy", cut_short)
         with pytest.raises(CutShort):
-            engine.erase_subject("s-1", CLERK, basis="PIPL §47", authority="town office")
+            engine.erase("s-1", CLERK, basis="PIPL §47", authority="town office")
         assert engine.vault.keys.get("s-1", "C-2026-000001") == key
     monkeypatch.undo()
     with Engine.open(log) as engine:
         assert engine.vault.keys.is_destroyed("s-1")
-        assert engine.open_personal("C-2026-000001", "reporter_name", DESK) is None
+        assert engine.open_personal("C-2026-000001", "reporter_name", DESK, why="to handle it") is None
     assert key is not None
     assert wrapped
     assert not any(wrapped[0] in path.read_bytes() for path in log.parent.iterdir())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from govflow import Actor, Engine, LogError
+from govflow import Actor, Engine, LogError, ProtectionError
 from govflow.cases.commands import AcceptCase, ReportCase
 
 RESIDENT = Actor.of("s-1", "resident")
@@ -27,7 +27,8 @@ def test_reading_changes_no_file_and_makes_none(tmp_path):
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     with Engine.open(path, read_only=True) as engine:
         assert engine.get(id).status == "reported"
-        assert engine.open_personal(id, "description", DESK) == "at my door"
+        with pytest.raises(ProtectionError, match="open for reading alone"):  # who reads it is written down
+            engine.open_personal(id, "description", DESK, why="to handle it")
     after = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     assert {name: after[name] for name in before} == before
     assert not [name for name in set(after) - set(before) if not name.endswith(("-wal", "-shm"))]

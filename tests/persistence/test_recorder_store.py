@@ -254,19 +254,19 @@ def test_engines_on_one_log_see_what_the_others_wrote(log: Log):
 def test_personal_data_opens_with_the_right_and_never_after_erasure(log: Log):
     with log.open() as engine:
         case = engine.handle(report(reporter_name="Zhang San", description="wet"))
-        assert engine.open_personal(case.id, "reporter_name", DESK) == "Zhang San"
+        assert engine.open_personal(case.id, "reporter_name", DESK, why="to handle it") == "Zhang San"
         assert not any("Zhang" in row.state.decode() for row in engine.store.scan())
     again, beside = log.open(), log.open()
-    assert beside.open_personal(case.id, "reporter_name", DESK) == "Zhang San"
-    again.erase_subject("s-1", CLERK, basis="PIPL §47", authority="town office")
-    beside.erase_subject("s-1", CLERK, basis="PIPL §47", authority="town office")
-    assert again.open_personal(case.id, "reporter_name", DESK) is None
-    assert beside.open_personal(case.id, "reporter_name", DESK) is None
+    assert beside.open_personal(case.id, "reporter_name", DESK, why="to handle it") == "Zhang San"
+    again.erase("s-1", CLERK, basis="PIPL §47", authority="town office")
+    beside.erase("s-1", CLERK, basis="PIPL §47", authority="town office")
+    assert again.open_personal(case.id, "reporter_name", DESK, why="to handle it") is None
+    assert beside.open_personal(case.id, "reporter_name", DESK, why="to handle it") is None
     assert [event.name for event in again.log_history()].count("subject.erased") == 1
     with pytest.raises(NotAllowed) as refused:
         beside.handle(report(reporter_name="Zhang San"))
     assert refused.value.codes == ("subject_is_not_erased",)
-    assert beside.get(case.id).digest == case.digest
+    assert beside.as_of(case.id, version=case.version).digest == case.digest
 
 
 @optimistic
@@ -279,7 +279,7 @@ def test_a_key_store_of_ones_own_cannot_be_used_on_a_log_that_others_began(log: 
     with pytest.raises(LogError, match=r"the log's own key store"):
         other.handle(report(reporter_name="Li Si"))
     with pytest.raises(ProtectionError):
-        other.open_personal(case.id, "reporter_name", DESK)
+        other.open_personal(case.id, "reporter_name", DESK, why="to handle it")
 
 
 # -- optimistic deciding ----------------------------------------------------------------------------------------------

@@ -133,12 +133,12 @@ def test_its_words_stand_nowhere_in_clear_and_are_the_raisers_to_read(tmp_path: 
     path = tmp_path / "town.db"
     site = Site(path).upto("in_progress")
     site.do(raised(), resolve(), reopen(details="She is ill"))
-    assert site.engine.open_personal("p", "text", resident) == SECRET
-    assert site.engine.open_personal("p", "details", resident) == "She is ill"
+    assert site.engine.open_personal("p", "text", resident, why="to handle it") == SECRET
+    assert site.engine.open_personal("p", "details", resident, why="to handle it") == "She is ill"
     with pytest.raises(ProtectionError):
-        site.engine.open_personal("p", "text", neighbour)
+        site.engine.open_personal("p", "text", neighbour, why="to handle it")
     with pytest.raises((ProtectionError, NotFound)):
-        site.engine.open_personal("p", "text", stranger)
+        site.engine.open_personal("p", "text", stranger, why="to handle it")
     site.engine.close()
     for file in tmp_path.iterdir():
         assert b"Zhao" not in file.read_bytes()
@@ -147,8 +147,8 @@ def test_its_words_stand_nowhere_in_clear_and_are_the_raisers_to_read(tmp_path: 
 
 def test_erasing_whoever_raised_it_erases_its_words_and_leaves_the_rest(site: Site):
     site.do(resolve())
-    site.engine.erase_subject("s-1", archivist, basis="PIPL §47", authority="archive office")
-    assert site.engine.open_personal("p", "text", resident) is None
+    site.engine.erase("s-1", archivist, basis="PIPL §47", authority="archive office")
+    assert site.engine.open_personal("p", "text", resident, why="to handle it") is None
     assert site.feedback().answer is not None
 
 
@@ -311,9 +311,11 @@ def test_what_goes_along_to_the_case_is_protected_and_the_raisers(site: Site):
     case = the_case(site)
     assert case.description is not None
     assert case.description.subject == "s-1"
-    assert site.engine.open_personal(case.id, "description", Actor.of("s-1", Role.REPORTER)) == SECRET
-    site.engine.erase_subject("s-1", archivist, basis="PIPL §47", authority="archive office")
-    assert site.engine.open_personal(case.id, "description", Actor.of("s-1", Role.REPORTER)) is None
+    assert (
+        site.engine.open_personal(case.id, "description", Actor.of("s-1", Role.REPORTER), why="to handle it") == SECRET
+    )
+    site.engine.erase("s-1", archivist, basis="PIPL §47", authority="archive office")
+    assert site.engine.open_personal(case.id, "description", Actor.of("s-1", Role.REPORTER), why="to handle it") is None
 
 
 def test_a_subject_that_is_named_stays(site: Site):

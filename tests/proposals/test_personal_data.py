@@ -170,7 +170,7 @@ def test_erasing_somebody_leaves_state_tally_replay_and_open_loops_as_they_were(
     before = hall.get()
     loops, tally = hall.engine.open_loops("m"), before.vote.tally
     stored = [row.state for row in hall.engine.store.read("m")]
-    hall.engine.erase_subject(subject, archivist, basis="PIPL §47", authority="archive office")
+    hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office")
     assert hall.get() == before
     assert hall.get().digest == before.digest
     assert (hall.engine.open_loops("m"), hall.get().vote.tallied()) == (loops, tally)
@@ -186,16 +186,16 @@ def test_what_was_erased_opens_no_more_and_what_was_not_still_does():
     hall = told(Hall())
     fields = {"proposer_name": "s-wang", "supporter_name": "s-li", "voter_name": "v-0"}
     for field, subject in fields.items():
-        assert "金丝雀" in (hall.engine.open_personal("m", field, office) or "")
-        hall.engine.erase_subject(subject, archivist, basis="PIPL §47", authority="archive office")
-        assert hall.engine.open_personal("m", field, office) is None
-    assert "金丝雀" in (hall.engine.open_personal("m", "details", zhao) or "")
+        assert "金丝雀" in (hall.engine.open_personal("m", field, office, why="to handle it") or "")
+        hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office")
+        assert hall.engine.open_personal("m", field, office, why="to handle it") is None
+    assert "金丝雀" in (hall.engine.open_personal("m", "details", zhao, why="to handle it") or "")
 
 
 def test_who_was_erased_goes_on_as_a_pseudonym_and_the_proposal_reaches_its_end():
     hall = told(Hall())
     for subject in ("s-wang", "s-li", "v-0"):
-        hall.engine.erase_subject(subject, archivist, basis="PIPL §47", authority="archive office")
+        hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office")
     hall.wait(days=9)
     hall.on_to("result_published")
     reply = {"request": "a ramp", "facts": "none", "grounds": "the vote", "conclusion": "built"}
@@ -223,8 +223,8 @@ def test_everybody_reads_their_own_and_nobody_else_does():
     hall = told(Hall())
     opened = hall.engine.open_personal
     for field, who in (("text", chen), ("supporter_name", li), ("details", zhao), ("proposer_name", wang)):
-        assert "金丝雀" in (opened("m", field, who) or "")
+        assert "金丝雀" in (opened("m", field, who, why="to see it") or "")
     stranger = Actor.of("s-77", Role.RESIDENT, area=AREA)
     for field in ("text", "supporter_name", "details", "proposer_name", "voter_name"):
         with pytest.raises(ProtectionError):
-            opened("m", field, stranger)
+            opened("m", field, stranger, why="out of interest")

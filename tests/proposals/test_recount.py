@@ -214,9 +214,9 @@ def test_erasing_the_voters_personal_data_changes_neither_count_nor_bundle(form:
     poll.closed()
     found, lines = recount(poll.engine, "p"), list(export_bundle(poll.engine, "p"))
     for id in poll.round.roll:
-        poll.engine.erase_subject(id, Actor.of("arch", "archivist"), basis="个人信息保护法 §47", authority="archive")
+        poll.engine.erase(id, Actor.of("arch", "archivist"), basis="个人信息保护法 §47", authority="archive")
 
-    assert poll.engine.open_personal("p", "voter_name", OFFICE) is None
+    assert poll.engine.open_personal("p", "voter_name", OFFICE, why="to handle it") is None
     assert recount(poll.engine, "p") == found
     assert found.agrees
     assert list(export_bundle(poll.engine, "p")) == lines

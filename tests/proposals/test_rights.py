@@ -154,10 +154,10 @@ def test_a_proposal_is_public_in_its_area_and_hidden_from_other_areas():
 def test_the_secretariat_opens_names_and_an_official_with_an_interest_does_not():
     hall = Hall()
     hall.do(c.DraftProposal(**M, by=wang, title="Ramp", text="A ramp", area=AREA, proposer_name="Wang Fang"))
-    assert hall.engine.open_personal("m", "proposer_name", office) == "Wang Fang"
+    assert hall.engine.open_personal("m", "proposer_name", office, why="to handle it") == "Wang Fang"
     for other in (committee, li, Actor(id="office-2", claims=office.claims, interests=("m",))):
         with pytest.raises(ProtectionError):
-            hall.engine.open_personal("m", "proposer_name", other)
+            hall.engine.open_personal("m", "proposer_name", other, why="to handle it")
 
 
 def test_what_each_may_do_is_named_and_no_more():

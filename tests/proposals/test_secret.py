@@ -168,7 +168,7 @@ def test_no_role_opens_a_single_ballot_neither_before_nor_after(role: Role):
     for _ in ("before", "after"):
         for asking in (actor, Actor.of("v-00", role) if role is not Role.SYSTEM else actor):
             with pytest.raises((ProtectionError, NotFound)):
-                poll.engine.open_personal("p", "sealed", asking)
+                poll.engine.open_personal("p", "sealed", asking, why="to handle it")
         if poll.round.opened is None:
             poll.over().opened_box()
 
@@ -511,7 +511,7 @@ def test_each_round_has_a_box_of_its_own():
 
 def test_a_box_whose_key_is_gone_is_not_taken_for_one_of_empty_ballots(tmp_path: Path):
     erased = a_secret_poll(3).vote({"v-00": YES})
-    erased.engine.erase_subject(BOX, Actor.of("arch", "archivist"), basis="a mistake", authority="nobody's")
+    erased.engine.erase(BOX, Actor.of("arch", "archivist"), basis="a mistake", authority="nobody's")
     with pytest.raises(ProtectionError, match="was destroyed"):
         erased.over().opened_box()
     assert erased.round.opened is None

@@ -113,7 +113,7 @@ def test_a_box_opened_before_the_crash_stays_opened_and_calling_again_destroys_i
     now = a_poll(log, BallotForm.SECRET)
 
     def die_before_the_key_is_erased(engine: Engine) -> None:
-        engine.erase_subject = _die  # type: ignore[method-assign]
+        engine.destroy_box_key = _die  # type: ignore[method-assign]
         open_box(engine, "p", CHAIR)
 
     killed_in(die_before_the_key_is_erased, log, now)

@@ -600,10 +600,10 @@ def test_the_text_of_an_agreement_is_protected_and_its_digest_is_what_was_signed
     assert (event.text_digest, event.commitments) == (text_digest_of(text), ())
     assert not any(b"Mr Wang" in row.state for row in town.engine.store.scan(0))
     for reader in (wang, zhao, mediator):
-        assert town.engine.open_personal("x", "text", reader) == text
+        assert town.engine.open_personal("x", "text", reader, why="to handle it") == text
     for other in (resident, lead, callback, community, desk, second_mediator):
         with pytest.raises(ProtectionError):
-            town.engine.open_personal("x", "text", other)
+            town.engine.open_personal("x", "text", other, why="to handle it")
     assert (loop(town).owes, loop(town).until) == ("m-1", dispute_due(town, "confirmation"))
 
 

@@ -119,9 +119,9 @@ def test_the_details_are_protected_and_their_author_may_read_them(village: Villa
     village.do(object_(details=Personal(text="金丝雀 Canary", subject="s-li")))
     rows = village.engine.store.read("m")
     assert all(b"Canary" not in row.state and "金丝雀".encode() not in row.state for row in rows)
-    assert village.engine.open_personal("m", "details", li) == "金丝雀 Canary"
+    assert village.engine.open_personal("m", "details", li, why="to handle it") == "金丝雀 Canary"
     with pytest.raises((ProtectionError, NotFound)):
-        village.engine.open_personal("m", "details", zhao)
+        village.engine.open_personal("m", "details", zhao, why="to handle it")
 
 
 def test_one_person_may_object_twice(village: Village):

@@ -99,9 +99,9 @@ def test_its_text_is_protected_from_the_first_event_on_and_its_author_may_read_i
     village.do(give(text=Personal(text="金丝雀 Canary", subject="s-li")))
     rows = village.engine.store.read("m")
     assert all(b"Canary" not in row.state and "金丝雀".encode() not in row.state for row in rows)
-    assert village.engine.open_personal("m", "text", li) == "金丝雀 Canary"
+    assert village.engine.open_personal("m", "text", li, why="to handle it") == "金丝雀 Canary"
     with pytest.raises((ProtectionError, NotFound)):
-        village.engine.open_personal("m", "text", zhao)
+        village.engine.open_personal("m", "text", zhao, why="to handle it")
 
 
 @pytest.mark.parametrize("said", [{"author": "s-zhao"}, {"on_behalf_of": "s-zhao"}])

@@ -132,10 +132,10 @@ def test_the_text_of_an_agreement_is_for_the_parties_and_their_mediator():
     )
     town.do(*(md.signing(agree, town.engine.get("x"), party) for party in parties), agree)
     for reader in (*parties, mediator):
-        assert "in peace" in (town.engine.open_personal("x", "text", reader) or "")
+        assert "in peace" in (town.engine.open_personal("x", "text", reader, why="to handle it") or "")
     for other in (Actor.of("s-1", Role.RESIDENT, Role.REPORTER), dispatcher, Actor.of("g", Role.GRID_WORKER)):
         with pytest.raises(ProtectionError):
-            town.engine.open_personal("x", "text", other)
+            town.engine.open_personal("x", "text", other, why="to handle it")
 
 
 @pytest.mark.parametrize("who", ["s-6", "council"])

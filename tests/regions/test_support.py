@@ -359,12 +359,12 @@ def test_a_supporters_name_is_protected_and_erasing_it_leaves_the_count():
     village.do(second(li, supporter_name=name))
     rows = village.engine.store.read("m")
     assert all(b"Canary" not in row.state and "李小龙".encode() not in row.state for row in rows)
-    assert village.engine.open_personal("m", "supporter_name", li) == "李小龙 Canary"
+    assert village.engine.open_personal("m", "supporter_name", li, why="to handle it") == "李小龙 Canary"
     with pytest.raises((ProtectionError, NotFound)):
-        village.engine.open_personal("m", "supporter_name", zhao)
+        village.engine.open_personal("m", "supporter_name", zhao, why="to handle it")
     archive = Actor.of("archive-1", Role.ARCHIVIST)
-    village.engine.erase_subject("s-li", archive, basis="PIPL §47", authority="county")
-    assert village.engine.open_personal("m", "supporter_name", li) is None
+    village.engine.erase("s-li", archive, basis="PIPL §47", authority="county")
+    assert village.engine.open_personal("m", "supporter_name", li, why="to handle it") is None
     assert supporters(village.record, "resident") == 1
 
 

@@ -147,12 +147,12 @@ def test_the_contact_is_protected_and_opened_for_owners_and_keepers_alone():
     town = a_place(an_offer(contact={"text": "Ms Li, 13812345678", "subject": "s-li"}))
     assert "Li" not in repr(hall(town).contact)
     for reader in (owner, keeper, Actor.of("pl", Role.PROJECT_LEAD, area=AREA)):
-        assert town.engine.open_personal("hall", "contact", reader) == "Ms Li, 13812345678"
+        assert town.engine.open_personal("hall", "contact", reader, why="to handle it") == "Ms Li, 13812345678"
     for reader in (bakery, elsewhere, resident):
         with pytest.raises(GovFlowError):
-            town.engine.open_personal("hall", "contact", reader)
+            town.engine.open_personal("hall", "contact", reader, why="to handle it")
     town.do(change(contact={"text": "Mr Wu", "subject": "s-wu"}))
-    assert town.engine.open_personal("hall", "contact", keeper) == "Mr Wu"
+    assert town.engine.open_personal("hall", "contact", keeper, why="to handle it") == "Mr Wu"
 
 
 @pytest.mark.parametrize("scope", PairingScope)

@@ -130,19 +130,19 @@ def test_the_words_never_stand_in_the_log_and_the_key_of_who_asked_opens_them():
         assert word not in raw
     assert house.matter().text is not None
     assert house.matter().text.subject == "s-1"  # type: ignore[union-attr]
-    house.engine.erase_subject("s-1", archivist, basis="PIPL §47", authority="asked for")
-    assert house.engine.open_personal("x", "text", keeper) is None
+    house.engine.erase("s-1", archivist, basis="PIPL §47", authority="asked for")
+    assert house.engine.open_personal("x", "text", keeper, why="to handle it") is None
 
 
 def test_who_asked_who_answers_and_the_keeper_read_it_and_nobody_else_does():
     house = a_house()
     for reader in (asker, wu, keeper):
-        assert house.engine.open_personal("x", "text", reader) == WORDS
+        assert house.engine.open_personal("x", "text", reader, why="to handle it") == WORDS
     colleague = Actor.of("grid-1", Role.GRID_WORKER, area=AREA)
     callback = Actor.of("s-8", Role.CALLBACK, area=AREA)
     for reader in (neighbour, he, stranger, colleague, callback, shop):
         with pytest.raises(ProtectionError):
-            house.engine.open_personal("x", "text", reader)
+            house.engine.open_personal("x", "text", reader, why="to handle it")
 
 
 def test_a_letter_without_a_name_is_no_personal_data_of_the_official_who_takes_it_down():
@@ -164,7 +164,7 @@ def test_it_is_answered_in_writing_by_whoever_has_it_in_hand_or_by_the_keeper():
     assert house.refused(house.answer(answer=None)) == ("answer_reaches_the_asker",)
     assert house.refused(house.answer(public_text="call 13812345678")) == ("answer_reaches_the_asker",)
     house.do(house.answer(by=keeper))
-    assert house.engine.open_personal("x", "answer", asker) == "Chen, a lift is on its way"
+    assert house.engine.open_personal("x", "answer", asker, why="to handle it") == "Chen, a lift is on its way"
     assert house.loops() == []
 
 
@@ -359,7 +359,7 @@ def test_who_has_an_interest_in_whoever_asked_keeps_away():
     cousin = Actor(id="keeper-2", claims=keeper.claims, interests=("s-1",))
     assert house.refused(house.answer(by=cousin)) == ("actor_has_no_interest",)
     with pytest.raises(ProtectionError):
-        house.engine.open_personal("x", "text", cousin)
+        house.engine.open_personal("x", "text", cousin, why="to handle it")
     house.do(house.answer())
     herself = Actor(id="s-1", claims=asker.claims, interests=("s-1", "x"))
     house.do(anew(CONFIRM, by=herself))  # nobody keeps away from a matter of their own

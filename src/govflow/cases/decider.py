@@ -19,7 +19,7 @@ from govflow.context import Context
 from govflow.corrections import old_value
 from govflow.decider import Decider
 from govflow.messages import Command, Event
-from govflow.policy import Then
+from govflow.policy import Policy, Then
 from govflow.records import HandOver, Record
 from govflow.region import Changes, hand_over_of
 from govflow.regions.accountability import ACCOUNTABILITY
@@ -83,8 +83,21 @@ def _name_target(event: type[Event]) -> Any:
     return propose
 
 
+def _is_hidden_from_some(command: Any, policy: Policy) -> bool:
+    """Whether a new case is kept from people who see the numbers before and after it."""
+    category = policy.category(getattr(command, "category", ""))
+    return (
+        getattr(command, "confidential", False)
+        or getattr(command, "accused_unit", None) is not None
+        or getattr(command, "kind", None) == CaseKind.WHISTLE_BLOWING
+        or (category is not None and category.confidential)
+    )
+
+
 def _number_sub_cases(case: Case, command: c.SplitCase, context: Context) -> Event:
-    return CASE.copied(command, e.CaseSplit, context, sub_cases=tuple(context.number("case") for _ in command.parts))
+    hidden = case.is_secret or case.accused_unit is not None
+    new = context.unnumbered if hidden else context.number
+    return CASE.copied(command, e.CaseSplit, context, sub_cases=tuple(new("case") for _ in command.parts))
 
 
 def _keep_old(event: type[Event]) -> Any:
@@ -218,6 +231,7 @@ CASE = Decider(
         Then.REMIND: remind_by_rule,
         Then.URGE: urge_by_rule,
     },
+    unnumbered=_is_hidden_from_some,
     succeeded=(S.CLOSED,),
     failed=(S.REJECTED, S.DISMISSED, S.WITHDRAWN, S.REDIRECTED, S.TERMINATED),
 )

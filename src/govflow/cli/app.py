@@ -37,6 +37,7 @@ from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, open
 from govflow.cli.loops import loops
 from govflow.cli.match import match
 from govflow.cli.migrating import migrate
+from govflow.cli.privacy import privacy
 from govflow.cli.propose import propose
 from govflow.cli.prove import prove
 from govflow.cli.recount import recount
@@ -47,6 +48,7 @@ from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, rout
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, lang, t
 from govflow.cli.tick import tick
+from govflow.cli.track import track
 from govflow.cli.verify import verify
 from govflow.cli.vote import vote
 from govflow.cli.what_if import what_if
@@ -71,8 +73,10 @@ app.add_typer(budget.budget, name="budget", help="help.budget")
 app.add_typer(needs.needs, name="needs", help="help.needs")
 app.add_typer(project.project, name="project", help="help.project")
 app.add_typer(envelope.envelope, name="envelope", help="help.envelope")
+app.add_typer(track, name="track", help="help.track")
 app.add_typer(checkpoint, name="checkpoint", help="help.checkpoint")
 app.add_typer(keys, name="keys", help="help.keys")
+app.add_typer(privacy, name="privacy", help="help.privacy")
 app.add_typer(constraints, name="constraints", help="help.constraints")
 
 At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
@@ -129,7 +133,7 @@ def list_records(
         seen = reader(engine, actor, role, as_unit, area)
         found = _selected(seen, engine.now(), _known_state(engine, state), unit, overdue)
         if json:
-            print_json_array(as_json(record) for record, _ in found)
+            print_json_array(as_json(engine, record) for record, _ in found)
             return
         now, rows, provisional = engine.now(), [], False
         for record, loops in found:
@@ -189,7 +193,8 @@ def show(
         loops = engine.open_loops(id)
         if json:
             why = [each.model_dump(mode="json") for each in engine.why_due(id, now=engine.now())] if explain else []
-            print_json(as_json(record, open_loops=[loop.model_dump(mode="json") for loop in loops], why_due=why))
+            open_loops = [loop.model_dump(mode="json") for loop in loops]
+            print_json(as_json(engine, record, open_loops=open_loops, why_due=why))
         else:
             print_record(engine, record, loops, explain=explain)
 
@@ -210,7 +215,7 @@ def timeline(
         existing(reader(engine, actor, role, unit, area), id)
         history = engine.history(id)
         if json:
-            print_json_array(event_as_json(each) for each in history)
+            print_json_array(event_as_json(engine, each) for each in history)
         else:
             print_timeline(engine, history)
 

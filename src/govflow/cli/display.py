@@ -76,14 +76,28 @@ def print_json_array(values: Iterable[Any]) -> None:
     sys.stdout.write("\n]\n")
 
 
-def as_json(record: Record, **more: Any) -> dict[str, Any]:
-    """A record as JSON: its state as folded, personal data as protected."""
-    return {"kind_of_record": record.kind_of_record, **record.model_dump(mode="json"), **more}
+def as_json(engine: Engine, record: Record, **more: Any) -> dict[str, Any]:
+    """A record as JSON: its state as folded, personal data as protected, or as restricted."""
+    state = without_restricted(engine, record.model_dump(mode="json"))
+    return {"kind_of_record": record.kind_of_record, **state, **more}
 
 
-def event_as_json(recorded: RecordedEvent) -> dict[str, Any]:
+def event_as_json(engine: Engine, recorded: RecordedEvent) -> dict[str, Any]:
     """An event as JSON, with the metadata kept with it."""
-    return recorded.model_dump(mode="json", serialize_as_any=True)
+    found: dict[str, Any] = without_restricted(engine, recorded.model_dump(mode="json", serialize_as_any=True))
+    return found
+
+
+def without_restricted(engine: Engine, told: Any) -> Any:
+    """The same, saying `restricted` in the place of what was protected of people whose data is restricted 受限."""
+    if isinstance(told, dict):
+        if told.keys() == Protected.model_fields.keys():
+            subject = told["subject"]
+            return {"subject": subject, "restricted": True} if engine.is_restricted(subject) else told
+        return {name: without_restricted(engine, value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [without_restricted(engine, each) for each in told]
+    return told
 
 
 # --- one record ------------------------------------------------------------------------------------------------------
@@ -194,8 +208,8 @@ def _facts(engine: Engine, record: Record) -> Table:
     for name in ("merged_into", "converted_to", "closed_at"):
         if value := getattr(record, name, None):
             facts[name] = str(value) if name != "closed_at" else words.when(value, engine)
-    personal = [name for name, value in record.__dict__.items() if isinstance(value, Protected)]
-    facts["personal"] = ", ".join(f"{name} {t('protected')}" for name in personal)
+    personal = {name: value for name, value in record.__dict__.items() if isinstance(value, Protected)}
+    facts["personal"] = ", ".join(f"{name} {_closed(engine, value)}" for name, value in personal.items())
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style=SOFT)
     grid.add_column(overflow="fold")
@@ -203,6 +217,10 @@ def _facts(engine: Engine, record: Record) -> Table:
         if value:
             grid.add_row(t(f"fact.{name}"), Text(clean(value)))
     return grid
+
+
+def _closed(engine: Engine, value: Protected) -> str:
+    return t("restricted" if engine.is_restricted(value.subject) else "protected")
 
 
 def _said_of(engine: Engine, region: str, item: Item) -> str:

@@ -100,7 +100,7 @@ def show(
     with opened(db, records) as engine:
         found = _envelope(reader(engine, actor, role, unit, ""), id)
         if json:
-            print_json(as_json(found, drawn=drawn(found), free=free(found)))
+            print_json(as_json(engine, found, drawn=drawn(found), free=free(found)))
         else:
             _print(engine, found)
 

@@ -41,9 +41,8 @@ def show(
         project = project_of(reader(engine, actor, role, unit, ""), id)
         if json:
             loops = [loop.model_dump(mode="json") for loop in engine.open_loops(id)]
-            print_json(
-                as_json(project, open_loops=loops, next=[next_as_json(each) for each in next_steps(engine, project)])
-            )
+            coming = [next_as_json(each) for each in next_steps(engine, project)]
+            print_json(as_json(engine, project, open_loops=loops, next=coming))
             return
         out = console()
         out.print(Text.assemble((project.id, "bold"), "  ", clean(project.title_line)))

@@ -109,7 +109,7 @@ def _as_told(engine: Engine, seen: Reader, id: str, then: datetime, *, is_known_
 def _print(engine: Engine, record: Record, then: datetime | None, since: tuple[Corrected, ...], *, json: bool) -> None:
     if json:
         corrected = {"corrected_by": [each.version for each in since]} if since else {}
-        print_json(as_json(record, digest=record.digest, **corrected))
+        print_json(as_json(engine, record, digest=record.digest, **corrected))
         return
     open_then = engine.deciders[record.kind_of_record].open_loops(record)
     print_record(engine, record, open_then, now=then or record.at)

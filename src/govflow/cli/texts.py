@@ -18,12 +18,14 @@ from govflow.cli import (
     constraints_texts,
     needs_texts,
     policy_texts,
+    privacy_texts,
     project_texts,
     propose_texts,
     replaying_texts,
     report_texts,
     responsibility_texts,
     running_texts,
+    track_texts,
     verify_texts,
     vote_texts,
     what_if_texts,
@@ -75,10 +77,12 @@ def t(key: str, **values: object) -> str:
 
 EXAMPLES = {
     **policy_texts.EXAMPLES,
+    **privacy_texts.EXAMPLES,
     **budget_texts.EXAMPLES,
     **bundle_texts.EXAMPLES,
     **checkpoint_texts.EXAMPLES,
     **running_texts.EXAMPLES,
+    **track_texts.EXAMPLES,
     **propose_texts.EXAMPLES,
     **replaying_texts.EXAMPLES,
     **vote_texts.EXAMPLES,
@@ -117,7 +121,8 @@ _TERMS = {
         "callback 回访员 leader 包案领导 mediator 调解员 disputant 当事人 review_body 复查复核机关 "
         "host 会议召集方 proposer 提案人 co_proposer 共同提案人 secretariat 议事秘书处 deliberating_body 议事机构 "
         "convenor 召集人 voter 表决权人 implementer 实施单位 appraiser 评议人 project_lead 牵头单位 "
-        "assessor 评估机构 acceptance_group 验收组 finance 财务 archivist 档案员 delegate 代表委员"
+        "assessor 评估机构 acceptance_group 验收组 finance 财务 archivist 档案员 delegate 代表委员 "
+        "anybody 任何人"
     ),
     "level": "grid 网格 community 社区(村) town 镇(街道) district 区",
     "kind": (
@@ -138,10 +143,12 @@ _TERMS = {
 # fmt: off
 TEXTS: dict[str, tuple[str, str]] = {
     **policy_texts.TEXTS,
+    **privacy_texts.TEXTS,
     **budget_texts.TEXTS,
     **bundle_texts.TEXTS,
     **checkpoint_texts.TEXTS,
     **running_texts.TEXTS,
+    **track_texts.TEXTS,
     **propose_texts.TEXTS,
     **replaying_texts.TEXTS,
     **vote_texts.TEXTS,
@@ -303,6 +310,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "log_exported": ("{n} rows written to {path}; keys of personal data are not part of it", "已写出 {n} 行到 {path}；不含个人信息密钥"),
     "version": ("version {n}", "第 {n} 版"),
     "protected": ("(protected)", "（加密）"),
+    "restricted": ("(restricted)", "（受限）"),
     "on_behalf": (" for {id}", "（代 {id}）"),
     "nobody": ("nobody", "无"),
 

@@ -14,4 +14,6 @@ from govflow.evaluating.metrics import Rate as Rate
 from govflow.evaluating.metrics import attendance as attendance
 from govflow.evaluating.metrics import fulfilment as fulfilment
 from govflow.evaluating.metrics import response as response
+from govflow.evaluating.small_counts import LEAST as LEAST
+from govflow.evaluating.small_counts import published as published
 from govflow.evaluating.subjects import lacks_of_subjects as lacks_of_subjects

@@ -97,6 +97,8 @@ PROJECT_TEXTS: dict[str, tuple[str, str]] = {
     "milestone.accepted": ("Accepted", "验收"), "milestone.refused": ("refused {n}×: {what}", "不通过 {n} 次：{what}"), "milestone.owner": ("Owed by", "责任单位"),
     "defects.project": ("Defects and what became of them", "问题整改"), "defect": ("Defect", "问题"), "defect.found": ("Found", "发现"), "defect.fixed": ("Put right", "整改"), "defect.off": ("Struck off", "销号"),
     "feedback": ("Residents' feedback", "居民意见"), "feedback.note": ("What residents wrote is not published, only what it was about and what was answered.", "居民所写内容不公开，只公开主题与答复。"),
+    "feedback.few": ("too few to tell (under {n}, or beside such)", "人数过少不予公布（不足 {n} 件或其相邻项）"),
+    "feedback.all": ("in time", "按时"), "feedback.part": ("in part", "部分按时"), "feedback.none": ("late", "逾期"),
     "feedback.raised": ("Raised", "提出"), "feedback.answered": ("Answered", "已答复"), "feedback.in_time": ("Answered in time", "按时答复"), "feedback.confirmed": ("Answer confirmed", "答复获认可"),
     "feedback.open": ("Waiting for an answer", "待答复"), "feedback.transferred": ("Went on as a case", "转为事项"), "feedback.withdrawn": ("Taken back", "撤回"),
     "feedback.topics": ("By topic", "按主题"), "feedback.topic": ("Topic", "主题"), "feedback.answers": ("Answers", "答复"), "feedback.answer": ("Answer", "答复内容"),

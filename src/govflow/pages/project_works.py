@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from govflow.evaluating import LEAST, published
 from govflow.pages.parts import Cell, Note, Rows, Section
 from govflow.pages.project_view import View
 from govflow.projects.feedback import feedback_figures
@@ -117,7 +118,11 @@ def _topics(view: View) -> Rows:
     raised = Counter(each.about for each in items)
     answered = Counter(each.about for each in items if each.answer is not None)
     heads = [view.speech.t(each) for each in ("feedback.topic", "feedback.raised", "feedback.answered")]
-    rows = [(_topic(view, about), str(n), str(answered[about])) for about, n in raised.most_common()]
+    few, told = view.speech.t("feedback.few", n=LEAST), published(raised)
+    rows = [
+        (_topic(view, about), *((few, "") if told[about] is None else (str(n), str(answered[about]))))
+        for about, n in raised.most_common()
+    ]
     return Rows(view.speech.t("feedback.topics"), heads, rows)
 
 
@@ -136,10 +141,17 @@ def _answers(view: View) -> Rows:
     for (topic, said), answers in sorted(given.items(), key=lambda each: min(answer.at for answer in each[1])):
         days = dict.fromkeys(speech.day(at) for at in (min(a.at for a in answers), max(a.at for a in answers)))
         when = t("need.from_to", a=next(iter(days)), b=[*days][-1]) if len(days) > 1 else next(iter(days))
-        in_time = t("of", n=sum(not each.late for each in answers), all=len(answers))
-        rows.append((topic, said, when, in_time))
+        rows.append((topic, said, when, _in_time(view, [not each.late for each in answers])))
     heads = [t(each) for each in ("feedback.topic", "feedback.answer", "day", "feedback.in_time?")]
     return Rows(t("feedback.answers"), heads, rows)
+
+
+def _in_time(view: View, answers: list[bool]) -> str:
+    """How many answers came in time, or in a word where they tell of one or two people."""
+    t, number = view.speech.t, sum(answers)
+    if len(answers) >= LEAST:
+        return t("of", n=number, all=len(answers))
+    return t("feedback.all" if number == len(answers) else "feedback.part" if number else "feedback.none")
 
 
 # --- disputes --------------------------------------------------------------------------------------------------------

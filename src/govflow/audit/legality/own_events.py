@@ -21,6 +21,7 @@ _ROLES = {
     "policy.adopted": {"system", "district"},
     "calendar.adopted": {"system", "district"},
     "subject.erased": {"system", "archivist"},
+    "personal.destroyed": {"system", "archivist"},
 }
 
 

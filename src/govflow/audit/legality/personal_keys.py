@@ -13,9 +13,9 @@ from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.metadata import finding
 from govflow.errors import GovFlowError, LogError
 from govflow.files import IN_MEMORY
-from govflow.log_events import LOG_STREAM
+from govflow.log_events import LOG_STREAM, PersonalDestroyed, SubjectErased
 from govflow.messages import Protected
-from govflow.persistence.codec import StoredEvent
+from govflow.persistence.codec import Codec, StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import Store
 from govflow.privacy.keys import KeyName, KeyStore
@@ -24,7 +24,8 @@ from govflow.privacy.vault import Vault, key_of
 _PROTECTED = re.compile(
     rb'"(\w+)":\{"subject":"([A-Za-z0-9._:-]{1,64})"(?:,"about":\[([^\]]*)\])?,"ciphertext":"([A-Za-z0-9+/=]*)"'
 )
-_ERASED = re.compile(rb'"subject":"([A-Za-z0-9._:-]{1,64})"')
+_CODEC = Codec([SubjectErased, PersonalDestroyed])
+_DESTROYING = ("subject.erased@", "personal.destroyed@")
 _REMEMBERED = 100_000  # keys that are known to open
 
 Tell = Callable[[Finding], None]
@@ -54,18 +55,18 @@ class Keys:
         self._kept = kept
         self._vault = Vault(kept)
         self._store = store
-        self._erased = _erased_in(store)
+        self._gone = _gone_in(store)
         self._opens: set[KeyName] = set()
 
     def missing(self, rows: Iterable[StoredEvent]) -> Iterator[Finding]:
-        """Personal data that nobody can open, though nothing in the log says that its subject was erased."""
+        """Personal data that nobody can open, though nothing in the log says that it was erased or destroyed."""
         for row in rows:
             for said in _PROTECTED.findall(row.state) if is_sealed(row) else ():
                 field, subject, about, ciphertext = (each.decode() for each in said)
                 spoken_of = tuple(about.replace('"', "").split(",")) if about else ()
                 value = Protected(subject=subject, about=spoken_of, ciphertext=ciphertext)
                 name = key_of(value, row.stream, row.version, field)
-                if name not in self._opens and subject not in self._erased:
+                if name not in self._opens and not _is_in(self._gone, name):
                     yield from self._tried(row, field, value, name)
 
     def _tried(self, row: StoredEvent, field: str, value: Protected, name: KeyName) -> Iterator[Finding]:
@@ -77,10 +78,11 @@ class Keys:
                     self._opens.clear()
                 self._opens.add(name)
                 return
-        except LogError as error:
-            yield _unreadable(error)
+        except LogError as error:  # changed where it stands, or what it is encrypted under is missing
+            en, zh = f"the key of {subject} cannot be used: {str(error)[:200]}", f"{subject} 的密钥无法使用"
+            yield finding(row, Code.KEY_MISSING, en, zh)
             return
-        if not has_key and self._is_erased_by_now(subject):
+        if self._is_gone_by_now(name):
             return
         if not has_key:
             en = f"the key of {subject} is missing, and no erasure in the log explains it"
@@ -98,27 +100,36 @@ class Keys:
         except (GovFlowError, ValueError, TypeError):  # a key of another form is none either
             return False
 
-    def _is_erased_by_now(self, subject: str) -> bool:
+    def _is_gone_by_now(self, name: KeyName) -> bool:
         """Whether it was erased since this check began: the event is in the log before the key is destroyed."""
         if not isinstance(self._store, SQLiteStore) or self._store.path == IN_MEMORY:
             return False
         with closing(SQLiteStore(self._store.path, read_only=True)) as now:
-            self._erased |= _erased_in(now)
-        return subject in self._erased
+            self._gone |= _gone_in(now)
+        return _is_in(self._gone, name)
 
     def close(self) -> None:
         """Release the file."""
         self._kept.close()
 
 
-def _erased_in(store: Store) -> set[str]:
-    """The subjects whose erasure the log records."""
-    return {
-        said[1].decode()
-        for row in own_rows(store)
-        if (type(row.topic), type(row.state)) == (str, bytes) and row.topic.startswith("subject.erased@")
-        if (said := _ERASED.search(row.state[row.state.find(b"\n") :]))
-    }
+def _gone_in(store: Store) -> set[tuple[str, str]]:
+    """Whose keys ('': everybody's) the log says to be destroyed, and for what purpose ('': every one)."""
+    gone = set()
+    for row in own_rows(store):
+        if (type(row.topic), type(row.state)) != (str, bytes) or not row.topic.startswith(_DESTROYING):
+            continue
+        try:
+            event = _CODEC.decode(row.topic, row.state)
+        except LogError:  # told by who reads all of it
+            continue
+        gone.add(event.key if isinstance(event, PersonalDestroyed) else (event.__dict__["subject"], ""))
+    return gone
+
+
+def _is_in(gone: set[tuple[str, str]], name: KeyName) -> bool:
+    record = name.purpose.partition("#")[0]
+    return not gone.isdisjoint({(name.subject, ""), name, (name.subject, record), ("", record)})
 
 
 def own_rows(store: Store) -> Iterator[StoredEvent]:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
+from govflow.actors import ANYBODY
 from govflow.adopted import Adopted
 from govflow.audit.findings import Finding
 from govflow.audit.legality.own_events import of_the_log, renamed
@@ -74,7 +75,7 @@ class Row(NamedTuple):
         unlike = {
             "source": move.source not in self.sources,
             "target": move.target not in ("", self.target or move.source),
-            "role": not self.rides and move.role not in self.roles,
+            "role": not self.rides and move.role not in self.roles and ANYBODY not in self.roles,
             "while_in": self.region is not None and not table.is_beside(self, move.main),
         }
         return tuple(name for name, differs in unlike.items() if differs)

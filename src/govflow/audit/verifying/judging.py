@@ -30,6 +30,7 @@ from govflow.messages import Event
 from govflow.persistence.codec import Codec, StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import Store
+from govflow.subjects import with_people
 
 WORTH_DIVIDING = 200_000  # events; below, starting processes takes longer than they save
 WITH_RULES = 10_000  # the same where every rule is judged again
@@ -159,7 +160,7 @@ def _judge_all(store: Store, served: Served, keys: str | None, rules: bool, prog
 
 
 def _bench(store: Store, served: Served, keys: str | None, rules: bool) -> _Bench:
-    deciders = served()
+    deciders = with_people(served())
     tables = Tables.of(list(filter(_is_event, own_rows(store))))
     complaints: list[Finding] = []
     return _Bench(

@@ -1,0 +1,63 @@
+"""What `govflow track` says, in English and in Chinese."""
+
+# ruff: noqa: E501 - a table: one text a line, in two languages
+
+EXAMPLES = {
+    "track": "govflow track show --db city.db",
+    "track_report": "govflow track report --db city.db --title 占道收费 --kind whistle_blowing --accused roads --level town --text -",
+    "track_show": "govflow track show --db city.db",
+    "track_answer": "govflow track answer --db city.db",
+    "track_supplement": "govflow track supplement --text 周一起 --db city.db",
+    "track_rate": "govflow track rate --contacted na --resolved yes --satisfied no --db city.db",
+    "track_withdraw": "govflow track withdraw --reason 已解决 --db city.db",
+}
+
+# fmt: off
+TEXTS: dict[str, tuple[str, str]] = {
+    "help.track": ("Report a matter without a name, and follow it by a tracking code alone.",
+                   "匿名反映事项，凭查询码跟踪办理。"),
+    "help.track_report": ("Report a matter without saying who. The code is printed this once: whoever has it acts as the reporter, and nobody can find it again.\n\nReports of wrongdoing are confidential, and hidden from the unit reported. A name, phone or address that is given is protected; of a confidential matter it opens for the acceptance desk alone.",
+                          "匿名反映事项。查询码仅显示一次：持码者即视为反映人，遗失无法找回。\n\n举报一律保密，对被举报单位不可见。如填写姓名、电话或住址，均加密保存；保密事项的仅受理窗口可查阅。"),
+    "help.track_show": ("Where the matter stands: what is owed until when, what is asked of you, what was told.", "事项进展：待办及期限、需您补充的内容、已告知的情况。"),
+    "help.track_answer": ("Read the answer that was written to the reporter alone. That it was read is recorded.", "查阅仅向反映人作出的答复。查阅情况将留痕。"),
+    "help.track_supplement": ("Give what the desk has asked for.", "按要求补充材料。"),
+    "help.track_rate": ("Rate how the matter was handled.", "评价办理情况。"),
+    "help.track_withdraw": ("Take the report back.", "撤回所反映的事项。"),
+    "argument.code": ("The tracking code; left out or -, the first line of stdin: it then stays out of the shell's history.",
+                      "查询码；省略或写 - 时从标准输入首行读取，不会留在命令历史中。"),
+    "option.track_title": ("The matter in a few words. It is public: no names.", "事项标题。标题公开，请勿写姓名。"),
+    "option.track_kind": ("What kind it is: hotline, suggestion, hazard, whistle_blowing, …", "类型：hotline、suggestion、hazard、whistle_blowing 等。"),
+    "option.track_accused": ("The unit reported; it never learns of it.", "被举报单位（对其保密）。"),
+    "option.track_confidential": ("Treat it as confidential.", "作为保密事项办理。"),
+    "option.track_channel": ("By which channel it came.", "渠道。"),
+    "option.track_area": ("The area it is about: district/town/community.", "所涉区域：区/镇街/社区。"),
+    "option.track_place": ("Where it is. It is protected.", "地点（加密保存）。"),
+    "option.track_text": ("What happened, or - for stdin. It is protected.", "情况说明，- 表示标准输入（加密保存）。"),
+    "option.track_file": ("The same as a file in UTF-8.", "情况说明文件（UTF-8）。"),
+    "option.track_name": ("Your name, if you want to give it.", "姓名（可不填）。"),
+    "option.track_phone": ("Your phone, if you want to give it.", "电话（可不填）。"),
+    "option.track_address": ("Your address, if you want to give it.", "住址（可不填）。"),
+    "option.track_contacted": ("Were you contacted: yes, no, or na where it does not apply.", "是否联系：yes、no，不适用写 na。"),
+    "option.track_resolved": ("Is it resolved: yes, no or na.", "是否解决：yes、no 或 na。"),
+    "option.track_satisfied": ("Are you satisfied: yes, no or na.", "是否满意：yes、no 或 na。"),
+    "option.track_remark": ("What you want to say of it. It is protected.", "补充评价（加密保存）。"),
+    "track.code": ("Tracking code", "查询码"),
+    "track.mistyped": ("the tracking code is mistyped", "查询码有误"),
+    "track.twenty": ("20 letters and digits", "20 位字母和数字"),
+    "track.yes_no": ("{text} is no answer", "{text} 不是有效的回答"),
+    "track.reported": ("Reported: {id}.", "已登记：{id}。"),
+    "track.keep": ("Your tracking code, shown this once:", "您的查询码（仅显示一次）："),
+    "track.lost": ("Keep it to yourself. Whoever has it acts as you; lost, it cannot be found again.", "请妥善保管。持码者可代您操作；遗失无法找回。"),
+    "track.since": ("reported {at}", "反映时间 {at}"),
+    "track.lead": ("in the hands of {unit}", "主办单位 {unit}"),
+    "track.goes_on": ("goes on as {id}", "转入 {id} 办理"),
+    "track.owed": ("Owed to you", "待办"),
+    "track.open": ("Open to you", "您可以"),
+    "track.late": ("late", "已超期"),
+    "track.asks": ("Asked of you", "请补充"),
+    "track.rating": ("Your rating is waited for: govflow track rate", "请评价： govflow track rate"),
+    "track.answered": ("There is an answer to you alone: govflow track answer", "有仅向您作出的答复： govflow track answer"),
+    "track.no_answer": ("There is no answer to you alone.", "暂无仅向您作出的答复。"),
+    "track.told": ("What happened", "办理情况"),
+}
+# fmt: on
