@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,7 +29,12 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 
-# Collecting twenty thousand tests makes millions of objects that all stay: looking them over for garbage at Python's
+# Where Python is told to keep no bytecode, pytest rewrites the asserts of every test file in every process again, and
+# each program that a test starts compiles the library again: together minutes. `__pycache__` is no part of a commit.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Collecting ten thousand tests makes millions of objects that all stay: looking them over for garbage at Python's
 # usual pace took two fifths of that time. What has been collected is then left out of every later look.
 gc.set_threshold(50_000, 20, 20)
 

@@ -62,7 +62,8 @@ ROOMS: dict[str, set[str]] = {
     "adoption": KERNEL | {"regions"},
     "adopted": {"calendars", "policy"},
     "log": KERNEL | {"adopted", "log_events", "persistence"},
-    "reading": KERNEL | {"log_events", "log"},
+    "withholding": VALUES,
+    "reading": KERNEL | {"log_events", "log", "withholding"},
     "journey": KERNEL | {"log", "reading"},
     "transaction": KERNEL | {"adopted", "log_events", "log", "reading", "persistence", "privacy"},
     "writing": KERNEL
@@ -107,6 +108,7 @@ ROOMS["__main__"] = {"cli"}
 AUDIT: dict[str, set[str]] = {
     "findings": set(),
     "metadata": {"findings"},
+    "finding_words": {"findings"},
     "legality": set(),
     "explaining": {"legality"},
     "constraints": set(),
