@@ -1,10 +1,11 @@
-"""Hypothesis profiles: `ci` shows how to repeat a failure, `dev` is quick. Choose one by HYPOTHESIS_PROFILE."""
+"""What holds for every test: Hypothesis profiles (choose one by HYPOTHESIS_PROFILE), bytecode, garbage, coverage."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -44,3 +45,19 @@ def pytest_collection_finish() -> None:
     """What is there when the tests begin stays until they end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """A test marked `no_cover` is not traced at all.
+
+    pytest-cov stops its own measuring for it; but in a worker of xdist it has begun twice, and goes on with the first.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)

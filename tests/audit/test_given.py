@@ -64,7 +64,7 @@ def test_what_is_no_head_or_key_is_one_clear_error(log, wrong, said):
 
 def test_an_engine_is_not_the_path_of_its_log(log):
     with Engine.open(log, read_only=True) as engine, pytest.raises(InputError) as refused:
-        verify_log(engine)
+        verify_log(engine)  # type: ignore[arg-type]  # on purpose
     assert "Engine is not usable here; expected the path of a log" in str(refused.value)
 
 

@@ -169,7 +169,9 @@ def test_a_log_that_is_long_behind_is_caught_up_with_in_steps_and_no_command_has
         until = hashed.index(0)  # it has caught up: from here on every fifty events, in steps too
         assert sum(hashed[:until]) > behind
         assert all(engine.store.head() - size < 50 for size in signed(engine)[-1:])
-        last = Checkpoint.parse(Note.parse(engine.checkpointer.kept.last().note).text)
+        kept = engine.checkpointer.kept.last()
+        assert kept is not None
+        last = Checkpoint.parse(Note.parse(kept.note).text)
         leaves = [leaf_of(*row[:4]) for row in engine.store.scan()]
         assert last.root == Tree(leaves[: last.size]).root()
         for each in engine.checkpointer.kept.notes():
@@ -189,7 +191,9 @@ def test_what_steps_have_left_is_signed_at_once_by_a_tick_or_on_demand(tmp_path,
             ask(engine)
 
             assert signed(engine) == [20, engine.store.head()]
-            assert engine.checkpointer.last().checkpoint.root == root_of(engine)
+            last = engine.checkpointer.last()
+            assert last is not None
+            assert last.checkpoint.root == root_of(engine)
 
 
 # -- failures ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -48,8 +49,8 @@ OF_LOGS = (
 )  # fmt: skip
 
 
-def command(words: str) -> typer.core.TyperCommand:
-    found = typer.main.get_command(app)
+def command(words: str) -> Any:
+    found: Any = typer.main.get_command(app)
     for word in words.split():
         found = found.commands[word]
     return found
@@ -68,8 +69,8 @@ def test_every_reading_command_is_asked_with_the_same_options(words):
 
     assert {"--db", "--as", "--role", "--as-unit", "--area", "--records"} <= set(options)
     for name in MEANING.keys() & options.keys():
-        wanted = MEANING[name]
-        wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+        meant = MEANING[name]
+        wanted = meant if isinstance(meant, tuple) else (meant,)
         assert options[name].metavar in wanted, name
     assert not {"--id", "--record", "--since", "--until", "--output", "--case"} & set(options)
     assert ("--unit" in options) == (words in ("list", "report")), "a unit that is asked about"

@@ -71,7 +71,7 @@ MATRIX: dict[Key, Line] = {
     (EDIT, N): Line(". X X X .", ". X X X .", _EDITED),
     (SWAP, N): Line(". X X X .", ". X X X .", _EDITED),
     (DELETE, N): Line("X X X X X", "X . X X .", (Code.GAP, *_BACK)),
-    (INSERT, N): Line("X X X X X", "X X X X X", (Code.REORDER, Code.DAMAGED, Code.EDIT, Code.SEMANTIC)),
+    (INSERT, N): Line("X X X X X", "X X X X X", (Code.REORDER, Code.DAMAGED, Code.EDIT)),
     (DUPLICATE, N): Line("X X X X X", "X . X X X", (Code.REORDER, Code.DAMAGED, Code.EDIT, Code.SEMANTIC)),
     (REORDER, N): Line("X X X X X", "X . X X X", (Code.REORDER, Code.EDIT, _IN_TIME)),
     (CUT, N): Line(". . X X .", ". . X X .", _BACK),

@@ -1,7 +1,7 @@
 """约束 constraints: what must hold between the events of one record, as small automata over one pass.
 
 Whoever reads a stream asks `check_stream`. What a constraint says and where it comes from stands in a file
-(`constraint_files`), what its words mean in `constraint_model`.
+(`constraints.files`), what its words mean in `constraints.model`, how each is looked at in `constraints.automata`.
 """
 
 from __future__ import annotations
