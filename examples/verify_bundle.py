@@ -2,10 +2,12 @@
 
 BUNDLE is what `govflow export bundle` wrote, VKEY the log's public key (or a file with it) that you had from elsewhere;
 each NOTE is a signed checkpoint of the log that you kept. Exit status: 0 whole, 1 not whole, 2 could not be checked.
+--zh 以中文给出结论（中文环境下无须指定）：BUNDLE 为证据包，VKEY 为经其他途径取得的公钥，NOTE 为自己留存的检查点。
 """
 
 import base64
 import json
+import os
 import re
 import sys
 from datetime import datetime
@@ -22,6 +24,13 @@ ROW = {"position": INT, "stream": STR, "version": INT, "topic": STR, "command_id
 ROW |= {"leaf": STR, "state": STR}
 PACKED = re.compile(r"[0-9a-f]{12}[78][0-9a-f]{3}[89ab][0-9a-f]{15}")  # a command id that is stored as 16 bytes
 INSIDE, EDGES = 0, 1
+VERDICTS = {"WHOLE": "完整", "SOUND, AS FAR AS IT GOES": "所含部分完整", "NOT WHOLE": "不完整"}
+VERDICTS |= {
+    "COULD NOT BE CHECKED": "无法核验",
+    "Not excluded": "不能排除",
+    "Not covered": "未涵盖",
+    "It agrees": "相符",
+}
 
 
 class NotWholeError(Exception):
@@ -55,7 +64,9 @@ def from_base64(text):
 
 
 def key_of(vkey):
-    name, id, encoded = vkey.strip().split("+", 2)
+    found = re.findall(r"\A([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\Z", vkey.strip())
+    require(found, "this is no public key: name+hash+key is expected")
+    name, id, encoded = found[0]
     raw = from_base64(encoded)
     is_good = len(raw) == 33 and raw[0] == 1 and sha256(name.encode() + b"\n" + raw).hexdigest()[:8] == id
     require(is_good, "no Ed25519 key, or a damaged one")
@@ -279,18 +290,53 @@ class Bundle:
             yield "What belongs to it is its writer's word: nobody signed the list of what is in it."
 
 
+# --- what is asked, and what is answered -----------------------------------------------------------------------------
+
+
+def mistaken(path, vkey):  # -> what was given in place of a bundle or a key, where that can be told
+    if "+" in path and not os.path.exists(path):
+        return "a key stands first: BUNDLE comes before VKEY"
+    for each in (path, vkey):
+        if os.path.isdir(each):
+            return f"{each} is a folder"
+    with open(path, "rb") as source:
+        start = source.read(1 << 12)
+    if not start:
+        return f"{path} is empty"
+    if start.startswith((b"\x1f\x8b", b"PK\3\4", b"\xfd7zXZ", b"BZh")):
+        return f"{path} is compressed: unpack it first"
+    if start.startswith(b"SQLite format 3\0"):
+        return f"{path} is a log, no bundle: `govflow verify` checks it"
+    if start.startswith(b"govflow/"):
+        return f"{path} is a key or a signed checkpoint: BUNDLE comes first, then VKEY, then each NOTE"
+    return None
+
+
 def main(arguments):  # -> what is to be said, and the exit status
-    if len(arguments) < 2:
+    if {"-h", "--help"} & {*arguments}:
+        return __doc__.strip().split("\n"), 0
+    said, status = answer([each for each in arguments if each != "--zh"])
+    if "--zh" in arguments or (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").startswith("zh"):
+        said = [f"{VERDICTS.get(re.split(':| beyond| with', each)[0], '')} {each}".strip() for each in said]
+    return said, status
+
+
+def answer(given):
+    if len(given) < 2:
         return [__doc__.partition("\n\n")[0]], 2
     try:
-        path, vkey, *kept = arguments
+        path, vkey, *kept = given
+        if wrong := mistaken(path, vkey):
+            raise NotWholeError(wrong)
         key = key_of(vkey if "+" in vkey else Path(vkey).read_text("utf-8"))
         notes = [Path(name).read_bytes().decode() for name in kept]
         for note in notes:
             signed(note, [])
         with open(path, "rb") as source:
             return check(source, key, notes)
-    except (OSError, ValueError, NotWholeError) as error:
+    except OSError as error:
+        return [f"COULD NOT BE CHECKED: {error.filename}: {error.strerror}"], 2
+    except (ValueError, NotWholeError) as error:
         return [f"COULD NOT BE CHECKED: {error}"], 2
 
 
@@ -307,7 +353,12 @@ def check(source, key, notes):
     return list(bundle.told()), 0
 
 
+def shown(char):  # nothing that a file says moves the cursor or turns the line
+    return char if " " <= char <= "~" or "\u3000" <= char <= "\u9fff" or "\uff01" <= char <= "\uff5e" else "?"
+
+
 if __name__ == "__main__":
     said, status = main(sys.argv[1:])
-    print("\n".join("".join(char if " " <= char <= "~" else "?" for char in each) for each in said))
+    text = "\n".join("".join(map(shown, each)) for each in said)
+    print(text.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
     sys.exit(status)

@@ -1,9 +1,11 @@
-"""Hypothesis profiles: `ci` shows how to repeat a failure, `dev` is quick. Choose one by HYPOTHESIS_PROFILE."""
+"""What holds for every test: Hypothesis profiles (choose one by HYPOTHESIS_PROFILE), bytecode, garbage, coverage."""
 
 from __future__ import annotations
 
 import gc
 import os
+import sys
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,7 +30,12 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 
-# Collecting twenty thousand tests makes millions of objects that all stay: looking them over for garbage at Python's
+# Where Python is told to keep no bytecode, pytest rewrites the asserts of every test file in every process again, and
+# each program that a test starts compiles the library again: together minutes. `__pycache__` is no part of a commit.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Collecting ten thousand tests makes millions of objects that all stay: looking them over for garbage at Python's
 # usual pace took two fifths of that time. What has been collected is then left out of every later look.
 gc.set_threshold(50_000, 20, 20)
 
@@ -38,3 +45,19 @@ def pytest_collection_finish() -> None:
     """What is there when the tests begin stays until they end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """A test marked `no_cover` is not traced at all.
+
+    pytest-cov stops its own measuring for it; but in a worker of xdist it has begun twice, and goes on with the first.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)

@@ -64,7 +64,8 @@ ROOMS: dict[str, set[str]] = {
     "adoption": KERNEL | {"regions"},
     "adopted": {"calendars", "policy"},
     "log": KERNEL | {"adopted", "log_events", "persistence"},
-    "reading": KERNEL | {"log_events", "log"},
+    "withholding": VALUES,
+    "reading": KERNEL | {"log_events", "log", "withholding"},
     "journey": KERNEL | {"log", "reading"},
     "transaction": KERNEL | {"adopted", "log_events", "log", "reading", "persistence", "privacy"},
     "writing": KERNEL
@@ -81,6 +82,7 @@ ROOMS: dict[str, set[str]] = {
     | {"regions", "reactions", "log_events", "files", "log", "reading", "adoption", "organisation", "duties"}
     | {"watch", "beside", "alliances", "persistence", "privacy", "checkpoints", "transaction", "writing", "ticking"}
     | {"signing", "subjects", "disposing"},
+    "tracking": KERNEL | {"cases", "regions", "privacy", "transaction", "engine"},
     "ballot_box": VALUES | {"policy", "proposals", "voting", "engine"},
     "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
     "audit": KERNEL
@@ -113,6 +115,7 @@ ROOMS["__main__"] = {"cli"}
 AUDIT: dict[str, set[str]] = {
     "findings": set(),
     "metadata": {"findings"},
+    "finding_words": {"findings"},
     "legality": set(),
     "explaining": {"legality"},
     "constraints": set(),

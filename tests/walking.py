@@ -197,9 +197,9 @@ class Walk(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def digest_elsewhere(self) -> str:
-        """The digest that another engine, and for every tenth walk another process, folds from the file alone."""
+        """The digest that another engine, and for every twentieth walk another process, folds from the file alone."""
         _checked.append(self.path)
-        if len(_checked) % 10 == 1:
+        if len(_checked) % 20 == 1:
             given = [sys.executable, "-c", self.kind.reading, str(self.path)]
             root = Path(__file__).parents[1]
             return subprocess.run(given, capture_output=True, text=True, cwd=root, check=True).stdout.strip()

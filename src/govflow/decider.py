@@ -16,7 +16,7 @@ from govflow.actors import ANYBODY, FOR_THEMSELVES, Claim, Level, Role, covers
 from govflow.clocks import Clock, applied, moves_of
 from govflow.context import Context
 from govflow.errors import Broken, Detail, NotAllowed, WorkflowError
-from govflow.messages import Command, Event, ItemCommand, Personal
+from govflow.messages import Command, Event, ItemCommand, Personal, folded
 from govflow.policy import Policy
 from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
 from govflow.region import Changes, Fold, Region, WhenDue, hand_over_of, item_fold, riding_fold
@@ -188,7 +188,7 @@ class Decider:
             changes["moved_in"] = version
         if event.clocks:
             changes["clocks"] = applied(state.clocks, event.clocks, event.at)
-        return state.changed(**changes)
+        return folded(state, changes)
 
     def open_loops(self, state: Record) -> tuple[Loop, ...]:
         """Everything the record still owes, region by region."""
@@ -371,7 +371,7 @@ class Decider:
         if more > 0:
             en, zh = f"{en} and {more} more", f"{zh} 等 {len(held)} 人"
         detail = (Detail(f"held here by {en}", f"此处由 {zh} 担任"),) if held else ()
-        text = f"the actor holds here one of: {roles}", f"操作人须具有以下角色之一: {roles}"
+        text = f"the actor holds here one of: {roles}", f"操作人须具有以下角色之一：{roles}"
         return Broken("role_is_held", *text, detail)
 
     def held_by(self, step: Step, state: Record, context: Context, event: Event | None = None) -> tuple[str, ...]:
@@ -437,7 +437,7 @@ class Decider:
             item = state.item(region.name, key)
             where = f"{region.name} {key}: {item.status if item else NEW}, record: {state.status or NEW}"
         broken = Broken(
-            "step_is_in_the_table", f"no such step from here ({where})", f"当前状态下无此步骤({where})"
+            "step_is_in_the_table", f"no such step from here ({where})", f"当前状态下无此步骤（{where}）"
         )  # fmt: skip
         return NotAllowed(command.wire, _named(state), [broken], self.commands_from(state))
 
@@ -446,7 +446,7 @@ _NAMED = 10  # of those who hold a role, in a refusal
 _RECUSED = Broken(
     "actor_has_no_interest",
     "the actor has an interest in this matter and must keep away from it",
-    "操作人与本事项有利害关系,应当回避",
+    "操作人与本事项有利害关系，应当回避",
 )
 
 
@@ -473,5 +473,5 @@ def _no_approval(step: Step) -> Broken:
     return Broken(
         "approval_is_given",
         f"a second person ({step.approval}) has approved this very command",
-        f"须经另一人({step.approval})审批同意",
+        f"须经另一人（{step.approval}）审批同意",
     )

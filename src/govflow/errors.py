@@ -74,7 +74,7 @@ class NotAllowed(GovFlowError):
         if self.allowed:
             shown, more = self._allowed_here()
             rest = (f" 等 {more} 项并行步骤" if zh else f" and {more} more that run beside it") if more else ""
-            lines.append(("  当前可执行: " if zh else "  allowed now: ") + ", ".join(shown) + rest)
+            lines.append(("  当前可执行：" if zh else "  allowed now: ") + ", ".join(shown) + rest)
         return "\n".join([head, *lines])
 
     def _allowed_here(self) -> tuple[list[str], int]:
@@ -119,7 +119,7 @@ class Problem(NamedTuple):
         zh = lang.startswith("zh")
         what = self.what.zh if zh else str(self.what)
         wanted = getattr(self.expected, "zh", self.expected) if zh else self.expected
-        expected = f"{';应为' if zh else '; expected'} {wanted}" if wanted else ""
+        expected = f"{'；应为' if zh else '; expected'} {wanted}" if wanted else ""
         return f"{self.field}: {what}{expected}" if self.field else f"{what}{expected}"
 
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from govflow.errors import NotFound
 from govflow.messages import RecordedEvent
-from govflow.reading import Reader
+from govflow.reading import Reader, aware
 from govflow.records import Record
 
 
@@ -66,7 +65,7 @@ def journey(reader: Reader, id: str, at: datetime | None = None) -> Journey:
     Every record is visited once, however they are tied; a record that may not be seen is not gone through. Raises
     NotFound for a record that is not there, or was not then.
     """
-    first = _standing(reader, reader.get(id), at)
+    first = _standing(reader, id, at)
     found: dict[str, tuple[Record, str | None, str | None]] = {first.id: (first, None, None)}
     left_out: set[str] = set()
     todo = deque([first])
@@ -75,13 +74,11 @@ def journey(reader: Reader, id: str, at: datetime | None = None) -> Journey:
         for other, tie in _ties(record):
             if other in found or other in left_out:
                 continue
-            try:
-                now = reader.get(other)
-            except NotFound:
-                left_out.add(other)
-            else:
-                found[other] = _standing(reader, now, at), record.id, tie
+            if reader.has(other):
+                found[other] = _standing(reader, other, at), record.id, tie
                 todo.append(found[other][0])
+            else:
+                left_out.add(other)
 
     told: list[Happened] = []
     begun: dict[str, int] = {}
@@ -91,16 +88,18 @@ def journey(reader: Reader, id: str, at: datetime | None = None) -> Journey:
             told.append(each)
     told.sort(key=lambda each: (each.at, each.position))
     stops = (
-        Stop(each.id, each.kind_of_record, each.title_line, str(each.status), through, tie)
+        Stop(each.id, each.kind_of_record, reader.shown(each.title_line), str(each.status), through, tie)
         for each, through, tie in found.values()
     )
     ordered = sorted(stops, key=lambda stop: begun[stop.record])
     return Journey(tuple(ordered), tuple(told), len(left_out))
 
 
-def _standing(reader: Reader, record: Record, at: datetime | None) -> Record:
-    """The record as it stood then."""
-    return record if at is None else reader.as_of(record.id, at)
+def _standing(reader: Reader, id: str, at: datetime | None) -> Record:
+    """The record as it stood then, with every tie. Raises NotFound."""
+    now = reader.get(id)
+    whole = reader.log.current(id) if at is None else reader.log.as_of(id, aware(at, "as_of"))
+    return now if whole is None else whole
 
 
 def _ties(record: Record) -> Iterator[tuple[str, str]]:

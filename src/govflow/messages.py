@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -57,6 +57,9 @@ _set_fields, _set_extra, _set_private = (
 )
 
 
+V = TypeVar("V", bound="Value")
+
+
 class Value(BaseModel):
     """A frozen value that knows no extra fields; built when first used, silent about its input in errors."""
 
@@ -66,12 +69,17 @@ class Value(BaseModel):
 
     def changed(self, **changes: Any) -> Self:
         """A copy with these fields replaced, not validated again (the fold and the engine know their types)."""
-        new = _new(type(self))
-        _set_values(new, self.__dict__ | changes)
-        _set_fields(new, self.__pydantic_fields_set__)
-        _set_extra(new, None)
-        _set_private(new, None)
-        return new
+        return folded(self, changes)
+
+
+def folded(value: V, changes: dict[str, Any]) -> V:
+    """A copy of a value with the fields replaced that a fold says: `changed`, for changes that are a dictionary."""
+    new = _new(type(value))
+    _set_values(new, value.__dict__ | changes)
+    _set_fields(new, value.__pydantic_fields_set__)
+    _set_extra(new, None)
+    _set_private(new, None)
+    return new
 
 
 class Document(Value):

@@ -44,8 +44,8 @@ SENTENCES: Mapping[Uncounted, Detail] = {
     Uncounted.AWAITS_UNIT: Detail("the sending unit has not confirmed it", "派出单位未确认"),
     Uncounted.DISCARDED: Detail("discarded", "不计"),
     Uncounted.NO_EVIDENCE: Detail("no evidence of it stands", "无有效证据"),
-    Uncounted.NOT_COME: Detail("called, and not come yet", "被调度,尚未到场"),
-    Uncounted.DECLINED: Detail("called, and declined", "被调度,已推辞"),
+    Uncounted.NOT_COME: Detail("called, and not come yet", "被调度，尚未到场"),
+    Uncounted.DECLINED: Detail("called, and declined", "被调度，已推辞"),
 }
 """Each reason in English and Chinese."""
 

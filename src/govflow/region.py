@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from govflow.context import Context
-from govflow.messages import Command, Event, Frozen, ItemCommand
+from govflow.messages import Command, Event, Frozen, ItemCommand, folded
 from govflow.records import HandOver, Item, Record
 from govflow.workflow import Rest, Step, Workflow
 
@@ -132,8 +132,8 @@ def item_fold(region: Region, change: Callable[[Any, Any], Changes]) -> Callable
         key = event.item
         item = items.get(key)
         if item is None:
-            item = region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
-        moved = item.changed(**change(item, event))
+            item = folded(region.blank, {"key": key, "since": event.at, "by": event.by, "round": record.round})
+        moved = folded(item, change(item, event))
         if event.in_stead_of is not None:  # what a substitute did counts as done by both
             moved = moved.changed(hands=(*moved.hands, event.in_stead_of))
         return {"items": having(record.items, region.name, having(items, key, moved))}
@@ -153,7 +153,7 @@ def riding_fold(
         items: Mapping[str, Any] = record.items.get(region.name, {})
         for key, moved in ride(record, event):
             item = items.get(key) or region.blank.changed(key=key, since=event.at, by=event.by, round=record.round)
-            items = having(items, key, item.changed(**moved))
+            items = having(items, key, folded(item, moved))
         return changes | {"items": having(changes.get("items", record.items), region.name, items)}
 
     return fold

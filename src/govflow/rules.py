@@ -126,7 +126,7 @@ def lacks_of_reason(event: Any, context: Context) -> Iterator[str]:
     """What is missing of a coded reason: a code that the policy lists for the command, and words that explain it."""
     code = event.reason_code
     if code is None or not context.policy.knows_reason(code, context.step.command.wire):
-        yield Detail(f"{code or 'no code'} is not in the list of reasons", f"理由代码 {code or '(空)'} 不在目录内")
+        yield Detail(f"{code or 'no code'} is not in the list of reasons", f"理由代码 {code or '（空）'} 不在目录内")
     if not event.reason.strip():
         yield Detail("no explanation is given", "未说明理由")
 
@@ -348,9 +348,9 @@ def no_loop_is_open(record: Record, event: Any, context: Context) -> Iterable[st
     """Every region item rests in an end or outcome, this round's included (clocks apart)."""
     decider = context.deciders[record.kind_of_record]
     for loop in decider.open_loops(record):
-        until = f",期限 {loop.until.isoformat(timespec='minutes')}" if loop.until else ""
+        until = f"，期限 {loop.until.isoformat(timespec='minutes')}" if loop.until else ""
         item = _item_zh(decider.regions[loop.region], loop.item, loop.status)
-        yield Detail(loop.sentence(), f"{item},责任方 {loop.owes or '未定'}{until}")
+        yield Detail(loop.sentence(), f"{item}，责任方 {loop.owes or '未定'}{until}")
 
 
 _ANY = HandOver(reason="")
@@ -372,7 +372,7 @@ def loops_are_handed_over(record: Record, event: Any, context: Context) -> Itera
             if region.ending(record, item, given or _ANY) is None:
                 en, zh = "must be ended by hand first", "须先自行了结"
             elif given is None:
-                en, zh = "is left: who takes it over, or why does it fall away?", "未了:由谁接办,或因何消灭?"
+                en, zh = "is left: who takes it over, or why does it fall away?", "未了：由谁接办，或因何消灭？"
             else:
                 continue
             yield Detail(

@@ -411,7 +411,7 @@ _IN_FUTURE = Broken("occurred_before_now", "occurred_at lies after the present m
 _OUT_OF_ORDER = Broken(
     "occurred_in_order",
     "occurred_at lies before the record's last event; what becomes known late is a correction",
-    "发生时间早于该记录的最近事件;迟到信息应作更正",
+    "发生时间早于该记录的最近事件；迟到信息应作更正",
 )
 _RESERVED = Broken("id_is_not_reserved", "ids of this form are given by the log itself", "此形式的编号由系统自动分配")
 _NOT_THE_SYSTEM = Broken("system_is_the_system", "only the system acts under its name", "仅系统本身可以系统名义操作")

@@ -303,9 +303,9 @@ def test_monthly_periods_miss_the_months_without_a_contact():
         hall.engine.handle(ASSESS)
     (broken,) = caught.value.broken
     assert broken.sentence("zh-CN") == (
-        "两通一联已完成：2026-01-01 至 2026-01-31:未与指导部门 u-department 沟通；"
-        "2026-03-01 至 2026-03-31:未与二级党委 u-committee 沟通；"
-        "2026-06-01 至 2026-06-30:未与指导部门 u-department 沟通"
+        "两通一联已完成：2026-01-01 至 2026-01-31：未与指导部门 u-department 沟通；"
+        "2026-03-01 至 2026-03-31：未与二级党委 u-committee 沟通；"
+        "2026-06-01 至 2026-06-30：未与指导部门 u-department 沟通"
     )
 
 

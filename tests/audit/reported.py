@@ -102,6 +102,15 @@ class Tables(Page):
         return rows[1:]
 
 
+def length(text: str) -> timedelta:
+    """A span of time as a table of an English report gives it: office time by the clock, calendar time in words."""
+    if ":" in text:
+        hours, minutes, seconds = map(int, text.split(":"))
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    parts = text.split()
+    return timedelta(**{f"{unit.rstrip('s')}s": int(n) for n, unit in zip(parts[::2], parts[1::2], strict=True)})
+
+
 def faults(page: Page) -> Iterator[str]:
     """What is wrong with a page for whoever listens to it, prints it, or must trust that it is all there is."""
     names = [tag for tag, _ in page.elements]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -513,3 +516,61 @@ def test_the_script_says_in_one_line_what_it_lacks(log, tmp_path, monkeypatch):
         said, status = script.main(arguments)
         assert (len(said), status) == (1, 2), arguments
     assert script.main([str(data), key])[1] == 0
+
+
+STRANGE = {
+    "the key before the bundle": (["town.vkey", "some.bundle"], "is a key or a signed checkpoint: BUNDLE comes first"),
+    "the key as text before the bundle": (["KEY", "some.bundle"], "a key stands first: BUNDLE comes before VKEY"),
+    "the bundle twice": (["some.bundle", "some.bundle"], "this is no public key"),
+    "a note in place of the bundle": (["kept.note", "town.vkey"], "is a key or a signed checkpoint"),
+    "a note in place of the key": (["some.bundle", "kept.note"], "this is no public key"),
+    "compressed": (["some.bundle.gz", "town.vkey"], "some.bundle.gz is compressed: unpack it first"),
+    "empty": (["empty", "town.vkey"], "empty is empty"),
+    "a folder": ([".", "town.vkey"], ". is a folder"),
+    "a folder as key": (["some.bundle", "."], ". is a folder"),
+    "a log": (["town.db", "town.vkey"], "town.db is a log, no bundle: `govflow verify` checks it"),
+    "nothing there": (["missing", "town.vkey"], "missing: No such file or directory"),
+    "one argument": (["some.bundle"], "python verify_bundle.py BUNDLE VKEY [NOTE...]"),
+}
+
+
+def by_a_stranger(folder: Path, *arguments: str, **env: str) -> tuple[int, list[str]]:
+    """The script run as a stranger would; its status and its lines."""
+    ran = subprocess.run(
+        [sys.executable, "-I", SCRIPT, *arguments],
+        cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False, timeout=60,
+    )  # fmt: skip
+    assert ran.stderr == ""
+    return ran.returncode, ran.stdout.splitlines()
+
+
+def test_what_a_stranger_mixes_up_is_told_in_one_sentence(log, tmp_path):
+    data = written(log.bundle(), tmp_path)
+    (tmp_path / "some.bundle.gz").write_bytes(gzip.compress(data.read_bytes()))
+    (tmp_path / "empty").touch()
+    (tmp_path / "town.vkey").write_text(log.key.vkey + "\n")
+    (tmp_path / "kept.note").write_text(log.signed.at(9).note.format())
+    with closing(sqlite3.connect(tmp_path / "town.db")) as db, db:
+        db.execute("CREATE TABLE stored_events (x)")
+    for arguments, sentence in STRANGE.values():
+        status, lines = by_a_stranger(tmp_path, *(log.key.vkey if each == "KEY" else each for each in arguments))
+        assert (status, len(lines)) == (2, 1), arguments
+        assert sentence in lines[0]
+
+
+def test_a_stranger_is_helped_and_answered_in_chinese(log, tmp_path):
+    written(log.bundle(), tmp_path)
+    for word in ("-h", "--help"):
+        status, lines = by_a_stranger(tmp_path, word)
+        assert (status, len(lines)) == (0, 5)
+        assert "[NOTE...]" in lines[0]
+    right, wrong = ("some.bundle", log.key.vkey), (log.key.vkey, "some.bundle")
+    status, lines = by_a_stranger(tmp_path, *right, "--zh")
+    assert (status, lines[0][:10], [each.split()[0] for each in lines]) == (
+        0, "完整 WHOLE: ", ["完整", "不能排除", "未涵盖"],
+    )  # fmt: skip
+    assert by_a_stranger(tmp_path, *right, LANG="zh_CN.UTF-8") == (status, lines)
+    assert by_a_stranger(tmp_path, *wrong, "--zh")[1][0].startswith("无法核验 COULD NOT BE CHECKED: ")
+    (tmp_path / "bad").write_bytes((tmp_path / "some.bundle").read_bytes().replace(b"2026-03-02", b"2026-03-03"))
+    status, lines = by_a_stranger(tmp_path, "bad", log.key.vkey, "--zh")
+    assert (status, lines[0].split(":")[0]) == (1, "不完整 NOT WHOLE")

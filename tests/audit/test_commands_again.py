@@ -166,7 +166,7 @@ def test_what_events_do_not_keep_is_told_as_likely_or_lost_and_never_passed_off_
         found = [each for each in commands_again(engine) if isinstance(each, Again)]
 
     assert [each.certainty for each in found] == [Certainty.EXACT, Certainty.LIKELY, Certainty.LOST]
-    assert (found[1].en, found[1].zh) == ("its event does not keep: weight", "其事件未保留:weight")
+    assert (found[1].en, found[1].zh) == ("its event does not keep: weight", "其事件未保留：weight")
     assert found[2].command is None
 
 

@@ -101,6 +101,16 @@ def test_a_date_that_was_moved_is_counted_again():
     assert "复算为" in found.zh
 
 
+def test_a_clock_that_begins_at_the_end_of_all_time_is_told_like_any_other():
+    row, _ = where("x", "assignment", to="running")
+    assert findings(town().engine, "x", list) == []  # how its rule counts is known by now
+
+    last = {"recorded_at": "9999-12-31T23:00:00+00:00"}, {"at": "9999-12-31T23:00:00Z"}
+    found = findings(town().engine, "x", one(row.version, lambda row: saying(row, *last)))
+
+    assert ("the term of assignment cannot be counted", row.version) in [(each.en, each.version) for each in found]
+
+
 def test_a_date_after_a_pause_is_counted_with_the_pause():
     (found,) = forged("y", "handling", {"due": "2026-12-24T16:00:00Z"}, to="running", term=None)
 

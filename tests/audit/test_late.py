@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govflow import Actor, InputError, Role
+from govflow.actors import IMPORTER
 from govflow.audit.replay.late import late_entries, lateness
+from govflow.cases.commands import ImportCase, ReportCase
 from tests.audit.past import past
+from tests.support import MATTER, a_town, resident
 
 ENGINE = past()[0]
 EVENTS = [each for each in ENGINE.events() if each.stream != "log"]
@@ -55,3 +58,31 @@ def test_what_a_reader_may_not_see_is_not_late():
     nobody = ENGINE.seen_by(Actor.of("s-else", Role.RESIDENT, area="elsewhere"))
     assert lateness(nobody).events < lateness(ENGINE).events
     assert "late" not in {each.stream for each in late_entries(nobody, timedelta())}
+
+
+def test_history_that_an_import_brought_is_counted_apart_and_late_for_nobody():
+    town = a_town()
+    began = town.clock() - timedelta(days=900)
+    taken = {
+        "title": "Old leak",
+        "category": "general",
+        "channel": "web",
+        "area": "jinniu",
+        "source": "old",
+        "source_file": "a.csv",
+        "source_id": "7",
+    }
+    town.do(
+        ImportCase(
+            id="old-1", by=IMPORTER, occurred_at=began, target_at=began + timedelta(days=3), source_row=1, **taken
+        )
+    )
+    town.engine.tick()  # what its clock would have done then is history, too
+    town.do(ReportCase(id="late-1", by=resident, occurred_at=town.clock() - timedelta(days=2), **MATTER))
+
+    found, brought = lateness(town.engine), lateness(town.engine, imports=True)
+
+    assert (found.events, found.late, found.imported) == (1, 1, brought.events)
+    assert [each.stream for each in found.longest] == ["late-1"]
+    assert {each.stream for each in late_entries(town.engine, imports=True)} == {"old-1"}
+    assert brought.events == town.engine.get("old-1").version == found.imported_late

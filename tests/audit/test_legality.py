@@ -20,6 +20,7 @@ from govflow.log_events import LOG_STREAM
 from govflow.persistence.codec import StoredEvent
 from tests.audit.forging import Change, copied, findings, fitted, one, parts, saying
 from tests.kernel.test_every_pair import KINDS
+from tests.proposals.test_stages import DOWN, of_the_village, stages
 from tests.support import Town, a_case, a_town
 
 OLD = Path(__file__).parents[1] / "data/logs/before-work-calendars.db"
@@ -105,6 +106,24 @@ def test_an_older_program_may_serve_the_log_again():
     assert list(check_record(engine().deciders["case"], engine().store.read("x"), tables)) == []
 
 
+def test_a_delegation_is_sound_under_a_table_of_before_its_rows_for_fallen_stages():
+    hall = of_the_village("deliberating")
+    hall.do(DOWN)
+    old = []
+    for row in hall.engine.store.read(LOG_STREAM):
+        if row.topic.startswith("workflow.adopted") and parts(row)[1]["workflow"] == "proposal":
+            table = parts(row)[1]["table"]
+            steps = table["regions"]["stage"]["transitions"]
+            table["regions"]["stage"]["transitions"] = [each for each in steps if each["id"] not in ("ST08", "ST09")]
+            row = saying(row, body={"table": table, "digest": digest_of(table)})
+        old.append(row)
+    tables = Tables.of(old)
+
+    assert tables.unknown(hall.engine.deciders.values())
+    assert stages(hall) == {"r1.committee": "void"}
+    assert list(check_record(hall.engine.deciders["proposal"], hall.engine.store.read("m"), tables)) == []
+
+
 # --- what is not -----------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +175,8 @@ def test_a_missing_row_ends_the_check_of_its_stream():
 
 
 def test_a_row_that_stands_twice_is_out_of_order():
-    (found,) = findings(engine(), "x", lambda rows: [*rows[:4], rows[3], *rows[4:]])
+    found, unlawful = findings(engine(), "x", lambda rows: [*rows[:4], rows[3], *rows[4:]])
+    assert (unlawful.code, unlawful.found_by, unlawful.version) == (Code.SEMANTIC, Check.SEMANTIC, 4)
 
     assert (found.code, found.version) == (Code.REORDER, 4)
 

@@ -12,9 +12,9 @@ from govflow import Actor, InputError, NotFound
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.reporting.matter import matter_of, objections
 from govflow.pages.report import matter_report
-from govflow.pages.report_values import Inspection, Proofs, Sum
+from govflow.pages.report_values import Evidence, Inspection, Proofs, Sum
 from govflow.pages.report_view import broke
-from tests.audit.reported import SECRETS, Tables, audited, faults, local, report_on
+from tests.audit.reported import SECRETS, Tables, audited, faults, length, local, report_on
 from tests.pages.test_proposal_page import Page
 from tests.test_journey import P, hall, spawned
 
@@ -164,11 +164,6 @@ def test_whose_time_it_was_sums_up_to_the_whole_time_of_the_record():
     engine, page = audited().engine, tables("leak")
     whole = engine.now() - engine.history("leak")[0].body.at
 
-    def length(text: str) -> timedelta:
-        days, _, rest = text.rpartition(" d ")
-        hours, minutes, seconds = map(int, rest.split(":"))
-        return timedelta(days=int(days or 0), hours=hours, minutes=minutes, seconds=seconds)
-
     for words, last in (("from when to when", 5), ("by unit or role", 4), ("by level", 4)):
         rows = page.table(words)
         together = [row for row in rows if row[0] == "Together"]
@@ -262,7 +257,7 @@ def test_it_says_what_proves_it_and_how_to_check_it_or_that_nothing_does():
     command = "govflow verify --db city.db --trusted note.txt"
     proofs = Proofs(note, 9, datetime(2026, 3, 1, tzinfo=UTC), "govflow/log-1+abc+key", 3, 8, 2, (command,))
     found = [Finding(Code.EDIT, Check.HASHES, "the bytes differ", "字节不同", position=7, stream="long", version=1)]
-    page = Tables(matter_report(matter, proofs=proofs, findings=objections(found)))
+    page = Tables(matter_report(matter, Evidence(objections(found), proofs=proofs)))
 
     assert [*faults(page)] == []
     assert note.strip() in page.source
@@ -272,7 +267,7 @@ def test_it_says_what_proves_it_and_how_to_check_it_or_that_nothing_does():
     assert page.table("Every objection") == [["EDIT", "the bytes differ", "7 long 1", ""]]
     assert "A check of the log objects to one thing." in page.text
     assert "No checkpoint covers these entries" in report_on("long").text
-    assert "The check objected to nothing." in Page(matter_report(matter, findings=[])).text
+    assert "The check objected to nothing." in Page(matter_report(matter, Evidence([]))).text
 
 
 def test_the_same_log_gives_the_same_bytes():
@@ -291,7 +286,7 @@ def test_at_a_glance_it_says_what_broke_what_was_objected_to_and_what_is_signed(
     checks = (Inspection("hashes", True, 1, 6), Inspection("signed", True, 1, 6))
     proofs = Proofs("note", 9, None, "key", 3, 8, 2)
     broken = [run for run in leak.records[0].runs if broke(run.clock, engine.now()) is not None]
-    first = Page(matter_report(leak, findings=[], checks=checks, proofs=proofs)).text
+    first = Page(matter_report(leak, Evidence([], checks, proofs))).text
     other = Page(matter_report(done)).text
 
     assert re.search(rf"Broken deadlines\s+{len(broken)}: handling \(\d+ days?[^)]* late\)", first)
@@ -304,8 +299,8 @@ def test_at_a_glance_it_says_what_broke_what_was_objected_to_and_what_is_signed(
 def test_what_is_not_as_it_was_signed_is_never_called_signed():
     engine = audited().engine
     matter, proofs = matter_of(engine, "done", engine.now()), Proofs("note", 9, None, "key", 3, 8)
-    differs = Page(matter_report(matter, findings=[], checks=[Inspection("signed", True, 1, 6, 1)], proofs=proofs))
-    uncompared = Page(matter_report(matter, findings=[], checks=[Inspection("signed", made=False)], proofs=proofs))
+    differs = Page(matter_report(matter, Evidence([], [Inspection("signed", True, 1, 6, 1)], proofs)))
+    uncompared = Page(matter_report(matter, Evidence([], [Inspection("signed", made=False)], proofs)))
 
     assert re.search(r"Signed\s+what stands here is not what was signed", differs.text)
     assert re.search(r"Signed\s+all entries, [^(]+\(not compared for this report\)", uncompared.text)
@@ -314,7 +309,7 @@ def test_what_is_not_as_it_was_signed_is_never_called_signed():
 def test_what_is_wrong_with_the_log_stands_before_what_is_overdue():
     engine = audited().engine
     found = objections([Finding(Code.EDIT, Check.HASHES, "the bytes differ", "字节不同", position=7)])
-    text = Page(matter_report(matter_of(engine, "leak", engine.now()), findings=found, is_cut=True)).text
+    text = Page(matter_report(matter_of(engine, "leak", engine.now()), Evidence(found, is_cut=True))).text
 
     assert text.index("Some rows cannot be read") < text.index("objects to one thing") < text.index("Overdue now")
 
@@ -330,4 +325,4 @@ def test_shares_of_office_time_are_together_the_whole(minutes):
     shares = [row[2] for row in page.table("by unit or role") if row[0] != "Together"]
 
     assert sum(round(10 * float(each.removesuffix(" %"))) for each in shares if each) == 1000
-    assert {row[4] for row in page.table("by unit or role") if row[0] != "Together"} == {"2 d 0:00:00"}
+    assert {row[4] for row in page.table("by unit or role") if row[0] != "Together"} == {"2 days"}

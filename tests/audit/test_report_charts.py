@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, date, datetime
 from itertools import combinations
 
@@ -10,6 +11,7 @@ import pytest
 
 from govflow.calendars import china, chinese_calendar
 from govflow.engine import shipped
+from govflow.pages.cells import figures, stretches
 from govflow.pages.charts import Drawing, Shape, breadth, fitted, in_lines
 from govflow.pages.charts_calendar import DayKind, Lane, Mark, Span, calendar_drawing, day_kind, months_of
 from govflow.pages.charts_states import state_drawing
@@ -118,3 +120,59 @@ def test_words_are_cut_to_their_room():
     assert in_lines("under review of the town", 9) == ("under review", "of the town")
     assert in_lines("已反馈/待核查评价", 6) == ("已反馈/", "待核查评价")
     assert len(in_lines("没有空格的一长串文字", 6)) == 2
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_arrow_leaves_the_drawing(name):
+    flow = TABLES[name]
+    drawing = drawn(flow, walk(flow))
+    ways = [*of_kind(drawing, "faint", "path"), *of_kind(drawing, "taken", "path")]
+
+    for each in ways:
+        a, b, c, d = (float(x) for x in re.findall(r"(-?[\d.]+),", str(each.attributes["d"])))
+        for share in (n / 100 for n in range(101)):
+            rest = 1 - share
+            x = a * rest**3 + 3 * b * share * rest**2 + 3 * c * share**2 * rest + d * share**3
+            assert 0 < x < drawing.width
+
+
+def test_what_is_overdue_is_named_on_its_bar_where_no_mark_stands():
+    since = datetime(2026, 3, 1, tzinfo=UTC)
+    marks = [Mark("warn", datetime(2026, 3, day, tzinfo=UTC)) for day in (8, 16, 24)]
+    lane = Lane(1, "办理", [Span("late", since, datetime(2026, 3, 31, tzinfo=UTC))], marks)
+    crowded = lane._replace(marks=[Mark("warn", datetime(2026, 3, day, tzinfo=UTC)) for day in range(2, 31)])
+    drawing, full = (calendar_drawing("c", [each], china(), SPEECH, "calendar") for each in (lane, crowded))
+    assert drawing is not None
+    assert full is not None
+    (name,) = of_kind(drawing, "late", "text")
+    signs = [number(each, "x") for each in of_kind(drawing, "exclaim", "text")]
+
+    assert all(abs(number(name, "x") - each) > 20 for each in signs)
+    assert of_kind(full, "late", "text") == []
+
+
+def test_a_line_says_from_when_on_it_is_still_to_come():
+    lane = Lane(1, "办理", [Span("run", datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 4, 3, tzinfo=UTC))], [])
+    noon = datetime(2026, 3, 16, 12, tzinfo=UTC)
+    then, later = (calendar_drawing("c", [lane], china(), SPEECH, "x", at) for at in (noon, noon.replace(year=2027)))
+    assert then is not None
+    assert later is not None
+    (days,) = [number(each, "x") for each in of_kind(then, "number", "text") if each.text == "16"][:1]
+    shown, legend = of_kind(then, "now", "line")
+
+    assert number(shown, "x1") == number(shown, "x2") == pytest.approx(days, abs=0.1)
+    assert number(legend, "y1") > number(shown, "y2")
+    assert of_kind(later, "now", "line") == []
+
+
+def test_cells_are_not_torn_apart_and_figures_line_up():
+    told = "自 2026-02-24 10:00 至 2026-02-26"
+    assert [(each.kind, *each.texts) for each in stretches(told)] == [
+        ("", "自 "), ("moment", "2026-02-24", "10:00"), ("", " 至 "), ("moment", "2026-02-26"),
+    ]  # fmt: skip
+    assert [each.kind for each in stretches("C-2026-000001")] == ["whole"]
+    assert [each.kind for each in stretches("see " + "x" * 40)] == ["", "long"]
+    assert "".join(text for each in stretches("漏水" * 20) for text in each.texts) == "漏水" * 20
+    rows = [("1", "3", "14:55:00", "water"), ("2", "", "10 天 23 小时", "3"), ("3", "not made", "67.7 %", "power")]
+    assert figures([*rows, ("4", "7", "", "")]) == {1, 2}
+    assert figures([]) == set()

@@ -75,6 +75,10 @@ def save_note(page: Tables, path: Path) -> None:
     path.write_text(html.unescape(note).rstrip("\n") + "\n", encoding="utf-8")
 
 
+def is_of_one_event(command: list[str]) -> bool:
+    return "event.proof" in command
+
+
 def test_the_commands_on_the_page_check_what_it_says(copied):
     lines: list[list[str]] = []
     for what, many in ((("leak",), 5), (("2026-02",), 3), (("2026-02", "--unit", "water"), 5)):
@@ -86,10 +90,10 @@ def test_the_commands_on_the_page_check_what_it_says(copied):
         lines += (each for each in found if each not in lines)
         (copied / "event.proof").unlink(missing_ok=True)
         for each in found:
-            if each[1] == "prove":
+            if is_of_one_event(each):
                 assert tried(each) == 0, each
 
-    rest = [each for each in lines if each[1] != "prove"]
+    rest = [each for each in lines if not is_of_one_event(each)]
     assert len(rest) == 5
     assert [tried(each) for each in rest] == [0] * len(rest), rest
 
@@ -115,7 +119,7 @@ def test_it_says_which_checks_were_made_and_which_were_not(copied):
 
 def test_a_bundle_has_the_same_report_with_its_own_checkpoint(copied):
     page = reported("leak", "--db", "city.db")
-    assert run("export", "bundle", "--record", "leak", "--db", "city.db", "-o", "leak.bundle").status == 0
+    assert run("export", "bundle", "leak", "--db", "city.db", "-o", "leak.bundle").status == 0
     offline = reported("leak", "--db", "leak.bundle")
     save_note(offline, copied / "note.txt")
     (line,) = commands(offline)
@@ -232,3 +236,59 @@ def test_damage_comes_first_and_nothing_is_told_of_what_came_after_it(copied):
     assert re.search(r"Broken deadlines\s+none, as far as can be read", page.text)
     assert overview.index("Some rows cannot be read") < overview.index("Title")
     assert [each for each in moments if each > last and each not in due] == []
+
+
+# --- damage elsewhere ------------------------------------------------------------------------------------------------
+
+FEBRUARY = ("2026-02",), ("2026-02", "--unit", "water")
+ELSEWHERE = "Damage elsewhere in this log"
+
+
+@pytest.fixture
+def gone_on(copied):
+    """The log goes on in March: `leak` has two more entries, and `after` begins."""
+    clock = PinnedClock(local("03-05 09:00"))
+    with Engine.open("city.db", now=clock, records=[CASE, PROPOSAL]) as engine:
+        town = Town(engine, clock)
+        for _ in range(2):
+            town.do(LogContact(id="leak", by=lead, reached=True, way="phone"))
+        a_case(town, "assigned", id="after")
+        return {id: [each.position for each in engine.history(id)] for id in ("leak", "after")}
+
+
+@pytest.mark.parametrize("what", FEBRUARY)
+@pytest.mark.parametrize(("id", "version", "lang"), [("leak", -1, "en"), ("after", -1, "zh-CN")])
+def test_damage_after_all_that_is_told_is_noted_with_its_place_and_the_report_holds(gone_on, what, id, version, lang):
+    whole = Tables(run("--lang", lang, "report", *what, "--db", "city.db").out)
+    change(len(gone_on[id]) + 1 + version, rehashed=False, id=id)
+    ran = run("--lang", lang, "report", *what, "--db", "city.db")
+    page = Tables(ran.out)
+
+    assert (ran.status, len(ran.err.splitlines())) == (0, 1), ran.err
+    place = str(gone_on[id][version])
+    assert place in ran.err
+    said = f"{ELSEWHERE}: rows that are not what was written, or cannot be read, at places {place}."
+    assert (said if lang == "en" else f"日志别处有损坏：位置 {place} 的行") in page.text
+    told = {name: rows for name, rows in page.tables.items() if "checks" not in name and "核查" not in name}
+    assert told == {name: rows for name, rows in whole.tables.items() if name in told}
+
+
+@pytest.mark.parametrize("what", FEBRUARY)
+@pytest.mark.parametrize(("id", "version"), [("leak", 3), ("leak", -2), ("after", 0)])
+def test_damage_that_may_belong_to_what_is_told_is_no_damage_elsewhere(gone_on, what, id, version):
+    """In it; right behind it, where the row says no more when it occurred; in a record whose beginning is unknown."""
+    change(range(1, len(gone_on[id]) + 1)[version], rehashed=False, id=id)
+    ran = run("--lang", "en", "report", *what, "--db", "city.db")
+
+    assert ran.status == 1
+    assert "something is wrong with this log" in ran.err
+    assert ELSEWHERE not in ran.out
+    assert Tables(ran.out).table("Every objection")
+
+
+def test_of_damage_elsewhere_nothing_is_told_to_whoever_may_not_see_everything(gone_on):
+    change(len(gone_on["after"]), rehashed=False, id="after")
+    ran = run("--lang", "en", "report", "2026-02", "--as", "x", "--role", "dispatcher", "--db", "city.db")
+
+    assert ran.status == 1, "whether they might see the record that is damaged, nobody knows"
+    assert ELSEWHERE not in ran.out

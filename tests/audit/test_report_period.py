@@ -11,6 +11,7 @@ from govflow.audit.reporting.period import bounds, period_named, period_of
 from govflow.clocks.kinds import ClockKind, kind_of
 from govflow.messages import ClockStatus
 from govflow.pages.report_period import period_report
+from govflow.pages.report_values import Evidence
 from govflow.policy import DEFAULT_POLICY
 from tests.audit.reported import Tables, audited, faults
 
@@ -96,7 +97,7 @@ def test_times_by_holder_and_by_level_have_the_same_sum_which_is_the_time_in_the
 def test_its_page_is_well_made_and_tells_the_figures(language):
     engine = audited().engine
     found = period_of(engine, *MARCH, engine.now())
-    page = Tables(period_report(found, language=language, findings=[]))
+    page = Tables(period_report(found, Evidence(findings=[]), language=language))
 
     assert [*faults(page)] == []
     late = page.table("期末超期清单" if language == "zh-CN" else "Overdue at the end")

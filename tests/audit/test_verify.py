@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from govflow import CASE, Actor, Decider, Engine, Role
+from govflow.audit.constraints.files import shipped_constraints
 from govflow.audit.findings import Check, Code
 from govflow.audit.verifying import hashing as hashing_module
 from govflow.audit.verifying.evidence import verify_log
@@ -27,7 +28,7 @@ from govflow.persistence import sqlite as sqlite_module
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.regions.evidence import AddEvidence
 from govflow.testing import PinnedClock
-from tests.audit.forging import saying
+from tests.audit.forging import fitted, saying
 from tests.checkpoints.logs import WITNESS, raw
 from tests.support import MATTER, Town, a_case, resident
 
@@ -113,8 +114,9 @@ def test_an_old_head_vouches_up_to_itself_and_no_further(log):
     assert f"beyond event {found.agreed}, up to which heads from outside agree" in questions(found)
 
 
-def test_a_head_from_outside_covers_a_log_that_lost_its_checkpoints(log):
+def test_a_head_from_outside_covers_a_log_that_was_handed_over_without_its_checkpoints(log):
     beside(log, "checkpoints").unlink()
+    beside(log, "signing").unlink()  # as an auditor gets it
     found = checked(log, head(log, "end"))
 
     assert (found.counts, found.covered, found.tail) == ({}, found.events, 0)
@@ -129,6 +131,74 @@ def test_a_log_whose_checkpoints_are_gone_is_held_against_what_its_key_file_reme
 
     assert Code.TRUNCATED in found.counts
     assert "no checkpoint vouches" in questions(found)
+
+
+@pytest.mark.parametrize("taken", ["all", "the last one"])
+@pytest.mark.parametrize("keys", ["beside", "from outside"])
+def test_checkpoints_that_were_taken_away_are_missed_where_the_key_file_remembers_having_signed_them(log, taken, keys):
+    if taken == "all":
+        beside(log, "checkpoints").unlink()
+    else:
+        with raw(beside(log, "checkpoints")) as db:
+            db.execute("DELETE FROM signed_notes WHERE rowid = (SELECT max(rowid) FROM signed_notes)")
+    found = checked(log) if keys == "from outside" else verify_log(log, workers=1, served=_cases)
+
+    assert found.counts.keys() - {Code.UNCOVERED_TAIL} == {Code.ROLLBACK}
+    assert not found.is_clean()
+    (missed,) = (each for each in found.findings if each.code is Code.ROLLBACK)
+    assert (missed.found_by, missed.position) == (Check.CHECKPOINTS, found.events)
+    assert "is not among its checkpoints: it was taken away" in missed.en
+    assert "不在留存的检查点之中" in missed.zh
+
+
+def test_a_log_put_back_from_a_backup_with_its_checkpoints_is_shorter_than_its_key_remembers(log, tmp_path):
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    for what in ("", ".checkpoints"):
+        shutil.copy(f"{log}{what}", backup)
+    with opened(log.parent) as engine:
+        told(engine, "e")
+        engine.checkpoint()
+    for what in ("", ".checkpoints"):
+        shutil.copy(backup / f"{NAME}{what}", f"{log}{what}")
+    found = checked(log)
+
+    assert {*found.counts} == {Code.TRUNCATED, Code.ROLLBACK}
+    assert {each.found_by for each in found.findings} == {Check.CHECKPOINTS}
+
+
+def test_lost_checkpoints_are_no_longer_missed_once_the_whole_log_was_signed_again(log):
+    beside(log, "checkpoints").unlink()
+    with opened(log.parent) as engine:
+        told(engine, "e")
+        engine.checkpoint()
+
+    assert checked(log).is_clean(strict=True)
+
+
+@pytest.mark.parametrize("how", ["open to others", "no key file"])
+def test_beside_a_key_from_outside_the_key_file_need_not_be_readable_and_that_is_said(log, how):
+    if how == "open to others":
+        os.chmod(beside(log, "signing"), 0o644)
+    else:
+        beside(log, "signing").write_bytes(b"junk")
+    found = checked(log)
+
+    assert found.is_clean(strict=True)
+    assert "the key file beside it could not be read" in questions(found)
+
+
+def test_the_key_file_of_another_log_is_told_as_such_and_accuses_nobody(log, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with opened(elsewhere) as engine:
+        told(engine, "a")
+        engine.checkpoint()
+    shutil.copy(elsewhere / f"{NAME}.signing", beside(log, "signing"))
+    found = checked(log)
+
+    assert {*found.counts} == {Code.ORIGIN_MISMATCH}
+    assert "the key file beside the log has signed for govflow/log-" in found.findings[0].en
 
 
 def test_what_a_witness_has_cosigned_counts_as_a_head_from_outside(log):
@@ -348,6 +418,27 @@ def test_a_pair_of_events_that_a_constraint_forbids_is_found_beside_the_tables(l
 
     assert [(each.stream, each.version) for each in found] == [("a", row.version)]
     assert found[0].en.startswith("verified-by-another: ")
+
+
+def test_constraints_are_looked_at_behind_an_event_that_nobody_knows(log):
+    with closing(SQLiteStore(log)) as store:
+        rows = store.read("a")
+    handled, passed = (
+        next(row for row in rows if row.topic.startswith(name))
+        for name in ("case.handling_completed@", "verification.passed@")
+    )
+    other = next(row for row in rows[1:] if not shipped_constraints().concerns(row.topic.partition("@")[0]))
+    assert other.version < passed.version
+    with raw(log) as db:
+        for forged in (fitted(other, topic="nobody.knows@1"), saying(passed, {}, {"by": _by(handled.state)})):
+            db.execute(
+                "UPDATE stored_events SET topic = ?, state = ?, leaf = ? WHERE rowid = ?",
+                (forged.topic, forged.state, forged.leaf, forged.position),
+            )
+    found = {each.code: each.version for each in checked(log).findings}
+
+    assert found[Code.UNKNOWN_EVENT] == other.version
+    assert found[Code.CONSTRAINT] == passed.version
 
 
 def _by(state: bytes) -> str:

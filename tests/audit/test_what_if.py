@@ -131,7 +131,23 @@ def test_what_the_other_rules_refuse_is_told_with_its_rule_and_what_only_follows
     assert [each.record for each in first] == ["C-2026-000002"]
     assert first[0].en
     assert first[0].zh
+    assert first[0].because == (("open_catalogue", "True", "False"),)
+    assert not any(each.because for each in found.refused if each.follows)
     assert found.after.refused == len(found.refused) > found.after.following == len(found.refused) - 1
+
+
+def test_a_refusal_names_the_one_figure_that_makes_it_so_among_many_that_differ():
+    town = a_town(policy=town_policy())
+    handled(town, reported(town), 5)
+    need = next(each for each in town.engine.history("C-2026-000001") if each.name == "case.assigned")
+    other = town_policy(hours=20, thresholds={"suspension_days": 7}, warn_at=(50,), routing=())
+
+    found = what_if(town.engine, policy=other)
+
+    (first,) = [each for each in found.refused if not each.follows]
+    assert (first.record, first.wire) == (need.stream, need.meta.wire)
+    assert [each.where for each in first.because] == ["routing all"]
+    assert (first.because[0].own, first.because[0].other) == ("all", "")
 
 
 def test_adopted_in_the_middle_the_other_rules_hold_for_what_begins_then(town: Town):

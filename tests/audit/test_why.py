@@ -101,6 +101,39 @@ def test_leave_is_held_against_the_digest_of_the_command():
         assert found.verdict is (Verdict.NOT_JUDGED if change["digest"] is None else Verdict.BROKEN)
 
 
+def test_the_leave_of_a_second_person_comes_with_who_gave_it_and_when():
+    found = why(engine(), "y", version_of("case.suspended", "y"))
+    given = engine().history("y")[version_of("approval.given", "y") - 1]
+    leave = verdict(found, "approval_is_given")
+
+    assert [each.event for each in leave.rests_on] == ["approval.requested", "approval.given"]
+    last = leave.rests_on[-1]
+    assert (last.position, last.by, last.at) == (given.position, given.body.by, given.body.at)
+    assert last.by != found.by
+
+
+def test_a_rule_comes_with_the_events_that_put_there_what_it_looked_at():
+    passed = version_of("verification.passed")
+    found = why(engine(), "x", version_of("case.closed"))
+    checked = verdict(found, "verification_has_passed")
+
+    assert checked.verdict is Verdict.HOLDS
+    assert [(each.event, each.version) for each in checked.rests_on][-1] == ("verification.passed", passed)
+    assert checked.rests_on[-1].by == engine().history("x")[passed - 1].body.by
+    assert all(each.version < found.version for rule in found.judged for each in rule.rests_on)
+
+
+def test_policy_and_table_come_with_their_adoption():
+    found = why(engine(), "x", 2)
+    adopted = {each.position: each for each in engine().log_history()}
+
+    assert found.policy_adopted is not None
+    assert found.table_adopted is not None
+    assert adopted[found.policy_adopted.position].name == "policy.adopted"
+    assert adopted[found.table_adopted.position].body.__dict__["digest"] == found.table
+    assert (found.policy_adopted.edition, found.table_adopted.edition) == (1, 1)
+
+
 def test_an_event_that_no_row_allowed_has_no_row():
     found = forged("case.accepted", meta={"role": "reporter"})
 
@@ -168,7 +201,7 @@ def test_a_rule_that_asks_for_what_no_log_holds_is_told_as_such():
     assert {polite.verdict, many.verdict} == {Verdict.NOT_JUDGED}
     assert polite.details == ("it looks at the arguments of the command, which no log holds",)
     assert "vouched for" in many.details[0]
-    assert polite.details[0].zh == "须查看命令的参数,日志不载"
+    assert polite.details[0].zh == "须查看命令的参数，日志不载"
 
 
 def test_a_rule_that_fails_on_a_forged_event_does_not_hold():

@@ -20,7 +20,7 @@ from govflow.audit.reporting.unit import unit_work
 from govflow.pages.report import matter_report
 from govflow.pages.report_period import period_report
 from govflow.pages.report_unit import unit_report
-from govflow.pages.report_values import Proofs
+from govflow.pages.report_values import Evidence, Proofs
 from tests.audit.reported import audited
 from tests.test_journey import P, hall
 
@@ -62,17 +62,18 @@ def written(hall: Any, tmp_path: Path) -> dict[tuple[str, str], Path]:
         "govflow/x\n9\nabc=\n\n— govflow/x sig\n", 9, engine.now(), "govflow/x+1+k", 1, 9, 0, ("govflow verify",)
     )
     found = objections([Finding(Code.EDIT, Check.HASHES, "the bytes differ", "字节不同", position=7)])
+    evidence = Evidence(findings=found, proofs=proofs)
     days = period_named("2026-03")
     assert days is not None
     for language in LANGUAGES:
         case = matter_of(engine, "leak", engine.now(), language)
         matter = matter_of(hall.engine, P, hall.engine.now(), language)
         pages |= {
-            ("case", language): matter_report(case, language=language, proofs=proofs, findings=found),
+            ("case", language): matter_report(case, evidence, language=language),
             ("matter", language): matter_report(matter, language=language),
             ("period", language): period_report(period_of(engine, *days, engine.now()), language=language),
             ("unit", language): unit_report(
-                unit_work(engine, "water", *days, engine.now()), language=language, findings=found, proofs=proofs
+                unit_work(engine, "water", *days, engine.now()), evidence, language=language
             ),
         }
     files = {}

@@ -13,6 +13,7 @@ import pytest
 
 from govflow import Engine, InputError, LogError, NotFound, Truncated
 from govflow.cases.commands import ReportCase
+from govflow.checkpoints import automatic
 from govflow.checkpoints.automatic import Every
 from govflow.checkpoints.merkle import Tree
 from govflow.checkpoints.notes import Checkpoint, Note
@@ -145,6 +146,54 @@ def test_a_key_that_has_not_signed_yet_signs_the_first_commit(tmp_path):
         report(town)
 
         assert signed(engine) == [engine.store.head()]
+
+
+def test_a_log_that_is_long_behind_is_caught_up_with_in_steps_and_no_command_hashes_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(automatic, "STEP", 20)
+    town = a_town(tmp_path / "city.db")
+    with town.engine as engine:
+        report(town, 100)
+        behind = engine.store.head()
+    town = a_town(tmp_path / "city.db", checkpoint_every=Every(events=50, seconds=10**6))
+    with town.engine as engine:
+        engine.create_key()
+        hashed = []
+        for _ in range(80):
+            before = (signed(engine) or [0])[-1]
+            report(town)
+            hashed.append(signed(engine)[-1] - before)
+
+        assert behind > 4 * 20
+        assert max(hashed) <= 20
+        assert hashed[:4] == [20] * 4
+        until = hashed.index(0)  # it has caught up: from here on every fifty events, in steps too
+        assert sum(hashed[:until]) > behind
+        assert all(engine.store.head() - size < 50 for size in signed(engine)[-1:])
+        kept = engine.checkpointer.kept.last()
+        assert kept is not None
+        last = Checkpoint.parse(Note.parse(kept.note).text)
+        leaves = [leaf_of(*row[:4]) for row in engine.store.scan()]
+        assert last.root == Tree(leaves[: last.size]).root()
+        for each in engine.checkpointer.kept.notes():
+            stated = Checkpoint.parse(Note.parse(each.note).text)
+            assert stated.root == Tree(leaves[: stated.size]).root()
+
+
+def test_what_steps_have_left_is_signed_at_once_by_a_tick_or_on_demand(tmp_path, monkeypatch):
+    monkeypatch.setattr(automatic, "STEP", 20)
+    for name, ask in (("tick", Engine.tick), ("demand", Engine.checkpoint)):
+        town = a_town(tmp_path / f"{name}.db", checkpoint_every=Every(events=30, seconds=10**6))
+        with town.engine as engine:
+            report(town, 40)
+            engine.create_key()
+            report(town)
+            assert signed(engine) == [20]
+            ask(engine)
+
+            assert signed(engine) == [20, engine.store.head()]
+            last = engine.checkpointer.last()
+            assert last is not None
+            assert last.checkpoint.root == root_of(engine)
 
 
 # -- failures ---------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def test_what_the_command_writes_the_script_finds_sound(govflow, signed, vkey, t
     head.write_text(govflow("checkpoint", "sign", "--db", signed).out)
     for name, options in (
         ("whole", []),
-        ("record", ["--record", PROJECT]),
+        ("record", [PROJECT]),
         ("period", ["--from", "2026-03-01", "--to", "2026-04-30"]),
     ):
         out = tmp_path / name
@@ -50,7 +50,7 @@ def test_what_the_command_writes_the_script_finds_sound(govflow, signed, vkey, t
 
 
 def test_it_goes_to_standard_output_where_no_file_is_named(govflow, signed, vkey, tmp_path):
-    ran = govflow("export", "bundle", "--db", signed, "--record", PROJECT)
+    ran = govflow("export", "bundle", "--db", signed, PROJECT)
     (tmp_path / "b").write_text(ran.out, "utf-8")
     assert script.main([str(tmp_path / "b"), vkey])[1] == 0
 
@@ -87,19 +87,19 @@ def test_events_that_came_after_the_checkpoint_are_told(govflow, signed, tmp_pat
 
 def test_an_actor_exports_single_records_that_they_see_and_no_more(govflow, signed, tmp_path):
     out = tmp_path / "b"
-    assert "--record ID" in govflow("export", "bundle", "-o", out, "--db", signed, "--as", "s-1").err
-    hidden = govflow("export", "bundle", "-o", out, "--db", signed, "--as", "nobody", "--record", "C-2026-000003")
+    assert "expected ID" in govflow("export", "bundle", "-o", out, "--db", signed, "--as", "s-1").err
+    hidden = govflow("export", "bundle", "-o", out, "--db", signed, "--as", "nobody", "C-2026-000003")
     assert (hidden.status, out.exists()) == (2, False)
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--record", "C-1", "--from", "2026-01-01"], "one scope at a time"),
+        (["C-1", "--from", "2026-01-01"], "one scope at a time"),
         (["--from", "2026-01-01"], "a period has a beginning and an end"),
         (["--from", "2026-03-01", "--to", "2026-01-01"], "the period ends before it begins"),
         (["--from", "x", "--to", "2026-01-01"], "2026-03-02"),
-        (["--record", "C-1"], "C-1"),
+        (["C-1"], "C-1"),
         (["--trusted", "none.note"], "none.note"),
     ],
 )

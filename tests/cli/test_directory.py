@@ -181,7 +181,7 @@ def test_bad_cells_are_told_in_chinese_too(govflow, town, tmp_path):
     ran = govflow("directory", "import", people, "--db", town, "--lang", "zh-CN")
 
     assert ran.err.splitlines() == [
-        f"govflow: {people}:2: from：'soon' 不是日期；应为：日期,如 2026-01-01",
+        f"govflow: {people}:2: from：'soon' 不是日期；应为：日期，如 2026-01-01",
         "govflow: 共 1 处有误，未写入任何内容",
     ]
 

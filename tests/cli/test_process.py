@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from importlib.resources import files
 
 import govflow
@@ -66,13 +65,40 @@ def test_an_interrupted_start_ends_without_a_traceback():
 
 
 def interrupted(running: subprocess.Popen[str]) -> tuple[str, str]:
-    """What it said until it ended: a first signal may fall into a callback that Python leaves, and then waits on."""
-    for _ in range(5):
-        running.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            return running.communicate(timeout=12)
-    running.kill()
-    return running.communicate()
+    """What it said until it ended."""
+    running.send_signal(signal.SIGINT)
+    try:
+        return running.communicate(timeout=60)
+    finally:
+        running.kill()
+
+
+WITHIN_A_CALLBACK = """
+import os, signal, sys
+from govflow.cli import main
+
+def stopped(frame, event, argument):
+    if event == "call" and frame.f_code.co_name == "cb" and "importlib" in frame.f_code.co_filename:
+        sys.setprofile(None)
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.setprofile(stopped)
+main(["import", "boston311", *sys.argv[1:]])
+"""
+
+
+def test_an_interrupt_within_a_callback_of_pythons_own_is_not_lost(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    running = subprocess.Popen(
+        [sys.executable, "-c", WITHIN_A_CALLBACK, str(tmp_path / "pipe.csv"), "--db", str(tmp_path / "city.db")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    try:
+        out, err = running.communicate(timeout=60)  # nobody writes into the pipe: it would wait for ever
+    finally:
+        running.kill()
+
+    assert (running.returncode, out, err) == (130, "", "")
 
 
 def test_an_import_that_is_interrupted_ends_quietly_and_the_next_one_finishes_it(tmp_path):

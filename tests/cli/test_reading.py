@@ -42,7 +42,7 @@ def reading(id: str) -> list[tuple[str, ...]]:
         ("why-not", CLOSE % id),
         ("why-not", CLOSE % id, "--version", "41"),
         ("replay",),
-        ("replay", "--id", id, "--version", "41"),
+        ("replay", id, "--version", "41"),
     ]
 
 
@@ -121,7 +121,7 @@ def test_list_keeps_only_what_is_asked_for(govflow, db):
 
 
 def test_an_open_loop_puts_a_record_in_the_hands_of_the_unit_that_owes_it(govflow, tmp_path, db, case_id):
-    before = json.loads(govflow("replay", "--id", case_id, "--version", "24", "--db", db, "--json").out)
+    before = json.loads(govflow("replay", case_id, "--version", "24", "--db", db, "--json").out)
 
     assert before["lead_unit"] == "qx.works"
     assert before["items"]["joint_handling"]["qx.enforcement"]["owes"] == "qx.enforcement"
@@ -171,7 +171,7 @@ def test_show_as_json_explains_every_date(govflow, db, case_id):
 
 
 def test_a_past_state_is_explained_as_of_then(govflow, db, case_id):
-    then = govflow("replay", "--id", case_id, "--version", "9", "--db", db).out
+    then = govflow("replay", case_id, "--version", "9", "--db", db).out
 
     assert "suspension_review 挂起复核" in then
     assert "left" in then
@@ -227,7 +227,7 @@ def test_the_timeline_as_json_brings_every_event_with_its_metadata(govflow, db, 
 
 def test_loops_are_those_that_the_engine_finds(govflow, db, case_id):
     assert json.loads(govflow("loops", case_id, "--db", db, "--json").out) == []
-    then = json.loads(govflow("replay", "--id", case_id, "--version", "41", "--db", db, "--json").out)
+    then = json.loads(govflow("replay", case_id, "--version", "41", "--db", db, "--json").out)
     with Engine.open(db, create=False) as engine:
         loops = CASE.open_loops(engine.as_of(case_id, version=41))
         assert then["digest"] == engine.as_of(case_id, version=41).digest
@@ -364,7 +364,7 @@ def test_loops_of_a_log_without_any_and_of_a_region_that_is_not_there(govflow, d
 
 
 def test_loops_show_a_reader_what_they_may_see(govflow, owing):
-    of_roads = ("--as", "sun", "--role", "co_unit", "--unit", "roads", "--area", "elsewhere")
+    of_roads = ("--as", "sun", "--role", "co_unit", "--as-unit", "roads", "--area", "elsewhere")
 
     assert owed(govflow, "--db", owing, *of_roads) == {PART, PROMISE}, "of the case it has a part in, and no other"
 
@@ -389,13 +389,13 @@ def test_replay_goes_back_to_a_moment_and_to_what_was_known_then(govflow, db):
     id = "boston311.101004120108"  # closed on 9 January 2022, imported long after
 
     def status(*options):
-        return json.loads(govflow("replay", "--id", id, *options, "--db", db, "--json").out)["status"]
+        return json.loads(govflow("replay", id, *options, "--db", db, "--json").out)["status"]
 
     assert status("--at", "2022-01-09T01:55") == "assigned", "by the time of the policy in force, which is Beijing's"
     assert status("--at", "2022-01-09T19:43") == "assigned"
     assert status("--at", "2022-01-09") == "closed"
     assert status("--at", "2022-01-09T11:44:00+00:00") == "closed"
-    unknown = govflow("replay", "--id", id, "--known-at", "2022-02-01", "--db", db)
+    unknown = govflow("replay", id, "--known-at", "2022-02-01", "--db", db)
     assert unknown.status == 2
     assert "there was no record" in unknown.err
 
@@ -448,16 +448,16 @@ def test_reading_a_log_that_is_not_there_is_one_line_and_makes_nothing(govflow, 
         (("loops", "log"), "there is no record log"),
         (("list", "--state", "lost"), "lost is no state"),
         (("replay", "--at", "2022-01-01", "--version", "3"), "name one point"),
-        (("replay", "--id", "boston311.101004120108", "--at", "soon"), "soon is not a moment"),
-        (("replay", "--id", "boston311.101004120108", "--version", "9"), "there is no record"),
+        (("replay", "boston311.101004120108", "--at", "soon"), "soon is not a moment"),
+        (("replay", "boston311.101004120108", "--version", "9"), "there is no record"),
         (("allowed", "C-1", "--as", "a b", "--role", "x"), "--as: not usable"),
         (("allowed", "C-1", "--as", "a", "--role", "x", "--level", "moon"), "--level: not usable"),
         (
-            ("replay", "--id", "boston311.101004120108", "--at", "9999-12-31T23:00-05:00"),
+            ("replay", "boston311.101004120108", "--at", "9999-12-31T23:00-05:00"),
             "9999-12-31T23:00-05:00 is not a moment",
         ),
         (
-            ("replay", "--id", "boston311.101004120108", "--known-at", "0001-01-01T00:00+05:00"),
+            ("replay", "boston311.101004120108", "--known-at", "0001-01-01T00:00+05:00"),
             "+05:00 is not a moment",
         ),
         (("why-not", "{}", "--at", "2022-01-02", "--version", "1"), "name one point of one record"),

@@ -55,10 +55,9 @@ def asked(govflow: Any, *arguments: Any) -> Any:
     return json.loads(govflow(*arguments, "--json").out)
 
 
-def test_the_id_may_stand_by_itself_or_behind_its_option(govflow, log):
-    both = [asked(govflow, "replay", *id, "--version", "2", "--db", log) for id in (("fixed",), ("--id", "fixed"))]
-    assert both[0] == both[1]
-    assert (both[0]["status"], both[0]["version"]) == ("accepted", 2)
+def test_a_record_is_folded_up_to_a_version(govflow, log):
+    then = asked(govflow, "replay", "fixed", "--version", "2", "--db", log)
+    assert (then["status"], then["version"]) == ("accepted", 2)
 
 
 def test_a_moment_is_shown_as_published_then_and_as_known_now(govflow, log):

@@ -75,8 +75,7 @@ def test_a_list_has_what_the_one_named_may_see_and_no_more(govflow, log, who):
 @pytest.mark.parametrize("command", READING)
 def test_what_is_hidden_is_not_there_for_any_command(govflow, log, command, who):
     for id in ("leak", "told", "noise"):
-        arguments = (command, "--id", id) if command == "replay" else (command, id)
-        ran = govflow(*arguments, "--db", log, *WITHOUT[who].options)
+        ran = govflow(command, id, "--db", log, *WITHOUT[who].options)
 
         if id in WITHOUT[who].ids:
             assert (ran.status, ran.err) == (0, "")
@@ -119,7 +118,7 @@ def test_a_unit_filters_the_list_and_is_not_the_one_that_asks(govflow, log):
         ),
         (("list", "--as", "ann", "--role", "wizard"), "--role: wizard is a role of no step here"),
         (("loops", "leak", "--as", "a b", "--role", "dispatcher"), "--as: not usable"),
-        (("loops", "leak", "--as", "a", "--role", "dispatcher", "--unit", "?"), "--as-unit: not usable"),
+        (("loops", "leak", "--as", "a", "--role", "dispatcher", "--as-unit", "?"), "--as-unit: not usable"),
         (("replay", "--as", "ann", "--role", "dispatcher"), "--as: what an actor may see is replayed record by record"),
         (("export", "jsonl", "--role", "dispatcher"), "--role: they belong to an actor"),
         (("allowed", "leak", "--as", "ann"), "--role: this log has no directory"),
@@ -206,7 +205,7 @@ def test_what_only_others_may_do_is_shown_with_the_roles_missing_and_who_holds_t
 
 def test_the_unit_reported_is_told_that_there_is_no_record(govflow, town, log):
     by_directory = govflow("allowed", "told", "--as", "hd-01", "--db", town)
-    by_claim = govflow("allowed", "told", "--as", "u", "--role", "lead_unit", "--unit", "roads", "--db", log)
+    by_claim = govflow("allowed", "told", "--as", "u", "--role", "lead_unit", "--as-unit", "roads", "--db", log)
     chinese = govflow("show", "told", "--as", "hd-01", "--db", town, "--lang", "zh-CN")
 
     assert (by_directory.status, by_directory.err) == (by_claim.status, by_claim.err)

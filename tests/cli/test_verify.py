@@ -13,6 +13,7 @@ import pytest
 
 from govflow.checkpoints.notes import Signer
 from tests.checkpoints.logs import raw
+from tools.reference.verified import FIELDS
 
 PROJECT = "JP-2026-000001"
 
@@ -29,7 +30,7 @@ def handed(told: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "head.note").write_text(run("checkpoint", "sign", "--db", log).out)
     (folder / "town.vkey").write_text(run("keys", "export", "--db", log).out)
     assert run("export", "bundle", "--db", log, "-o", folder / "whole").status == 0
-    assert run("export", "bundle", "--db", log, "-o", folder / "record", "--record", PROJECT).status == 0
+    assert run("export", "bundle", "--db", log, "-o", folder / "record", PROJECT).status == 0
     assert run("prove", PROJECT, "--db", log, "-o", folder / "one.tlog-proof").status == 0
     return folder
 
@@ -45,6 +46,9 @@ def test_whatever_was_handed_over_is_checked_by_one_command(govflow, handed, nam
 
     assert (ran.status, ran.err, told["kind"], told["clean"]) == (0, "", kind, True)
     assert told["origin"].startswith("govflow/log-")
+    explained = {field for field, (of, _) in FIELDS.items() if kind in of.split(", ")}
+    assert explained - set(told) == ({"why"} if kind == "proof" else {"rules"} if kind == "log" else set())
+    assert not set(told) - explained
     in_chinese = govflow("verify", "--db", handed / name, *options(handed), "--lang", "zh")
     assert in_chinese.status == 0
     assert any(word in in_chinese.out for word in ("未发现", "证明成立"))

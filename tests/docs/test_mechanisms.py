@@ -9,9 +9,8 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from govflow.engine import shipped
+from tests.together import each_case
 from tools import reference
 
 FILE = tomllib.loads(reference.MECHANISMS.read_text(encoding="utf-8"))
@@ -24,14 +23,15 @@ def test_every_mechanism_stands_in_the_table_once_and_in_order():
     assert list(ENTRIES) == [f"M{number:03}" for number in range(1, 163)]
 
 
-@pytest.mark.parametrize("key", ENTRIES)
-def test_an_entry_is_complete_and_of_exactly_one_kind(key: str):
-    entry = ENTRIES[key]
-    kinds = set(entry) & set(reference.KINDS)
-    assert len(kinds) == 1, f"{key} has {sorted(kinds) or 'no kind'}"
-    more = {"reason"} & set(entry) if "theme" in kinds else set()
-    assert set(entry) == FIELDS | kinds | more | ({"tests"} if "capability" in kinds else set())
-    assert all(isinstance(text, str) and text.strip() for field, text in entry.items() if field != "tests")
+def test_an_entry_is_complete_and_of_exactly_one_kind():
+    with each_case() as case:
+        for key, entry in ENTRIES.items():
+            with case(key):
+                kinds = set(entry) & set(reference.KINDS)
+                assert len(kinds) == 1, f"it has {sorted(kinds) or 'no kind'}"
+                more = {"reason"} & set(entry) if "theme" in kinds else set()
+                assert set(entry) == FIELDS | kinds | more | ({"tests"} if "capability" in kinds else set())
+                assert all(isinstance(text, str) and text.strip() for field, text in entry.items() if field != "tests")
 
 
 def test_a_capability_is_shown_by_tests_that_exist():

@@ -14,6 +14,7 @@ from govflow import errors
 from govflow.cli import texts
 from govflow.cli.app import app
 from govflow.clocks import CLOCKS
+from tests.together import each_case
 from tools import reference
 from tools.reference.glossary import ideas
 from tools.reference.program import commands_of, example_of
@@ -65,11 +66,13 @@ def test_links_between_the_documents_lead_somewhere(document: Path):
 # --- words for everything public ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", govflow.__all__)
-def test_every_public_name_is_described_in_a_sentence(name: str):
-    first = own_docstring(name).partition("\n\n")[0]
-    assert re.fullmatch(r"[A-Z`].*\.", first, re.DOTALL), f"{name}: {first!r}"
-    assert len(first.split()) >= 3
+def test_every_public_name_is_described_in_a_sentence():
+    with each_case() as case:
+        for name in govflow.__all__:
+            with case(name):
+                first = own_docstring(name).partition("\n\n")[0]
+                assert re.fullmatch(r"[A-Z`].*\.", first, re.DOTALL), repr(first)
+                assert len(first.split()) >= 3
 
 
 @pytest.mark.parametrize("owner", [govflow.Engine, govflow.Reader])
@@ -112,17 +115,18 @@ def test_every_error_is_a_public_name_and_on_its_page():
 # --- the command line -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("names", [" ".join(names) for names, _ in PROGRAM])
-def test_every_command_of_the_program_has_help_in_both_languages_and_an_example(names: str):
-    command = next(command for words, command in PROGRAM if " ".join(words) == names)
-    english, chinese_text = texts.TEXTS[command.help]
-    assert english.rstrip().endswith(".")
-    assert chinese(chinese_text)
-    for parameter in command.params:
-        key = getattr(parameter, "help", None)
-        if key and parameter.name != "help":
-            assert all(texts.TEXTS[key]), parameter.name
-    assert example_of(tuple(names.split()))
+def test_every_command_of_the_program_has_help_in_both_languages_and_an_example():
+    with each_case() as case:
+        for names, command in PROGRAM:
+            with case(" ".join(names)):
+                english, chinese_text = texts.TEXTS[command.help]
+                assert english.rstrip().endswith(".")
+                assert chinese(chinese_text)
+                for parameter in command.params:
+                    key = getattr(parameter, "help", None)
+                    if key and parameter.name != "help":
+                        assert all(texts.TEXTS[key]), parameter.name
+                assert example_of(tuple(names))
 
 
 def test_the_page_of_the_program_shows_every_command():
@@ -141,12 +145,14 @@ def test_every_chinese_term_of_the_code_stands_in_the_glossary():
     assert not {term for term in terms if term not in page}
 
 
-@pytest.mark.parametrize("term", ideas(), ids=lambda term: term["id"])
-def test_an_idea_of_the_glossary_is_in_use(term: dict[str, str]):
-    assert set(term) == {"zh", "id", "en"}
-    assert all(term.values())
-    assert chinese(term["zh"])
-    assert re.search(rf"\b{re.escape(term['id'])}\b", SOURCE), "the code knows no such identifier"
+def test_an_idea_of_the_glossary_is_in_use():
+    with each_case() as case:
+        for term in ideas():
+            with case(term["id"]):
+                assert set(term) == {"zh", "id", "en"}
+                assert all(term.values())
+                assert chinese(term["zh"])
+                assert re.search(rf"\b{re.escape(term['id'])}\b", SOURCE), "the code knows no such identifier"
 
 
 # --- helpers --------------------------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def test_a_plan_that_does_not_share_out_the_whole_is_told_with_its_field(tmp_pat
 
 def test_wrong_weights_are_told_in_chinese_too(tmp_path):
     assert told(tmp_path, PLAN.replace("weight = 50", "weight = 45"), "zh-CN") == [
-        "evaluation_plans[0] (project).sources: 评价来源权重合计 20 + 30 + 45 = 95%;应为 权重之和恰为 100"
+        "evaluation_plans[0] (project).sources: 评价来源权重合计 20 + 30 + 45 = 95%；应为 权重之和恰为 100"
     ]
 
 

@@ -366,7 +366,7 @@ def test_an_error_of_a_policy_lists_every_problem():
         [Problem("version", Detail("missing", "缺失"), "an id"), Problem("", Detail("odd", "异常"))], file="town.toml"
     )
     assert str(error) == "town.toml: version: missing; expected an id\ntown.toml: odd"
-    assert error.sentence("zh-CN") == "town.toml: version: 缺失;应为 an id\ntown.toml: 异常"
+    assert error.sentence("zh-CN") == "town.toml: version: 缺失；应为 an id\ntown.toml: 异常"
 
 
 def test_a_case_has_the_regions_its_steps_need():

@@ -546,7 +546,7 @@ def test_a_refusal_says_every_broken_rule_in_both_languages_and_what_is_allowed(
     assert str(error).startswith(f"case.close is not allowed on {id}\n  role_is_held: ")
     assert "verification r1 requested, owed by verifier" in str(error)
     assert error.sentence("zh-CN").startswith(f"{id} 不能执行 case.close\n")
-    assert "当前可执行: " in error.sentence("zh-CN")
+    assert "当前可执行：" in error.sentence("zh-CN")
     assert "case.close" in error.allowed
     assert error.record == id
     new = NotAllowed("case.report", None, error.broken)

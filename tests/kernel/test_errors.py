@@ -51,7 +51,7 @@ def test_a_refusal_names_the_steps_of_the_record_and_of_the_region_asked_and_cou
     assert refused.allowed == allowed
     shown = "case.correct, case.suspend, mediation.offer, mediation.sign"
     assert str(refused).endswith(f"allowed now: {shown} and 2 more that run beside it")
-    assert refused.sentence("zh-CN").endswith(f"当前可执行: {shown} 等 2 项并行步骤")
+    assert refused.sentence("zh-CN").endswith(f"当前可执行：{shown} 等 2 项并行步骤")
     assert str(NotAllowed("case.close", "C-1", REFUSED.broken, allowed[:2])).endswith(
         "allowed now: case.correct, case.suspend"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
@@ -33,6 +34,7 @@ from tests.projects.steps import a_project, a_yard
 from tests.proposals.steps import a_hall, a_proposal
 from tests.regions.standing import an_item, key_of
 from tests.support import AREA, a_case, a_context, a_town
+from tests.together import each_case
 
 # Thousands of refusals by the same few lines: with coverage measured they take more than twice as long.
 pytestmark = pytest.mark.no_cover
@@ -117,12 +119,6 @@ KINDS = {
     ),
 }
 STATUSES = [(name, status) for name, kind in KINDS.items() for status in kind.decider.workflow.rests]
-PAIRS = [
-    (name, status, command)
-    for name, status in STATUSES
-    for command in KINDS[name].decider.workflow.commands
-    if not KINDS[name].decider.workflow.rows(status, command.wire)
-]
 
 
 @cache
@@ -160,17 +156,21 @@ def applies(decider: Decider, step: Step, status: str) -> bool:
     return bool(named & step.while_in)
 
 
-@pytest.mark.parametrize(("name", "status", "kind"), PAIRS, ids=[f"{n}-{s}-{kind.wire}" for n, s, kind in PAIRS])
-def test_a_command_without_a_row_from_this_status_is_refused_with_what_is_allowed(
-    name: str, status: str, kind: type[Command]
-):
+@pytest.mark.parametrize(("name", "status"), STATUSES)
+def test_a_command_without_a_row_from_this_status_is_refused_with_what_is_allowed(name: str, status: str):
     world, id = world_with(name, status)
-    error = refused(world, kind(id=id, by=KINDS[name].everybody))
-    assert error.codes == ("step_is_in_the_table",)
-    assert set(error.allowed) == allowed_by_hand(KINDS[name].decider, world.engine.get(id))
-    assert kind.wire not in error.allowed
-    assert status in error.broken[0].en
-    assert status in error.broken[0].zh
+    flow = KINDS[name].decider.workflow
+    with each_case() as case:
+        for kind in flow.commands:
+            if flow.rows(status, kind.wire):
+                continue
+            with case(kind.wire):
+                error = refused(world, kind(id=id, by=KINDS[name].everybody))
+                assert error.codes == ("step_is_in_the_table",)
+                assert set(error.allowed) == allowed_by_hand(KINDS[name].decider, world.engine.get(id))
+                assert kind.wire not in error.allowed
+                assert status in error.broken[0].en
+                assert status in error.broken[0].zh
 
 
 @pytest.mark.parametrize(("name", "status"), STATUSES)
@@ -183,30 +183,21 @@ def test_every_command_with_a_row_from_this_status_is_judged_by_its_rules(name: 
         assert "step_is_in_the_table" not in {each.code for each in broken}, wire
 
 
-LATER = [
-    (name, command)
-    for name, kind in KINDS.items()
-    for command in kind.decider.workflow.commands
-    if not kind.decider.workflow.rows(NEW, command.wire)
-]
-
-
-@pytest.mark.parametrize(("name", "kind"), LATER, ids=[kind.wire for _, kind in LATER])
-def test_a_record_that_does_not_exist_takes_only_what_creates_one(name: str, kind: type[Command]):
+@pytest.mark.parametrize("name", KINDS)
+def test_a_record_that_does_not_exist_takes_only_what_creates_one(name: str):
     world, _ = world_with(name, KINDS[name].elsewhere[0])
-    with pytest.raises(NotFound):
-        world.engine.handle(kind(id="nobody", by=KINDS[name].everybody))
+    flow = KINDS[name].decider.workflow
+    with each_case() as case:
+        for kind in flow.commands:
+            if not flow.rows(NEW, kind.wire):
+                with case(kind.wire), pytest.raises(NotFound):
+                    world.engine.handle(kind(id="nobody", by=KINDS[name].everybody))
 
 
 # --- regions: items in every status, in records of every status --------------------------------------------------
 
-REGION_PAIRS = [
-    (name, region, item_status, kind)
-    for name in KINDS
-    for region in KINDS[name].decider.regions.values()
-    if region.name != "clock"
-    for item_status in [NEW, *region.workflow.rests]
-    for kind in region.workflow.commands
+REGIONS = [
+    (name, region) for name in KINDS for region in KINDS[name].decider.regions.values() if region.name != "clock"
 ]
 
 
@@ -224,28 +215,27 @@ def is_not_in_the_table(decider: Decider, world: Any, record: Record, command: C
     return False
 
 
-@pytest.mark.parametrize(
-    ("name", "region", "item_status", "kind"),
-    REGION_PAIRS,
-    ids=[f"{n}-{region.name}-{status}-{kind.wire}" for n, region, status, kind in REGION_PAIRS],
-)
-def test_an_item_moves_only_by_its_rows_and_only_while_the_record_is_where_they_say(
-    name: str, region: Region, item_status: str, kind: type[ItemCommand]
-):
+@pytest.mark.parametrize(("name", "region"), REGIONS, ids=[f"{name}-{region.name}" for name, region in REGIONS])
+def test_an_item_moves_only_by_its_rows_and_only_while_the_record_is_where_they_say(name: str, region: Region):
     decider = KINDS[name].decider
-    for status in decider.workflow.rests:
-        world, id = world_with(name, status)
-        record = with_an_item(world.engine.get(id), region, item_status)
-        command = kind(id=id, by=KINDS[name].everybody, item=key_of(region) if item_status != NEW else "new-key")
-        rows = [
-            step
-            for step in region.workflow.steps
-            if step.command is kind
-            and not step.rides
-            and item_status in map(str, step.source)
-            and applies(decider, step, status)
-        ]
-        assert is_not_in_the_table(decider, world, record, command) == (not rows), status
+    with each_case() as case:
+        for status, item_status in product(decider.workflow.rests, [NEW, *region.workflow.rests]):
+            world, id = world_with(name, status)
+            record = with_an_item(world.engine.get(id), region, item_status)
+            for kind in region.workflow.commands:
+                rows = [
+                    step
+                    for step in region.workflow.steps
+                    if step.command is kind
+                    and not step.rides
+                    and item_status in map(str, step.source)
+                    and applies(decider, step, status)
+                ]
+                assert issubclass(kind, ItemCommand)
+                with case(f"{kind.wire} on {item_status} in {status}"):
+                    key = key_of(region) if item_status != NEW else "new-key"
+                    command = kind(id=id, by=KINDS[name].everybody, item=key)
+                    assert is_not_in_the_table(decider, world, record, command) == (not rows)
 
 
 @pytest.mark.parametrize(("name", "status"), STATUSES)
@@ -253,39 +243,38 @@ def test_a_region_command_outside_its_statuses_is_refused_by_the_engine_and_writ
     world, id = world_with(name, status)
     decider, record = KINDS[name].decider, world.engine.get(id)
     allowed = allowed_by_hand(decider, record)
-    for region in decider.regions.values():
-        for kind in region.workflow.commands:
-            if kind.wire in allowed:
-                continue
-            assert issubclass(kind, ItemCommand)
-            for item in ("missing", *record.items_of(region.name)):
-                error = refused(world, kind(id=id, by=KINDS[name].everybody, item=item))
-                assert set(error.allowed) == allowed
+    with each_case() as case:
+        for region in decider.regions.values():
+            for kind in region.workflow.commands:
+                if kind.wire in allowed:
+                    continue
+                assert issubclass(kind, ItemCommand)
+                for item in ("missing", *record.items_of(region.name)):
+                    with case(f"{kind.wire} of {item}"):
+                        error = refused(world, kind(id=id, by=KINDS[name].everybody, item=item))
+                        assert set(error.allowed) == allowed
 
 
 CLOCK = Clock(name="handling", status=ClockStatus.RUNNING, since=START, due=START + timedelta(days=5))
 CLOCK_STATUSES = ["running", "paused", "met", "overdue", "met_late", "elapsed", "cancelled"]
 
 
-@pytest.mark.parametrize("clock_status", CLOCK_STATUSES)
-@pytest.mark.parametrize("kind", CASE.regions["clock"].workflow.commands, ids=lambda kind: kind.wire)
 @pytest.mark.parametrize("name", KINDS)
-def test_a_clock_moves_only_by_its_rows_in_records_of_every_status(
-    name: str, kind: type[ItemCommand], clock_status: str
-):
+def test_a_clock_moves_only_by_its_rows_in_records_of_every_status(name: str):
     decider = KINDS[name].decider
-    for status in decider.workflow.rests:
-        world, id = world_with(name, status)
-        record = world.engine.get(id)
-        clock = next(iter(record.clocks.values()), CLOCK)
-        record = record.changed(clocks={"handling": clock.changed(name="handling", status=clock_status)})
-        rows = [
-            step
-            for step in decider.regions["clock"].workflow.steps
-            if step.command is kind and clock_status in map(str, step.source)
-        ]
-        command = kind(id=id, by=SYSTEM, item="handling")
-        assert is_not_in_the_table(decider, world, record, command) == (not rows)
+    flow = decider.regions["clock"].workflow
+    with each_case() as case:
+        for status, clock_status in product(decider.workflow.rests, CLOCK_STATUSES):
+            world, id = world_with(name, status)
+            record = world.engine.get(id)
+            clock = next(iter(record.clocks.values()), CLOCK)
+            record = record.changed(clocks={"handling": clock.changed(name="handling", status=clock_status)})
+            for kind in CASE.regions["clock"].workflow.commands:
+                rows = [step for step in flow.steps if step.command is kind and clock_status in map(str, step.source)]
+                assert issubclass(kind, ItemCommand)
+                with case(f"{kind.wire} on {clock_status} in {status}"):
+                    command = kind(id=id, by=SYSTEM, item="handling")
+                    assert is_not_in_the_table(decider, world, record, command) == (not rows)
 
 
 @pytest.mark.parametrize("name", KINDS)

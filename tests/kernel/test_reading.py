@@ -253,6 +253,7 @@ def readers() -> Iterator[Actor]:
     yield Actor(id="nobody")
 
 
+@pytest.mark.no_cover  # thousands of reads by the same few lines
 def test_nobody_sees_in_any_status_what_no_claim_lets_them_read():
     town = a_town(records=[CASE, a_plan_decider()])  # a secret matter does not go on as a real proposal: that is public
     for status in CaseStatus:

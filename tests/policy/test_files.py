@@ -182,9 +182,9 @@ def test_every_problem_is_told_in_chinese_too():
 
     lines = [each.sentence("zh-CN") for each in found.problems]
 
-    assert "reasons[0] (out_of_scope).zh: 缺少;应为 文本" in lines
-    assert "time_limits[0] (handle).extention: 没有这一字段;应为 extension" in lines
-    assert "routing[1] (noise): all 已先覆盖其全部事项,本条不会适用;应为 范围窄的规则在前" in lines
+    assert "reasons[0] (out_of_scope).zh: 缺少；应为 文本" in lines
+    assert "time_limits[0] (handle).extention: 没有这一字段；应为 extension" in lines
+    assert "routing[1] (noise): all 已先覆盖其全部事项，本条不会适用；应为 范围窄的规则在前" in lines
 
 
 @pytest.mark.parametrize(

@@ -293,6 +293,7 @@ def recounted(town: Town, case: Record, name: str) -> Any:
     return naive.due(term, clock.since, calendar, CHINA, clock.pauses, clock.added)[0]
 
 
+@pytest.mark.no_cover  # courses drawn by chance: what of the code they need is tested by example
 @given(st.lists(acts, min_size=4, max_size=14))
 def test_no_date_of_a_running_case_moves_without_an_event_that_moves_it(course):
     town = a_town()
@@ -345,6 +346,7 @@ def test_no_date_of_a_running_case_moves_without_an_event_that_moves_it(course):
     town.engine.close()
 
 
+@pytest.mark.no_cover  # courses drawn by chance: what of the code they need is tested by example
 @given(policies(), st.integers(0, 6 * 96), st.lists(st.sampled_from(STATES), min_size=1, max_size=4))
 def test_a_migration_and_the_one_back_restore_the_dates(drawn, quarters, states):
     town = a_town()

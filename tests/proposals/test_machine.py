@@ -54,6 +54,7 @@ def test_the_second_opinion_knows_every_region_that_has_loops():
     assert regions_with_loops(PROPOSAL) - {"stage", "vote"} <= OPENING.keys()
 
 
+@pytest.mark.no_cover  # what chance reaches is no coverage to count on, and measuring it takes longer than walking
 @pytest.mark.parametrize("start", WAYS)
 def test_a_random_walk_keeps_every_promise(start: str):
     walk(PROPOSALS, start, walks=6, steps=15)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -39,12 +39,16 @@ from tests.regions.standing import (
     status_of,
 )
 from tests.support import Town, a_context, a_town
+from tests.together import each_case
 
 # Ten events of each row: coverage is what the stories and the tests of each region reach, and measuring here is slow.
 pytestmark = pytest.mark.no_cover
 
 SHIPPED = shipped()
 HEADER = {"at", "by", "in_stead_of", "clocks", "item"}
+
+
+Table = tuple[Decider, Region | None]
 
 
 class Row(NamedTuple):
@@ -56,7 +60,7 @@ class Row(NamedTuple):
     source: str
 
     def __str__(self) -> str:
-        return f"{self.decider.name}-{self.region.name if self.region else 'main'}-{self.step.id}-{self.source}"
+        return f"{self.step.id} from {self.source}"
 
 
 def regions_of(decider: Decider) -> list[Region | None]:
@@ -69,15 +73,32 @@ def flow_of(decider: Decider, region: Region | None) -> Workflow:
 
 TABLES = [(decider, region) for decider in SHIPPED for region in regions_of(decider)]
 REGIONS = [(decider, region) for decider, region in TABLES if region is not None]
-ROWS = [
-    Row(decider, region, step, str(source))
-    for decider, region in TABLES
-    for step in flow_of(decider, region).steps
-    for source in step.source
+SHARED = [  # one table in the hands of several records
+    [table for table in REGIONS if flow_of(*table) is flow]
+    for flow in {id(flow_of(*table)): flow_of(*table) for table in REGIONS}.values()
 ]
 
 
-def named(table: tuple[Decider, Region | None]) -> str:
+def tables_of(decider: Decider) -> list[Table]:
+    return [table for table in TABLES if table[0] is decider]
+
+
+def rows_of(table: Table) -> list[Row]:
+    return [Row(*table, step, str(source)) for step in flow_of(*table).steps for source in step.source]
+
+
+def ten_times(check: Callable[[Any, st.DataObject], None], what: Any) -> None:
+    """Hypothesis makes ten choices for the check; what it would remember of them would be taken for another row's."""
+
+    @given(data=st.data())
+    @settings(max_examples=10, deadline=None, database=None)
+    def of_this(data: st.DataObject) -> None:
+        check(what, data)
+
+    of_this()
+
+
+def named(table: Table) -> str:
     return f"{table[0].name}-{table[1].name if table[1] else 'main'}"
 
 
@@ -190,10 +211,15 @@ def expected(row: Row) -> str:
     return row.source if row.step.to is None else str(row.step.to)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.region is None], ids=str)
-@given(data=st.data())
-@settings(max_examples=10, deadline=None)
-def test_the_event_of_a_main_row_leads_where_the_row_says(row: Row, data: st.DataObject):
+@pytest.mark.parametrize("decider", SHIPPED, ids=lambda each: each.name)
+def test_the_event_of_a_main_row_leads_where_the_row_says(decider: Decider):
+    with each_case() as case:
+        for row in rows_of((decider, None)):
+            with case(row):
+                ten_times(leads_where_it_says, row)
+
+
+def leads_where_it_says(row: Row, data: st.DataObject) -> None:
     decider, step = row.decider, row.step
     before = standing(decider, "" if row.source == NEW else row.source, **BEFORE.get(step.id, {}))
     assert len(targets(row)) == 1 or step.id in ANSWERED or step.id in BEFORE, "say above what tells which"
@@ -202,18 +228,32 @@ def test_the_event_of_a_main_row_leads_where_the_row_says(row: Row, data: st.Dat
     assert after.version == before.version + 1
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.region is not None and not row.step.rides], ids=str)
-@given(data=st.data())
-@settings(max_examples=10, deadline=None)
-def test_the_event_of_a_regions_row_moves_its_item_where_the_row_says_and_never_the_record(
-    row: Row, data: st.DataObject
-):
+@pytest.mark.parametrize("tables", SHARED, ids=lambda tables: named(tables[0]))
+def test_the_event_of_a_regions_row_moves_its_item_where_the_row_says_and_never_the_record(tables: list[Table]):
+    """Every event that is drawn is folded by each of the records that share the region."""
+    with each_case() as case:
+        for rows in zip(*map(rows_of, tables), strict=True):
+            if not rows[0].step.rides:
+                with case(rows[0]):
+                    ten_times(move_their_items_alone, rows)
+
+
+def move_their_items_alone(rows: tuple[Row, ...], data: st.DataObject) -> None:
+    step, region = rows[0].step, rows[0].region
+    assert region is not None
+    event = data.draw(events(step.event, {"item": key_of(region), **telling(rows[0])}))
+    mains = [st.sampled_from(may_stand_in(row.decider, step) or ["the record has no such status"]) for row in rows]
+    stood = data.draw(st.tuples(*mains))
+    with each_case() as case:
+        for row, main in zip(rows, stood, strict=True):
+            with case(row.decider.name):
+                moves_its_item_alone(row, main, event)
+
+
+def moves_its_item_alone(row: Row, main: str, event: Event) -> None:
     decider, region, step = row.decider, row.region, row.step
     assert region is not None
-    main = data.draw(st.sampled_from(may_stand_in(decider, step) or ["the record has no such status"]))
     before = standing(decider, main, region, row.source)
-    said = {"item": key_of(region), **telling(row)}
-    event = data.draw(events(step.event, said))
     if region.name == "clock" and step.to is not None:  # a clock's event says itself where it leads
         event = event.changed(clocks=(ClockMove(clock="handling", to=ClockStatus(str(step.to))),))
     after = decider.evolve(before, event)
@@ -235,13 +275,19 @@ def telling(row: Row) -> dict[str, Any]:
     return told
 
 
-RIDING = [row for row in ROWS if row.step.rides]
+RIDING = [table for table in REGIONS if any(row.step.rides for row in rows_of(table))]
 
 
-@pytest.mark.parametrize("row", RIDING, ids=str)
-@given(data=st.data())
-@settings(max_examples=10, deadline=None)
-def test_a_riding_row_moves_its_item_by_the_main_rows_event(row: Row, data: st.DataObject):
+@pytest.mark.parametrize("table", RIDING, ids=named)
+def test_a_riding_row_moves_its_item_by_the_main_rows_event(table: Table):
+    with each_case() as case:
+        for row in rows_of(table):
+            if row.step.rides:
+                with case(row):
+                    ten_times(rides_with_its_record, row)
+
+
+def rides_with_its_record(row: Row, data: st.DataObject) -> None:
     decider, region, step = row.decider, row.region, row.step
     assert region is not None
     key = first_key(region) if row.source == NEW else key_of(region)
@@ -279,8 +325,15 @@ def reach(flow: Workflow, start: str, steps: Iterable[Step]) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("table", TABLES, ids=named)
-def test_every_status_is_reached_from_nothing_and_every_open_one_comes_to_rest(table: tuple[Decider, Region | None]):
+@pytest.mark.parametrize("decider", SHIPPED, ids=lambda each: each.name)
+def test_every_status_is_reached_from_nothing_and_every_open_one_comes_to_rest(decider: Decider):
+    with each_case() as case:
+        for table in tables_of(decider):
+            with case(named(table)):
+                every_status_is_reached_and_comes_to_rest(table)
+
+
+def every_status_is_reached_and_comes_to_rest(table: Table) -> None:
     flow = flow_of(*table)
     held = [step for step in flow.steps if any(all(role in set(Role) for role in side) for side in step.sides)]
     assert len(held) == len(flow.steps), "each row has somebody to give it"
@@ -321,22 +374,28 @@ LATER = {
 }
 
 
-@pytest.mark.parametrize("table", TABLES, ids=named)
-def test_every_role_and_clock_of_a_row_exists(table: tuple[Decider, Region | None]):
-    for step in flow_of(*table).steps:
-        assert {role for side in step.sides for role in side} | ({step.approval} - {None}) <= set(Role), step.id
-        assert step.clock_names <= set(CLOCKS), step.id
+@pytest.mark.parametrize("decider", SHIPPED, ids=lambda each: each.name)
+def test_every_role_and_clock_of_a_row_exists(decider: Decider):
+    with each_case() as case:
+        for table in tables_of(decider):
+            for step in flow_of(*table).steps:
+                with case(f"{named(table)} {step.id}"):
+                    assert {role for side in step.sides for role in side} | ({step.approval} - {None}) <= set(Role)
+                    assert step.clock_names <= set(CLOCKS)
 
 
 OTHERWISE = {"retention": "its term is that of the record's retention class"}
 
 
-@pytest.mark.parametrize("table", TABLES, ids=named)
-def test_a_clock_that_a_row_starts_has_a_limit_or_its_event_names_the_day(table: tuple[Decider, Region | None]):
+@pytest.mark.parametrize("decider", SHIPPED, ids=lambda each: each.name)
+def test_a_clock_that_a_row_starts_has_a_limit_or_its_event_names_the_day(decider: Decider):
     limited = {limit.clock for limit in DEFAULT_POLICY.time_limits}
-    for step in flow_of(*table).steps:
-        for clock in (*step.starts, *step.resets):
-            assert clock in limited or clock in step.event.dues or clock in OTHERWISE, f"{step.id} starts {clock}"
+    with each_case() as case:
+        for table in tables_of(decider):
+            for step in flow_of(*table).steps:
+                with case(f"{named(table)} {step.id}"):
+                    started = {*step.starts, *step.resets}
+                    assert not started - limited - set(step.event.dues) - OTHERWISE.keys(), "nothing limits it"
 
 
 @pytest.mark.parametrize("decider", SHIPPED, ids=lambda each: each.name)
@@ -374,13 +433,17 @@ def ended(decider: Decider, record: Record, region: Region, town: Town) -> str:
     return status_of(decider.decide(record, command, context)[1], region)
 
 
-@pytest.mark.parametrize(
-    ("decider", "region", "status", "to"), LEAVING, ids=[f"{d.name}-{r.name}-{s}-{to}" for d, r, s, to in LEAVING]
-)
-def test_what_is_open_when_a_record_leaves_is_ended_by_the_system_or_by_hand_before(
-    decider: Decider, region: Region, status: str, to: str
-):
+@pytest.mark.parametrize("decider", SHIPPED, ids=lambda each: each.name)
+def test_what_is_open_when_a_record_leaves_is_ended_by_the_system_or_by_hand_before(decider: Decider):
     town = a_town()
+    with each_case() as case:
+        for of, region, status, to in LEAVING:
+            if of is decider:
+                with case(f"{region.name} {status} on the way to {to}"):
+                    is_ended(decider, region, status, to, town)
+
+
+def is_ended(decider: Decider, region: Region, status: str, to: str, town: Town) -> None:
     record = standing(decider, to, region, status, round=2)
     by_system = [s for s in region.workflow.steps if Role.SYSTEM in s.who and status in map(str, s.source)]
     if region.ending(record, record.item(region.name, key_of(region)), HandOver(reason="r")) is None:

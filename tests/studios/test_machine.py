@@ -152,6 +152,7 @@ def test_the_second_opinion_knows_every_region_that_has_loops():
     assert POLICY.time_limit("matter_answer", "matter.receive") is not None
 
 
+@pytest.mark.no_cover  # what chance reaches is no coverage to count on, and measuring it takes longer than walking
 @pytest.mark.parametrize("start", ["open", "closed"])
 def test_a_random_walk_keeps_every_promise(start: str):
     walk(STUDIOS, start, walks=6, steps=15)

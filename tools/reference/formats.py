@@ -13,6 +13,7 @@ from govflow.checkpoints.proofs import Proof
 from govflow.checkpoints.trust import Handover
 from govflow.persistence.codec import StoredEvent, leaf_of
 from tools.reference.markdown import page, table
+from tools.reference.verified import FIELDS
 
 _ORIGIN = origin_of("log-000102030405060708090a0b")
 _STATE = b'{"role":"resident","digest":"5f1c","command":"q-1","wire":"case.report","recorded_at":"2026-03-02T01:00:00+00:00","policy":"default@5"}\n{"at":"2026-03-02T01:00:00Z","by":"s-1","clocks":[]}'  # noqa: E501 - as stored
@@ -87,6 +88,10 @@ def formats_markdown() -> str:
         "The scope is `log` (everything), `record` (with each stream that is in it, and up to which version it is "
         "whole) or `period` (moments, first and last position, and up to which version the `log` stream is here).",
         _sample(b"".join((*lines, end)).decode()),
+        "## What `govflow verify --json` says",
+        "One JSON object. A field stands there whenever its kind was checked; of a proof that does not hold, `kind`, "
+        "`clean`, `checked` and `why`.",
+        table(("Field", "Of", "What it says"), ((f"`{name}`", of, says) for name, (of, says) in FIELDS.items())),
         "## Time stamp",
         "RFC 3161 over the SHA-256 of a checkpoint's text, the lines above the empty one. Request and answer are "
         "DER, as `openssl ts` reads and writes them.",

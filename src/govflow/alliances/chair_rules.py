@@ -54,7 +54,7 @@ def chair_is_next_in_turn(alliance: Alliance, event: Any, context: Context) -> I
         yield Detail(f"{alliance.chair} is in the chair still", f"{alliance.chair} 仍在任期内")
     due = next_in_turn(alliance)
     if event.unit is None or event.unit != due:
-        yield Detail(f"the turn is that of {due or 'nobody'}", f"应由 {due or '(无)'} 轮值")
+        yield Detail(f"the turn is that of {due or 'nobody'}", f"应由 {due or '（无）'} 轮值")
 
 
 @rule("任期起止及各期间已明,期间依次相接于任期内", "M121", needs="unit first last periods")
@@ -66,7 +66,7 @@ def term_and_periods_are_named(alliance: Alliance, event: Any, context: Context)
     if event.until is None:
         yield Detail(
             f"a term begins within {YEARS} years and lasts {YEARS} years at most",
-            f"任期应于 {YEARS} 年内开始,且不超过 {YEARS} 年",
+            f"任期应于 {YEARS} 年内开始，且不超过 {YEARS} 年",
         )
         return
     if event.until <= context.at:
@@ -111,7 +111,7 @@ class MissingContact(NamedTuple):
         en, zh = _NAMES[self.counterpart]
         first, last = self.period.first, self.period.last
         return Detail(
-            f"{first} to {last}: {en} {self.unit} was not contacted", f"{first} 至 {last}:未与{zh} {self.unit} 沟通"
+            f"{first} to {last}: {en} {self.unit} was not contacted", f"{first} 至 {last}：未与{zh} {self.unit} 沟通"
         )
 
 
@@ -245,6 +245,6 @@ def assessor_scores_are_complete(alliance: Alliance, event: Any, context: Contex
     is_early = term.status == ChairStatus.SERVING and context.at < term.until
     if event.none and not (has_left or is_early):
         groups = ", ".join(event.none)
-        yield Detail(f"no score of {groups} yet, and the term does not end early", f"{groups} 未评分,且非提前离任")
+        yield Detail(f"no score of {groups} yet, and the term does not end early", f"{groups} 未评分，且非提前离任")
     if event.none and not event.reason.strip():
         yield Detail("a term that ends early asks for a reason", "提前离任须说明理由")

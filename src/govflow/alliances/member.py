@@ -134,7 +134,7 @@ def project_is_on_the_log(record: Record, event: Any, context: Context) -> Itera
     item: Any = context.item
     found = context.lookup(event.project) if event.project else None
     if found is None or found.kind_of_record != "joint_project":
-        yield Detail(f"{event.project or 'nothing'} is no joint project", f"{event.project or '(空)'} 非共建项目")
+        yield Detail(f"{event.project or 'nothing'} is no joint project", f"{event.project or '（空）'} 非共建项目")
     if event.project in item.projects:
         yield Detail(f"{event.project} is put down already", f"{event.project} 已登记")
 

@@ -90,7 +90,7 @@ def turn_is_declined_by_whose_it_is(alliance: Alliance, event: Any, context: Con
     """The turn is the unit's that lets it pass, and that unit says so itself or the lead writes it down."""
     due = next_in_turn(alliance)
     if event.unit is None or event.unit != due:
-        yield Detail(f"the turn is that of {due or 'nobody'}", f"应由 {due or '(无)'} 轮值")
+        yield Detail(f"the turn is that of {due or 'nobody'}", f"应由 {due or '（无）'} 轮值")
     if {event.unit, alliance.lead_unit}.isdisjoint({claim.unit for claim in context.claims} - {None}):
         yield Detail(f"{event.by} does not speak for {event.unit}", f"{event.by} 不代表 {event.unit}")
 

@@ -18,7 +18,7 @@ class Code(StrEnum):
     REORDER = "REORDER"  # rows stand in another order than they were written in
     TRUNCATED = "TRUNCATED"  # the log ends before what was signed
     UNCOVERED_TAIL = "UNCOVERED_TAIL"  # events after the last checkpoint: nothing signed vouches for them yet
-    ROLLBACK = "ROLLBACK"  # an outside head knows more than the log and its checkpoints
+    ROLLBACK = "ROLLBACK"  # a head kept elsewhere knows more than the log or its checkpoints
     ORIGIN_MISMATCH = "ORIGIN_MISMATCH"  # it is another log
     UNKNOWN_KEY = "UNKNOWN_KEY"  # signed by nobody who is trusted
     INCONSISTENT_HEADS = "INCONSISTENT_HEADS"  # two signed heads that no one log can have

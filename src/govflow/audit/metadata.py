@@ -94,6 +94,14 @@ def out_of_line(row: StoredEvent, version: int) -> Finding:
     return finding(row, Code.REORDER, *said, by=Check.ORDER)
 
 
+def off_the_line(row: StoredEvent, version: int) -> Iterator[Finding]:
+    """The same, for whoever judges what commands have led to: of a version that is taken no command writes an event."""
+    yield out_of_line(row, version)
+    if row.version <= version:
+        said = "no command writes an event of a version that is taken", "任何命令都不会写出版本已被占用的事件"
+        yield finding(row, Code.SEMANTIC, *said)
+
+
 def out_of_time(row: StoredEvent, at: datetime, recorded: bytes, *, before: bytes) -> Iterator[Finding]:
     """What is wrong with when a row says that it was recorded: before the row ahead of it, or before it happened."""
     if recorded < before:

@@ -132,7 +132,7 @@ def bulletin_is_described(bulletin: Bulletin, event: Any, context: Context) -> I
         ("a title", "标题", event.title.strip()),
         ("a digest", "摘要", event.text.strip()),
         ("a level", "层级", event.level),
-        ("distinct readers", "阅读人(不得重复)", event.readers and len(set(event.readers)) == len(event.readers)),
+        ("distinct readers", "阅读人（不得重复）", event.readers and len(set(event.readers)) == len(event.readers)),
         ("a due instant ahead", "未届满的期限", event.until is not None and event.until > context.at),
     )
     return [Detail(en, zh) for en, zh, value in named if not value]

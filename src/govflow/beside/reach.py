@@ -29,4 +29,4 @@ def matter_is_no_secret(record: Record, event: Any, context: Context) -> Iterato
         or getattr(said, "accused_unit", None) is not None
         or (category is not None and category.confidential)
     ):
-        yield Detail("report it as a case by itself, without this record", "须另行单独上报为事项,不经本记录")
+        yield Detail("report it as a case by itself, without this record", "须另行单独上报为事项，不经本记录")

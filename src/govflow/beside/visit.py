@@ -109,7 +109,7 @@ def visit_is_described(record: Record, event: Any, context: Context) -> Iterable
     if event.visitor is None:
         yield Detail("who visited", "走访人")
     if event.met_at is None or event.met_at > context.at:
-        yield Detail("when, and not in the future", "走访时间(不得晚于当前)")
+        yield Detail("when, and not in the future", "走访时间（不得晚于当前）")
     if not lies_within(event.area, record.area):
         yield Detail(f"an area within {record.area}", f"{record.area} 内的区域")
 

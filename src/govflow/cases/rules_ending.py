@@ -17,7 +17,7 @@ def feedback_reaches_all_it_is_owed_to(case: Case, event: Any, context: Context)
     """The answer is addressed to the reporting level, and to the reporter if there is one."""
     missing: list[str] = []
     if case.reporting_level is not None and event.to_level is not case.reporting_level:
-        missing.append(Detail(f"the reporting level ({case.reporting_level})", f"上报层级({case.reporting_level})"))
+        missing.append(Detail(f"the reporting level ({case.reporting_level})", f"上报层级（{case.reporting_level}）"))
     if case.reporter is not None and not event.to_reporter:
         missing.append(Detail("the reporter", "诉求人"))
     return missing

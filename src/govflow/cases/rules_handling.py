@@ -153,7 +153,7 @@ def co_units_are_done_or_explained(case: Case, event: Any, context: Context) -> 
     return (
         []
         if done >= asked
-        else [Detail(f"{done} of the {asked} parts asked for are done", f"应办结 {asked} 件,已办结 {done} 件")]
+        else [Detail(f"{done} of the {asked} parts asked for are done", f"应办结 {asked} 件，已办结 {done} 件")]
     )
 
 

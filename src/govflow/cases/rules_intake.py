@@ -109,9 +109,9 @@ def matter_is_not_terminated_or_open_elsewhere(case: Case, event: Any, context: 
         if other is None:
             yield Detail(f"{id} does not exist", f"{id} 不存在")
         elif other.status == CaseStatus.TERMINATED:
-            yield Detail(f"{id} is terminated: reject this one", f"{id} 已终结,本件应不予受理")
+            yield Detail(f"{id} is terminated: reject this one", f"{id} 已终结，本件应不予受理")
         elif other.status in context.deciders[other.kind_of_record].active:
-            yield Detail(f"{id} is open: merge this one", f"{id} 在办,本件应并案")
+            yield Detail(f"{id} is open: merge this one", f"{id} 在办，本件应并案")
 
 
 def _coded_with_its_facts(case: Case, event: Any, context: Context) -> Iterable[str]:

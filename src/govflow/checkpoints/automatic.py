@@ -2,6 +2,7 @@
 
 A command that was committed stays committed whatever happens here: a failure is told to the `govflow` logger, kept in
 `problem`, and tried again the next time. It waits for nobody: while another process signs, the next command tries.
+Nor does anybody wait for it: what is long behind is caught up with in steps, one after each command, or by a tick.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from pydantic import Field
 from govflow.checkpoints.signing import Checkpointer
 from govflow.messages import Value
 from govflow.persistence.checkpoints import Busy
+
+STEP = 10_000
+"""Rows hashed after one command at the most: some 60 ms, where a log of a million would take 6 s at once."""
 
 _NEVER = sys.maxsize
 _NO_DAY = datetime.max.replace(tzinfo=UTC)
@@ -41,6 +45,7 @@ class Automatic:
         self._every = every
         self.problem: Exception | None = None
         self.at_head, self.at_time = _NEVER, _NO_DAY
+        self._goal = 0  # the head that steps lead to
 
     @property
     def is_on(self) -> bool:
@@ -57,12 +62,13 @@ class Automatic:
         return head >= self.at_head or now >= self.at_time
 
     def sign_if_due(self, head: int, now: datetime) -> None:
-        """Sign, unless another process has done so meanwhile. Never raises."""
+        """Sign, unless another process has done so meanwhile; a step towards it, where that is long. Never raises."""
 
         def attempt() -> None:
             self._plan()
             if self.is_due(head, now):
-                self._checkpointer.sign(wait=False)
+                self._goal = head
+                self._checkpointer.sign(wait=False, at_most=STEP)
                 self._plan()
 
         self._guarded(attempt, head, now)
@@ -86,7 +92,7 @@ class Automatic:
     def _plan(self) -> None:
         assert self._every is not None, "it is on"
         last = self._checkpointer.kept.last()
-        if last is None:  # a key that has not signed yet is to sign
+        if last is None or last.size < self._goal:  # a key that has not signed yet is to sign
             self.at_head, self.at_time = 0, datetime.min.replace(tzinfo=UTC)
         else:
             self.at_head = last.size + self._every.events

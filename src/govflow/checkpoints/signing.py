@@ -58,19 +58,25 @@ class Checkpointer:
 
     # -- signing ------------------------------------------------------------------------------------------------------
 
-    def sign(self, progress: Progress = None, *, wait: bool = True, anew: bool = False) -> Note:
+    def sign(
+        self, progress: Progress = None, *, wait: bool = True, anew: bool = False, at_most: int | None = None
+    ) -> Note:
         """Sign the head of the log as it stands now; for a head that is signed already, the note that was kept.
 
         The rows added since the last checkpoint are hashed as they are stored. Durable when it returns. Where the
         checkpoint file lacks what the key has signed last, the log must be that all the same; where the file lacks
         everything, this is refused unless it is to begin `anew`. Raises Truncated where the log has lost what was
         signed, LogError where it is not what was signed, where a row is damaged, and where there is no key, Busy where
-        another process signs and this is not to `wait`. `progress` hears of (rows hashed, rows to hash).
+        another process signs and this is not to `wait`. `progress` hears of (rows hashed, rows to hash). Where more
+        than `at_most` rows were added, the head so many rows further on is signed: a step towards that of the log.
         """
         self.kept.refuse_if_read_only()
         while True:
             base = self._base(anew=anew)
-            checkpoint, nodes = self._grown(base, self.store.head(), progress, wait)
+            head = self.store.head()
+            if at_most is not None:
+                head = min(head, (base.size if base is not None else 0) + at_most)
+            checkpoint, nodes = self._grown(base, head, progress, wait)
             with self.kept.transaction(wait=wait):
                 if self._base(anew=anew) != base:  # somebody else was faster: go on from there
                     continue
@@ -216,7 +222,9 @@ class Checkpointer:
         """
         last = self.last()
         if last is None or not 1 <= position <= last.checkpoint.size:
-            raise LogError(f"position {position} is covered by no checkpoint yet: sign one first")
+            what = f"position {position} is covered by no checkpoint yet: sign one first (`govflow checkpoint sign`)"
+            chinese = f"第 {position} 个事件尚未被检查点涵盖：请先签署（`govflow checkpoint sign`）"
+            raise LogError(Detail(what, chinese))
         row = next(iter(self.store.scan(position - 1)))
         leaf = leaf_bytes(row)
 

@@ -175,14 +175,15 @@ def believed(note: Note, origin: str, chain: Chain, *, newest: bool = False) -> 
     )
 
 
-def read_vkey(text: str) -> Verifier:
-    """A public key given as text, or as the file that holds it. Raises InputError."""
+def read_vkey(given: str, option: str = "--key") -> Verifier:
+    """A public key given as text, or as the file that holds it. Raises InputError, naming the option it came by."""
     try:
-        if "+" not in text or Path(text).is_file():
-            with open(text, "rb") as file:
+        text = given
+        if "+" not in given or Path(given).is_file():
+            with open(given, "rb") as file:
                 text = file.read(_LONGEST_VKEY).decode()
         return Verifier.parse(text)
     except (NoteError, OSError, ValueError) as error:  # ValueError: no UTF-8, or a name that no file can have
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        where = f"--key {Path(text).name[:80]!r}"
+        where = f"{option} {Path(given).name[:80]!r}"
         raise InputError(reason, where=where, expected=Detail("name+id+key, or its file", "公钥文本或其文件")) from None

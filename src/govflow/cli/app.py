@@ -33,31 +33,35 @@ from govflow.cli.handling import handle_lines, parsed
 from govflow.cli.journey import journey
 from govflow.cli.keys import keys
 from govflow.cli.late import late
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened, served
+from govflow.cli.log_history import print_log_history
+from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened
 from govflow.cli.loops import loops
 from govflow.cli.match import match
 from govflow.cli.migrating import migrate
 from govflow.cli.privacy import privacy
 from govflow.cli.propose import propose
 from govflow.cli.prove import prove
+from govflow.cli.reads import Asked, At, reads
 from govflow.cli.recount import recount
 from govflow.cli.replaying import replay
 from govflow.cli.report import report
 from govflow.cli.responsibility import responsibility
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, allowed, reader, route
+from govflow.cli.rights import allowed
+from govflow.cli.route import route
 from govflow.cli.run import DONE, FOUND
-from govflow.cli.texts import is_zh, lang, t
+from govflow.cli.texts import lang, t
 from govflow.cli.tick import tick
 from govflow.cli.track import track
 from govflow.cli.verify import verify
 from govflow.cli.vote import vote
 from govflow.cli.what_if import what_if
 from govflow.cli.why import why
+from govflow.cli.workflows import workflows
 from govflow.engine import Engine
 from govflow.errors import InputError
+from govflow.log_events import LOG_STREAM
 from govflow.reading import Reader
 from govflow.records import Loop, Record
-from govflow.workflow import Workflow
 
 app = typer.Typer(help="help.govflow", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(files.imports, name="import", help="help.import")
@@ -79,7 +83,6 @@ app.add_typer(keys, name="keys", help="help.keys")
 app.add_typer(privacy, name="privacy", help="help.privacy")
 app.add_typer(constraints, name="constraints", help="help.constraints")
 
-At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
 Version = Annotated[int | None, typer.Option("--version", help="option.version", min=1, show_default=False)]
 Given = Annotated[str, typer.Argument(help="argument.command", metavar="JSON", show_default=False)]
 
@@ -116,23 +119,17 @@ app.command("verify", help="help.verify")(verify)
 
 
 @app.command("list", help="help.list")
+@reads()
 def list_records(
-    db: Db,
+    asked: Asked,
     state: Annotated[str | None, typer.Option("--state", help="option.state", show_default=False)] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="option.unit", show_default=False)] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="option.overdue")] = False,
-    actor: As = None,
-    role: AsRole = None,
-    as_unit: Annotated[str | None, typer.Option("--as-unit", help="option.actor_unit", show_default=False)] = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """List records, filtered."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, as_unit, area)
+    with asked.opened() as (engine, seen):
         found = _selected(seen, engine.now(), _known_state(engine, state), unit, overdue)
-        if json:
+        if asked.json:
             print_json_array(as_json(engine, record) for record, _ in found)
             return
         now, rows, provisional = engine.now(), [], False
@@ -176,23 +173,18 @@ def _known_state(engine: Engine, state: str | None) -> str | None:
 
 
 @app.command(help="help.show")
+@reads()
 def show(
+    asked: Asked,
     id: RecordId,
-    db: Db,
     explain: Annotated[bool, typer.Option("--explain/--no-explain", help="option.explain_clocks")] = True,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """Show one record."""
-    with opened(db, records) as engine:
-        record = existing(reader(engine, actor, role, unit, area), id)
-        loops = engine.open_loops(id)
-        if json:
-            why = [each.model_dump(mode="json") for each in engine.why_due(id, now=engine.now())] if explain else []
+    with asked.opened() as (engine, seen):
+        record = existing(seen, id)
+        loops = seen.open_loops(id)
+        if asked.json:
+            why = [each.model_dump(mode="json") for each in seen.why_due(id, now=engine.now())] if explain else []
             open_loops = [loop.model_dump(mode="json") for loop in loops]
             print_json(as_json(engine, record, open_loops=open_loops, why_due=why))
         else:
@@ -200,22 +192,19 @@ def show(
 
 
 @app.command(help="help.timeline")
+@reads()
 def timeline(
-    id: RecordId,
-    db: Db,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
+    asked: Asked,
+    id: Annotated[str, typer.Argument(help="argument.timeline_id", metavar="ID", show_default=False)],
 ) -> None:
-    """Show the events of one record."""
-    with opened(db, records) as engine:
-        existing(reader(engine, actor, role, unit, area), id)
-        history = engine.history(id)
-        if json:
+    """Show the events of one record, or of the log itself."""
+    with asked.opened() as (engine, seen):
+        is_log = id == LOG_STREAM
+        history = seen.log_history() if is_log else seen.history(existing(seen, id).id)
+        if asked.json:
             print_json_array(event_as_json(engine, each) for each in history)
+        elif is_log:
+            print_log_history(engine, history)
         else:
             print_timeline(engine, history)
 
@@ -278,44 +267,4 @@ app.command("replay", help="help.replay")(replay)
 app.command("diff", help="help.diff")(diff)
 app.command("corrections", help="help.corrections")(list_corrections)
 app.command("late", help="help.late")(late)
-
-
-@app.command(help="help.workflows")
-def workflows(
-    name: Annotated[str | None, typer.Argument(help="argument.workflow", metavar="NAME", show_default=False)] = None,
-    json: Json = False,
-    mermaid: Annotated[bool, typer.Option("--mermaid", help="option.mermaid")] = False,
-    records: Records = None,
-) -> None:
-    """Print the tables."""
-    deciders = served(records)
-    regions = {name: region.workflow for decider in deciders for name, region in decider.regions.items()}
-    flows = {decider.name: decider.workflow for decider in deciders}
-    if name is not None and name not in flows | regions:
-        raise InputError(t("no_workflow", name=name[:40]), where="NAME", expected=", ".join(flows | regions))
-    chosen = {name: (flows | regions)[name]} if name else flows | regions
-    if json:
-        data = {each: flow.as_data() for each, flow in chosen.items() if each in flows}
-        below = {each: flow.as_data() for each, flow in chosen.items() if each in regions}
-        print_json({**data, "regions": below})
-    elif mermaid:
-        print(next(iter(chosen.values())).mermaid())
-    else:
-        for flow in chosen.values():
-            _print_workflow(flow)
-
-
-def _print_workflow(flow: Workflow) -> None:
-    rows = [
-        (
-            step.command.wire.partition(".")[2] if not is_zh() else step.command.label or step.command.wire,
-            words.sources(flow, map(str, step.source)),
-            "=" if step.to is None else words.state(flow, str(step.to)),
-            ", ".join(words.term("role", str(role)) for role in step.who),
-        )
-        for step in flow.steps
-    ]
-    out = console()
-    out.print(f"{flow.name} {flow.zh}\n", style="bold")
-    out.print(table(t("command"), t("from"), t("to"), t("who"), rows=rows))
-    out.print()
+app.command("workflows", help="help.workflows")(workflows)

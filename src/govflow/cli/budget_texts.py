@@ -72,7 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.withdraw_entry": ("Take it back, as its proposer.", "由申报人撤回。"),
     "option.wish_on_file": (
         "With --withdraw: the proposer's written wish among the evidence, as the secretariat.",
-        "与 --withdraw 并用:申报人书面意愿的证据编号,由秘书处登记。",
+        "与 --withdraw 并用：申报人书面意愿的证据编号，由秘书处登记。",
     ),
     "option.points": ("Points for an entry; may be repeated.", "为项目打分，可重复。"),
     "option.pb_out": ("The new .pb file.", "新的 .pb 文件。"),

@@ -15,55 +15,47 @@ from govflow.audit.bundles.parts import Scope, Whole
 from govflow.audit.bundles.writing import Exported, of_period, of_record, write_bundle
 from govflow.audit.verifying.heads import read_head
 from govflow.checkpoints.notes import NoteError
+from govflow.cli.checkpoint import sign_head
 from govflow.cli.display import console
-from govflow.cli.logs import Db, Records, existing, opened, progress
+from govflow.cli.logs import content_of, existing, progress
+from govflow.cli.reads import Asked, Out, reads
 from govflow.cli.responsibility import edge
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
 from govflow.cli.texts import t
 from govflow.engine import Engine
 from govflow.errors import InputError
 from govflow.reading import Reader
 
-Moment = Annotated[str | None, typer.Option("--from", help="option.bundle_from", metavar="MOMENT", show_default=False)]
 
-
+@reads(json=False)
 def bundle(
-    db: Db,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="option.out", metavar="FILE", show_default=False)
+    asked: Asked,
+    id: Annotated[str | None, typer.Argument(help="argument.bundle_id", metavar="ID", show_default=False)] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="option.bundle_from", metavar="MOMENT", show_default=False)
     ] = None,
-    record: Annotated[
-        str | None, typer.Option("--record", help="option.bundle_record", metavar="ID", show_default=False)
-    ] = None,
-    since: Moment = None,
     until: Annotated[
         str | None, typer.Option("--to", help="option.bundle_to", metavar="MOMENT", show_default=False)
     ] = None,
-    sign: Annotated[bool, typer.Option("--sign", help="option.bundle_sign")] = False,
+    sign: Annotated[bool, typer.Option("--sign", help="option.sign_first")] = False,
+    out: Out = None,
     trusted: Annotated[
         list[Path] | None, typer.Option("--trusted", help="option.bundle_head", metavar="FILE", show_default=False)
     ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    records: Records = None,
 ) -> None:
     """Write a bundle."""
-    if record is not None and (since or until):
-        raise InputError(t("bundle.one_scope"), where="--record")
+    if id is not None and (since or until):
+        raise InputError(t("bundle.one_scope"), where="ID, --from, --to")
     if bool(since) != bool(until):
         raise InputError(t("bundle.period"), where="--to" if since else "--from", expected="--from MOMENT --to MOMENT")
-    if actor is not None and record is None:
-        raise InputError(t("bundle.seen"), where="--as", expected="--record ID")
+    if asked.actor is not None and id is None:
+        raise InputError(t("bundle.seen"), where="--as", expected="ID")
     sizes = [_size_of(path) for path in trusted or ()]
-    with opened(db, records, writing=sign) as engine:
-        seen = reader(engine, actor, role, unit, area)
-        if record is not None:
-            existing(seen, record)
+    with asked.opened(writing=sign) as (engine, seen):
+        if id is not None:
+            existing(seen, id)
         if sign:
-            _sign(engine)
-        scope_of = _scope(engine, seen, record, since, until)
+            sign_head(engine)
+        scope_of = _scope(engine, seen, id, since, until)
         with TemporaryFile() if out is None else out.open("x+b") as target, progress(t("bundle.writing")) as tell:
             try:
                 found = write_bundle(seen, engine.checkpointer, target, scope_of, outside=sizes, progress=tell)
@@ -78,20 +70,11 @@ def bundle(
     _tell(found, out)
 
 
-def _sign(engine: Engine) -> None:
-    keys = engine.checkpointer.keys
-    is_new = not keys.exists()
-    with progress(t("checkpoint.signing")) as tell:
-        engine.checkpoint(tell)
-    if is_new:
-        print(t("keys.made", path=keys.path, vkey=keys.export()), file=sys.stderr)
-
-
 def _scope(
-    engine: Engine, seen: Reader, record: str | None, since: str | None, until: str | None
+    engine: Engine, seen: Reader, id: str | None, since: str | None, until: str | None
 ) -> Callable[[int], Scope]:
-    if record is not None:
-        return lambda size: of_record(seen, record, size)
+    if id is not None:
+        return lambda size: of_record(seen, id, size)
     zone = engine.policy.zone
     begin, end = edge(since, zone), edge(until, zone, is_end=True)
     if begin is not None and end is not None:
@@ -101,7 +84,7 @@ def _scope(
 
 def _size_of(path: Path) -> int:
     try:
-        return read_head(path.read_bytes(), path.name).checkpoint.size
+        return read_head(content_of(path), path.name).checkpoint.size
     except NoteError as error:
         raise InputError(str(error), where=f"--trusted {path}", expected=t("bundle.a_head")) from None
 

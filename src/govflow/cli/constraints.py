@@ -14,10 +14,12 @@ from govflow.audit.constraints.files import known_events, load_constraints, ship
 from govflow.audit.findings import Finding
 from govflow.audit.metadata import unreadable
 from govflow.cli.display import SOFT, console, print_json, print_json_array, table
-from govflow.cli.logs import Db, Json, Records, opened, progress, served
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader, rows_seen
+from govflow.cli.logs import Json, Records, progress, served
+from govflow.cli.reads import Asked, reads
+from govflow.cli.rights import rows_seen
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import lang, t
+from govflow.cli.verify_display import named
 from govflow.decider import Decider
 from govflow.engine import Engine
 from govflow.errors import InputError, LogError, NotFound
@@ -32,33 +34,26 @@ File = Annotated[
 
 
 @constraints.command("check", help="help.constraints_check")
+@reads()
 def check(
+    asked: Asked,
     id: Annotated[str | None, typer.Argument(help="argument.one_id", metavar="ID", show_default=False)] = None,
-    *,
-    db: Db,
     file: File = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """Check records against the constraints."""
-    with opened(db, records) as engine, progress(t("constraints.checking")) as tell:
+    with asked.opened() as (engine, seen), progress(t("constraints.checking")) as tell:
         chosen = _chosen(file, engine.deciders.values())
-        seen = reader(engine, actor, role, unit, area)
-        is_seen = _readable(rows_seen(seen)) if actor is not None else None
+        is_seen = _readable(rows_seen(seen)) if asked.actor is not None else None
         told = _Told(engine, tell)
         findings = [found for rows in _streams(engine, id, is_seen) for found in _checked(rows, chosen, told)]
-    if json:
+    if asked.json:
         broken = [{**each._asdict(), "code": each.code.value, "found_by": each.found_by.value} for each in findings]
         counted = {"constraints": len(chosen), "records": told.records, "events": told.events}
-        print_json({**counted, "seen_by": actor, "findings": broken})
+        print_json({**counted, "seen_by": asked.actor, "findings": broken})
     else:
         _print(findings, len(chosen), told)
-        if actor is not None:
-            console().print(t("constraints.seen", actor=clean(actor)), style=SOFT)
+        if asked.actor is not None:
+            console().print(t("constraints.seen", actor=clean(asked.actor)), style=SOFT)
     raise typer.Exit(FOUND if findings else DONE)
 
 
@@ -149,7 +144,7 @@ def _print(findings: list[Finding], number: int, told: _Told) -> None:
     out = console()
     for each in findings:
         out.print(Text.assemble((clean(each.stream), "bold"), f"  {clean(each.sentence(lang()))}"))
-        out.print(Text(f"  {' · '.join(filter(None, (each.code, clean(each.basis))))}", SOFT))
+        out.print(Text(f"  {' · '.join(filter(None, (named(each.code), clean(each.basis))))}", SOFT))
     counted = {"n": number, "events": f"{told.events:,}", "records": f"{told.records:,}"}
     if findings:
         out.print(t("constraints.broken", findings=len(findings), **counted))

@@ -10,10 +10,10 @@ import typer
 from govflow.audit.replay.comparing import Changed, differences
 from govflow.audit.replay.correcting import Corrected, KnownNow, corrections, known_now, published_then
 from govflow.cli import words
-from govflow.cli.diff import field_of, short
+from govflow.cli.diff import field_of, told_of
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import RecordId, existing, moment
+from govflow.cli.reads import Asked, reads
 from govflow.cli.run import clean
 from govflow.cli.texts import t
 from govflow.engine import Engine
@@ -24,26 +24,20 @@ from govflow.records import Record
 _TOLD_APART = "corrections"  # the list of corrections itself: told one by one above
 
 
+@reads()
 def list_corrections(
+    asked: Asked,
     id: RecordId,
-    db: Db,
     at: Annotated[
         str | None, typer.Option("--at", help="option.corrections_at", metavar="MOMENT", show_default=False)
     ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """List what was corrected in a record."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen):
         existing(seen, id)
         found = corrections(seen, id)
         then = moment(at, engine.policy.zone)
-        if json:
+        if asked.json:
             print_json({"id": id, "corrections": [_as_json(each) for each in found], **_moment(seen, id, then)})
             return
         _print(engine, found)
@@ -107,7 +101,7 @@ def _print_moment(engine: Engine, seen: Reader, id: str, then: datetime) -> None
     published, known = _both(seen, id, then)
     found = _unlike(published, known)
     out = console()
-    shown = words.when(then, engine)
+    shown = words.instant(then, engine.policy.zone)
     if published is None:
         out.print(f"\n{t('corrections.not_published', moment=shown)}")
     elif not found:
@@ -115,10 +109,7 @@ def _print_moment(engine: Engine, seen: Reader, id: str, then: datetime) -> None
     else:
         out.print(f"\n{t('corrections.of', moment=shown)}")
         heads = (t("diff.field"), t("corrections.then"), t("corrections.now"))
-        rows = [
-            (field_of(engine, known.record, each), short(engine, each.before), short(engine, each.after))
-            for each in found
-        ]
+        rows = [(field_of(engine, known.record, each), *told_of(engine, known.record, each)) for each in found]
         out.print(table(*heads, rows=rows))
     for each in known.apart:
         out.print(t("corrections.apart", version=each.version))

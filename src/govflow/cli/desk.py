@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 import typer
 
@@ -20,6 +20,7 @@ from govflow.actors import Actor
 from govflow.cli.acting import By, ByRole, ByUnit, For, acting, done, given, paper, print_done
 from govflow.cli.logs import Db, Json, Records, existing, moment, opened
 from govflow.cli.next_steps import print_next
+from govflow.cli.reads import Options, share
 from govflow.cli.run import FOUND, complain
 from govflow.cli.texts import lang, t
 from govflow.engine import Engine
@@ -104,7 +105,7 @@ class Desk(NamedTuple):
 
 _MENDED_BY_LEAVE = ("approval_is_given", "town_has_agreed")
 
-_AT_HAND: dict[str, tuple[Any, Any]] = {
+_AT_HAND: Options = {
     "db": (Db, inspect.Parameter.empty),
     "by": (By, inspect.Parameter.empty),
     "role": (ByRole, None),
@@ -133,16 +134,7 @@ def acts(*, create: bool = False) -> Callable[[Callable[..., None]], Callable[..
             with opened(db, records, create=create, writing=True) as engine:
                 command(Desk(engine, by, role, unit, speaks_for, json), **own)
 
-        hints = get_type_hints(command, include_extras=True)
-        own = [each for each in inspect.signature(command).parameters.values() if each.name != "desk"]
-        asked = {each.name: (hints[each.name], each.default) for each in own} | _AT_HAND
-        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # what typer reads
-            [
-                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
-                for name, (hint, default) in asked.items()
-            ]
-        )
-        run.__doc__ = command.__doc__
+        share(run, command, _AT_HAND)
         return run
 
     return wrap

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json as json_module
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter
 
 from govflow.audit.replay.comparing import Changed, Compared, Moved, compared, counted, moved
 from govflow.audit.replay.states import END, Point
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Db, Json, Records, existing, moment, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import existing, moment, progress
+from govflow.cli.reads import Asked, reads
 from govflow.cli.run import DONE, FOUND
 from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
@@ -24,27 +26,22 @@ from govflow.records import Record
 
 _SHOWN = 50  # records in a list for readers; JSON has them all
 _DIGITS = 18  # no log is longer
+_LENGTH = re.compile(r"P(?=[\dT])(\d+D)?(T[\dHMS.]+)?")  # of time, as a state holds it: ISO 8601
 _NAMED_ABOVE = ("key", "name")  # of an item or a clock: the way to it says so already
 
 
+@reads()
 def diff(
-    id: Annotated[str | None, typer.Argument(help="argument.diff_id", metavar="[ID]", show_default=False)] = None,
+    asked: Asked,
+    id: Annotated[str | None, typer.Argument(help="argument.diff_id", metavar="ID", show_default=False)] = None,
     *,
-    db: Db,
     before: Annotated[str, typer.Option("--from", help="option.diff_from", metavar="POINT", show_default=False)],
     after: Annotated[
         str | None, typer.Option("--to", help="option.diff_to", metavar="POINT", show_default=False)
     ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """Tell what changed between two points."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen):
         if id is not None:
             existing(seen, id)
         first = _point(engine, seen, id, before, "--from")
@@ -56,15 +53,15 @@ def diff(
         if id is not None:
             found = compared(seen, id, first, last)
             is_changed = bool(found.events)
-            if json:
-                print_json(_record_as_json(id, found))
+            if asked.json:
+                print_json(_record_as_json(seen, id, found))
             else:
                 _print_record(engine, id, found)
         else:
             with progress(t("replaying")) as tell:
                 changes = list(moved(seen, first, last, progress=tell))
             is_changed = bool(changes)
-            if json:
+            if asked.json:
                 print_json(_log_as_json(changes))
             else:
                 _print_log(engine, changes)
@@ -94,31 +91,32 @@ def _goes_back(first: Point, last: Point) -> bool:
 # --- one record ------------------------------------------------------------------------------------------------------
 
 
-def _record_as_json(id: str, found: Compared) -> dict[str, Any]:
+def _record_as_json(seen: Reader, id: str, found: Compared) -> dict[str, Any]:
     events = [
         {**each._asdict(), "occurred": each.occurred.isoformat(), "recorded": each.recorded.isoformat()}
         for each in found.events
     ]
     changes = [each._asdict() for each in found.changes]
-    ends = {"from": _end_as_json(found.before), "to": _end_as_json(found.after)}
+    ends = {"from": _end_as_json(seen, found.before), "to": _end_as_json(seen, found.after)}
     return {"id": id, **ends, "events": events, "changes": changes}
 
 
-def _end_as_json(record: Record | None) -> dict[str, Any] | None:
+def _end_as_json(seen: Reader, record: Record | None) -> dict[str, Any] | None:
     if record is None or record.at is None:
         return None
     return {
         "version": record.version,
         "at": record.at.isoformat(),
         "status": str(record.status),
-        "digest": record.digest,
+        "digest": record.digest if seen.shows_all_of(record.id) else None,
     }
 
 
 def _print_record(engine: Engine, id: str, found: Compared) -> None:
     out = console()
     ends = {name: each.version if each else 0 for name, each in (("a", found.before), ("b", found.after))}
-    out.print(t("diff.record", id=id, n=len(found.events), **ends))
+    many = len(found.events)
+    out.print(t("diff.record.one", id=id, **ends) if many == 1 else t("diff.record", id=id, n=many, **ends))
     if found.before is None:
         out.print(t("diff.not_begun"))
     if not found.events:
@@ -137,8 +135,7 @@ def _print_record(engine: Engine, id: str, found: Compared) -> None:
         return
     heads = (t("diff.field"), t("diff.before"), t("diff.after"), t("diff.by"))
     lines = [
-        (field_of(engine, found.after, each), short(engine, each.before), short(engine, each.after), _by(each))
-        for each in found.changes
+        (field_of(engine, found.after, each), *told_of(engine, found.after, each), _by(each)) for each in found.changes
     ]
     out.print(table(*heads, rows=lines))
 
@@ -148,29 +145,59 @@ def field_of(engine: Engine, record: Record | None, change: Changed) -> str:
     match change.path:
         case ("items", region, key, *rest) if record is not None:
             name = words.region(engine.deciders[record.kind_of_record], region)
-            return " ".join((name, key, *rest))
+            return " ".join((name, key, *map(words.field, rest)))
         case ("clocks", clock, *rest):
-            return " ".join((words.clock_beside(clock), *rest))
+            return " ".join((words.clock_beside(clock), *map(words.field, rest)))
         case path:
-            return " ".join(path)
+            return " ".join(map(words.field, path))
 
 
-def short(engine: Engine, value: Any) -> str:
-    """A value of a state in a few words: moments in the policy's zone, what is composed as JSON, a dash for nothing."""
+def told_of(engine: Engine, record: Record | None, change: Changed) -> tuple[str, str]:
+    """The value before and after in a few words: moments in the policy's zone, codes by their terms."""
+    before, after = (_told(engine, record, change.path, value) for value in (change.before, change.after))
+    return before, after
+
+
+def _told(engine: Engine, record: Record | None, path: tuple[str, ...], value: Any) -> str:
+    """A value in a few words; what is composed part by part, a dash for nothing."""
     if value in (None, "", [], {}):
         return "–"
     if isinstance(value, str):
-        try:
-            found = datetime.fromisoformat(value) if "T" in value else None
-        except ValueError:
-            return value
-        return words.when(found, engine) if found is not None and found.tzinfo is not None else value
+        return _moment_or_term(engine, record, path, value)
     if isinstance(value, dict):
         said = {name: each for name, each in value.items() if name not in _NAMED_ABOVE}
-        return t("comma").join(f"{name} {short(engine, each)}" for name, each in said.items())
+        parts = (f"{words.field(name)} {_told(engine, record, (*path, name), each)}" for name, each in said.items())
+        return t("comma").join(parts)
     if isinstance(value, list):
-        return t("comma").join(short(engine, each) for each in value)
-    return json_module.dumps(value, ensure_ascii=False)
+        return t("comma").join(_told(engine, record, path, each) for each in value)
+    return t("yes" if value else "no") if isinstance(value, bool) else json_module.dumps(value, ensure_ascii=False)
+
+
+def _moment_or_term(engine: Engine, record: Record | None, path: tuple[str, ...], value: str) -> str:
+    try:
+        found = datetime.fromisoformat(value) if "T" in value else None
+    except ValueError:
+        found = None
+    if found is not None and found.tzinfo is not None:
+        return words.when(found, engine)
+    if _LENGTH.fullmatch(value):
+        length = TypeAdapter(timedelta).validate_python(value)
+        return words.age(length) if length else "–"
+    if record is None:
+        return value
+    decider = engine.deciders[record.kind_of_record]
+    match path:
+        case ("status",):
+            return words.state(decider.workflow, value)
+        case ("items", region, _, "status"):
+            return words.item_state(decider, region, value)
+        case ("clocks", _, "status"):
+            return words.term("clock_status", value)
+        case (*_, "level" | "kind" as which):
+            return words.term(which, value)
+        case (*_, "owes" | "asks"):
+            return words.term("role", value)
+    return value
 
 
 def _by(change: Changed) -> str:
@@ -213,7 +240,7 @@ def _print_log(engine: Engine, changes: list[Moved]) -> None:
         flow = engine.deciders[each.kind].workflow
         before = "" if each.begun else words.state(flow, each.before)
         after = words.state(flow, each.after) if each.begun or each.has_moved else ""
-        lines.append((each.record, before if after else "", after, _loops(each)))
+        lines.append((each.record, before if after else "", after, _loops(engine, each)))
     if lines:
         out.print()
         out.print(table(t("id"), t("diff.before"), t("diff.after"), t("loops"), rows=lines, keep=(0,)))
@@ -221,9 +248,10 @@ def _print_log(engine: Engine, changes: list[Moved]) -> None:
         out.print(t("diff.more", n=len(told) - _SHOWN))
 
 
-def _loops(each: Moved) -> str:
-    opened = [f"+ {loop.region} {loop.item}" for loop in each.opened]
-    return t("comma").join([*opened, *(f"– {loop.region} {loop.item}" for loop in each.closed)])
+def _loops(engine: Engine, each: Moved) -> str:
+    decider, signs = engine.deciders[each.kind], (("+", each.opened), ("–", each.closed))
+    told = (f"{sign} {words.region(decider, loop.region)} {loop.item}" for sign, loops in signs for loop in loops)
+    return t("comma").join(told)
 
 
 def _kind(engine: Engine, kind: str) -> str:

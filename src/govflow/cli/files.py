@@ -11,7 +11,8 @@ import typer
 from govflow.cli import texts
 from govflow.cli.display import console
 from govflow.cli.logs import Db, Records, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader, rows_seen
+from govflow.cli.reads import Asked, Out, reads
+from govflow.cli.rights import rows_seen
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import t
 from govflow.errors import InputError
@@ -82,19 +83,14 @@ def jsonl_in(file: File, db: Db) -> None:
 
 
 @exports.command("jsonl", help="help.export_jsonl")
+@reads(json=False)
 def jsonl_out(
-    db: Db,
-    out: Annotated[Path | None, typer.Option("--out", help="option.out", metavar="FILE", show_default=False)] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    records: Records = None,
+    asked: Asked,
+    out: Out = None,
 ) -> None:
     """Write a whole log, or what an actor may see of it."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
-        sees = None if actor is None else rows_seen(seen)
+    with asked.opened() as (engine, seen):
+        sees = None if asked.actor is None else rows_seen(seen)
         if out is None:
             export_log(engine.store, sys.stdout.buffer, sees=sees)
             return
@@ -106,7 +102,7 @@ def jsonl_out(
             except BaseException:  # half a log looks like a whole one
                 out.unlink()
                 raise
-    if actor is None:
+    if asked.actor is None:
         console().print(t("log_exported", n=count, path=out))
     else:
-        console().print(t("log_exported_seen", n=count, path=out, actor=actor))
+        console().print(t("log_exported_seen", n=count, path=out, actor=asked.actor))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.text import Text
 
 from govflow.audit.replay.late import LATER_THAN
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, moment, opened
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import RecordId, existing, moment
+from govflow.cli.reads import Asked, At, reads
 from govflow.cli.run import clean
 from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
@@ -20,23 +19,17 @@ from govflow.journey import Happened, Journey, Stop
 from govflow.journey import journey as journey_of
 
 
+@reads()
 def journey(
+    asked: Asked,
     id: RecordId,
-    db: Db,
-    at: Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
+    at: At = None,
 ) -> None:
     """Tell the journey of one matter."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen):
         existing(seen, id)
         found = journey_of(seen, id, moment(at, engine.policy.zone))
-        if json:
+        if asked.json:
             print_json(_as_json(found))
         else:
             _print(engine, found)

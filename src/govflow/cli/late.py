@@ -11,41 +11,35 @@ import typer
 from govflow.audit.replay.late import BASIS, LATER_THAN, Lateness, lateness
 from govflow.cli import words
 from govflow.cli.display import SOFT, console, print_json, table
-from govflow.cli.logs import Db, Json, Records, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import progress
+from govflow.cli.reads import Asked, reads
 from govflow.cli.run import DONE, FOUND, clean
-from govflow.cli.texts import is_zh, t
-from govflow.clocks.acts import gap
+from govflow.cli.texts import t
 from govflow.engine import Engine
 from govflow.errors import InputError
 
 _SPANS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
+@reads()
 def late(
-    db: Db,
+    asked: Asked,
     later_than: Annotated[
         str | None, typer.Option("--later-than", help="option.later_than", metavar="SPAN", show_default=False)
     ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
+    imports: Annotated[bool, typer.Option("--imports", help="option.late_imports")] = False,
 ) -> None:
     """Tell what was recorded late."""
     limit = LATER_THAN if later_than is None else _span(later_than)
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen):
         with progress(t("replaying")) as tell:
-            found = lateness(seen, limit, progress=tell)
-        if json:
-            print_json({**_as_json(found, is_ours=later_than is None), "seen_by": actor})
+            found = lateness(seen, limit, imports=imports, progress=tell)
+        if asked.json:
+            print_json({**_as_json(found, is_ours=later_than is None), "seen_by": asked.actor})
         else:
             _print(engine, found, is_ours=later_than is None)
-            if actor is not None:
-                console().print(t("late.seen", actor=clean(actor)), style=SOFT)
+            if asked.actor is not None:
+                console().print(t("late.seen", actor=clean(asked.actor)), style=SOFT)
     raise typer.Exit(FOUND if found.late else DONE)
 
 
@@ -75,6 +69,8 @@ def _as_json(found: Lateness, *, is_ours: bool) -> dict[str, Any]:
         "basis": BASIS if is_ours else "",
         "events": found.events,
         "late": found.late,
+        "imported": found.imported,
+        "imported_late": found.imported_late,
         "units": hands,
         "longest": longest,
     }
@@ -82,10 +78,12 @@ def _as_json(found: Lateness, *, is_ours: bool) -> dict[str, Any]:
 
 def _print(engine: Engine, found: Lateness, *, is_ours: bool) -> None:
     out = console()
-    limit = _in_words(found.later_than) if found.later_than else t("late.no_time")
+    limit = words.age(found.later_than) if found.later_than else t("late.no_time")
     out.print(t("late.count" if found.late else "late.none", n=found.events, late=found.late, limit=limit))
     if is_ours:
         out.print(t("late.ours"), style=SOFT)
+    if found.imported:
+        out.print(t("late.imported", n=found.imported, late=found.imported_late), style=SOFT)
     if not found.late:
         return
     heads = ("unit", "events", "late", "longest", "mean")
@@ -94,19 +92,15 @@ def _print(engine: Engine, found: Lateness, *, is_ours: bool) -> None:
             each.unit or f"({words.term('role', each.role or '')})",
             str(each.events),
             str(each.late),
-            _in_words(each.longest) if each.late else "",
-            _in_words(each.together / each.late) if each.late else "",
+            words.age(each.longest) if each.late else "",
+            words.age(each.together / each.late) if each.late else "",
         )
         for each in found.hands
     ]
     out.print(table(*(t(f"late.{name}") for name in heads), rows=rows))
     out.print(f"\n{t('late.list')}")
     lines = [
-        (f"{each.stream} #{each.version}", each.event, words.when(each.occurred, engine), _in_words(each.by))
+        (f"{each.stream} #{each.version}", each.event, words.when(each.occurred, engine), words.age(each.by))
         for each in found.longest
     ]
     out.print(table(t("id"), t("event"), t("occurred"), t("late.by"), rows=lines, keep=(0,)))
-
-
-def _in_words(length: timedelta) -> str:
-    return gap(length)[is_zh()]

@@ -20,6 +20,7 @@ from govflow.cli.texts import t
 from govflow.decider import Decider
 from govflow.engine import Engine, shipped
 from govflow.errors import InputError, LogError, NotFound
+from govflow.log_events import LOG_STREAM
 from govflow.reading import Reader
 from govflow.records import Record
 
@@ -29,6 +30,7 @@ Records = Annotated[
     list[str] | None, typer.Option("--records", help="option.records", metavar="MODULE:NAME", show_default=False)
 ]
 RecordId = Annotated[str, typer.Argument(help="argument.id", metavar="ID", show_default=False)]
+_SQLITE = b"SQLite format 3\0"
 
 
 @contextmanager
@@ -48,16 +50,31 @@ def opened(
         with open_bundle(path, records=deciders) as engine:
             yield engine
         return
-    if is_new and not create:
-        raise LogError(t("no_log", path=path))
+    if not create:
+        check_is_log(path)
     with Engine.open(path, records=deciders, create=create, read_only=not (create or writing)) as engine:
         if is_new:
             print(t("new_log", path=path), file=sys.stderr)
         yield engine
 
 
+def check_is_log(path: Path) -> None:
+    """Raise LogError for what is no database at all, and say what it is: SQLite's own words help nobody."""
+    if not path.exists():
+        raise LogError(t("no_log", path=path))
+    if path.is_dir():
+        raise LogError(t("log_is_folder", path=path))
+    if path.is_file():
+        with path.open("rb") as source:
+            begins = source.read(len(_SQLITE))
+        if begins != _SQLITE:
+            raise LogError(t("log_is_other" if begins else "log_is_empty", path=path))
+
+
 def existing(reader: Reader, id: str) -> Record:
     """The record as it stands now, where the reader may see it. Raises NotFound in the reader's language."""
+    if id == LOG_STREAM:
+        raise NotFound(t("the_log_itself"))
     try:
         return reader.get(id)
     except NotFound:
@@ -103,6 +120,19 @@ def moment(text: str | None, zone: tzinfo) -> datetime | None:
         return when
     except (ValueError, OverflowError):  # OverflowError: the ends of the calendar, moved out of it by the offset
         raise InputError(t("no_moment", text=text[:40]), expected="2026-03-02, 2026-03-02T09:00, …+08:00") from None
+
+
+def content_of(path: Path) -> bytes:
+    """What a file holds. Raises InputError where there is none."""
+    if not path.is_file():
+        raise InputError(t("no_file", path=path))
+    return path.read_bytes()
+
+
+def new_file(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet."""
+    with path.open("xb") as target:
+        target.write(content)
 
 
 @contextmanager

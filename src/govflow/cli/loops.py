@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from govflow.cli.display import console, loop_columns, loop_row, print_json_array, table
-from govflow.cli.logs import Db, Json, Records, existing, opened
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import existing
+from govflow.cli.reads import Asked, reads
 from govflow.cli.texts import t
 from govflow.decider import Decider
 from govflow.engine import Engine
@@ -22,24 +22,18 @@ from govflow.records import Loop
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
+@reads()
 def loops(
-    id: Annotated[str | None, typer.Argument(help="argument.loops_id", metavar="[ID]", show_default=False)] = None,
+    asked: Asked,
+    id: Annotated[str | None, typer.Argument(help="argument.loops_id", metavar="ID", show_default=False)] = None,
     *,
-    db: Db,
     region: Annotated[str | None, typer.Option("--region", help="option.region", show_default=False)] = None,
     owes: Annotated[str | None, typer.Option("--owes", help="option.owes", show_default=False)] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="option.overdue_loops")] = False,
     limit: Annotated[int, typer.Option("--limit", help="option.limit", min=1)] = 50,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """List the open loops of one record, or of all that the reader may see."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen):
         if region is not None:
             region = _known_region(engine, region)
         found = (
@@ -49,7 +43,7 @@ def loops(
             and owes in (None, loop.owes)
             and (not overdue or (loop.until is not None and loop.until < engine.now()))
         )
-        if json:
+        if asked.json:
             print_json_array(loop.model_dump(mode="json") for _, loop in found)
         else:
             _print(engine, found, limit, of_one=id is not None)

@@ -10,8 +10,8 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from govflow.cli.display import console, print_json
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import Json, RecordId, Records, existing, opened, progress
+from govflow.cli.reads import Asked, Out, reads
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import is_zh, t
 from govflow.cli.vote_display import print_tally
@@ -94,22 +94,16 @@ def _print(found: Recounted) -> None:
 # --- the bundle ------------------------------------------------------------------------------------------------------
 
 
+@reads(json=False)
 def export(
+    asked: Asked,
     id: RecordId,
-    db: Db,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="option.out", metavar="FILE", show_default=False)
-    ] = None,
+    out: Out = None,
     round: Round = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    records: Records = None,
 ) -> None:
     """Write the bundle of a vote, with which outsiders recount it."""
-    with opened(db, records) as engine, progress(t("recount.reading")) as tell:
-        existing(reader(engine, actor, role, unit, area), id)
+    with asked.opened() as (engine, seen), progress(t("recount.reading")) as tell:
+        existing(seen, id)
         lines = export_bundle(engine, id, round, progress=tell)
         if out is None:
             _write(lines, sys.stdout.buffer)

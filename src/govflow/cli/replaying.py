@@ -15,8 +15,8 @@ from govflow.audit.replay.digests import Difference, digest_lines, first_differe
 from govflow.audit.replay.states import Point, Replayed, replayed, state_at
 from govflow.cli import words
 from govflow.cli.display import as_json, console, print_json, print_record, table
-from govflow.cli.logs import Db, Json, Records, existing, moment, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import existing, moment, progress
+from govflow.cli.reads import Asked, At, reads
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import t
 from govflow.engine import Engine
@@ -24,17 +24,16 @@ from govflow.errors import InputError
 from govflow.reading import Reader
 from govflow.records import Record
 
-At = Annotated[str | None, typer.Option("--at", help="option.at", metavar="MOMENT", show_default=False)]
 KnownAt = Annotated[
     str | None, typer.Option("--known-at", help="option.known_at", metavar="MOMENT", show_default=False)
 ]
 
 
+@reads()
 def replay(
-    id: Annotated[str | None, typer.Argument(help="argument.replay_id", metavar="[ID]", show_default=False)] = None,
+    asked: Asked,
+    id: Annotated[str | None, typer.Argument(help="argument.replay_id", metavar="ID", show_default=False)] = None,
     *,
-    db: Db,
-    named: Annotated[str | None, typer.Option("--id", hidden=True)] = None,
     at: At = None,
     version: Annotated[
         int | None, typer.Option("--version", help="option.replay_version", min=1, show_default=False)
@@ -49,15 +48,8 @@ def replay(
     against: Annotated[
         Path | None, typer.Option("--against", help="option.against", metavar="FILE", show_default=False)
     ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """Fold one record, or the whole log, again."""
-    id = id or named
     if sum(each is not None for each in (at, version, known_at)) > 1 or (published and known_since):
         raise InputError(t("replay.one_point"), where="replay", expected="--at | --version | --known-at")
     if (published or known_since) and (id is None or at is None):
@@ -70,28 +62,27 @@ def replay(
     if out is not None and not digests:
         raise InputError(t("unusable"), where="--out", expected="--digests -o FILE")
 
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
-        if id is None and actor is not None:
+    with asked.opened() as (engine, seen):
+        if id is None and asked.actor is not None:
             raise InputError(t("as.one_record"), where="--as", expected="ID")
         if id is not None:
             existing(seen, id)
         if against is not None:
-            raise typer.Exit(_compare(engine, against, json=json))
+            raise typer.Exit(_compare(engine, against, json=asked.json))
         if digests:
             _write_digests(seen, id, out)
             return
         zone = engine.policy.zone
         if id is None:
-            _whole(engine, _whole_point(engine, at, known_at, version, zone), json=json)
+            _whole(engine, _whole_point(engine, at, known_at, version, zone), json=asked.json)
         elif known_since or published:
             then = moment(at, zone)
             assert then is not None
-            _as_told(engine, seen, id, then, is_known_now=known_since, json=json)
+            _as_told(engine, seen, id, then, is_known_now=known_since, json=asked.json)
         else:
             point = Point(moment(at, zone), moment(known_at, zone), version)
             record = state_at(seen, id, point)
-            _print(engine, record, point.known_at or point.at, (), json=json)
+            _print(engine, seen, record, point.known_at or point.at, (), json=asked.json)
 
 
 # --- one record ------------------------------------------------------------------------------------------------------
@@ -101,15 +92,18 @@ def _as_told(engine: Engine, seen: Reader, id: str, then: datetime, *, is_known_
     """One moment of a record: as published then, or as known now."""
     if is_known_now:
         found = known_now(seen, id, then)
-        _print(engine, found.record, then, found.applied, json=json)
+        _print(engine, seen, found.record, then, found.applied, json=json)
     else:
-        _print(engine, published_then(seen, id, then), then, (), json=json)
+        _print(engine, seen, published_then(seen, id, then), then, (), json=json)
 
 
-def _print(engine: Engine, record: Record, then: datetime | None, since: tuple[Corrected, ...], *, json: bool) -> None:
+def _print(
+    engine: Engine, seen: Reader, record: Record, then: datetime | None, since: tuple[Corrected, ...], *, json: bool
+) -> None:
+    digest = record.digest if seen.shows_all_of(record.id) else None  # of what is shown here it would be none
     if json:
         corrected = {"corrected_by": [each.version for each in since]} if since else {}
-        print_json(as_json(engine, record, digest=record.digest, **corrected))
+        print_json(as_json(engine, record, digest=digest, **corrected))
         return
     open_then = engine.deciders[record.kind_of_record].open_loops(record)
     print_record(engine, record, open_then, now=then or record.at)
@@ -117,7 +111,7 @@ def _print(engine: Engine, record: Record, then: datetime | None, since: tuple[C
     for each in since:
         said = {name: clean(str(getattr(each, name))) for name in ("field", "old", "new", "version", "reason")}
         out.print(t("replay.corrected_since", **said))
-    out.print(f"\n{t('digest')} {record.digest}")
+    out.print(f"\n{t('digest')} {digest}" if digest else f"\n{t('replay.withheld')}", soft_wrap=True)
 
 
 # --- the whole log ---------------------------------------------------------------------------------------------------
@@ -147,16 +141,16 @@ def _print_replayed(engine: Engine, found: Replayed, point: Point) -> None:
     out = console()
     out.print(t("replayed", records=found.records, events=found.events, log=found.log))
     if point.at is not None:
-        out.print(t("replay.as_of", moment=words.when(point.at, engine)))
+        out.print(t("replay.as_of", moment=words.instant(point.at, engine.policy.zone)))
     if point.known_at is not None:
-        out.print(t("replay.as_known", moment=words.when(point.known_at, engine)))
+        out.print(t("replay.as_known", moment=words.instant(point.known_at, engine.policy.zone)))
     if point.head is not None:
         out.print(t("replay.as_head", n=point.head))
     for kind, counts in found.states.items():
         flow = engine.deciders[kind].workflow
         rows = [(words.state(flow, state), str(count)) for state, count in counts.items()]
         out.print(table(t("state"), t("records"), rows=rows))
-    out.print(f"{t('digest')} {found.digest}")
+    out.print(f"{t('digest')} {found.digest}", soft_wrap=True)
 
 
 # --- digests ---------------------------------------------------------------------------------------------------------

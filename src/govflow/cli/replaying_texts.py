@@ -9,8 +9,20 @@ EXAMPLES = {
     "late": "govflow late --later-than 24h --db city.db",
 }
 
+_FIELDS = (
+    "status 状态 level 层级 since 自 until 截止 due 到期 run 轮次 ended_at 结束于 by 操作人 unit 单位 owes 负责 kind 类型 "
+    "lead_unit 主办单位 co_units 协办单位 handler 经办人 handlers 经办人 route 派单规则 order_signed 已签收 task 任务 "
+    "rule 规则 term 期限 calendar 日历 reason 理由 category 类别 area 区域 round 轮次 way 方式 asks 须审批者 given_by 审批人 "
+    "giver_unit 审批人单位 reference 文件 media_type 格式 policy 政策 title 标题 paused_at 暂停于 closed_at 办结于 "
+    "paused_for 已暂停 pauses 暂停 extensions 延期次数 added 延长 warned 已预警 earlier 原到期 started_by 起算于 wire 命令 "
+    "evidence 证据 sub_cases 子事项 verified_by 核查人 result 结果 outcome 结果 quoted 所引命令 derived 推算"
+)
+"""Fields of records in turn with what readers of Chinese call them; any other keeps its name."""
+
 # fmt: off
 TEXTS: dict[str, tuple[str, str]] = {
+    **{f"field.{name}": (name, zh) for name, zh in zip(_FIELDS.split()[::2], _FIELDS.split()[1::2], strict=True)},
+
     # replay
     "help.replay": ("Fold a record again as of a moment, a version or what was known then.\n\nWithout ID the whole log, with one digest over all states. With --digests a digest after every event, for another run, version or store to compare with: status 1 where --against finds a difference.",
                     "按时刻、版本或当时所知重放一件记录。\n\n不写 ID 则重放整份日志，并给出全部状态的摘要。--digests 给出每个事件之后的摘要，供另一次运行、另一版本或另一存储比对；--against 发现不同时退出状态为 1。"),
@@ -25,6 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "replay.one_point": ("name one point: a moment, a version, or what was known", "只能指定一个时点：时刻、版本或当时所知"),
     "replay.needs_at": ("--published and --known-now are of one record at one moment", "--published 与 --known-now 针对一件记录的某一时刻"),
     "replay.digests_of_all": ("digests are of everything there is, to the last event", "摘要须覆盖到最后一个事件"),
+    "replay.withheld": ("No digest: part of this record is withheld from whoever asks.", "不给出摘要：该记录有部分内容不对查询人显示。"),
     "replay.no_head": ("the log has {head} events", "日志只有 {head} 个事件"),
     "replay.as_of": ("as of what had occurred by {moment}", "截至 {moment} 已发生的内容"),
     "replay.as_known": ("as of what had been recorded by {moment}", "截至 {moment} 已记录的内容"),
@@ -47,11 +60,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "diff.no_positions": ("of a whole log --as compares moments, not versions", "整份日志在 --as 下只能比较时刻，不能用版本"),
     "diff.backwards": ("the second point lies before the first", "后一时点早于前一时点"),
     "diff.two_kinds": ("name two moments or two versions", "须为两个时刻或两个版本"),
+    "diff.record.one": ("{id}: version {a} → {b}, one event between", "{id}：第 {a} 版 → 第 {b} 版，其间 1 个事件"),
     "diff.record": ("{id}: version {a} → {b}, {n} events between", "{id}：第 {a} 版 → 第 {b} 版，其间 {n} 个事件"),
     "diff.not_begun": ("It had not begun at the first point.", "前一时点尚未产生。"),
     "diff.nothing": ("Nothing changed.", "没有变化。"),
     "diff.nothing_left": ("Nothing stands otherwise than before.", "各字段与之前相同。"),
     "diff.more": ("and {n} more: --json tells all", "另有 {n} 件：--json 列出全部"),
+    "yes": ("true", "是"), "no": ("false", "否"),
     "diff.field": ("field", "字段"), "diff.before": ("before", "之前"), "diff.after": ("after", "之后"), "diff.by": ("by #", "事件 #"),
     "diff.kind": ("kind", "类型"), "diff.touched": ("touched", "涉及"), "diff.begun": ("begun", "新立"), "diff.moved": ("moved", "变动"),
     "diff.ended": ("ended", "办结"), "diff.opened": ("loops +", "未了 +"), "diff.closed": ("loops –", "未了 –"), "diff.events": ("events", "事件"),
@@ -76,6 +91,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.late": ("Tell what was recorded long after it had occurred, unit by unit.\n\nNo law sets the limit: it is ours unless --later-than names one. Status 1 if anything is late.",
                   "按单位列出发生很久之后才记录的事件（迟录）。\n\n法律未规定此时限：除非以 --later-than 指定，否则为本系统默认值。有迟录时退出状态为 1。"),
     "option.later_than": ("Late is what took longer than this: 30m, 24h or 3d.", "超过此时长即为迟录：30m、24h 或 3d。"),
+    "option.late_imports": ("What imports brought instead: entered elsewhere in its time, and late for nobody here.", "改列导入的历史：当时已在别处录入，不算此处迟录。"),
+    "late.imported": ("Imports brought {n} events, {late} of them after longer than that: counted apart, see --imports.", "另有导入的历史 {n} 个事件，其中 {late} 个超过此时长：单独计算，见 --imports。"),
     "late.no_span": ("{text} is no span of time", "{text} 不是有效的时长"),
     "late.none": ("Of {n} events none was recorded more than {limit} after it occurred.", "{n} 个事件均在发生后 {limit}内记录。"),
     "late.count": ("{late} of {n} events were recorded more than {limit} after they occurred.", "{n} 个事件中有 {late} 个在发生 {limit}之后才记录。"),

@@ -14,10 +14,10 @@ from typing import Annotated
 import typer
 
 from govflow.audit.reporting.period import period_named
-from govflow.audit.reporting.reports import Report, report_on_matter, report_on_period, report_on_unit
+from govflow.audit.reporting.reports import Ask, Report, report_on_matter, report_on_period, report_on_unit
 from govflow.cli.display import console
-from govflow.cli.logs import Db, Records, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, reader
+from govflow.cli.logs import progress
+from govflow.cli.reads import Asked, reads
 from govflow.cli.run import FOUND, clean, complain
 from govflow.cli.texts import is_zh, lang, t
 from govflow.engine import Engine
@@ -28,34 +28,31 @@ _UNIT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _LIKE_A_PERIOD = re.compile(r"\d{4}(-\d{1,2}){0,2}|[^.]*\.\.[^.]*")
 
 
+@reads(json=False)
 def report(
+    asked: Asked,
     what: Annotated[str, typer.Argument(help="argument.report", metavar="ID|PERIOD", show_default=False)],
-    db: Db,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="option.report_out", metavar="PATH", show_default=False)
     ] = None,
     unit: Annotated[
         str | None, typer.Option("--unit", help="option.report_unit", metavar="UNIT", show_default=False)
     ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    as_unit: Annotated[str | None, typer.Option("--as-unit", help="option.actor_unit", show_default=False)] = None,
-    area: AsArea = "",
-    records: Records = None,
 ) -> None:
-    """Write the report on a matter, a period or a unit's work; the status is 1 where the log is not sound."""
+    """Write the report on a matter, a period or a unit's work; the status is 1 where what it rests on is not sound."""
     if out is not None and os.path.lexists(out):  # told before the work, not after it
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out))
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, as_unit, area)
+    with asked.opened() as (engine, seen):
         days = period_named(what)
-        written = _in_words(lambda: _written(engine, seen, what, unit, days, db))
+        written = _in_words(lambda: _written(engine, seen, what, unit, days, asked.db))
     if out is None:
         print(written.page, end="")
     else:
         with out.open("x", encoding="utf-8") as target:
             target.write(written.page)
         console().print(clean(t("report.written", path=out, what=what if unit is None else f"{unit} {what}")))
+    if written.elsewhere:
+        complain(t("report.elsewhere", n=len(written.elsewhere), first=written.elsewhere[0]))
     if not written.is_sound:
         complain(_warning(written))
         raise typer.Exit(FOUND)
@@ -69,7 +66,7 @@ def _written(
     if days is None or _is_a_record(seen, what):
         return _of_matter(engine, seen, what, db)
     with _progress() as heard:
-        return report_on_period(engine, seen, days, db, lang(), heard)
+        return report_on_period(Ask(engine, seen, days, db, lang(), heard))
 
 
 def _in_words(write: Callable[[], Report]) -> Report:
@@ -119,7 +116,7 @@ def _of_unit(engine: Engine, seen: Reader, unit: str, what: str, days: tuple[dat
         if not _UNIT.fullmatch(unit):
             raise NotFound(unit)
         with _progress() as heard:
-            return report_on_unit(engine, seen, unit, days, db, lang(), heard)
+            return report_on_unit(Ask(engine, seen, days, db, lang(), heard), unit)
     except NotFound:
         raise NotFound(t("report.no_unit", unit=unit[:64])) from None
 

@@ -12,8 +12,8 @@ from rich.text import Text
 from govflow.audit.accounting.responsibility import Account, Accountant, Share, Stay, Summary, summed
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Db, Json, Records, existing, moment, opened, progress
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import existing, moment, progress
+from govflow.cli.reads import Asked, reads
 from govflow.cli.run import clean
 from govflow.cli.texts import t
 from govflow.engine import Engine
@@ -24,10 +24,11 @@ _TICK = timedelta(microseconds=1)
 Ids = Annotated[list[str] | None, typer.Argument(help="argument.ids", metavar="ID…", show_default=False)]
 
 
+@reads()
 def responsibility(
+    asked: Asked,
     ids: Ids = None,
     *,
-    db: Db,
     since: Annotated[
         str | None, typer.Option("--from", help="option.since", metavar="MOMENT", show_default=False)
     ] = None,
@@ -37,16 +38,9 @@ def responsibility(
     kind: Annotated[
         str | None, typer.Option("--kind", help="option.of_kind", metavar="KIND", show_default=False)
     ] = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """Account for whose hands records were in."""
-    with opened(db, records) as engine, progress(t("responsibility.reading")) as tell:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen), progress(t("responsibility.reading")) as tell:
         zone, now = engine.policy.zone, engine.now()
         first, last = edge(since, zone), edge(until, zone, is_end=True)
         if first is not None and last is not None and last <= first:
@@ -61,7 +55,7 @@ def responsibility(
         kept = [each for each in kept if kind in (None, each.kind)]
         every = kept if ids else _told(accountant.accounts(now, since=first, until=last), tell)
         found = summed(each for each in every if kind in (None, each.kind))
-        if json:
+        if asked.json:
             print_json(_as_json(kept, found, now, first, last))
         else:
             _print(engine, kept, found, min(now, last or now))
@@ -173,7 +167,7 @@ def _print_account(engine: Engine, account: Account, now: datetime) -> None:
         out.print(table(*heads, rows=[_stay_row(engine, each) for each in account.stays], keep=(0, 1, 3)))
         last = account.stays[-1].until
         ending = "ended" if last == account.ended else "now" if last == now else "until"
-        out.print(t(f"responsibility.{ending}", at=words.when(last, engine)))
+        out.print(t(f"responsibility.{ending}", at=words.instant(last, engine.policy.zone)))
     else:
         out.print(t("responsibility.nothing"))
     if any(each.provisional for each in account.stays):
@@ -185,7 +179,14 @@ def _stay_row(engine: Engine, stay: Stay) -> tuple[str, ...]:
     worked = span(stay.worked) + (" ?" if stay.provisional else "")
     waiting = span(stay.worked) if stay.waiting else ""
     hands = words.hands(stay.hands) or t("responsibility.nobody")
-    return words.when(stay.since, engine), hands, _named_level(stay.hands.level), worked, waiting, wall(stay.elapsed)
+    return (
+        words.when(stay.since, engine),
+        hands,
+        _named_level(stay.hands.level),
+        worked,
+        waiting,
+        words.age(stay.elapsed),
+    )
 
 
 def _shares(shares: Iterable[Share], whole: Share, name: Callable[[str], str], head: str) -> Any:
@@ -203,7 +204,7 @@ def _shares(shares: Iterable[Share], whole: Share, name: Callable[[str], str], h
 
 def _share_row(name: str, share: Share, whole: Share) -> tuple[str, ...]:
     part = share.part_of(whole)
-    percent = "" if part is None else "{}.{} %".format(*divmod(round(part * 1000), 10))
+    percent = "" if part is None else t("percent", n="{}.{}".format(*divmod(round(part * 1000), 10)))
     longest = f"{span(share.longest)} {share.longest_record}"
     return (
         name,
@@ -230,8 +231,3 @@ def span(length: timedelta) -> str:
     """A length of working time as hours:minutes:seconds; parts of a second are left out."""
     minutes, seconds = divmod(length // timedelta(seconds=1), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-
-
-def wall(length: timedelta) -> str:
-    """A length of calendar time, in days and hours:minutes:seconds."""
-    return t("responsibility.days", n=length.days, rest=span(length - timedelta(days=length.days)))

@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from govflow.actors import Actor, Claim, Role
 from govflow.cli import words
-from govflow.cli.display import console, print_json, print_json_array, table
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, opened
-from govflow.cli.run import clean
+from govflow.cli.display import console, print_json_array, table
+from govflow.cli.logs import Db, Json, RecordId, Records, opened
 from govflow.cli.texts import is_zh, t
 from govflow.decider import Decider
 from govflow.engine import AllowedStep, Engine
@@ -24,7 +23,7 @@ from govflow.reading import Reader
 
 As = Annotated[str | None, typer.Option("--as", help="option.seen_by", metavar="ACTOR", show_default=False)]
 AsRole = Annotated[list[str] | None, typer.Option("--role", help="option.role", metavar="ROLE", show_default=False)]
-AsUnit = Annotated[str | None, typer.Option("--as-unit", "--unit", help="option.actor_unit", show_default=False)]
+AsUnit = Annotated[str | None, typer.Option("--as-unit", help="option.actor_unit", show_default=False)]
 AsArea = Annotated[str, typer.Option("--area", help="option.area", show_default=False)]
 
 
@@ -131,25 +130,3 @@ def _print_allowed(engine: Engine, steps: tuple[AllowedStep, ...], *, others: bo
     heads = (t("command"), "", t("item"), *((t("missing"), t("held_by")) if others else (t("needs"),)))
     out = console()
     out.print(table(*heads, rows=rows, keep=(0,)) if rows else t("nothing_allowed"))
-
-
-# --- where a case goes -----------------------------------------------------------------------------------------------
-
-
-def route(id: RecordId, db: Db, json: Json = False, records: Records = None) -> None:
-    """Tell where the routing rules send a case."""
-    with opened(db, records) as engine:
-        existing(engine, id)
-        found = engine.route(id)
-    if json:
-        why = [{"en": each, "zh": each.zh} for each in found.why]
-        print_json({**found._asdict(), "why": why})
-        return
-    unit, others = found.lead_unit, ", ".join(found.co_units)
-    out = console()
-    if unit is None:
-        out.print(t("route.nowhere"))
-    else:
-        out.print(t("route.with", unit=unit, others=others) if others else t("route.to", unit=unit))
-    for each in found.why:
-        out.print(f"  · {clean(each.zh if is_zh() else each)}")

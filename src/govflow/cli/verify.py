@@ -17,13 +17,23 @@ from govflow.audit.verifying.heads import read_head, zh_of
 from govflow.audit.verifying.verify import NOTICES, Verified
 from govflow.checkpoints.notes import NoteError
 from govflow.checkpoints.trust import handovers_in, read_vkey
+from govflow.cli import words
 from govflow.cli.display import console, print_json
-from govflow.cli.logs import Json, Records, progress, served
+from govflow.cli.logs import Json, Records, check_is_log, content_of, progress, served
 from govflow.cli.run import DONE, FAILED, FOUND, clean
 from govflow.cli.texts import is_zh, t
-from govflow.cli.verify_display import finding_as_json, iso, named_first, print_findings, print_questions, told_once
+from govflow.cli.verify_display import (
+    finding_as_json,
+    iso,
+    named,
+    named_first,
+    print_findings,
+    print_questions,
+    print_sum,
+    told_once,
+)
 from govflow.cli.verify_handed import check_bundle, check_proof, is_proof
-from govflow.errors import InputError, LogError
+from govflow.errors import InputError
 
 Keys = Annotated[list[str] | None, typer.Option("--key", help="option.vkey", metavar="VKEY|FILE", show_default=False)]
 Trusted = Annotated[
@@ -52,9 +62,7 @@ def verify(
     heads = [_head(each) for each in trusted or ()]
     vkeys = [read_vkey(each) for each in key or ()]
     handed = [note for each in handover or () for note in _handovers(each)]
-    if not path.exists():
-        raise LogError(t("no_log", path=path))
-    if is_bundle(path) or is_proof(path):
+    if path.exists() and (is_bundle(path) or is_proof(path)):
         if not vkeys:
             raise InputError(t("verify.no_key"), where=str(path), expected="--key VKEY")
         if is_proof(path):
@@ -62,6 +70,7 @@ def verify(
                 raise InputError(t("verify.no_heads"), where="--trusted", expected="--key VKEY")
             raise typer.Exit(check_proof(path, vkeys, handed, json=json))
         raise typer.Exit(check_bundle(path, vkeys, heads, handed, json=json))
+    check_is_log(path)
     kinds = partial(served, tuple(records or ()))
     with progress(t("verify.reading")) as tell:
         found = verify_log(
@@ -83,14 +92,14 @@ def verify(
 
 def _head(path: Path) -> Any:
     try:
-        return read_head(path.read_bytes(), path.name)
+        return read_head(content_of(path), path.name)
     except NoteError as error:
         raise InputError(str(error), where=f"--trusted {path}", expected=t("verify.a_note")) from None
 
 
 def _handovers(path: Path) -> tuple[bytes, ...]:
     try:
-        return handovers_in(path.read_bytes())
+        return handovers_in(content_of(path))
     except NoteError as error:
         said = error.args[0]
         raise InputError(zh_of(said) if is_zh() else str(said), where=f"--handover {path}") from None
@@ -132,11 +141,12 @@ def _rules_as_json(rules: Verdicts) -> dict[str, Any]:
 
 def _print(found: Verified, *, strict: bool) -> None:
     out, now = console(), datetime.now(UTC)
-    last = found.last_recorded.isoformat(timespec="seconds") if found.last_recorded else "?"
-    out.print(t("verify.log", origin=found.origin or "?", events=f"{found.events:,}", records=f"{found.records:,}"))
+    many = {"events": f"{found.events:,}", "records": f"{found.records:,}"}
+    out.print(t("verify.log", origin=found.origin or "?", **many), soft_wrap=True)  # to be copied: in one line
     if found.expected:
-        out.print(t("verify.expected", expected=clean(found.expected)))
-    out.print(t("verify.last", last=last, root=b64encode(found.root).decode()))
+        out.print(t("verify.expected", expected=clean(found.expected)), soft_wrap=True)
+    out.print(t("verify.last", last=words.instant(found.last_recorded)))
+    out.print(t("verify.root", root=b64encode(found.root).decode()), soft_wrap=True)
     if found.checkpoints or found.covered:
         by = clean(zh_of(found.covered_by) if is_zh() else found.covered_by)
         covered = "verify.covered" if found.covered else "verify.not_covered"
@@ -145,13 +155,13 @@ def _print(found: Verified, *, strict: bool) -> None:
         out.print(t("verify.no_checkpoint"))
     if found.tail:
         age = found.tail_age(now)
-        out.print(t("verify.tail", n=f"{found.tail:,}", age="?" if age is None else str(age).partition(".")[0]))
+        out.print(t("verify.tail", n=f"{found.tail:,}", age="?" if age is None else words.age(age)))
     if found.trusted:
         agree = "verify.trusted" if found.agreeing else "verify.none_agrees"
         out.print(t(agree, n=found.trusted, agreeing=found.agreeing, agreed=f"{found.agreed:,}"))
     for each in found.witnessed:
-        at = each.at.isoformat(timespec="seconds") if each.at else "?"
-        out.print(t("verify.witness", name=clean(each.name), n=f"{each.heads:,}", size=f"{each.size:,}", at=at))
+        seen = {"n": f"{each.heads:,}", "size": f"{each.size:,}", "at": words.instant(each.at)}
+        out.print(t("verify.witness", name=clean(each.name), **seen))
     if found.rules is not None:
         _print_rules(found.rules)
     counted = {code: count for code, count in found.counts.items() if strict or code not in NOTICES}
@@ -160,11 +170,11 @@ def _print(found: Verified, *, strict: bool) -> None:
     all_of_them = sum(counted.values()) - len(told) + len(once)
     shown = print_findings(named_first(once))
     if more := all_of_them - shown:
-        counts = ", ".join(f"{code} {count:,}" for code, count in counted.items())
+        counts = ", ".join(f"{named(code)} {count:,}" for code, count in counted.items())
         out.print(t("verify.more", n=f"{more:,}", counts=counts))
     print_questions(found.open_questions)
     if counted:
-        out.print(t("verify.found", n=f"{all_of_them:,}"))
+        print_sum(all_of_them)
     else:
         out.print(t("verify.clean" if found.signatures else "verify.could_not"))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from govflow.audit.finding_words import WORDS
 from govflow.audit.findings import Check, Code, Finding
 from govflow.cli.display import console
 from govflow.cli.run import clean
@@ -56,8 +57,18 @@ def print_findings(findings: Iterable[Finding]) -> int:
         if shown == SHOWN:
             break
         shown += 1
-        out.print(f"  ! {each.code} [{each.found_by}] {_where(each)}{clean(each.sentence(lang()))}")
+        out.print(f"  ! {named(each.code)} [{each.found_by}] {_where(each)}{clean(each.sentence(lang()))}")
     return shown
+
+
+def named(code: Code) -> str:
+    """A code, with what it is called beside it for readers of Chinese."""
+    return f"{code} {WORDS[code].label.zh}" if is_zh() else code
+
+
+def print_sum(many: int) -> None:
+    """Print how many findings there are."""
+    console().print(t("verify.found.one") if many == 1 else t("verify.found", n=f"{many:,}"))
 
 
 def print_questions(questions: Sequence[Detail]) -> None:
@@ -82,4 +93,4 @@ def _where(finding: Finding) -> str:
         finding.event,
     ]
     said = " ".join(part for part in parts if part)
-    return clean(f"{said}: ") if said else ""
+    return clean(said + t("colon")) if said else ""

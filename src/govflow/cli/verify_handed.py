@@ -13,11 +13,12 @@ from govflow.checkpoints.merkle import ProofError
 from govflow.checkpoints.notes import NoteError, Verifier
 from govflow.checkpoints.proofs import Proof, check
 from govflow.checkpoints.trust import Doubt, Doubted
+from govflow.cli import words
 from govflow.cli.display import console, print_json
 from govflow.cli.logs import progress
 from govflow.cli.run import DONE, FAILED, FOUND, clean
 from govflow.cli.texts import is_zh, t
-from govflow.cli.verify_display import finding_as_json, iso, print_findings, print_questions
+from govflow.cli.verify_display import finding_as_json, iso, print_findings, print_questions, print_sum
 from govflow.errors import InputError
 
 _PROOF = b"c2sp.org/tlog-proof@"
@@ -66,9 +67,9 @@ def _bundle_as_json(found: Checked, trusted: int) -> dict[str, Any]:
 def _print_bundle(found: Checked, trusted: int) -> None:
     out, header = console(), found.header
     if header is not None:
-        out.print(t("verify.bundle", origin=clean(header.origin), scope=clean(_scope(header.scope))))
-        until = found.until.isoformat(timespec="seconds") if found.until else "?"
-        out.print(t("verify.bundle_rows", rows=f"{found.rows:,}", size=f"{header.size:,}", until=until))
+        out.print(t("verify.bundle", origin=clean(header.origin), scope=clean(_scope(header.scope))), soft_wrap=True)
+        held = {"rows": f"{found.rows:,}", "size": f"{header.size:,}", "until": words.instant(found.until)}
+        out.print(t("verify.bundle_rows", **held))
     if trusted:
         agree = "verify.trusted" if found.agreeing else "verify.none_agrees"
         out.print(t(agree, n=trusted, agreeing=found.agreeing, agreed=f"{found.agreed:,}"))
@@ -79,7 +80,7 @@ def _print_bundle(found: Checked, trusted: int) -> None:
     print_findings(found.findings)
     print_questions(found.open_questions)
     if found.findings:
-        out.print(t("verify.found", n=f"{len(found.findings):,}"))
+        print_sum(len(found.findings))
     else:
         out.print(t("verify.could_not") if found.uncompared else t("verify.clean_bundle"))
 
@@ -107,11 +108,11 @@ def check_proof(path: Path, vkeys: Sequence[Verifier], handovers: Sequence[bytes
     if json:
         event = {"stream": stream, "version": version, "topic": topic, "state": state}
         head = {"origin": found.checkpoint.origin, "covered": found.checkpoint.size}
-        print_json({"kind": "proof", "clean": True, **head, "position": found.place + 1, **event})
+        print_json({"kind": "proof", "clean": True, "checked": True, **head, "position": found.place + 1, **event})
     else:
         out = console()
         where = {"position": f"{found.place + 1:,}", "size": f"{found.checkpoint.size:,}"}
-        out.print(t("prove.holds", origin=clean(found.checkpoint.origin), **where))
+        out.print(t("prove.holds", origin=clean(found.checkpoint.origin), **where), soft_wrap=True)
         out.print(t("prove.event", stream=clean(stream), version=clean(version), topic=clean(topic)))
         for line in state.splitlines():
             out.print(f"  {clean(line)}", soft_wrap=True)

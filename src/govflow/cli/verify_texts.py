@@ -27,7 +27,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verify.log": ("{origin}: {events} events of {records} records", "{origin}：{records} 件记录，{events} 个事件"),
     "verify.expected": ("  the key is of another log, {expected}", "  密钥属于另一日志 {expected}"),
     "verify.range": ("events {first}–{last}", "事件 {first}–{last}"),
-    "verify.last": ("last recorded {last}; root {root}", "最后记录于 {last}；根哈希 {root}"),
+    "verify.last": ("last recorded {last}", "最后记录于 {last}"),
+    "verify.root": ("root {root}", "根哈希 {root}"),
     "verify.covered": ("checkpoints: {n}; {covered} events are covered ({by})", "检查点 {n} 个；已涵盖 {covered} 个事件（{by}）"),
     "verify.no_checkpoint": ("checkpoints: none", "检查点：无"),
     "verify.tail": ("not covered yet: the last {n} events, the oldest {age} old", "尚未涵盖：最后 {n} 个事件，最早者距今 {age}"),
@@ -44,10 +45,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verify.uncompared": ("not compared, for it ends amid what is left out: {source}", "未比对（落在未包含的部分之中）：{source}"),
     "verify.could_not": ("Nothing contradicts it, but not all that was asked could be checked.", "未发现矛盾，但所求未能全部核验。"),
     "verify.clean_bundle": ("Nothing contradicts this bundle.", "未发现与证据包矛盾之处。"),
-    "verify.proof_unknown": ("The proof could not be checked: {why}", "证明无法核验：{why}"),
+    "verify.proof_unknown": ("The proof could not be checked: {why}. Give the key of that log, with its handovers (--handover) if it was replaced.", "证明无法核验：{why}。请提供该日志的公钥；如已更换，另附移交文本（--handover）。"),
     "verify.more": ("  … and {n} more; all by code: {counts}", "  …… 另有 {n} 条；按代码合计：{counts}"),
     "verify.open": ("What this check cannot exclude:", "本次核验不能排除："),
     "verify.clean": ("Nothing contradicts this log.", "未发现与日志矛盾之处。"),
+    "verify.found.one": ("1 finding.", "共发现 1 处问题。"),
     "verify.found": ("{n} findings.", "共发现 {n} 处问题。"),
 }
 # fmt: on

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from govflow.audit.what_if.comparison import Changed, Fate, Totals, WhatIf
+from govflow.audit.what_if.comparison import Totals, WhatIf
 from govflow.audit.what_if.comparison import what_if as compared
+from govflow.audit.what_if.fates import Fate
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Db, Json, Records, opened, progress
+from govflow.cli.logs import progress
+from govflow.cli.reads import Asked, reads
 from govflow.cli.responsibility import edge
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import is_zh, t
-from govflow.clocks.acts import gap
 from govflow.engine import Engine
 from govflow.errors import InputError
 from govflow.interchange.policy_files import load_calendar, load_policy
@@ -28,8 +29,9 @@ _SPANS = ("over", "longest")
 _REFUSALS = ("refused", "following")
 
 
+@reads()
 def what_if(
-    db: Db,
+    asked: Asked,
     policy: Annotated[
         Path | None, typer.Option("--policy", help="option.what_if_policy", metavar="FILE", show_default=False)
     ] = None,
@@ -42,8 +44,6 @@ def what_if(
     until: Annotated[
         str | None, typer.Option("--to", help="option.what_if_to", metavar="MOMENT", show_default=False)
     ] = None,
-    json: Json = False,
-    records: Records = None,
 ) -> None:
     """Tell what would have become of the records under other rules."""
     if policy is None and calendar is None:
@@ -55,13 +55,15 @@ def what_if(
         "policy": None if policy is None else load_policy(policy),
         "calendar": None if calendar is None else load_calendar(calendar),
     }
-    with opened(db, records) as engine:
+    with asked.opened() as (engine, seen):
+        if not seen.sees_everything():
+            raise InputError(t("what_if.needs_all"), where=f"--as {asked.actor}")
         first, last = edge(since, engine.policy.zone), edge(until, engine.policy.zone, is_end=True)
         if first is not None and last is not None and last <= first:
             raise InputError(t("what_if.order"), where="--to", expected=f"> {first.isoformat()}")
         with progress(t("what_if.running")) as tell:
             found = compared(engine, **rules, since=first, until=last, progress=tell)  # type: ignore[arg-type]  # by name
-        if json:
+        if asked.json:
             print_json(_as_json(found))
         else:
             _print(engine, found)
@@ -78,6 +80,7 @@ def _as_json(found: WhatIf) -> dict[str, Any]:
         "scratch": found.scratch,
         "until": found.until.isoformat(),
         "commands": dict(found.commands),
+        "unsure": [each._asdict() for each in found.unsure],
         "faithful": {**found.faithful._asdict(), "refused": _refused(found.faithful.refused)},
         "before": _totals(found.before),
         "after": _totals(found.after),
@@ -97,7 +100,10 @@ def _totals(totals: Totals) -> dict[str, Any]:
 
 
 def _refused(refused: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{**each._asdict(), "at": each.at.isoformat()} for each in refused]
+    return [
+        {**each._asdict(), "at": each.at.isoformat(), "because": [cause._asdict() for cause in each.because]}
+        for each in refused
+    ]
 
 
 def _fate(fate: Fate | None) -> dict[str, Any] | None:
@@ -124,8 +130,12 @@ def _print(engine: Engine, found: WhatIf) -> None:
             **found.commands,
         )
     )
+    for each in found.unsure[:_SHOWN]:
+        said = {"wire": clean(each.wire), "n": each.commands, "why": clean(each.zh if is_zh() else each.en)}
+        out.print(t(f"what_if.{each.certainty}", **said))
+    _print_more(found.unsure)
     out.print()
-    head = t("what_if.figure", now=words.when(found.until, engine))
+    head = t("what_if.figure", now=words.instant(found.until, engine.policy.zone))
     figures = [(t(f"what_if.{name}"), *_both(found, name)) for name in (*_COUNTS, *_SPANS, *_REFUSALS)]
     out.print(table(head, t("what_if.before"), t("what_if.after"), rows=figures, keep=(1, 2)))
     if found.is_the_same:
@@ -145,7 +155,7 @@ def _both(found: WhatIf, name: str) -> tuple[str, str]:
 
 def _figure(value: int | timedelta) -> str:
     if isinstance(value, timedelta):
-        return gap(value)[is_zh()] if value else "0"
+        return words.age(value) if value else "0"
     return str(value)
 
 
@@ -189,9 +199,12 @@ def _print_refused(found: WhatIf) -> None:
         out.print(t("what_if.would_refuse", n=len(first)))
     for each in first[:_SHOWN]:
         out.print(clean(f"  {each.record} {each.wire}: {each.zh if is_zh() else each.en}"))
+        for cause in each.because:
+            there = {"own": clean(cause.own) or "–", "other": clean(cause.other) or "–"}
+            out.print(t("what_if.because", where=clean(cause.where), **there))
     _print_more(first)
 
 
-def _print_more(shown: tuple[Changed, ...] | list[Any]) -> None:
+def _print_more(shown: Sequence[Any]) -> None:
     if len(shown) > _SHOWN:
         console().print(t("what_if.more", n=len(shown) - _SHOWN))

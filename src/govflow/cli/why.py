@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from govflow.audit.explaining.rules_again import Judged
-from govflow.audit.explaining.why import Grounds
+from govflow.audit.explaining.why import Adoption, Grounds
 from govflow.audit.explaining.why import why as grounds_of
 from govflow.cli import words
 from govflow.cli.display import console, print_json, table
-from govflow.cli.logs import Db, Json, RecordId, Records, existing, opened
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.logs import RecordId, existing
+from govflow.cli.reads import Asked, reads
 from govflow.cli.run import DONE, FOUND, clean
 from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
@@ -20,29 +20,20 @@ from govflow.errors import NotFound
 from govflow.records import Record
 from govflow.workflow import NEW, Workflow
 
+_MOST_RESTS = 3  # events told of one rule; JSON has them all
 Version = Annotated[int | None, typer.Option("--version", help="option.why_version", min=1, show_default=False)]
 
 
-def why(
-    id: RecordId,
-    db: Db,
-    version: Version = None,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
-) -> None:
+@reads()
+def why(asked: Asked, id: RecordId, version: Version = None) -> None:
     """Tell why one event of a record was allowed."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen):
         record = existing(seen, id)
-        asked = record.version if version is None else version
-        if asked > record.version:
-            raise NotFound(t("why.no_version", id=id[:64], version=asked))
-        found = grounds_of(seen, id, asked)
-        if json:
+        wanted = record.version if version is None else version
+        if wanted > record.version:
+            raise NotFound(t("why.no_version", id=id[:64], version=wanted))
+        found = grounds_of(seen, id, wanted)
+        if asked.json:
             print_json(_as_json(found))
         else:
             _print(engine, record, found)
@@ -51,11 +42,19 @@ def why(
 
 def _as_json(found: Grounds) -> dict[str, Any]:
     judged = [
-        {**each._asdict(), "details": [{"en": detail, "zh": detail.zh} for detail in each.details]}
+        {
+            **each._asdict(),
+            "details": [{"en": detail, "zh": detail.zh} for detail in each.details],
+            "rests_on": [{**rest._asdict(), "at": rest.at.isoformat()} for rest in each.rests_on],
+        }
         for each in found.judged
     ]
     moments = {"at": found.at.isoformat(), "recorded_at": found.recorded_at.isoformat()}
-    return {**found._asdict(), **moments, "judged": judged}
+    adopted = {
+        name: each and {**each._asdict(), "at": each.at.isoformat()}
+        for name, each in (("policy_adopted", found.policy_adopted), ("table_adopted", found.table_adopted))
+    }
+    return {**found._asdict(), **moments, **adopted, "judged": judged}
 
 
 def _print(engine: Engine, record: Record, found: Grounds) -> None:
@@ -71,8 +70,8 @@ def _print(engine: Engine, record: Record, found: Grounds) -> None:
         (t("why.by"), _who(found)),
         (t("why.happened"), words.when(found.at, engine)),
         (t("why.recorded"), words.when(found.recorded_at, engine)),
-        (t("why.policy"), found.policy),
-        (t("why.table"), found.table[:16]),
+        (t("why.policy"), _adopted(engine, found.policy, found.policy_adopted)),
+        (t("why.table"), _adopted(engine, _named(engine, record, found), found.table_adopted)),
     ]
     for name, said in facts:
         if said:
@@ -81,6 +80,29 @@ def _print(engine: Engine, record: Record, found: Grounds) -> None:
         out.print()
         rows = [(_sentence(each), t(f"why.{each.verdict}"), each.basis) for each in found.judged]
         out.print(table(t("why.rule"), t("why.verdict"), t("why.basis"), rows=rows, keep=(1,)))
+    for each in found.judged:
+        rests = [rest for rest in each.rests_on if rest.version > 1]  # that it was begun once tells nothing
+        if 0 < len(rests) <= _MOST_RESTS:
+            out.print(t("why.rests", rule=clean(each.zh if is_zh() else each.en)))
+            for rest in rests:
+                told = {"position": rest.position, "version": rest.version, "event": rest.event, "by": clean(rest.by)}
+                out.print(t("why.rest", at=words.when(rest.at, engine), **told))
+
+
+def _named(engine: Engine, record: Record, found: Grounds) -> str:
+    """The table by its name and edition, its digest after it."""
+    if not found.table:
+        return ""
+    flow = engine.deciders[record.kind_of_record].workflow
+    edition = found.table_adopted.edition if found.table_adopted is not None else "?"
+    return t("why.edition", name=flow.zh if is_zh() else flow.name, n=edition, digest=found.table[:16])
+
+
+def _adopted(engine: Engine, name: str, adopted: Adoption | None) -> str:
+    if adopted is None:
+        return name
+    at = words.when(adopted.at, engine)
+    return t("why.adopted", name=name, at=at, by=adopted.by, position=adopted.position)
 
 
 def _who(found: Grounds) -> str:

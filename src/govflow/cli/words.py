@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from govflow.cli import texts
 from govflow.cli.texts import t
@@ -66,6 +66,11 @@ def term(kind: str, id: str) -> str:
     return t(f"{kind}.{id}") if texts.is_zh() and texts.has(f"{kind}.{id}") else id
 
 
+def field(name: str) -> str:
+    """A field of a record by its name, or in Chinese by its label where it has one."""
+    return term("field", name)
+
+
 def category(engine: Engine, id: str) -> str:
     """A category by its identifier, or in Chinese as the policy in force calls it."""
     found = engine.policy.category(id)
@@ -87,6 +92,16 @@ def labels(deciders: Iterable[Decider]) -> dict[str, str]:
 def when(moment: datetime | None, engine: Engine) -> str:
     """A moment in the policy's zone, to the minute."""
     return "" if moment is None else f"{moment.astimezone(engine.policy.zone):%Y-%m-%d %H:%M}"
+
+
+def instant(moment: datetime | None, zone: tzinfo = UTC) -> str:
+    """A moment that evidence rests on, in a sentence: ISO 8601 to the second with its offset; a mark for none."""
+    return "?" if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def age(length: timedelta) -> str:
+    """A length of calendar time in its two largest units, rounded down: 2 days 3 hours."""
+    return gap(length)[texts.is_zh()]
 
 
 def until(moment: datetime | None, engine: Engine, *, date: bool = False) -> str:

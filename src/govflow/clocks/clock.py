@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, Value
+from govflow.messages import ClockMove, ClockStatus, Frozen, Instant, Value, folded
 
 ENDED = frozenset({ClockStatus.MET, ClockStatus.MET_LATE, ClockStatus.ELAPSED, ClockStatus.CANCELLED})
 GOING = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED})
@@ -53,19 +53,20 @@ _BLANK = Clock(name="", status=ClockStatus.RUNNING, since=datetime.min.replace(t
 
 def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
     if clock is None or move.new_run:
-        return _BLANK.changed(
-            name=move.clock,
-            status=move.to,
-            run=1 if clock is None else clock.run + 1,
-            since=at,
-            due=move.due,
-            rule=move.rule,
-            term=move.term,
-            share=move.share,
-            calendar=move.calendar,
-            derived=move.derived,
-            provisional=bool(move.provisional),
-        )
+        new = {
+            "name": move.clock,
+            "status": move.to,
+            "run": 1 if clock is None else clock.run + 1,
+            "since": at,
+            "due": move.due,
+            "rule": move.rule,
+            "term": move.term,
+            "share": move.share,
+            "calendar": move.calendar,
+            "derived": move.derived,
+            "provisional": bool(move.provisional),
+        }
+        return folded(_BLANK, new)
     changes: dict[str, object] = {"status": move.to}
     if move.due is not None:
         if clock.due is not None:
@@ -91,7 +92,7 @@ def _moved(clock: Clock | None, move: ClockMove, at: datetime) -> Clock:
         }
     if move.to in ENDED:
         changes["ended_at"] = at
-    return clock.changed(**changes)
+    return folded(clock, changes)
 
 
 _put = dict.__setitem__  # while nobody else has seen it

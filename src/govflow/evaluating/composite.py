@@ -160,7 +160,7 @@ def _check(plan: EvaluationPlan, asked: IndicatorSet, answers: Sequence[Answer])
             raise InputError(Detail("it stands twice", "重复评价"), where=where)
         if strange := sorted(set(each.scores) - known):
             named = ", ".join(strange)
-            raise InputError(Detail(f"no indicator: {named}", f"评价方案无此指标:{named}"), where=where)
+            raise InputError(Detail(f"no indicator: {named}", f"评价方案无此指标：{named}"), where=where)
         seen.add((each.source, each.evaluator))
 
 

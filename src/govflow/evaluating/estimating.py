@@ -47,7 +47,7 @@ def stratified(strata: Iterable[StratumScores]) -> Estimate:
         if not 0 < answers <= part.size:
             raise InputError(
                 Detail(f"{answers} scores of a stratum of {part.size}", f"{part.size} 人的层有 {answers} 份评分"),
-                expected=Detail("at least one, and at most one of each person", "至少一份,每人至多一份"),
+                expected=Detail("at least one, and at most one of each person", "至少一份，每人至多一份"),
             )
         weight = Fraction(part.size, population)
         mean += weight * _mean(part.scores)

@@ -16,10 +16,10 @@ def lacks_of_subjects(subjects: Iterable[str], organisations: Collection[str] | 
     person, so that nothing may be evaluated.
     """
     if organisations is None:
-        yield Detail("there is no directory: nobody can tell a unit from a person", "无机构名录,无法区分单位与个人")
+        yield Detail("there is no directory: nobody can tell a unit from a person", "无机构名录，无法区分单位与个人")
         return
     for each in subjects:
         if each.startswith(_PERSON):
-            yield Detail(f"{each} is a person: residents are never scored", f"{each} 是个人:不得对居民评分")
+            yield Detail(f"{each} is a person: residents are never scored", f"{each} 是个人：不得对居民评分")
         elif each not in organisations:
             yield Detail(f"{each} is no organisation of the directory", f"机构名录中无单位 {each}")

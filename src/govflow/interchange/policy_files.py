@@ -218,7 +218,7 @@ def _document(path: str | os.PathLike[str]) -> tuple[dict[str, Any] | None, list
     except json.JSONDecodeError as error:
         at = f"line {error.lineno}, column {error.colno}", f"第 {error.lineno} 行第 {error.colno} 列"
         return None, [
-            _whole(f"{at[0]}: not readable as JSON ({error.msg})", f"{at[1]}:无法按 JSON 读取（{error.msg}）")
+            _whole(f"{at[0]}: not readable as JSON ({error.msg})", f"{at[1]}：无法按 JSON 读取（{error.msg}）")
         ]
     except tomllib.TOMLDecodeError as error:
         return None, [_not_toml(str(error), text)]

@@ -124,7 +124,7 @@ def area_is_open(directory: Directory, event: Any, context: Context) -> Iterable
     """The area is an open one of the directory."""
     unknown_unit = not event.area and hasattr(event, "unit")  # no area to take over: told by the rule on the unit
     if not unknown_unit and open_area(directory, event.area) is None:
-        yield Detail(f"there is no open area {event.area or '(none named)'}", f"无在用区域 {event.area or '(未填)'}")
+        yield Detail(f"there is no open area {event.area or '(none named)'}", f"无在用区域 {event.area or '（未填）'}")
 
 
 _OF_NEW = (path_is_free, parent_area_is_one_level_up)

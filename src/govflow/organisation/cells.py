@@ -79,7 +79,7 @@ def _person(text: str, zone: tzinfo) -> str:
             "this looks like a name or a number of a person",
             "疑似个人姓名或号码",
             "a pseudonymous id, since it stands in the log in clear",
-            "化名编号(将以明文写入日志)",
+            "化名编号（将以明文写入日志）",
         )
     return _id(text, zone)
 
@@ -103,7 +103,7 @@ def _one_of(kind: type[StrEnum]) -> Callable[[str, tzinfo], StrEnum]:
         except ValueError:
             words = ", ".join(kind)
             shown = _shown(text)
-            raise _BadCell(f"{shown} is not known", f"{shown} 未知", f"one of {words}", f"其一:{words}") from None
+            raise _BadCell(f"{shown} is not known", f"{shown} 未知", f"one of {words}", f"其一：{words}") from None
 
     return read
 
@@ -114,7 +114,7 @@ def _day(text: str, zone: tzinfo) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         shown = _shown(text)
-        expected = "a date such as 2026-01-01", "日期,如 2026-01-01"
+        expected = "a date such as 2026-01-01", "日期，如 2026-01-01"
         raise _BadCell(f"{shown} is no date", f"{shown} 不是日期", *expected) from None
 
 
@@ -124,7 +124,7 @@ _YES_NO = {"yes": True, "true": True, "1": True, "是": True, "no": False, "fals
 def _yes(text: str, zone: tzinfo) -> bool:
     if text.lower() not in _YES_NO:
         shown = _shown(text)
-        raise _BadCell(f"{shown} is neither yes nor no", f"{shown} 不是 是/否", "yes or no", "是 或 否(yes/no)")
+        raise _BadCell(f"{shown} is neither yes nor no", f"{shown} 不是 是/否", "yes or no", "是 或 否（yes/no）")
     return _YES_NO[text.lower()]
 
 

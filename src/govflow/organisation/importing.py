@@ -292,7 +292,7 @@ def _is_same(each: Appointment, cells: Mapping[str, Any]) -> bool:
 _INSTEAD = (
     "that row left as it is (its `to` may be filled in, or set to an earlier day), "
     "and a row of its own for the time before or after it",
-    "保留该行原样(可填写 to,或将 to 提前),其前或其后的任期另起一行",
+    "保留该行原样（可填写 to，或将 to 提前），其前或其后的任期另起一行",
 )
 
 

@@ -34,8 +34,8 @@ def in_a_tree(rows: Sequence[Row]) -> Iterator[tuple[Row, Told | None]]:
             yield row, None
             continue
         circle = " > ".join((*way, above))
-        en, zh = f"the unit belongs to itself ({circle})", f"单位隶属于自身({circle})"
-        yield row, ("parent", en, zh, "another unit, or an empty cell", "其他单位,或留空")
+        en, zh = f"the unit belongs to itself ({circle})", f"单位隶属于自身（{circle}）"
+        yield row, ("parent", en, zh, "another unit, or an empty cell", "其他单位，或留空")
 
 
 def place(row: Row) -> str:

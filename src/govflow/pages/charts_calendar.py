@@ -87,21 +87,33 @@ def _seen(mark: Mark) -> datetime:
 
 
 def calendar_drawing(
-    id: str, lanes: Sequence[Lane], works: WorkCalendar | None, speech: Speech, title: str
+    id: str,
+    lanes: Sequence[Lane],
+    works: WorkCalendar | None,
+    speech: Speech,
+    title: str,
+    now: datetime | None = None,
 ) -> Drawing | None:
-    """The clocks of a record on the months they run in, the first 18 of these; None where there is nothing to draw."""
+    """The clocks of a record on the months they run in, the first 18 of these; None where there is nothing to draw.
+
+    What lies after `now` (local time) is still to come: a line says where that begins.
+    """
     months = months_of(lanes)[:_MONTHS]
     if not months:
         return None
     shapes: list[Shape] = []
-    y, kinds = 4, set[DayKind]()
+    y, kinds, is_now_drawn = 4, set[DayKind](), False
     for month in months:
         here = [lane for lane in lanes if _stands_in(lane, month)]
         shapes += _days(month, y, works, speech, kinds)
         for row, lane in enumerate(here):
             shapes += _lane(lane, month, y + _HEAD + row * _LANE, speech)
+        if now is not None and (now.year, now.month) == (month.year, month.month):
+            x = _at(now, now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+            shapes.append(line(x, y + _HEAD - 4, x, y + _HEAD + len(here) * _LANE, "now"))
+            is_now_drawn = True
         y += _HEAD + len(here) * _LANE + _GAP
-    shapes += _legend(y, kinds, speech)
+    shapes += _legend(y, kinds, speech, with_now=is_now_drawn)
     desc = speech.t("report.calendar.desc", n=len(lanes), first=f"{months[0]:%Y-%m}", last=f"{months[-1]:%Y-%m}")
     return Drawing(id, title, desc, _WIDTH, y + 44, shapes)
 
@@ -137,6 +149,7 @@ def _lane(lane: Lane, month: date, y: int, speech: Speech) -> Iterator[Shape]:
     begins = datetime(month.year, month.month, 1, tzinfo=zone)
     after = (month + 31 * _ONE_DAY).replace(day=1)
     ends = datetime(after.year, after.month, 1, tzinfo=zone)
+    marks = [(_at(mark.at, begins), mark) for mark in lane.marks if begins <= _seen(mark) < ends]
     yield words(4, y + 15, fitted(f"{lane.number} {lane.name}", 12.5), "name")
     for span in lane.spans:
         first, last = max(span.since, begins), min(span.until, ends)
@@ -144,12 +157,22 @@ def _lane(lane: Lane, month: date, y: int, speech: Speech) -> Iterator[Shape]:
             continue
         x, width = _at(first, begins), max(_at(last, begins) - _at(first, begins), 2.0)
         yield from _bar(x, y + 5, width, span.kind)
-        if span.kind == "late" and width > 34:
-            yield box(x + width / 2 - 21, y + 4, 42, 13, "plate")
-            yield words(x + width / 2, y + 14, speech.t("report.late"), "late", "middle")
-    for mark in lane.marks:
-        if begins <= _seen(mark) < ends:
-            yield from _mark(mark, _at(mark.at, begins), y)
+        if span.kind == "late":
+            yield from _named_late(x, width, y, [each for each, _ in marks], speech.t("report.late"))
+    for at, mark in marks:
+        yield from _mark(mark, at, y)
+
+
+def _named_late(x: float, width: float, y: int, marks: Sequence[float], name: str) -> Iterator[Shape]:
+    """The word on what is overdue, where it has room and no mark stands on it."""
+    room = 10 * breadth(name) + 8
+    spots = (x + width * share / 8 for share in (4, 3, 5, 2, 6))
+    for spot in spots:
+        is_inside = x <= spot - room / 2 and spot + room / 2 <= x + width
+        if is_inside and all(abs(each - spot) > room / 2 + 8 for each in marks):
+            yield box(spot - room / 2, y + 4, room, 13, "plate")
+            yield words(spot, y + 14, name, "late", "middle")
+            return
 
 
 def _bar(x: float, y: float, width: float, kind: str) -> Iterator[Shape]:
@@ -179,7 +202,7 @@ def _mark(mark: Mark, x: float, y: int) -> Iterator[Shape]:
             yield Shape("circle", {"class": "end", "cx": f"{x:.1f}", "cy": y + 10.5, "r": 4})
 
 
-def _legend(y: int, kinds: set[DayKind], speech: Speech) -> Iterator[Shape]:
+def _legend(y: int, kinds: set[DayKind], speech: Speech, *, with_now: bool) -> Iterator[Shape]:
     """What the kinds of days that occur, the bars and the marks mean, in two lines."""
     x = 4.0
     for kind in DayKind:
@@ -200,3 +223,6 @@ def _legend(y: int, kinds: set[DayKind], speech: Speech) -> Iterator[Shape]:
         text = speech.t(f"report.mark.{kind_of_mark}")
         yield words(x + 18, y + 14, text, "legend")
         x += 36 + 12 * breadth(text)
+    if with_now:
+        yield line(x + 8, y, x + 8, y + 18, "now")
+        yield words(x + 16, y + 14, speech.t("report.mark.now"), "legend")

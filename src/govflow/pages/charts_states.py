@@ -115,9 +115,15 @@ def _way(spots: Mapping[str, Spot], arrow: Arrow) -> Curve:
     out = min(ax, bx) if side < 0 else max(ax, bx)
     out += side * (wide + 24 + 22 * min(far, 8))
     a, b = (ax + side * wide, ay), (bx + side * (wide + 3), by)
-    ends = (a[0] + b[0]) / 8  # of both ends together an eighth, of both handles three quarters: the middle of the curve
-    out = min(max(out, (_EDGE - ends) / 0.75), (_WIDTH - _EDGE - ends) / 0.75)
+    low, high = zip(*(_room(a[0], b[0], share / 20) for share in range(1, 20)), strict=True)
+    out = min(max(out, *low), *high)
     return a, (out, ay), (out, by), b
+
+
+def _room(a: float, b: float, share: float) -> tuple[float, float]:
+    """Between which x both handles of a curve from `a` to `b` keep its point at this share of it inside the drawing."""
+    ends, handles = a * (1 - share) ** 3 + b * share**3, 3 * share * (1 - share)
+    return (_EDGE - ends) / handles, (_WIDTH - _EDGE - ends) / handles
 
 
 def _steps(curve: Curve) -> str:

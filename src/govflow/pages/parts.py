@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from govflow.clocks import Clock
 from govflow.clocks.kinds import CLOCKS, ClockKind, kind_of
 from govflow.errors import Detail, InputError
+from govflow.pages.cells import figures, stretches
 from govflow.pages.changes import Piece
 from govflow.pages.charts import Drawing
 from govflow.pages.texts import TEXTS
@@ -278,6 +279,7 @@ def rendered(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"stretches": stretches, "figures": figures}
     shown = [section._replace(parts=parts) for section in sections if (parts := _with_something(section.parts))]
     kinds: Mapping[type, str] = {
         Facts: "facts", Rows: "rows", Prose: "prose", Changed: "changed", Note: "note", Alert: "alert",

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import tzinfo
+from collections.abc import Callable
 
-from govflow.errors import InputError
 from govflow.pages.charts_states import state_drawing
-from govflow.pages.parts import Alert, Facts, Note, Part, Prose, Rows, Section, Speech, rendered
-from govflow.pages.proposal import LANGUAGES
+from govflow.pages.parts import Alert, Note, Part, Prose, Rows, Section
 from govflow.pages.report_clocks import broken_clocks, broken_parts, clock_parts, late_clocks
-from govflow.pages.report_evidence import evidence_facts, finding_alerts, findings_section, proofs_section
+from govflow.pages.report_page import Glance, report_page, speech_of
 from govflow.pages.report_record import correction_parts, held_parts, loop_parts, path_parts, taken
-from govflow.pages.report_values import Inspection, Matter, Objection, Proofs, Setting, Told
-from govflow.pages.report_view import View, safe, short, without_tricks
+from govflow.pages.report_values import UNCHECKED, Evidence, Matter, Setting, Told
+from govflow.pages.report_view import View, safe, short
 
 _DRAWN = 8
 _NAMED = 5  # broken deadlines at a glance
 _A_DAY_LATE = 86_400  # seconds: recorded later than this after it occurred is marked; a default of our own
 
 
-def matter_report(
-    matter: Matter,
-    *,
-    language: str = "en",
-    findings: Sequence[Objection] | None = None,
-    checks: Sequence[Inspection] = (),
-    proofs: Proofs | None = None,
-    commands: Sequence[str] = (),
-    is_cut: bool = False,
-) -> str:
-    """The report on a matter as HTML in `language` (en or zh-CN).
+def matter_report(matter: Matter, evidence: Evidence = UNCHECKED, *, language: str = "en") -> str:
+    """The report on a matter as HTML in `language` (en or zh-CN), with what was checked and what proves it.
 
-    `findings` are what a check of the log objected to (None: it was not checked) and `checks` which ones were made,
-    `proofs` what vouches for the entries from outside; without any, `commands` say how to get it. `is_cut`: some rows
-    could not be read. Nobody's name or pseudonym stands on it. Raises InputError.
+    Nobody's name or pseudonym stands on it. Raises InputError.
     """
     speech = speech_of(matter.setting.policy.zone, language)
     view, first = View(speech, matter.setting), matter.records[0]
     sections = [
-        _overview(matter, view, findings, evidence_facts(findings, checks, proofs, view), is_cut=is_cut),
         _records(matter, view),
         _happened(matter, view),
         _of_each(matter, view, "held", held_parts),
@@ -48,31 +33,18 @@ def matter_report(
         _of_each(matter, view, "loops", loop_parts),
         _of_each(matter, view, "broken", broken_parts),
         _of_each(matter, view, "corrections", correction_parts),
-        *findings_section(findings, view, checks),
-        proofs_section(proofs, view, commands),
     ]
-    shown = sum(told.record.version for told in matter.records)
-    made = speech.t("report.made", at=speech.when(matter.setting.at), log=matter.setting.log, shown=shown)
-    return without_tricks(
-        rendered(
-            speech=speech,
-            title=short(first.record.title_line) or first.record.id,
-            number=first.record.id,
-            state=_state(first, view),
-            made=made,
-            phases=(),
-            sections=sections,
-            kind="report",
-            wide=True,
-        )
+    return report_page(
+        view,
+        evidence,
+        kind="report",
+        title=short(first.record.title_line) or first.record.id,
+        number=first.record.id,
+        state=_state(first, view),
+        glance=_glance(matter, view),
+        sections=sections,
+        shown=sum(told.record.version for told in matter.records),
     )
-
-
-def speech_of(zone: tzinfo, language: str) -> Speech:
-    """The language of a report. Raises InputError for one that none is written in."""
-    if language not in LANGUAGES:
-        raise InputError(f"no report is written in {language}", where="language", expected=" | ".join(LANGUAGES))
-    return Speech(language, zone)
 
 
 def _of_each(matter: Matter, view: View, id: str, parts: Callable[[Told, View], list[Part]]) -> Section:
@@ -109,14 +81,7 @@ def _named(told: Told, view: View) -> str:
 # --- at a glance -----------------------------------------------------------------------------------------------------
 
 
-def _overview(
-    matter: Matter,
-    view: View,
-    findings: Sequence[Objection] | None,
-    evidence: Sequence[tuple[str, str]],
-    *,
-    is_cut: bool,
-) -> Section:
+def _glance(matter: Matter, view: View) -> Glance:
     told, speech, t = matter.records[0], view.speech, view.speech.t
     record, policy = told.record, matter.setting.policy
     category = policy.category(record.category)
@@ -135,12 +100,10 @@ def _overview(
         (t("report.entries"), str(record.version)),
         (t("report.policy"), record.policy),
         (t("report.glance.broken"), _broken(matter, view)),
-        *evidence,
     ]
-    late = [_late(each, view) for each in matter.records if each.cut_at is None and late_clocks(each, view)]
-    alerts: list[Part] = [*finding_alerts(findings, view, is_cut=is_cut)]
-    alerts += [Alert(t("report.alert.late", what=speech.listed(late)))] if late else []
-    return Section("overview", t("overview"), [*alerts, Facts(facts)])
+    several = len(matter.records) > 1
+    late = [_late(each, several, view) for each in matter.records if each.cut_at is None and late_clocks(each, view)]
+    return Glance([Alert(t("report.alert.late", what=speech.listed(late)))] if late else [], facts)
 
 
 def _broken(matter: Matter, view: View) -> str:
@@ -161,8 +124,9 @@ def _broken_of(told: Told, matter: Matter, view: View) -> list[str]:
     return [view.speech.t("report.of_record", id=told.record.id, what=name) for name in names]
 
 
-def _late(told: Told, view: View) -> str:
-    return view.speech.t("report.of_record", id=told.record.id, what=view.speech.listed(late_clocks(told, view)))
+def _late(told: Told, several: bool, view: View) -> str:
+    names = view.speech.listed(late_clocks(told, view))
+    return view.speech.t("report.of_record", id=told.record.id, what=names) if several else names
 
 
 def _records(matter: Matter, view: View) -> Section:
@@ -231,30 +195,8 @@ def _path(matter: Matter, view: View) -> Callable[[Told, View], list[Part]]:
 # --- a record of which nothing can be read ---------------------------------------------------------------------------
 
 
-def unreadable_report(
-    id: str,
-    setting: Setting,
-    *,
-    language: str,
-    findings: Sequence[Objection],
-    checks: Sequence[Inspection],
-    proofs: Proofs | None,
-    commands: Sequence[str],
-) -> str:
+def unreadable_report(id: str, setting: Setting, evidence: Evidence, *, language: str) -> str:
     """The report on a record of which not even the first event can be read: what the checks say of it, and proofs."""
     view = View(speech_of(setting.policy.zone, language), setting)
-    t = view.speech.t
-    overview = Section("overview", t("overview"), [*finding_alerts(findings, view, is_cut=True)])
-    return without_tricks(
-        rendered(
-            speech=view.speech,
-            title=t("report.unreadable.title"),
-            number=id,
-            state="",
-            made=t("report.made.period", at=view.speech.when(setting.at), log=setting.log),
-            phases=(),
-            sections=[overview, *findings_section(findings, view, checks), proofs_section(proofs, view, commands)],
-            kind="report",
-            wide=True,
-        )
-    )
+    title = view.speech.t("report.unreadable.title")
+    return report_page(view, evidence, kind="report", title=title, number=id, glance=Glance(), sections=[])

@@ -28,7 +28,8 @@ def clock_parts(told: Told, view: View) -> list[Part]:
     if told.cut_at is not None:
         lanes = [_until(lane, told.cut_at) for lane in lanes]
     title = t("report.of_record", id=told.record.id, what=t("report.calendar"))
-    drawing = calendar_drawing(f"calendar-{told.first}", lanes, told.works, view.speech, title)
+    now = view.setting.at.astimezone(view.setting.policy.zone)
+    drawing = calendar_drawing(f"calendar-{told.first}", lanes, told.works, view.speech, title, now)
     parts: list[Part] = [drawing] if drawing is not None else []
     if drawing is not None:
         months = months_of(lanes)

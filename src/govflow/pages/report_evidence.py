@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from govflow.pages.parts import Alert, Facts, Note, Part, Prose, Rows, Section
-from govflow.pages.report_values import Inspection, Objection, Proofs
+from govflow.pages.report_values import Evidence, Inspection, Proofs
 from govflow.pages.report_view import View
 
 _SIGNED = "signed"
+_PLACES = 12  # of damaged rows elsewhere, by number
 
 
-def evidence_facts(
-    findings: Sequence[Objection] | None, checks: Sequence[Inspection], proofs: Proofs | None, view: View
-) -> list[tuple[str, str]]:
+def evidence_facts(evidence: Evidence, view: View) -> list[tuple[str, str]]:
     """What an auditor asks first: whether a check objected to anything, and whether the entries are signed."""
-    t = view.speech.t
+    t, findings, checks = view.speech.t, evidence.findings, evidence.checks
     if findings is None:
         objected = t("report.glance.unchecked")
     elif findings:
@@ -24,7 +23,7 @@ def evidence_facts(
         objected = t("report.glance.none" if any(each.entries for each in checks) else "report.glance.nothing_checked")
     return [
         (t("report.checks.found"), objected),
-        (t("report.glance.signed"), _signed(checks, proofs, view)),
+        (t("report.glance.signed"), _signed(checks, evidence.proofs, view)),
     ]
 
 
@@ -43,22 +42,24 @@ def _signed(checks: Sequence[Inspection], proofs: Proofs | None, view: View) -> 
     return said if compared is not None else t("report.glance.uncompared", said=said)
 
 
-def finding_alerts(findings: Sequence[Objection] | None, view: View, *, is_cut: bool) -> Iterator[Alert]:
-    """What nobody should miss of the checks: that something is wrong, and that something could not be read."""
-    if is_cut:
-        yield Alert(view.speech.t("report.unreadable"))
+def finding_alerts(evidence: Evidence, view: View) -> Iterator[Alert | Note]:
+    """What nobody should miss of the checks: that something is wrong, could not be read, or is damaged elsewhere."""
+    t, findings, places = view.speech.t, evidence.findings, evidence.elsewhere
+    if evidence.is_cut:
+        yield Alert(t("report.unreadable"))
     if findings:
         word = "finding" if len(findings) == 1 else "findings"
-        yield Alert(view.speech.t(f"report.alert.{word}", n=len(findings)))
+        yield Alert(t(f"report.alert.{word}", n=len(findings)))
+    if places:
+        named = [*map(str, places[:_PLACES]), *(["…"] if len(places) > _PLACES else [])]
+        yield Note(t("report.elsewhere", places=t("report.numbers").join(named)))
 
 
-def findings_section(
-    findings: Sequence[Objection] | None, view: View, checks: Sequence[Inspection] = ()
-) -> list[Section]:
+def findings_section(evidence: Evidence, view: View) -> Section:
     """What a check of the log objected to, and which checks were made; that none was, where none was."""
-    t = view.speech.t
+    t, findings, checks = view.speech.t, evidence.findings, evidence.checks
     if findings is None:
-        return [Section("findings", t("report.findings"), [Note(t("report.checks.none"))])]
+        return Section("findings", t("report.findings"), [Note(t("report.checks.none"))])
     rows = [(each.code, view.speech.pick(each.en, each.zh), each.where, each.basis) for each in findings]
     heads = [t(f"report.{each}") for each in ("findings.code", "findings.says", "findings.where", "findings.basis")]
     parts: list[Part] = [Rows(t("report.findings.table"), heads, rows)]
@@ -67,7 +68,7 @@ def findings_section(
         parts.append(Note(t("report.findings.none" if is_checked else "report.findings.nothing")))
     if (more := sum(each.found for each in checks) - len(rows)) > 0:
         parts.append(Note(t("report.more", n=more)))
-    return [Section("findings", t("report.findings"), [*parts, *_checks(checks, view)])]
+    return Section("findings", t("report.findings"), [*parts, *_checks(checks, view)])
 
 
 def _checks(checks: Sequence[Inspection], view: View) -> list[Part]:
@@ -86,12 +87,12 @@ def _checks(checks: Sequence[Inspection], view: View) -> list[Part]:
     return [*parts, Note(t("report.checks.rest"))] if checks else []
 
 
-def proofs_section(proofs: Proofs | None, view: View, commands: Sequence[str] = ()) -> Section:
+def proofs_section(evidence: Evidence, view: View) -> Section:
     """The signed checkpoint, the key, and the commands by which anybody checks them; or that there is none.
 
-    Without any, `commands` say how to get one.
+    Without any it says how to get one.
     """
-    t = view.speech.t
+    t, proofs, commands = view.speech.t, evidence.proofs, evidence.commands
     if proofs is None:
         how = [Note(t("report.proofs.sign"), commands)] if commands else []
         return Section("proofs", t("report.proofs"), [Note(t("report.proofs.none")), *how])

@@ -2,68 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
-from govflow.pages.parts import Facts, Note, Part, Rows, Section, rendered
-from govflow.pages.report import speech_of
-from govflow.pages.report_evidence import evidence_facts, finding_alerts, findings_section, proofs_section
+from govflow.pages.parts import Note, Part, Rows, Section
+from govflow.pages.report_page import Glance, period_page, speech_of
 from govflow.pages.report_record import sum_tables
-from govflow.pages.report_values import Inspection, Objection, Period, Proofs
-from govflow.pages.report_view import View, short, without_tricks
+from govflow.pages.report_values import UNCHECKED, Evidence, Period
+from govflow.pages.report_view import View, short
 
 _LISTED = 500
 
 
-def period_report(
-    period: Period,
-    *,
-    language: str = "en",
-    findings: Sequence[Objection] | None = None,
-    checks: Sequence[Inspection] = (),
-    proofs: Proofs | None = None,
-    commands: Sequence[str] = (),
-    is_cut: bool = False,
-    log_begins: date | None = None,
-) -> str:
-    """The report on a period as HTML in `language` (en or zh-CN); the rest is as in a matter's.
-
-    `log_begins` is the local day of the first entry. Raises InputError.
-    """
-    speech = speech_of(period.setting.policy.zone, language)
-    view = View(speech, period.setting)
-    alerts: list[Part] = [*finding_alerts(findings, view, is_cut=is_cut)]
-    if log_begins is not None and period.first < log_begins:
-        alerts.append(Note(speech.t("report.log_begins", day=log_begins)))
-    sections = [
-        _overview(period, view, alerts, evidence_facts(findings, checks, proofs, view)),
-        _kinds(period, view),
-        _late(period, view),
-        _loops(period, view),
-        Section(
-            "held",
-            speech.t("report.period.held"),
-            [*sum_tables(period.sums, period.levels, view), Note(speech.t("report.hours"))],
-        ),
-        *findings_section(findings, view, checks),
-        proofs_section(proofs, view, commands),
-    ]
-    return without_tricks(
-        rendered(
-            speech=speech,
-            title=speech.t("report.period.title", first=period.first, last=period.last),
-            number=speech.t("report.period", first=period.first, last=period.last),
-            state="",
-            made=speech.t("report.made.period", at=speech.when(period.setting.at), log=period.setting.log),
-            phases=(),
-            sections=sections,
-            kind="report_period",
-            wide=True,
-        )
+def period_report(period: Period, evidence: Evidence = UNCHECKED, *, language: str = "en") -> str:
+    """The report on a period as HTML in `language` (en or zh-CN); `evidence` as in a matter's. Raises InputError."""
+    view = View(speech_of(period.setting.policy.zone, language), period.setting)
+    t = view.speech.t
+    held = [*sum_tables(period.sums, period.levels, view), Note(t("report.hours"))]
+    return period_page(
+        view,
+        evidence,
+        (period.first, period.last),
+        kind="report_period",
+        title=t("report.period.title", first=period.first, last=period.last),
+        glance=Glance(facts=_figures(period, view)),
+        sections=[
+            _kinds(period, view),
+            _late(period, view),
+            _loops(period, view),
+            Section("held", t("report.period.held"), held),
+        ],
     )
 
 
-def _overview(period: Period, view: View, alerts: Sequence[Part], evidence: Sequence[tuple[str, str]]) -> Section:
+def _figures(period: Period, view: View) -> list[tuple[str, str]]:
     t = view.speech.t
     figures = [
         ("seen", sum(period.states.values())),
@@ -73,8 +42,7 @@ def _overview(period: Period, view: View, alerts: Sequence[Part], evidence: Sequ
         ("entries", period.entries),
     ]
     facts = [(t(f"report.period.{name}"), str(figure)) for name, figure in figures]
-    facts += [(t("report.loops"), str(sum(owed for owed, _ in period.loops.values())))]
-    return Section("overview", t("overview"), [*alerts, Facts([*facts, *evidence])])
+    return [*facts, (t("report.loops"), str(sum(owed for owed, _ in period.loops.values())))]
 
 
 def _kinds(period: Period, view: View) -> Section:

@@ -24,10 +24,9 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
         for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
     },
     "page.kind.report": ("Audit report", "审计报告"),
-    "report.made": ("Written {at} by govflow from {shown} entries of the log {log}. People are roles and units here, never names; protected texts are not shown. The file needs nothing else and runs no script.",
-                    "govflow 于 {at} 依据日志 {log} 的 {shown} 条条目写成。人员只以角色和单位出现，不含姓名；受保护文本不显示。本文件自足，不运行脚本。"),
-    "report.made.period": ("Written {at} by govflow from the log {log}. People are roles and units here, never names. The file needs nothing else and runs no script.",
-                           "govflow 于 {at} 依据日志 {log} 写成。人员只以角色和单位出现，不含姓名。本文件自足，不运行脚本。"),
+    "report.made": ("Written {at} by govflow from {source}. Moments are local time ({zone}); how late something was is calendar time, in its two largest units. People are roles and units here, never names; protected texts are not shown. The file needs nothing else and runs no script.",
+                    "govflow 于 {at} 依据{source}写成。时刻为当地时间（{zone}）；逾期长短按日历时间计，取最大的两个单位。人员只以角色和单位出现，不含姓名；受保护文本不显示。本文件自足，不运行脚本。"),
+    "report.made.entries": ("{n} entries of the log {log}", "日志 {log} 的 {n} 条条目"), "report.made.log": ("the log {log}", "日志 {log} "),
     "report.of_record": ("{id}: {what}", "{id}：{what}"),
     "report.no": ("No.", "序号"), "report.record": ("Record", "记录"), "report.kind": ("Kind", "种类"),
     "report.record_kind": ("Kind of record", "记录种类"), "report.sort": ("Kind of matter", "事项类型"),
@@ -66,7 +65,8 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.held.none": ("Nobody's turn was ever taken down here.", "无责任时段。"),
     "report.since": ("From", "自"), "report.until": ("To", "至"), "report.worked": ("Office time", "工作时间"), "report.whole": ("Calendar time", "日历时间"),
     "report.paused": ("Of it paused", "其中中止"), "report.sum": ("Together", "合计"), "report.share": ("Share", "占比"), "report.still": ("Paused", "中止"), "report.level.none": ("none named", "未标明"), "report.held.records": ("Records", "件数"),
-    "report.hours": ("Times are hours:minutes:seconds, calendar time with days before them; office time counts the hours that offices are open.", "时长为 时:分:秒，日历时间另计天数；工作时间只计机关办公时间。"), "report.days": ("{n} d {rest}", "{n} 天 {rest}"),
+    "report.hours": ("Office time counts the hours in which offices are open, as hours:minutes:seconds; calendar time counts every hour of the day.", "工作时间只计机关办公时间，以 时:分:秒 表示；日历时间计全天。"),
+    "report.no_time": ("0 minutes", "0 分钟"), "report.second": ("{n} second", "{n} 秒"), "report.seconds": ("{n} seconds", "{n} 秒"),
     "report.percent": ("{n} %", "{n}%"),
 
     # Clocks
@@ -85,7 +85,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.day.workday.letter": ("", ""), "report.day.weekend.letter": ("", ""), "report.day.holiday.letter": ("H", "休"),
     "report.day.made_up.letter": ("W", "班"), "report.day.unknown.letter": ("?", "？"),
     "report.bar.run": ("runs", "计时"), "report.bar.pause": ("stands still", "中止"), "report.bar.late": ("overdue", "超期"), "report.late": ("overdue", "超期"),
-    "report.mark.former": ("due before", "原期限"), "report.mark.warn": ("warning", "预警"), "report.mark.due": ("due", "到期"), "report.mark.end": ("ended", "终止"),
+    "report.mark.former": ("due before", "原期限"), "report.mark.warn": ("warning", "预警"), "report.mark.due": ("due", "到期"), "report.mark.end": ("ended", "终止"), "report.mark.now": ("as of this report", "报告时点"),
 
     # The path
     "report.path": ("The way it took", "办理路径"), "report.path.drawing": ("State chart with the steps taken", "状态图与所走步骤"),
@@ -138,6 +138,7 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
     "report.checks.unjudged": ("Rules that could not be judged again from the log alone: {n}.", "另有 {n} 条规则仅凭日志无法复核。"),
     "report.checks.rest": ("Objections were looked for by these checks only, in these records only. The whole log is checked by govflow verify; what nobody can exclude without a checkpoint kept elsewhere is said there.", "仅以上列核查、仅就上列记录查找问题。整份日志由 govflow verify 核验；无外部留存检查点时无法排除的情形亦由其说明。"),
     "report.unreadable": ("Some rows cannot be read, or are not what was written: what stands behind them in their records is missing from this report. The objections name them.", "部分行无法读取或已非所写：相应记录中其后的内容未列入本报告，具体见所列问题。"),
+    "report.elsewhere": ("Damage elsewhere in this log: rows that are not what was written, or cannot be read, at places {places}. They came after all that is told here, and nothing that is told rests on them. govflow verify says what is wrong there.", "日志别处有损坏：位置 {places} 的行已非所写或无法读取。其均晚于本报告所列内容，本报告内容不以其为据。详情由 govflow verify 说明。"),
     "report.unreadable.title": ("Nothing of this record can be read", "该记录无法读取"),
     "report.proofs.no_key": ("The public key is not at hand here. Ask for it by another way, and put it where VKEY stands.", "此处没有公钥。请经其他途径取得，并替换 VKEY。"),
     "report.proofs.elsewhere": ("A key and a log that come by one way vouch for nothing: whoever forged the one can hand out the other. Get the key by another way, from whoever signs, and compare it with the one above before using these commands.", "公钥与日志若经同一途径取得，则不足为凭：能伪造其一者亦可替换其二。请另经其他途径向签署方取得公钥，与上列公钥核对后再用以下命令。"),

@@ -3,65 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
-from govflow.pages.parts import Facts, Note, Part, Rows, Section, rendered
-from govflow.pages.report import speech_of
-from govflow.pages.report_evidence import evidence_facts, finding_alerts, findings_section, proofs_section
+from govflow.pages.parts import Note, Part, Rows, Section
+from govflow.pages.report_page import Glance, period_page, speech_of
 from govflow.pages.report_unit_values import Piece, Share, UnitWork
-from govflow.pages.report_values import Inspection, Objection, Proofs
-from govflow.pages.report_view import View, hours, safe, short, without_tricks
+from govflow.pages.report_values import UNCHECKED, Evidence
+from govflow.pages.report_view import View, hours, safe, short
 
 _NOTHING = timedelta()
 
 
-def unit_report(
-    work: UnitWork,
-    *,
-    language: str = "en",
-    findings: Sequence[Objection] | None = None,
-    checks: Sequence[Inspection] = (),
-    proofs: Proofs | None = None,
-    commands: Sequence[str] = (),
-    is_cut: bool = False,
-    log_begins: date | None = None,
-) -> str:
-    """A unit's report on its own work as HTML in `language` (en or zh-CN); the rest is as in a period's.
+def unit_report(work: UnitWork, evidence: Evidence = UNCHECKED, *, language: str = "en") -> str:
+    """A unit's report on its own work as HTML in `language` (en or zh-CN); `evidence` as in a matter's.
 
     Raises InputError.
     """
-    speech = speech_of(work.setting.policy.zone, language)
-    view = View(speech, work.setting)
-    alerts: list[Part] = [*finding_alerts(findings, view, is_cut=is_cut)]
-    if log_begins is not None and work.first < log_begins:
-        alerts.append(Note(speech.t("report.log_begins", day=log_begins)))
-    sections = [
-        _overview(work, view, alerts, evidence_facts(findings, checks, proofs, view)),
-        _begun(work, view),
-        _ended(work, view),
-        _deadlines(work, view),
-        _back(work, view),
-        _open(work, view),
-        _time(work, view),
-        *findings_section(findings, view, checks),
-        proofs_section(proofs, view, commands),
-    ]
-    return without_tricks(
-        rendered(
-            speech=speech,
-            title=speech.t("report.unit.title", unit=view.unit(work.unit), first=work.first, last=work.last),
-            number=speech.t("report.period", first=work.first, last=work.last),
-            state="",
-            made=speech.t("report.made.period", at=speech.when(work.setting.at), log=work.setting.log),
-            phases=(),
-            sections=sections,
-            kind="report_unit",
-            wide=True,
-        )
+    view = View(speech_of(work.setting.policy.zone, language), work.setting)
+    return period_page(
+        view,
+        evidence,
+        (work.first, work.last),
+        kind="report_unit",
+        title=view.speech.t("report.unit.title", unit=view.unit(work.unit), first=work.first, last=work.last),
+        glance=_glance(work, view),
+        sections=[part(work, view) for part in (_begun, _ended, _deadlines, _back, _open, _time)],
     )
 
 
-def _overview(work: UnitWork, view: View, alerts: Sequence[Part], evidence: Sequence[tuple[str, str]]) -> Section:
+def _glance(work: UnitWork, view: View) -> Glance:
     t = view.speech.t
     finished = [each for each in work.ended if each.is_finished]
     passed = len(work.ended) - len(finished)
@@ -85,7 +55,7 @@ def _overview(work: UnitWork, view: View, alerts: Sequence[Part], evidence: Sequ
     facts += [(t("report.unit.worked"), hours(_worked(work))), (t("report.unit.waiting"), hours(_waiting(work)))]
     counted = {"before": work.before, "begun": len(work.begun), "finished": len(finished), "passed": passed, "now": now}
     notes = [Note(t("report.unit.sum", **counted)), Note(t("report.unit.no_names")), Note(t("report.unit.how"))]
-    return Section("overview", t("overview"), [*alerts, Facts([*facts, *evidence]), *notes])
+    return Glance(facts=facts, notes=notes)
 
 
 def _worked(work: UnitWork) -> timedelta:

@@ -124,6 +124,16 @@ class UnitWork(NamedTuple):
     setting: Setting
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not self.before and not self.pieces
+
+    def covered_event(self, size: int) -> tuple[str, int] | None:
+        """The first event (record, version) that a line rests on among the first `size` of the log."""
+        grounds = ((piece.record, each) for piece in self.pieces for each in piece.grounds)
+        return next(((record, each.version) for record, each in grounds if each.position <= size), None)
+
+    @property
     def pieces(self) -> list[Piece]:
         """What every line is about and rests on."""
         return [

@@ -167,6 +167,28 @@ class Inspection(NamedTuple):
     unjudged: int = 0
 
 
+class Evidence(NamedTuple):
+    """What a report says of its own ground.
+
+    `findings` are what the checks objected to (None: nothing was checked), `checks` which ones were made, `proofs` what
+    vouches for the entries from outside; without any, `commands` say how to get it. `is_cut`: rows that belong here
+    could not be read. `elsewhere` are places of damaged rows beyond all that is told. `log_begins` is the local day of
+    the log's first entry, where that matters.
+    """
+
+    findings: Sequence[Objection] | None = None
+    checks: Sequence[Inspection] = ()
+    proofs: Proofs | None = None
+    commands: Sequence[str] = ()
+    is_cut: bool = False
+    elsewhere: Sequence[int] = ()
+    log_begins: date | None = None
+
+
+UNCHECKED = Evidence()
+"""Of a log that nothing was checked of, and nothing vouches for."""
+
+
 class Setting(NamedTuple):
     """What holds for the whole report: the moment, the policy, the id of the log, titles of units by id.
 
@@ -220,3 +242,11 @@ class Period(NamedTuple):
     levels: Sequence[Sum]
     setting: Setting
     places: Places = Places()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not self.states and not self.entries
+
+    def covered_event(self, size: int) -> tuple[str, int] | None:
+        """None: no one event is what these figures rest on."""

@@ -72,9 +72,14 @@ class View(NamedTuple):
         return gap(length)[self.speech.is_zh]
 
     def days(self, length: timedelta) -> str:
-        """A span of calendar time to the second, in days and hours."""
-        rest = hours(length - timedelta(days=length.days))
-        return self.speech.t("report.days", n=length.days, rest=rest) if length.days else rest
+        """A span of calendar time to the second, in as many units as it needs."""
+        seconds = length // timedelta(seconds=1)
+        if not seconds:
+            return self.speech.t("report.no_time")
+        told = [gap(length, units=3)[self.speech.is_zh]] if seconds >= 60 else []
+        if seconds % 60:
+            told.append(self.speech.t("report.second" if seconds % 60 == 1 else "report.seconds", n=seconds % 60))
+        return " ".join(told)
 
     def kind(self, decider: Decider) -> str:
         """A kind of record."""

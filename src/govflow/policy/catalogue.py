@@ -105,10 +105,11 @@ def route_of(matter: Matter, rules: Sequence[RoutingRule], category: Category | 
     for rule in rules:
         unmet = rule.against(matter)
         if unmet is None:
-            why.append(Detail(f"{rule.id}: fits → {rule.lead_unit}", f"{rule.id}:符合 → {rule.lead_unit}"))
+            why.append(Detail(f"{rule.id}: fits → {rule.lead_unit}", f"{rule.id}：符合 → {rule.lead_unit}"))
             return Route(rule.lead_unit, rule.co_units, rule.id, tuple(why))
         name, given = unmet
-        why.append(Detail(f"{rule.id}: no ({name}: {given or 'nothing'})", f"{rule.id}:不符({name}:{given or '无'})"))
+        en = f"{rule.id}: no ({name}: {given or 'nothing'})"
+        why.append(Detail(en, f"{rule.id}：不符（{name}：{given or '无'}）"))
     if category is None:
         why.append(Detail(f"category {matter.category or '(none)'} is not in the catalogue", "该类别不在目录内"))
         return Route(None, (), None, tuple(why))

@@ -243,7 +243,7 @@ def _of_routing(policy: Any) -> Iterator[Problem]:
         if wider := next((each.id for each in before if _covers(each, rule)), None):
             what = f"it is never asked: {wider} fits all its matters before"
             yield problem(
-                field, what, f"{wider} 已先覆盖其全部事项,本条不会适用", "the narrower rule first", "范围窄的规则在前"
+                field, what, f"{wider} 已先覆盖其全部事项，本条不会适用", "the narrower rule first", "范围窄的规则在前"
             )
         before.append(rule)
 
@@ -296,7 +296,7 @@ def _of_obligations(policy: Any) -> Iterator[Problem]:
             yield problem(
                 f"{field}.at_least",
                 what,
-                f"一年只有 {most} 期,不足 {each.at_least}",
+                f"一年只有 {most} 期，不足 {each.at_least}",
                 f"at most {most}",
                 f"不超过 {most}",
             )
@@ -312,7 +312,7 @@ def unknown_zone(name: str) -> Problem:
     return problem(
         "time_zone",
         f"time zone {name} is unknown here; where the system has no zones, install tzdata",
-        f"此处没有时区 {name};系统无时区数据时请安装 tzdata",
+        f"此处没有时区 {name}；系统无时区数据时请安装 tzdata",
         "a name such as Asia/Shanghai",
         "时区名称，例如 Asia/Shanghai",
     )

@@ -58,7 +58,7 @@ def contradictions_of_project_kinds(policy: Any) -> Iterator[Problem]:
             )
         elif not isinstance(plan, Unread):
             for source in (each.id for each in plan.sources if each.id not in JUDGES):
-                what = f"nobody judges a project as {source} ({plan.id})", f"项目评价无 {source} 一方({plan.id})"
+                what = f"nobody judges a project as {source} ({plan.id})", f"项目评价无 {source} 一方（{plan.id}）"
                 yield problem(f"{field}.evaluation", *what, one_of(JUDGES))
 
 

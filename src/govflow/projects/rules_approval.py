@@ -34,9 +34,9 @@ def assessor_is_not_a_party(project: JointProject, event: Any, context: Context)
 def necessity_and_controllability_assessed(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """Both questions, needed and controllable, are answered, with a level."""
     if event.necessary is None:
-        yield Detail("is it needed (要不要干)? not answered", "要不要干:未答")
+        yield Detail("is it needed (要不要干)? not answered", "要不要干：未答")
     if event.level_of_risk is None:
-        yield Detail("can its risk be controlled (能不能干)? not answered", "能不能干:未答")
+        yield Detail("can its risk be controlled (能不能干)? not answered", "能不能干：未答")
 
 
 @rule("重大事项已稳评", "M033")
@@ -79,7 +79,7 @@ def risk_is_reassessed_if_change_is_large(project: JointProject, event: Any, con
         if looked_at is None or looked_at < after or (risk is not None and risk.level is StabilityRisk.UNCONTROLLABLE):
             yield Detail(
                 f"of {name} more than {large} % change, and no assessment looked at {after}",
-                f"{zh}变动超过 {large}%,未就 {after} 重新评估",
+                f"{zh}变动超过 {large}%，未就 {after} 重新评估",
             )
 
 
@@ -147,7 +147,7 @@ def budget_covers_its_lines(project: JointProject, event: Any, context: Context)
     if granted is None or granted < asked:
         yield Detail(
             f"the lines come to {yuan(asked)} yuan, approved are {yuan(granted or 0)}",
-            f"各行合计 {yuan(asked)} 元,批准 {yuan(granted or 0)} 元",
+            f"各行合计 {yuan(asked)} 元，批准 {yuan(granted or 0)} 元",
         )
 
 
@@ -159,7 +159,7 @@ def public_money_is_within_the_cap(project: JointProject, event: Any, context: C
     if cap is not None and fiscal > cap:
         yield Detail(
             f"{yuan(fiscal)} yuan of public money, the cap is {yuan(cap)}",
-            f"财政资金 {yuan(fiscal)} 元,上限 {yuan(cap)} 元",
+            f"财政资金 {yuan(fiscal)} 元，上限 {yuan(cap)} 元",
         )
 
 
@@ -217,7 +217,8 @@ def supervisors_stay(project: JointProject, event: Any, context: Context) -> Ite
         return
     gone = sorted(set(project.supervisors) - {member.id for member in event.members})
     if gone and next(leaves_given(project, context.command, Role.TOWN, context), None) is None:
-        yield Detail(f"{', '.join(gone)} would go without the town's leave", f"未经镇街同意,不得更换 {'、'.join(gone)}")
+        en = f"{', '.join(gone)} would go without the town's leave"
+        yield Detail(en, f"未经镇街同意，不得更换 {'、'.join(gone)}")
 
 
 @rule("队伍类别与成员已列明", "M113", needs="team members")

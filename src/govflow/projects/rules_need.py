@@ -21,7 +21,7 @@ def kind_is_in_the_policy(project: JointProject, event: Any, context: Context) -
     """The kind is one that the policy lists: it says what the project needs to be approved and accepted."""
     if event.rule is None:
         known = ", ".join(each.id for each in context.policy.kinds_of_project)
-        yield Detail(f"there is no kind {event.kind}; the kinds are: {known}", f"无 {event.kind} 类,应为:{known}")
+        yield Detail(f"there is no kind {event.kind}; the kinds are: {known}", f"无 {event.kind} 类，应为：{known}")
 
 
 @rule("该类项目有评价方案,并有该社区类型的指标", "M150", needs="kind profile")
@@ -126,7 +126,7 @@ def claimer_is_registered(project: JointProject, event: Any, context: Context) -
     unit = getattr(event, "claimer", None) or getattr(event, "unit", None)
     if unit is None or unit not in units_spoken_for(project, context):
         yield Detail(
-            f"{unit or 'no unit'} is not a unit that the actor acts for", f"{unit or '(空)'} 非操作人所代表的单位"
+            f"{unit or 'no unit'} is not a unit that the actor acts for", f"{unit or '（空）'} 非操作人所代表的单位"
         )
 
 
@@ -317,7 +317,7 @@ def two_parties_remain(project: JointProject, event: Any, context: Context) -> I
     """At least two parties remain."""
     left = [unit for unit in project.units if unit != event.unit]
     if event.unit not in project.units:
-        yield Detail(f"{event.unit or 'nobody'} is no party", f"{event.unit or '(空)'} 不在各方之列")
+        yield Detail(f"{event.unit or 'nobody'} is no party", f"{event.unit or '（空）'} 不在各方之列")
     elif len(left) < 2:
         yield Detail(f"{len(left)} would be left", f"仅余 {len(left)} 方")
     elif event.unit == project.lead:

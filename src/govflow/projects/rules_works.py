@@ -38,7 +38,7 @@ def progress_is_monotone(project: JointProject, event: Any, context: Context) ->
 def both_sides_sign(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """Both sides have signed this very statement."""
     if event.to is None or event.to not in project.units or event.to == project.lead:
-        yield Detail(f"{event.to or 'nobody'} is no other party", f"{event.to or '(空)'} 非另一参与方")
+        yield Detail(f"{event.to or 'nobody'} is no other party", f"{event.to or '（空）'} 非另一参与方")
     elif not project.has_agreed(event.to, "lead"):
         yield Detail(f"{event.to} has not agreed to lead", f"{event.to} 未同意牵头")
 
@@ -150,7 +150,7 @@ def score_is_below_threshold(project: JointProject, event: Any, context: Context
         yield Detail("there is no score", "无得分")
     elif result.passes:
         shown = f"{result.score // 100}.{result.score % 100:02}"
-        yield Detail(f"it has {shown} points, {plan.passing} pass", f"得分 {shown},合格线 {plan.passing}")
+        yield Detail(f"it has {shown} points, {plan.passing} pass", f"得分 {shown}，合格线 {plan.passing}")
 
 
 # --- accounts --------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def proxy_may_be_held(proposal: Proposal, event: Any, context: Context) -> Itera
         yield Detail("the written authority is not on file", "委托书不在卷")
     elif piece.kind != PROXY_PAPER:
         yield Detail(
-            f"{event.paper} is no authority, but of kind {piece.kind}", f"{event.paper} 不是委托书({piece.kind})"
+            f"{event.paper} is no authority, but of kind {piece.kind}", f"{event.paper} 不是委托书（{piece.kind}）"
         )
 
 
@@ -124,7 +124,7 @@ def ballot_fits_the_rule(proposal: Proposal, event: Any, context: Context) -> It
     vote: Vote = proposal.vote
     match vote.form:
         case BallotForm.HANDS:
-            yield Detail("a show of hands is counted, not cast", "本次为举手表决,由会议计数")
+            yield Detail("a show of hands is counted, not cast", "本次为举手表决，由会议计数")
         case BallotForm.SECRET:
             if event.ballot is not None:
                 yield Detail("a secret ballot must not stand in clear", "无记名选票不得明写")
@@ -156,11 +156,11 @@ def hands_fit_the_roll(proposal: Proposal, event: Any, context: Context) -> Iter
     if vote.form is not BallotForm.HANDS:
         yield Detail("it is no show of hands", "本次不是举手表决")
     if vote.hand_count is not None:
-        yield Detail("the hands are counted; a wrong count makes the vote void", "已计数;计数有误的,宣布表决无效")
+        yield Detail("the hands are counted; a wrong count makes the vote void", "已计数；计数有误的，宣布表决无效")
     if event.hands is None:
         yield Detail("the counts are missing", "缺计数")
     else:
         for base in Base:
             there, whole = event.hands.present.on(base), vote.entitled.on(base)
             if there > whole:
-                yield Detail(f"{there} {base} of {whole} were there", f"{base} 到会 {there},应到 {whole}")
+                yield Detail(f"{there} {base} of {whole} were there", f"{base} 到会 {there}，应到 {whole}")

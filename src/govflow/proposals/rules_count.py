@@ -82,15 +82,15 @@ def box_is_complete(proposal: Proposal, event: Any, context: Context) -> Iterato
         yield Detail("there is no box to open", "没有待开的票箱")
         return
     if event.as_of not in (None, proposal.version):  # a ballot may have been replaced since
-        yield Detail("something happened since the box was read: open it again", "读取票箱后又有变动,请重新开箱")
+        yield Detail("something happened since the box was read: open it again", "读取票箱后又有变动，请重新开箱")
     codes = [each.code for each in event.opened]
     if len(codes) != len(vote.cast):
-        yield Detail(f"{len(codes)} ballots of {len(vote.cast)} voters", f"{len(vote.cast)} 人投票,开出 {len(codes)}")
+        yield Detail(f"{len(codes)} ballots of {len(vote.cast)} voters", f"{len(vote.cast)} 人投票，开出 {len(codes)}")
     if codes != sorted(set(codes)):
         yield Detail("the codes are not in order, each once", "编码应按序且不重复")
     for each in event.opened:
         for wrong in lacks(each.ballot, vote.rule, vote.options) if vote.rule is not None else ():
-            yield Detail(f"ballot {each.code[:12]}: {wrong}", f"选票 {each.code[:12]}:{wrong.zh}")
+            yield Detail(f"ballot {each.code[:12]}: {wrong}", f"选票 {each.code[:12]}：{wrong.zh}")
 
 
 @rule("已具备计票条件", "design", version=2, needs="lot_seed seed_is_lost")
@@ -109,10 +109,10 @@ def _against_the_lot(vote: Vote, event: Any, context: Context) -> Iterator[Detai
     seed = event.lot_seed
     if vote.rule is None or vote.rule.tie is not Tie.LOT:
         if seed is not None or event.seed_is_lost:
-            yield Detail("no lot is drawn: there is no seed", "本次表决不抽签,没有种子")
+            yield Detail("no lot is drawn: there is no seed", "本次表决不抽签，没有种子")
     elif seed is not None:
         if event.seed_is_lost:
-            yield Detail("the seed is shown and said to be lost", "既出示种子,又称种子遗失")
+            yield Detail("the seed is shown and said to be lost", "既出示种子，又称种子遗失")
         if not is_seed_of(vote, seed):
             yield Detail("the seed is not the one committed to", "种子与事先承诺不符")
     elif event.seed_is_lost:
@@ -121,7 +121,7 @@ def _against_the_lot(vote: Vote, event: Any, context: Context) -> Iterator[Detai
             when = until.isoformat(timespec="minutes")
             yield Detail(f"the seed may still be shown until {when}", f"{when} 前仍可出示种子")
     elif event.tally is None and vote.is_countable:
-        yield Detail("there is a tie: show the seed of its lot", "出现平局,须出示抽签种子")
+        yield Detail("there is a tie: show the seed of its lot", "出现平局，须出示抽签种子")
 
 
 def is_seed_of(vote: Vote, seed: str) -> bool:

@@ -61,7 +61,7 @@ def stages_run_in_order(proposal: Proposal, event: Any, context: Context) -> Ite
     stage = stage_of(proposal, event)
     if stage is None or proposal.procedure is None:
         named = ", ".join(each.id for each in proposal.procedure.stages) if proposal.procedure else ""
-        yield Detail(f"there is no stage {event.stage}; the stages are: {named}", f"无此阶段,应为:{named}")
+        yield Detail(f"there is no stage {event.stage}; the stages are: {named}", f"无此阶段，应为：{named}")
         return
     for before in proposal.procedure.stages:
         if before.id == stage.id:
@@ -81,7 +81,7 @@ def body_of_the_stage_decides(proposal: Proposal, event: Any, context: Context) 
     if body is None or body.unit is None:
         return
     if body.unit not in {claim.unit for claim in context.claims if claim.role in context.step.who}:
-        yield Detail(f"{body.en} decides it (unit {body.unit})", f"应由{body.zh}({body.unit})决定")
+        yield Detail(f"{body.en} decides it (unit {body.unit})", f"应由{body.zh}（{body.unit}）决定")
 
 
 def bodies_spoken_for(proposal: Proposal, event: Any, context: Context) -> set[str | None]:
@@ -148,7 +148,7 @@ def stage_quorum_is_met(proposal: Proposal, event: Any, context: Context) -> Ite
         yield Detail(f"{body.en} has {body.members} members", f"{body.zh}应到 {body.members} 人")
     rule = stage_rule(stage, context)
     if rule is not None and rule.presence and not any(_are_there(tests, event) for tests in rule.presence):
-        yield Detail(f"{event.present} of {event.entitled} were there", f"应到 {event.entitled},实到 {event.present}")
+        yield Detail(f"{event.present} of {event.entitled} were there", f"应到 {event.entitled}，实到 {event.present}")
     yield from _missing_papers(proposal, stage, event)
 
 

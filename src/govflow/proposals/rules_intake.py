@@ -21,7 +21,7 @@ def subject_is_single(proposal: Proposal, event: Any, context: Context) -> Itera
     if not (proposal.subject if subject is None else subject).strip():
         yield Detail("the subject is not named", "未写明所议之事")
     if (count := getattr(event, "subjects", 1)) != 1:
-        yield Detail(f"it has {count} subjects: one matter, one proposal", f"一案含 {count} 事,应一事一议")
+        yield Detail(f"it has {count} subjects: one matter, one proposal", f"一案含 {count} 事，应一事一议")
 
 
 @rule("标题与正文已写明", "M087", needs="title text")

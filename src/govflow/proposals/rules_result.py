@@ -105,9 +105,9 @@ def appraisal_quorum_is_met(proposal: Proposal, event: Any, context: Context) ->
     """The appraisal meeting had the attendance its rule asks for."""
     asked = proposal.procedure.appraisal if proposal.procedure is not None else None
     if event.came > event.invited:
-        yield Detail(f"{event.came} came of {event.invited} invited", f"应到 {event.invited},到会 {event.came}")
+        yield Detail(f"{event.came} came of {event.invited} invited", f"应到 {event.invited}，到会 {event.came}")
     elif asked is not None and not asked.quorum.reached(event.came, event.invited):
-        yield Detail(f"{event.came} of {event.invited} came", f"应到 {event.invited},到会 {event.came}")
+        yield Detail(f"{event.came} of {event.invited} came", f"应到 {event.invited}，到会 {event.came}")
 
 
 @rule("程序要求评议", "M084")
@@ -140,7 +140,7 @@ def score_is_not_below_threshold(proposal: Proposal, event: Any, context: Contex
     if not _is_good_enough(proposal):
         held, asked = proposal.appraisal, proposal.procedure.appraisal if proposal.procedure is not None else None
         score, least = held.score if held is not None else 0, asked.least_score if asked is not None else 0
-        yield Detail(f"it has {score} points, {least} are asked", f"得分 {score},须达 {least}")
+        yield Detail(f"it has {score} points, {least} are asked", f"得分 {score}，须达 {least}")
 
 
 # --- the other ends --------------------------------------------------------------------------------------------------

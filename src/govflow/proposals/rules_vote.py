@@ -71,11 +71,11 @@ def options_fit_the_method(proposal: Proposal, event: Any, context: Context) -> 
     elif len(event.options) < 2 or len(set(event.options)) < len(event.options):
         yield Detail("at least two options are needed, each once", "备选项至少两个且不重复")
     if event.rule.form is BallotForm.SECRET and sealed_length(event.options) > LONGEST_SEALED:
-        yield Detail("more options than a secret ballot can hold", "备选项过多,无记名选票无法封装")
+        yield Detail("more options than a secret ballot can hold", "备选项过多，无记名选票无法封装")
     earlier = {each.lot_commitment for each in proposal.items_of("vote").values()}
     if event.rule.tie is not Tie.LOT:
         if event.lot_commitment is not None:
-            yield Detail("no lot is drawn: there is no seed to commit to", "本次表决不抽签,无须承诺种子")
+            yield Detail("no lot is drawn: there is no seed to commit to", "本次表决不抽签，无须承诺种子")
     elif event.lot_commitment is None:
         yield Detail("the seed of a lot is committed to beforehand", "抽签种子须事先承诺")
     elif event.lot_commitment in earlier:
@@ -87,7 +87,7 @@ def vote_is_the_same(proposal: Proposal, event: Any, context: Context) -> Iterab
     """A reconvened vote asks the same question with the same options."""
     vote: Vote | None = proposal.vote
     if vote is not None and event.question != vote.question:
-        yield Detail(f"the question was: {vote.question}", f"原表决事项: {vote.question}")
+        yield Detail(f"the question was: {vote.question}", f"原表决事项：{vote.question}")
     if vote is not None and event.options != vote.options:
         yield Detail("the options were others", "备选项与原公告不符")
 
@@ -184,7 +184,7 @@ def _short_of(proposal: Proposal, vote: Vote, context: Context) -> Iterator[Deta
         zh = f"{body.zh}有成员 {body.members} 人、{body.households} 户"
         yield Detail(
             f"{en}, the roll {whole.persons} and {whole.households}",
-            f"{zh},名册为 {whole.persons} 人、{whole.households} 户",
+            f"{zh}，名册为 {whole.persons} 人、{whole.households} 户",
         )
 
 

@@ -24,7 +24,7 @@ def recount_bundle(source: Iterable[str | bytes]) -> Recounted:
         counted: Tally | None = recounted(bundle)
     except InputError as error:
         counted = None
-        found.add("cannot_be_counted", f"it cannot be counted: {error}", f"无法计票: {error}")
+        found.add("cannot_be_counted", f"it cannot be counted: {error}", f"无法计票：{error}")
     if counted is not None:
         found.compare("result", bundle.result, counted)
     ballots = bundle.hands.present.persons if bundle.hands is not None else len(bundle.ballots)
@@ -67,7 +67,7 @@ def export_bundle(
     except ValidationError as error:
         why = error.errors(include_url=False, include_input=False)[0]["msg"]
         what = Detail(
-            f"vote {reading.round} of {id} fits no bundle: {why}", f"第 {reading.round} 轮表决无法导出: {why}"
+            f"vote {reading.round} of {id} fits no bundle: {why}", f"第 {reading.round} 轮表决无法导出：{why}"
         )
         raise InputError(what, expected=Detail("a vote that agrees when recounted", "复核一致的表决")) from None
     match rule.form:

@@ -60,13 +60,13 @@ class Findings:
             if name != "why" and one != other:
                 one, other = (shown(each) for each in (one, other))
                 self.add(
-                    f"{code}_differs", f"{name}: stated {one}, counted {other}", f"{name}:公布为 {one},复核为 {other}"
+                    f"{code}_differs", f"{name}: stated {one}, counted {other}", f"{name}：公布为 {one}，复核为 {other}"
                 )
 
     def all(self) -> tuple[Difference, ...]:
         """What was found, in the order it was found."""
         more = (
-            Difference(code=code, en=f"{left} more of the kind {code}", zh=f"另有 {left} 项同类问题({code})")
+            Difference(code=code, en=f"{left} more of the kind {code}", zh=f"另有 {left} 项同类问题（{code}）")
             for code, times in self._times.items()
             if (left := times - _SAID_OF_EACH) > 0
         )

@@ -34,13 +34,13 @@ class Pinned:
         if announced.rule != rule:
             stated, pinned = shown(announced.rule), shown(rule)
             en = f"announced with the rule {stated}, while {pinned} was pinned"
-            findings.add("rule_differs", en, f"公告的表决规则为 {stated},立案时固定的为 {pinned}")
+            findings.add("rule_differs", en, f"公告的表决规则为 {stated}，立案时固定的为 {pinned}")
         policy = self._policies.get(self._policy)
         quorum = policy.quorum_rule(rule.quorum) if policy is not None and rule is not None else None
         if announced.quorum != quorum:
             stated, pinned = shown(announced.quorum), shown(quorum)
             en = f"announced with the quorum {stated}, while the policy {self._policy} has {pinned}"
-            findings.add("quorum_differs", en, f"公告的法定人数规则为 {stated},政策 {self._policy} 的为 {pinned}")
+            findings.add("quorum_differs", en, f"公告的法定人数规则为 {stated}，政策 {self._policy} 的为 {pinned}")
 
 
 PINNING = frozenset(

@@ -119,7 +119,8 @@ class Reading:
     def _is_first(self, code: str, en: str, zh: str, before: object, row: StoredEvent) -> bool:
         """Whether it never happened before in this round; what is written once more does not count."""
         if before is not None:
-            self.findings.add(f"{code}_twice", f"{en} twice (version {row.version})", f"重复{zh}(第 {row.version} 版)")
+            said = f"{en} twice (version {row.version})", f"重复{zh}（第 {row.version} 版）"
+            self.findings.add(f"{code}_twice", *said)
         return before is None
 
     # -- the roll and the ballots --------------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ class Reading:
     def _is_announced(self, row: StoredEvent) -> bool:
         if stands := self._roll_stands or self.digest is not None:
             en = f"the roll was changed after it was frozen (version {row.version})"
-            self.findings.add("roll_was_changed", en, f"名册冻结后仍有改动(第 {row.version} 版)")
+            self.findings.add("roll_was_changed", en, f"名册冻结后仍有改动（第 {row.version} 版）")
         return not stands
 
     def _strike(self, ids: tuple[str, ...]) -> None:
@@ -138,20 +139,20 @@ class Reading:
     def _open(self, event: e.VoteOpened, row: StoredEvent) -> None:
         if self.opens_at is not None and _recorded_at(_metadata(row)) < self.opens_at:
             en = f"announced to begin at {self.opens_at}, it was opened before"
-            self.findings.add("opened_early", en, f"公告于 {self.opens_at} 开始,实际提前开始")
+            self.findings.add("opened_early", en, f"公告于 {self.opens_at} 开始，实际提前开始")
         digest, self.entitled = self.roll.digest(), self.roll.turnout()
         if digest != event.roll_digest:
             en = f"the roll has the digest {digest}, and was frozen as {event.roll_digest}"
-            self.findings.add("roll_differs", en, f"名册摘要为 {digest},冻结时为 {event.roll_digest}")
+            self.findings.add("roll_differs", en, f"名册摘要为 {digest}，冻结时为 {event.roll_digest}")
         if self.entitled != event.entitled:
             stated, counted = shown(event.entitled), shown(self.entitled)
             en = f"entitled: stated {stated}, counted {counted}"
-            self.findings.add("entitled_differ", en, f"应到:{stated},复核为 {counted}")
+            self.findings.add("entitled_differ", en, f"应到：{stated}，复核为 {counted}")
         late = max(_recorded_at(_metadata(row)) - self.opens_at, timedelta()) if self.opens_at else timedelta()
         self.closes_at = self.closes_at + late if self.closes_at is not None else None
         if event.closes_at != self.closes_at:
             en = f"announced to end at {self.closes_at}, opened until {event.closes_at}"
-            self.findings.add("end_differs", en, f"公告截止 {self.closes_at},实际截止 {event.closes_at}")
+            self.findings.add("end_differs", en, f"公告截止 {self.closes_at}，实际截止 {event.closes_at}")
         self.digest = event.roll_digest
         self.roll.freeze()
 
@@ -161,7 +162,7 @@ class Reading:
         ballot, wrong = self._known(event.ballot)
         if (why := self._against(event, voter, row) or wrong) is not None:
             en = f"ballot of {voter} (version {row.version}): {why}"
-            self.findings.add("ballot_is_not_valid", en, f"{voter} 的选票(第 {row.version} 版):{why.zh}")
+            self.findings.add("ballot_is_not_valid", en, f"{voter} 的选票（第 {row.version} 版）：{why.zh}")
             return
         if event.holder is not None and self.roll.ballot_of(voter) is None:
             self._for_others[event.holder] += 1
@@ -246,7 +247,7 @@ class Reading:
             self.findings.add("codes_differ", "the codes are not in order, each once", "编码未按序或有重复")
         if len(codes) != took_part:
             en = f"{len(codes)} ballots came out of the box, and {took_part} took part"
-            self.findings.add("ballots_differ", en, f"开出 {len(codes)} 张票,{took_part} 人投票")
+            self.findings.add("ballots_differ", en, f"开出 {len(codes)} 张票，{took_part} 人投票")
 
     def _close(self, event: e.VoteClosed, row: StoredEvent) -> None:
         self.closed, self.ended = event, row.version
@@ -257,7 +258,7 @@ class Reading:
             self.findings.add("seed_is_awaited", en, "种子等待未满三日即放弃抽签")
         elif seed is not None and self.lot is None:
             en = "the seed is none by which others could draw the lot again: 16 to 200 printable characters of ASCII"
-            self.findings.add("seed_is_odd", en, "抽签种子须为 16 至 200 个可打印的 ASCII 字符,他人才能重新抽签")
+            self.findings.add("seed_is_odd", en, "抽签种子须为 16 至 200 个可打印的 ASCII 字符，他人才能重新抽签")
         if (
             self._is_before_the_end(_recorded_at(_metadata(row)))
             and self.hands is None
@@ -278,7 +279,7 @@ class Reading:
         try:
             counted = self._counted()
         except InputError as error:
-            self.findings.add("cannot_be_counted", f"it cannot be counted: {error}", f"无法计票: {error}")
+            self.findings.add("cannot_be_counted", f"it cannot be counted: {error}", f"无法计票：{error}")
         if stated is None:
             self.findings.add("no_result", "no result was stated", "未公布结果")
         elif counted is not None:

@@ -123,7 +123,7 @@ def answers_are_complete(record: Record, event: Any, context: Context) -> Iterat
         if getattr(event, name) is None and name not in event.not_applicable:
             yield Detail(name, zh)
     if event.scores:
-        yield Detail("it is judged by no plan, and has no indicators to score", "未定评价方案,无指标可评分")
+        yield Detail("it is judged by no plan, and has no indicators to score", "未定评价方案，无指标可评分")
 
 
 def _another_is_waited_for(record: Record, key: str) -> bool:

@@ -110,7 +110,7 @@ def owner_can_answer(record: Record, event: Any, context: Context) -> Iterable[s
     known = context.holders(_ANSWERERS, record.level, record.area)
     if known and not any(event.owner in (each.actor, each.claim.unit) for each in known):
         roles = ", ".join(map(str, _ANSWERERS))
-        yield Detail(f"nobody of {event.owner} holds here one of: {roles}", f"{event.owner} 无人在此担任: {roles}")
+        yield Detail(f"nobody of {event.owner} holds here one of: {roles}", f"{event.owner} 无人在此担任：{roles}")
 
 
 @rule("由批示人、其单位或其上级撤回", "design")

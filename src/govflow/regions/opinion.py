@@ -165,9 +165,11 @@ def opinion_is_the_authors_own(record: Record, event: Any, context: Context) -> 
     in_person = event.author == event.by
     givers = [claim for claim in here if claim.role in _GIVERS and (claim.role != R.ORGANISATION) == in_person]
     if not any(speaks_for(event.author or "", claim, event.by, context.on_behalf_of) for claim in givers):
-        yield Detail("it is another's opinion, or a unit's that is not spoken for", "系他人意见,或未以本单位名义提出")
+        yield Detail("it is another's opinion, or a unit's that is not spoken for", "系他人意见，或未以本单位名义提出")
     elif in_person and event.participant not in _IN_PERSON:
-        yield Detail(f"a {event.participant} is a unit, to be spoken for", f"{event.participant} 为单位,须由其代表提出")
+        yield Detail(
+            f"a {event.participant} is a unit, to be spoken for", f"{event.participant} 为单位，须由其代表提出"
+        )
 
 
 @rule("意见内容已载明", "M094", needs="text")

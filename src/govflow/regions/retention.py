@@ -132,7 +132,7 @@ def _named(record: Record, event: Any, context: Context) -> Iterator[str]:
         yield Detail("no paper is named", "未附材料")
     for paper in event.papers:
         if not paper.reference.strip():
-            yield Detail(f"{paper.kind}: where it is kept is not said", f"{paper.kind}:未注明存放处")
+            yield Detail(f"{paper.kind}: where it is kept is not said", f"{paper.kind}：未注明存放处")
 
 
 _PAPERS_ARE_NAMED = replace(required_papers_are_attached, check=_named)

@@ -120,7 +120,7 @@ def lacking_supporters(record: Record, procedure: DecisionProcedure, policy: Pol
     for each in procedure.support:
         stand, asked = supporters(record, each.capacity), supporters_asked(each, record.area, policy)
         if asked is not None:
-            yield Detail(f"{each.capacity}: {stand} of {asked}", f"{each.capacity}: 现有 {stand},应有 {asked}")
+            yield Detail(f"{each.capacity}: {stand} of {asked}", f"{each.capacity}：现有 {stand}，应有 {asked}")
         elif policy.body_for(each.of or "", record.area) is None:
             yield _no_body(each.of or "")
         else:

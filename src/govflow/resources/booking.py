@@ -133,10 +133,10 @@ def booking_is_for_a_promise_of_its_owner(resource: Resource, event: Any, contex
             f"{promise.matter} {promise.measure_unit}".strip(),
             f"{resource.matter} {resource.measure_unit}".strip(),
         )
-        yield Detail(f"{theirs[0]} is promised, {theirs[1]} is offered", f"承诺 {theirs[0]},供给 {theirs[1]}")
+        yield Detail(f"{theirs[0]} is promised, {theirs[1]} is offered", f"承诺 {theirs[0]}，供给 {theirs[1]}")
     if event.measure != promise.measure:
         yield Detail(
-            f"{promise.measure} is promised, {event.measure} booked", f"承诺 {promise.measure},占用 {event.measure}"
+            f"{promise.measure} is promised, {event.measure} booked", f"承诺 {promise.measure}，占用 {event.measure}"
         )
 
 

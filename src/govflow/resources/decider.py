@@ -85,7 +85,7 @@ def change_is_measured_alike(resource: Resource, event: m.OfferChanged, context:
     if (event.quantity if money else event.amount) is not None:
         yield Detail(f"{resource.matter} is not measured so", "计量方式与原供给不符")
     if (event.amount if money else event.quantity) == 0:
-        yield Detail("nothing would be left on offer: withdraw it", "余量为零,应撤回")
+        yield Detail("nothing would be left on offer: withdraw it", "余量为零，应撤回")
 
 
 @rule("变更不影响已有占用", "M106", needs="amount quantity begins until exclusive")

@@ -70,20 +70,20 @@ def sample_is_sound(survey: IndexSurvey, event: Any, context: Context) -> Iterab
     if len({each.id for each in event.strata}) < len(event.strata):
         yield Detail("a stratum stands twice", "分层重复")
     if asked.least_per_stratum < 2:
-        yield Detail("two answers at least per stratum, or there is no margin", "每层至少两份,否则无法计算误差")
+        yield Detail("two answers at least per stratum, or there is no margin", "每层至少两份，否则无法计算误差")
     if asked.least < 1:
         yield Detail("how many answers are needed at least", "最少有效份数")
     for each in event.strata:
         if each.size < asked.least_per_stratum:
             least = asked.least_per_stratum
             yield Detail(
-                f"{each.id} has {each.size} people, fewer than {least}", f"{each.id} 仅 {each.size} 人,少于 {least}"
+                f"{each.id} has {each.size} people, fewer than {least}", f"{each.id} 仅 {each.size} 人，少于 {least}"
             )
     if not asked.least <= asked.size <= population:
         size, least = asked.size, asked.least
         yield Detail(
             f"{size} drawn of {population} people, {least} answers needed",
-            f"从 {population} 人中抽取 {size} 人,至少 {least} 份",
+            f"从 {population} 人中抽取 {size} 人，至少 {least} 份",
         )
 
 
@@ -104,13 +104,13 @@ def seed_is_the_one_committed_to(survey: IndexSurvey, event: Any, context: Conte
     """The seed shown is the one that was committed to; a public value is given where one was named, and only there."""
     seed = event.seed or ""
     if not fits_a_lot(seed):
-        yield Detail("a seed has 16 to 200 printable characters without spaces", "种子为 16 至 200 个可见字符,无空格")
+        yield Detail("a seed has 16 to 200 printable characters without spaces", "种子为 16 至 200 个可见字符，无空格")
     if not hmac.compare_digest(survey.commitment or "", commitment_of(seed)):
         yield Detail("the seed is not the one committed to", "种子与事先承诺不符")
     if bool(event.public_value.strip()) != bool(survey.public_source.strip()):
         yield Detail(
             f"public value named beforehand: {survey.public_source or 'none'}",
-            f"事先指明的公开数值:{survey.public_source or '无'}",
+            f"事先指明的公开数值：{survey.public_source or '无'}",
         )
 
 
@@ -124,7 +124,8 @@ def roll_is_the_frozen_one(survey: IndexSurvey, event: Any, context: Context) ->
         there, planned = event.sizes.get(id, 0), sizes.get(id, 0)
         if there != planned:
             yield Detail(
-                f"{id} has {there} people on the roll, {planned} in the plan", f"{id}:名册 {there} 人,方案 {planned} 人"
+                f"{id} has {there} people on the roll, {planned} in the plan",
+                f"{id}：名册 {there} 人，方案 {planned} 人",
             )
     if event.repeated:
         yield Detail(f"{event.repeated} people stand twice", f"{event.repeated} 人重复")
@@ -139,7 +140,7 @@ def slips_match_the_sample(survey: IndexSurvey, event: Any, context: Context) ->
     for id in sorted({*survey.drawn, *event.slips}):
         given, drawn = len(event.slips.get(id, ())), survey.drawn.get(id, 0)
         if given != drawn:
-            yield Detail(f"{id}: {given} slips for {drawn} drawn", f"{id}:抽取 {drawn} 人,凭条 {given} 张")
+            yield Detail(f"{id}: {given} slips for {drawn} drawn", f"{id}：抽取 {drawn} 人，凭条 {given} 张")
     every = [slip for slips in event.slips.values() for slip in slips]
     if len(set(every)) < len(every):
         yield Detail("a slip stands twice", "凭条重复")
@@ -168,9 +169,9 @@ def answers_fit_the_questions(survey: IndexSurvey, event: Any, context: Context)
         for unit in sorted(answer.scores):
             where = f"{answer.slip[:12]}… {unit}"
             if unit not in survey.units:
-                yield Detail(f"{where}: not in this survey", f"{where}:不在测评范围")
+                yield Detail(f"{where}: not in this survey", f"{where}：不在测评范围")
             elif answer.scores[unit].keys() != asked:
-                yield Detail(f"{where}: not every question, or others", f"{where}:题目不符")
+                yield Detail(f"{where}: not every question, or others", f"{where}：题目不符")
 
 
 @rule("测评不指向个人", "M158; PIPL [V]", needs="answers")

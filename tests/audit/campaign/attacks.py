@@ -18,6 +18,9 @@ from tests.audit.campaign.forging import (
     carry_out,
     fitted,
     instead,
+    notes_of,
+    put_notes,
+    remember_last,
     retold,
     roll_back,
     rows_of,
@@ -209,11 +212,25 @@ ATTACKS = {
 
 
 def roll_back_too(path: Path, world: World, rng: Random | None) -> None:
-    """The last rows are gone, and every checkpoint that knew of them; quietly: back to where a checkpoint stood."""
+    """The last rows are gone, and all that knew of them; quietly: back to where a checkpoint stood."""
+    roll_back_checkpoints(path, world, rng)
+    remember_last(path)
+
+
+def roll_back_checkpoints(path: Path, world: World, rng: Random | None) -> None:
+    """The same by whoever can write to the log and its checkpoints, and not to the key file."""
     size = rng.randrange(1, world.sizes[-1]) if rng else world.sizes[-2]
     rows = rows_of(path)[:size]
     carry_out(path, rows, Level.RECOMPUTED)
     roll_back(path, size)
+
+
+def take_checkpoints(path: Path, world: World, rng: Random | None) -> None:
+    """The rows are as they were; the checkpoints are gone, or by chance the last of them."""
+    if rng:
+        put_notes(path, rng.sample(notes_of(path)[:-1], rng.randrange(len(world.sizes))))
+    else:
+        Path(f"{path}.checkpoints").unlink()
 
 
 def swap_store(path: Path, world: World, rng: Random | None) -> None:
@@ -238,6 +255,8 @@ def own_key(path: Path, world: World, rng: Random | None) -> None:
 
 ON_FILES: dict[str, Callable[[Path, World, Random | None], None]] = {
     "truncate and roll back": roll_back_too,
+    "truncate and roll back, but for the key file": roll_back_checkpoints,
+    "take the checkpoints away": take_checkpoints,
     "swap the store": swap_store,
     "split view": split_view,
     "a key of the forger's": own_key,

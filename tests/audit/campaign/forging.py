@@ -127,10 +127,21 @@ def sign_again(path: Path, rows: Sequence[StoredEvent]) -> None:
         text = Checkpoint(origin_of(log_id), size, tree.root(size)).text()
         notes.append((size, Note(text, (signer.sign(text),)).format().encode(), at))
     put_notes(path, notes)
+    remember_last(path)
+
+
+def remember_last(path: Path) -> None:
+    """Make the key file remember no more than the checkpoints say."""
+    signing, notes = _beside(path, "signing"), notes_of(path)
+    held = json.loads(signing.read_text())
+    held.pop("signed", None)
+    if notes:
+        held["signed"] = Note.parse(max(notes)[1]).text
+    signing.write_text(json.dumps(held))
 
 
 def roll_back(path: Path, size: int) -> None:
-    """Take away every checkpoint over more than `size` events, and the hashes kept of those."""
+    """Take away every checkpoint over more than `size` events, and the hashes kept of those; the key remembers it."""
     put_notes(path, [each for each in notes_of(path) if each[0] <= size])
     with closing(sqlite3.connect(_beside(path, "checkpoints"))) as db, db:
         db.execute("DELETE FROM nodes WHERE (idx + 1) << level > ?", (size,))

@@ -120,7 +120,9 @@ class Constraints:
             watched += [(place, part, found) for part, found in fields.items() if found is not None]
             if name.partition(".")[0] in _kinds_of(each):
                 beside.append(place)
-        return Look(tuple(watched), tuple(beside), _fields_of(self.rounds, name))
+        named = tuple((place, part) for place, part, fields in watched if not fields)
+        always = named if len(named) == len(watched) and not beside else ()
+        return Look(tuple(watched), tuple(beside), _fields_of(self.rounds, name), always)
 
 
 _Watched = tuple[int, Part, Fields]
@@ -130,12 +132,13 @@ class Look(NamedTuple):
     """What is looked at in events of one name: as which side of which constraint, by its place, each counts.
 
     `beside` are the constraints for which it counts in any case, of the kind of their `then`; with `rounds` a new
-    round begins.
+    round begins. `always` is what `parts` gives where that is the same for every body; empty where it is not.
     """
 
     watched: tuple[_Watched, ...]
     beside: tuple[int, ...]
     rounds: Fields | None
+    always: tuple[tuple[int, Part], ...]
 
     def parts(self, body: Any) -> Iterator[tuple[int, Part]]:
         """As which side of which constraint an event with this body counts."""
@@ -165,4 +168,10 @@ def _fields_of(sides: Iterable[Side], name: str) -> Fields | None:
 
 def is_meant(body: Any, fields: Fields) -> bool:
     """Whether an event with this body is meant: one of the fields is true, or none is asked for."""
-    return not fields or any(getattr(body, each, None) for each in fields)
+    return not fields or any(field_of(body, each) for each in fields)
+
+
+def field_of(body: Any, name: str) -> Any:
+    """A field of an event's body, None where it has none: pydantic takes 2 µs to say so, its dictionary none."""
+    fields = getattr(body, "__dict__", None)
+    return getattr(body, name, None) if fields is None else fields.get(name)

@@ -16,7 +16,7 @@ from govflow.actors import IMPORTER, SYSTEM, Actor, Holder, Level, Role
 from govflow.adopted import Adopted
 from govflow.audit.legality.tables import Tables
 from govflow.decider import Decider
-from govflow.errors import Detail, LogError, NotFound
+from govflow.errors import Detail, LogError
 from govflow.log import Log, adopted_by
 from govflow.log_events import LOG_STREAM
 from govflow.messages import Event
@@ -170,11 +170,7 @@ class Past:
         if seen is None:
             if len(self._seen) > _SEEN:
                 self._seen.clear()
-            try:
-                seen = bool(self.reader.get(id))
-            except NotFound:
-                seen = False
-            self._seen[id] = seen
+            seen = self._seen[id] = self.reader.has(id)
         return seen
 
 

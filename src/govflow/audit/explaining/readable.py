@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import NamedTuple
 
 from govflow.audit.explaining.past import folded
 from govflow.checkpoints.stored_tree import hash_of
@@ -22,6 +24,14 @@ ROW_ERRORS = (LogError, ValueError, TypeError, AttributeError)
 """What reading a row may raise that others have written to."""
 
 
+class Cut(NamedTuple):
+    """Up to where a record can be relied on: how many rows, the latest moment in them, the place of the row behind."""
+
+    kept: int
+    reached: datetime | None
+    position: int
+
+
 def stored_rows(store: Store, stream: str) -> list[StoredEvent]:
     """The rows of one stream as they stand, whatever was done to them; none where the store has not all of them."""
     if isinstance(store, SQLiteStore):
@@ -33,17 +43,17 @@ def stored_rows(store: Store, stream: str) -> list[StoredEvent]:
 
 
 @contextmanager
-def readable_part(log: Log, *, keeps_beginnings: bool) -> Iterator[None]:
-    """Meanwhile the log gives of each record what can be read, and refuses nothing.
+def readable_part(log: Log, *, keeps_beginnings: bool) -> Iterator[dict[str, Cut]]:
+    """Meanwhile the log gives of each record what can be read, and refuses nothing; where each was cut, as it is read.
 
     Without `keeps_beginnings` a record that cannot be read to its end is not there at all: whether a reader may see it
     is told by all of it.
     """
     whole = log.store
     log.forget()
-    log.store = _ReadablePart(log, keeps_beginnings=keeps_beginnings)
+    log.store = part = _ReadablePart(log, keeps_beginnings=keeps_beginnings)
     try:
-        yield
+        yield part.cuts
     finally:
         log.store = whole
         log.forget()
@@ -57,6 +67,7 @@ class _ReadablePart:
         self._whole = log.store
         self.exclusive = log.store.exclusive
         self._keeps_beginnings = keeps_beginnings
+        self.cuts: dict[str, Cut] = {}
         kinds = log.deciders.values()
         self._by_event = {event.name: decider for decider in kinds for event in decider.workflow.events}
 
@@ -64,16 +75,21 @@ class _ReadablePart:
         if not rows or rows[0].stream == LOG_STREAM:
             return [*rows]
         kept: list[StoredEvent] = []
+        reached: datetime | None = None
         try:
             decider: Decider = self._by_event[rows[0].topic.partition("@")[0]]
             state = decider.initial.changed(id=rows[0].stream)
             for row in rows:
                 if row.version != len(kept) + 1 or row.leaf != hash_of(row):
                     break
-                state = folded(decider, state, row, self._log.codec.recorded(row).body)
+                body = self._log.codec.recorded(row).body
+                state = folded(decider, state, row, body)
                 kept.append(row)
+                reached = body.at if reached is None else max(reached, body.at)
         except (*ROW_ERRORS, KeyError):
             pass
+        if len(kept) < len(rows):
+            self.cuts[rows[0].stream] = Cut(len(kept), reached, rows[len(kept)].position)
         return kept if self._keeps_beginnings or len(kept) == len(rows) else []
 
     def read(self, stream: str, after: int = 0) -> list[StoredEvent]:

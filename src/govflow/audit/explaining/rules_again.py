@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from govflow.actors import FOR_THEMSELVES, covers
 from govflow.audit.explaining.past import CLAIMS, UNREADABLE, Gone, Holding, KeptClaim, NotInLog, Past
+from govflow.audit.explaining.resting import Place, Rest, Trail, Watch
 from govflow.audit.legality.tables import Row, Sentence, Table
 from govflow.audit.metadata import Kept, text
 from govflow.context import Context
@@ -38,6 +39,7 @@ class Judged(NamedTuple):
     """One rule judged again: code, sentence and source as its table had them, and what came of it.
 
     `details` say what in particular is wrong, or why there is no verdict; each has its Chinese beside it (`zh`).
+    `rests_on` are the events that the verdict comes from, where one event is asked about and they can be told.
     """
 
     code: str
@@ -46,6 +48,7 @@ class Judged(NamedTuple):
     basis: str
     verdict: Verdict
     details: tuple[Detail, ...] = ()
+    rests_on: tuple[Rest, ...] = ()
 
 
 class Scene(NamedTuple):
@@ -60,6 +63,7 @@ class Scene(NamedTuple):
     after: Record
     held: Holding
     context: Context
+    trail: Trail | None = None  # what moved what before, where it is to be told
 
     @property
     def recorded(self) -> datetime:
@@ -98,7 +102,10 @@ def judged_row(scene: Scene, table: Table, row: Row, item: str) -> Iterator[Judg
     for code in row.rules:
         yield _judged_rule(scene, table, step, code, event)
     if row.approval and scene.kept.role != b"system":
-        yield _concluded("approval_is_given", _LEAVE, lambda: _leave(scene, row.approval or ""))
+        leave = _concluded("approval_is_given", _LEAVE, lambda: _leave(scene, row.approval or ""))
+        given = _given(scene, row.approval) if scene.trail is not None and leave.verdict is Verdict.HOLDS else None
+        rests = scene.trail.rests([("items", "approval", given)]) if scene.trail is not None and given else ()
+        yield leave._replace(rests_on=rests)
     if row.region is None and step is not None:
         yield from _judged_riders(scene, table, step, event, set(row.rules))
 
@@ -131,11 +138,28 @@ def _judged_rule(scene: Scene, table: Table, step: Step | None, code: str, event
         versions = sentence.version, rule.version
         why_not = Detail(
             "the rule has changed since (version {}, now {})".format(*versions),
-            "该规则其后已变更(第 {} 版,现为第 {} 版)".format(*versions),
+            "该规则其后已变更（第 {} 版，现为第 {} 版）".format(*versions),
         )
     if rule is None or why_not is not None:
         return Judged(code, *sentence[1:], Verdict.NOT_JUDGED, (why_not or _ROW_CHANGED,))
-    return _concluded(code, sentence, lambda: _broken(rule, scene, event))
+    judged = _concluded(code, sentence, lambda: _broken(rule, scene, event))
+    if scene.trail is None or judged.verdict is Verdict.NOT_JUDGED:
+        return judged
+    return judged._replace(rests_on=scene.trail.rests(_looked_at(rule, scene, event)))
+
+
+def _looked_at(rule: Rule, scene: Scene, event: Event) -> Iterable[Place]:
+    """What of its record a rule looks at: it is asked once more, and its answer counts for nothing."""
+    watch, context, item = Watch(), scene.context, scene.context.item
+    region = next((name for name, items in scene.state.items.items() if item in items.values()), "")
+    context.item = watch.item(item, region) if region else item
+    try:
+        rule.broken(watch.record(scene.state), event, context)
+    except Exception:  # a watched record is not quite the record: then nothing is told
+        return ()
+    finally:
+        context.item = item
+    return watch.places
 
 
 def _broken(rule: Rule, scene: Scene, event: Event) -> tuple[Detail, ...] | None:
@@ -149,7 +173,7 @@ def _concluded(code: str, sentence: Sentence, judge: Callable[[], tuple[Detail, 
     try:
         wrong = judge()
     except NotInLog as gone:
-        what = Detail(f"it looks at {gone.what}, which no log holds", f"须查看{gone.what.zh},日志不载")
+        what = Detail(f"it looks at {gone.what}, which no log holds", f"须查看{gone.what.zh}，日志不载")
         return Judged(code, *sentence[1:], Verdict.NOT_JUDGED, (what,))
     except LogError:
         what = Detail(f"it looks at {UNREADABLE}", f"须查看{UNREADABLE.zh}")
@@ -195,10 +219,17 @@ def _parties(state: Record, event: Event, item: Any) -> set[str]:
 
 def _leave(scene: Scene, asked: str) -> tuple[Detail, ...] | None:
     """Whether a second person had given leave for this very command: the log keeps a digest of it."""
-    state, digest = scene.state, scene.kept.digest
-    if digest is None:
+    if scene.kept.digest is None:
         raise NotInLog(_NO_DIGEST)
-    for leave in state.items_of("approval").values():
+    if _given(scene, asked) is not None:
+        return None
+    return (Detail(f"no leave of {asked} for it is on record", f"记录中无 {asked} 对该命令的同意"),)
+
+
+def _given(scene: Scene, asked: str) -> str | None:
+    """The key of the leave that was given for this very command."""
+    state, digest = scene.state, scene.kept.digest or b"?"
+    for key, leave in state.items_of("approval").items():
         clock = state.clocks.get(f"approval_validity:{leave.key}")
         quoted = hashlib.sha256(f"{leave.wire}\n{leave.quoted}".encode()).hexdigest().encode()
         if (
@@ -208,8 +239,8 @@ def _leave(scene: Scene, asked: str) -> tuple[Detail, ...] | None:
             and quoted.startswith(digest)
             and (clock is None or clock.due is None or scene.recorded <= clock.due)
         ):
-            return None
-    return (Detail(f"no leave of {asked} for it is on record", f"记录中无 {asked} 对该命令的同意"),)
+            return key
+    return None
 
 
 def _judged_riders(scene: Scene, table: Table, step: Step, event: Event, own: set[str]) -> Iterator[Judged]:

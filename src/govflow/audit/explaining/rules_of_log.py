@@ -80,7 +80,7 @@ def broken_rules(past: Past, rows: Sequence[StoredEvent], verdicts: Verdicts) ->
             for each in grounds.judged:
                 verdicts.add(each)
                 if each.verdict is Verdict.BROKEN:
-                    en, zh = f"a rule did not hold: {each.en}", f"规则不成立:{each.zh}"
+                    en, zh = f"a rule did not hold: {each.en}", f"规则不成立：{each.zh}"
                     yield finding(by_version[grounds.version], Code.SEMANTIC, en, zh, each.code)
     except Exception:  # forged rows may break the reading of a past in any way; what is wrong is said elsewhere
         verdicts.unread += 1

@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from govflow.audit.explaining.past import COMMAND, NUMBER, Gone, Holding, Past, folded
+from govflow.audit.explaining.resting import Trail
 from govflow.audit.explaining.rules_again import Judged, Scene, Verdict, judged_row
 from govflow.audit.findings import Code, Finding
 from govflow.audit.legality.tables import Move
 from govflow.audit.metadata import Kept, finding, kept_of, text
 from govflow.context import Context
 from govflow.errors import Detail, LogError, NotFound
+from govflow.log_events import PolicyAdopted, WorkflowAdopted
 from govflow.messages import Event
 from govflow.persistence.codec import StoredEvent
 from govflow.reading import Reader
@@ -24,9 +26,19 @@ from govflow.records import Record, RecordGuarded
 from govflow.workflow import NEW
 
 
+class Adoption(NamedTuple):
+    """When the log adopted a policy or a table: at which position, when, by whom; the how manieth of its name it is."""
+
+    position: int
+    at: datetime
+    by: str
+    edition: int
+
+
 class Grounds(NamedTuple):
     """On what one event rests. `row` is empty where no row allowed it; `policy` is the version it was decided under.
 
+    `table` is the digest of the table; `policy_adopted` and `table_adopted` say since when, where one event is asked.
     `before` and `after` are statuses of what moved: of the record, or of the `item` of a `region`.
     """
 
@@ -51,6 +63,8 @@ class Grounds(NamedTuple):
     policy: str
     table: str
     judged: tuple[Judged, ...]
+    policy_adopted: Adoption | None = None
+    table_adopted: Adoption | None = None
 
     @property
     def needs_row(self) -> bool:
@@ -71,9 +85,11 @@ def why(reader: Reader, id: str, version: int) -> Grounds:
     be read.
     """
     reader.get(id)
+    trail = Trail()
     for scene in _scenes(Past(reader), id):
         if scene.row.version == version:
-            return _grounds(scene)
+            return reader.shown(_with_adoptions(reader, scene.decider.name, _grounds(scene._replace(trail=trail))))
+        trail.note(scene.row, scene.event, scene.state, scene.after)
     raise NotFound(f"{id} has no version {version}")
 
 
@@ -94,10 +110,31 @@ def objections(reader: Reader, id: str, past: Past | None = None) -> Iterator[Fi
             for each in _grounds(scene).judged:
                 if each.verdict is Verdict.BROKEN:
                     yield finding(
-                        scene.row, Code.SEMANTIC, f"a rule did not hold: {each.en}", f"规则不成立:{each.zh}", each.code
+                        scene.row, Code.SEMANTIC, f"a rule did not hold: {each.en}", f"规则不成立：{each.zh}", each.code
                     )
     except LogError:
         return
+
+
+def _with_adoptions(reader: Reader, kind: str, grounds: Grounds) -> Grounds:
+    """The grounds with what the log says of the policy and the table: who adopted them, and when."""
+    policy: Adoption | None = None
+    table: Adoption | None = None
+    policies = tables = 0
+    id = grounds.policy.partition("@")[0]
+    for each in reader.log_history():
+        if each.position >= grounds.position:
+            break
+        match each.body:
+            case PolicyAdopted(policy=adopted) if adopted.id == id:
+                policies += 1
+                if adopted.key == grounds.policy and policy is None:
+                    policy = Adoption(each.position, each.meta.recorded_at, each.body.by, policies)
+            case WorkflowAdopted(workflow=workflow) if workflow == kind:
+                tables += 1
+                if each.body.digest == grounds.table:
+                    table = Adoption(each.position, each.meta.recorded_at, each.body.by, tables)
+    return grounds._replace(policy_adopted=policy, table_adopted=table)
 
 
 # --- the scene -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from govflow.region import Region
 
 _GOING = (ClockStatus.RUNNING, ClockStatus.PAUSED)
 _OWED = (*_GOING, ClockStatus.OVERDUE)
+_MET = ClockStatus.MET
 _NO_CLOCKS: frozenset[str] = frozenset()
 _USUAL = 1_000
 _BY_THEMSELVES = frozenset({"clock", "policy_version"})  # regions whose events say themselves which clocks they move
@@ -74,51 +76,53 @@ def effects_of(clocks: str) -> Effects:
 
 def wrong_moves(
     row: StoredEvent, fits: Sequence[Row], event: Event, state: Record, region: Region | None
-) -> Iterator[Finding]:
+) -> Sequence[Finding]:
     """What an event did to clocks that its row does not do, and what it left undone; nothing where one row fits.
 
     `state` is the record before, `region` the one that the event belongs to.
     """
-    if not fits:
-        if type(event) is RecordGuarded:  # what has no row for another reason is said elsewhere
-            said = "no row lets this event move a clock", "此类事件不得变动期限"
-            yield finding(row, Code.SEMANTIC, *said)
-        return
-    nearest: list[Finding] | None = None
+    if not fits:  # what has no row for another reason is said elsewhere
+        return (finding(row, Code.SEMANTIC, *_NO_ROW),) if type(event) is RecordGuarded else ()
+    clocks = state.clocks
+    nearest: Sequence[Finding] | None = None
     for each in fits:
-        found = _found(row, each, event, state.clocks, region)
+        found = _found(row, each, event, clocks, region)
         if not found:
-            nearest = []
+            nearest = ()
             break
         nearest = found if nearest is None else min(nearest, found, key=len)
-    if nearest:
-        yield from nearest
-    yield from _untrue_ends(row, event, state.clocks)
+    for move in event.clocks:
+        if move.to is _MET and (clock := clocks.get(move.clock)) is not None and _is_over(clock, event.at):
+            nearest = (*(nearest or ()), _untrue_end(row, clock))
+    return nearest or ()
+
+
+_NO_ROW = "no row lets this event move a clock", "此类事件不得变动期限"
 
 
 def _found(
     row: StoredEvent, rest: Row, event: Event, clocks: Mapping[str, Clock], region: Region | None
-) -> list[Finding]:
+) -> Sequence[Finding]:
     """What is wrong with the moves of an event by one row. What was seen to be right is not looked at again."""
-    names, usual = _usual(rest.clocks)
-    own = region.own_clocks if region is not None else _NO_CLOCKS
-    if rest.region in _BY_THEMSELVES or "*" in names or not own.isdisjoint(names):
-        return list(_unlike(row, rest, event, clocks, region))
+    names, usual = _usual(rest.clocks, rest.region, _NO_CLOCKS if region is None else region.own_clocks)
+    if usual is None:
+        return tuple(_unlike(row, rest, event, clocks, region))
     # the same row does the same to clocks that stand alike; a status is one object, whose id is cheaper than its hash
     told = tuple([(move.clock, id(move.to), move.new_run, move.recomputed) for move in event.clocks])
     stood = tuple([0 if (clock := clocks.get(name)) is None else id(clock.status) for name in names])
     if (told, stood) in usual:
-        return []
-    found = list(_unlike(row, rest, event, clocks, region))
+        return ()
+    found = tuple(_unlike(row, rest, event, clocks, region))
     if not found and len(usual) < _USUAL:
         usual.add((told, stood))
     return found
 
 
 @lru_cache(maxsize=4096)
-def _usual(clocks: str) -> tuple[tuple[str, ...], set[Any]]:
-    """The clocks that effects name, and what was seen to be done to them and is right."""
-    return tuple(dict.fromkeys(name for names in effects_of(clocks) for name in names)), set()
+def _usual(clocks: str, region: str | None, own: frozenset[str]) -> tuple[tuple[str, ...], set[Any] | None]:
+    """The clocks that effects name, and what was seen to be done to them and is right; None where others count too."""
+    names = tuple(dict.fromkeys(name for names in effects_of(clocks) for name in names))
+    return names, None if region in _BY_THEMSELVES or "*" in names or not own.isdisjoint(names) else set()
 
 
 def _acts(moves: Sequence[ClockMove], clocks: Mapping[str, Clock]) -> Iterator[_Act]:
@@ -173,7 +177,7 @@ def _unlike(
     for act in acts:
         if not may(act.kind, act.clock):
             en = f"{rest.id} has nothing that {act.kind} the clock {named(act.clock)}, and its event did"
-            zh = f"{rest.id} 并不{_ZH[act.kind]}期限 {named(act.clock)},而其事件如此"
+            zh = f"{rest.id} 并不{_ZH[act.kind]}期限 {named(act.clock)}，而其事件如此"
             yield finding(row, Code.SEMANTIC, en, zh, rest.id)
     moved = {act.clock for act in acts}
     for kind, asked in _DONE_WHEREVER:
@@ -182,7 +186,7 @@ def _unlike(
             for clock in clocks.values() if name == "*" else filter(None, [clocks.get(key)]):
                 if clock.status in asked and clock.name not in moved:
                     en = f"{rest.id} {kind} the clock {named(clock.name)}, and its event did not"
-                    zh = f"{rest.id} 应{_ZH[kind]}期限 {named(clock.name)},而其事件未如此"
+                    zh = f"{rest.id} 应{_ZH[kind]}期限 {named(clock.name)}，而其事件未如此"
                     yield finding(row, Code.SEMANTIC, en, zh, rest.id)
 
 
@@ -207,15 +211,16 @@ def _not_its_own(row: StoredEvent, rest: Row, acts: Sequence[_Act], event: Event
             yield finding(row, Code.SEMANTIC, en, f"{rest.id} 不得变动期限 {named(act.clock)}", rest.id)
 
 
-def _untrue_ends(row: StoredEvent, event: Event, clocks: Mapping[str, Clock]) -> Iterator[Finding]:
-    """Duties that are said to be done in time, and were not."""
-    for move in event.clocks:
-        clock = clocks.get(move.clock)
-        if move.to is not ClockStatus.MET or clock is None:
-            continue
-        is_over = clock.status is ClockStatus.RUNNING and clock.due is not None and event.at > clock.due
-        if clock.is_late or (is_over and clock.name not in DONE_WHEN_DUE):
-            due = "?" if clock.due is None else clock.due.isoformat(timespec="seconds")
-            name = named(clock.name)
-            en = f"{name} was due {due} and is said to be met in time"
-            yield finding(row, Code.SEMANTIC, en, f"{name} 应于 {due} 到期,却记为按期完成", named(clock.rule))
+def _is_over(clock: Clock, at: datetime) -> bool:
+    """Whether a duty that ends now is late."""
+    if clock.status is not ClockStatus.RUNNING or clock.due is None or at <= clock.due:
+        return clock.is_late
+    return clock.name not in DONE_WHEN_DUE
+
+
+def _untrue_end(row: StoredEvent, clock: Clock) -> Finding:
+    """The finding that a duty is said to be done in time, and was not."""
+    due = "?" if clock.due is None else clock.due.isoformat(timespec="seconds")
+    name = named(clock.name)
+    en = f"{name} was due {due} and is said to be met in time"
+    return finding(row, Code.SEMANTIC, en, f"{name} 应于 {due} 到期，却记为按期完成", named(clock.rule))

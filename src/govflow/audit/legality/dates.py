@@ -6,8 +6,8 @@ The recorded due instant stands, whatever comes out here: a correction, or a new
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from govflow.audit.findings import Code, Finding
@@ -27,19 +27,21 @@ from govflow.records import Record
 
 _RECOMPUTED = "clock.recomputed"
 _NEVER: tuple[int, Calendar] = (0, NO_CALENDAR)
-_COUNTED = 100_000  # kept at hand
+_WAYS, _DAYS = 1_000, 4_000  # kept at hand: ways of counting, and days of each
 
 
-def wrong_dates(row: StoredEvent, event: Event, after: Record, policy: bytes, tables: Tables) -> Iterator[Finding]:
+def wrong_dates(row: StoredEvent, event: Event, after: Record, policy: bytes, tables: Tables) -> Sequence[Finding]:
     """Every due instant of an event that does not follow from what its clock was counted from.
 
     `after` is the record behind the event, `policy` the one that it was decided under. A record that moves to another
     policy is counted by that one.
     """
-    target = event.__dict__.get("to") if event.name == "policy_version.migrated" else None
-    under = tables.contents.get(target.encode() if isinstance(target, str) else policy)
+    if event.name == "policy_version.migrated" and isinstance(target := event.__dict__.get("to"), str):
+        policy = target.encode()
+    under = tables.contents.get(policy)
     if under is None:  # that it was never adopted is said elsewhere
-        return
+        return ()
+    found: Sequence[Finding] = ()
     for move in event.clocks:
         if move.due is None:
             continue
@@ -53,27 +55,39 @@ def wrong_dates(row: StoredEvent, event: Event, after: Record, policy: bytes, ta
             if wrong is None and move.term is not None and event.name != _RECOMPUTED:
                 _remember(clock, policy, under, tables)
         if wrong is not None:
-            yield finding(row, Code.SEMANTIC, str(wrong), wrong.zh, named(clock.rule) or named(move.clock))
+            basis = named(clock.rule) or named(move.clock)
+            found = (*found, finding(row, Code.SEMANTIC, str(wrong), wrong.zh, basis))
+    return found
 
 
 class _Counting(NamedTuple):
-    """A way of counting that was seen to be right: a rule's own term, by a calendar adopted before `since`."""
+    """A way of counting that was seen to be right: a rule's own term, by a calendar adopted before `since`.
 
-    hours: timedelta | None  # None: it begins and ends with local days
+    Hours are added; any other term ends at the same instant for all that begins on one local day (`ends`).
+    """
+
+    hours: timedelta | None
     since: int
+    ends: dict[date, datetime]
 
 
 def _is_known(row: StoredEvent, move: ClockMove, clock: Clock, policy: bytes, under: Policy, tables: Tables) -> bool:
-    """Whether a date is right as others before it: the same term by the same rule, from the same local day."""
-    counted = tables.counted
+    """Whether a date is right as others before it: the same term by the same rule, from the same local day.
+
+    What is kept there was counted from this very log's policies and calendars; whatever differs is counted again.
+    """
     way = policy, move.term, clock.term, clock.rule, clock.share, clock.calendar
-    known: _Counting | None = counted.get(way)
+    known: _Counting | None = tables.counted.get(way)
     if known is None or row.position <= known.since or clock.pauses or clock.added or clock.due is None:
         return False
-    if known.hours is not None:
-        return clock.since + known.hours == clock.due
-    end = counted.get((way, clock.since.astimezone(under.zone).date()))
-    return end is not None and max(end, clock.since) == clock.due
+    hours, _, ends = known  # differences, since moments whose zones are not one object take twice as long to compare
+    if hours is not None:
+        return clock.due - clock.since == hours
+    try:
+        end = ends.get(clock.since.astimezone(under.zone).date())
+    except OverflowError:  # at the end of all time
+        return False
+    return end is not None and not clock.due - end
 
 
 def _remember(clock: Clock, policy: bytes, under: Policy, tables: Tables) -> None:
@@ -81,15 +95,17 @@ def _remember(clock: Clock, policy: bytes, under: Policy, tables: Tables) -> Non
     term, counted = term_from(clock.term or ""), tables.counted
     if clock.pauses or clock.added or term.unit is Unit.OFFICE_HOUR or term.starts_in_office or clock.due is None:
         return
-    if len(counted) > _COUNTED:
+    if len(counted) > _WAYS:
         counted.clear()
-    since = tables.calendars.get(clock.calendar or "", _NEVER)[0] if needs_calendar(term) else 0
     way = policy, clock.term, clock.term, clock.rule, clock.share, clock.calendar
-    if term.unit is Unit.HOUR:
-        counted[way] = _Counting(timedelta(hours=term.length), since)
-    elif clock.due > clock.since:
-        counted[way] = _Counting(None, since)
-        counted[way, clock.since.astimezone(under.zone).date()] = clock.due
+    since = tables.calendars.get(clock.calendar or "", _NEVER)[0] if needs_calendar(term) else 0
+    hours = timedelta(hours=term.length) if term.unit is Unit.HOUR else None
+    known = counted.setdefault(way, _Counting(hours, since, {}))
+    day = clock.since.astimezone(under.zone).date()
+    if hours is None and clock.due.astimezone(under.zone).date() > day:  # it lies behind whatever begins on that day
+        if len(known.ends) > _DAYS:
+            known.ends.clear()
+        known.ends[day] = clock.due
 
 
 def _misnamed(event: Event, move: ClockMove, clock: Clock) -> Detail | None:
@@ -101,7 +117,7 @@ def _misnamed(event: Event, move: ClockMove, clock: Clock) -> Detail | None:
     name = named(move.clock)
     return Detail(
         f"the date of {name} is said to be named, and the event names another or none",
-        f"{name} 的期限称由事件载明,而事件所载不符",
+        f"{name} 的期限称由事件载明，而事件所载不符",
     )
 
 
@@ -127,7 +143,7 @@ def _miscounted(row: StoredEvent, clock: Clock, policy: Policy, tables: Tables) 
         return None
     return Detail(
         f"{name} is due {_said(clock.due)}; counted again it is {_said(due)}",
-        f"{name} 记录的到期时间为 {_said(clock.due)},复算为 {_said(due)}",
+        f"{name} 记录的到期时间为 {_said(clock.due)}，复算为 {_said(due)}",
     )
 
 
@@ -150,7 +166,7 @@ def _of_another_length(event: Event, move: ClockMove, clock: Clock, policy: Poli
     name, given, rule = named(move.clock), text_of(term_from(move.term)), named(clock.rule) or "?"
     return Detail(
         f"{name} was given {given}, and its rule {rule} gives {ruled or 'no term'}",
-        f"{name} 所记时长为 {given},而规则 {rule} 为 {ruled or '无时长'}",
+        f"{name} 所记时长为 {given}，而规则 {rule} 为 {ruled or '无时长'}",
     )
 
 

@@ -31,7 +31,7 @@ def of_the_log(row: StoredEvent, event: Event, kept: Kept) -> Iterator[Finding]:
     if role not in _ROLES[event.name] or wire != event.name:
         who = " | ".join(sorted(_ROLES[event.name]))
         en = f"{event.name} by {wire} as {role or 'nobody'}: it belongs to {who}"
-        yield finding(row, Code.SEMANTIC, en, f"{event.name} 由 {role or '无角色者'} 以 {wire} 写入,应为 {who}")
+        yield finding(row, Code.SEMANTIC, en, f"{event.name} 由 {role or '无角色者'} 以 {wire} 写入，应为 {who}")
     if isinstance(event, LogOpened) is not (row.version == 1):
         yield finding(row, Code.SEMANTIC, "a log opens once, with its first event", "日志只在首个事件处开启一次")
     if isinstance(event, WorkflowAdopted) and digest_of(event.table) != event.digest:
@@ -49,14 +49,14 @@ def renamed(
         if policies.get(policy.key.encode(), policy) != policy:
             key = named(policy.key)
             en = f"{key} was adopted before with another content, which goes on to count"
-            yield finding(row, Code.SEMANTIC, en, f"{key} 此前已以其他内容通过,仍以该内容为准", "policy")
+            yield finding(row, Code.SEMANTIC, en, f"{key} 此前已以其他内容通过，仍以该内容为准", "policy")
     elif isinstance(event, CalendarAdopted):
         days = (event.calendar,)
     for each in days:
         if each.key in calendars and calendars[each.key][1] != each:
             key = named(each.key)
             en = f"{key} was adopted before with other days, which go on to count"
-            yield finding(row, Code.SEMANTIC, en, f"{key} 此前已以其他日期通过,仍以该日期为准", "calendar")
+            yield finding(row, Code.SEMANTIC, en, f"{key} 此前已以其他日期通过，仍以该日期为准", "calendar")
 
 
 def digest_of(table: Mapping[str, Any]) -> str:

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from govflow.audit.findings import Code, Finding
 from govflow.audit.legality.clock_moves import wrong_moves
 from govflow.audit.legality.dates import wrong_dates
-from govflow.audit.legality.tables import Move, Row, Table, Tables
+from govflow.audit.legality.tables import Move, Row, Table, Tables, table_of
 from govflow.audit.metadata import (
     as_written,
     finding,
     kept_of,
     named,
-    out_of_line,
+    off_the_line,
     out_of_time,
     unknown,
     unreadable,
@@ -47,8 +47,12 @@ class _Waiting(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) -> Told:
+def check_record(
+    decider: Decider, rows: Iterable[StoredEvent], tables: Tables, read: list[Event] | None = None
+) -> Told:
     """Everything in a record's stream that its tables did not allow, in the order of its rows.
+
+    `read` is filled with the events of these rows, as far as they could be read: nobody needs to read them twice.
 
     It never raises for what rows hold. Where a row is missing or unreadable nobody can say how the record went on:
     the check of this stream ends with that finding. A table counts from the position at which it was adopted, and
@@ -64,9 +68,9 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
     at, moment, before = _LONG_AGO, _LONG_AGO, b""
     begun, pinned, waiting = b"", b"", None
     for row in rows:
-        topic, stored, position = row.topic, row.state, row.position
-        if row.version != state.version + 1:
-            yield out_of_line(row, state.version)
+        _, version, topic, stored, packed, position, _ = row
+        if version != state.version + 1:
+            yield from off_the_line(row, state.version)
             return None
         if topic not in known:
             yield unknown(row)
@@ -76,6 +80,8 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
         except LogError:
             yield unreadable(row, "body", "事件内容")
             return None
+        if read is not None:
+            read.append(event)
         if not state.version:
             state = state.changed(id=row.stream)
         try:
@@ -104,9 +110,8 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
             begun, pinned = command, state.policy.encode()
         if policies.get(policy, position) >= position or (policy != pinned and pinned):
             yield from _ungoverned(row, policy, pinned, policies)
-        elif row.version == 1:
+        elif version == 1:
             yield from _superseded(row, policy, after.policy, moment, tables)
-        packed = row.command_id
         if packed is not None and packed.hex() != command.decode() and packed != packed_command_id(command.decode()):
             yield finding(row, Code.EDIT, *_OTHER_COMMAND)
         if (stands_for is not None or event.in_stead_of is not None) and stands_for != _bytes(event.in_stead_of):
@@ -120,7 +125,8 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
         if region is None:
             source, target = state.status or NEW, after.status
         else:
-            source, target = _status_of(state, region, event) or NEW, _status_of(after, region, event)
+            item = event.__dict__.get("item", "")
+            source, target = _status_of(state, region, item) or NEW, _status_of(after, region, item)
         key = topic, wire, role, state.status, source, target
         fits = lawful.get(key, ()) if position > since else ()
         if not fits:
@@ -136,7 +142,7 @@ def check_record(decider: Decider, rows: Iterable[StoredEvent], tables: Tables) 
             if fits[0].approval and role != b"system" and "approval.used" in regions and all(e.approval for e in fits):
                 waiting = _Waiting(row, command, fits)
             if region is None and after.items is not state.items:
-                yield from _riding(row, fits, state, after, adopted)
+                yield from _riding(row, fits, state, after, adopted, decider)
         state = after
     if waiting is not None:
         yield from _without_leave(waiting, "", b"")
@@ -172,7 +178,7 @@ def _ungoverned(row: StoredEvent, policy: bytes, pinned: bytes, policies: Mappin
         yield finding(row, Code.SEMANTIC, en, f"所依政策 {one} 此前未经通过", "policy")
     elif policies.get(pinned, row.position) < row.position:
         en = f"it was decided under {one}, while the record has pinned {other}"
-        yield finding(row, Code.SEMANTIC, en, f"依 {one} 作出,而记录固定的政策为 {other}", "policy")
+        yield finding(row, Code.SEMANTIC, en, f"依 {one} 作出，而记录固定的政策为 {other}", "policy")
 
 
 def _superseded(row: StoredEvent, policy: bytes, pins: str, moment: datetime, tables: Tables) -> Iterator[Finding]:
@@ -185,10 +191,10 @@ def _superseded(row: StoredEvent, policy: bytes, pins: str, moment: datetime, ta
     if in_force is not None and in_force.key.encode() != policy:
         other = named(in_force.key)
         en = f"its record began under {one}, while {other} was in force"
-        yield finding(row, Code.SEMANTIC, en, f"该记录依 {one} 开始,而当时有效的政策为 {other}", "policy")
+        yield finding(row, Code.SEMANTIC, en, f"该记录依 {one} 开始，而当时有效的政策为 {other}", "policy")
     if pins and pins.encode(errors="replace") != policy:
         en = f"it was decided under {one}, while the record pins {named(pins)}"
-        yield finding(row, Code.SEMANTIC, en, f"依 {one} 作出,而记录固定的政策为 {named(pins)}", "policy")
+        yield finding(row, Code.SEMANTIC, en, f"依 {one} 作出，而记录固定的政策为 {named(pins)}", "policy")
 
 
 def _moment(recorded: bytes) -> datetime:
@@ -203,10 +209,10 @@ def _bytes(id: str | None) -> bytes | None:
     return None if id is None else id.encode()
 
 
-def _status_of(state: Record, region: str, event: Event) -> str:
-    """The status of the item that an event of a region is about; nothing where there is none, or it keeps no items."""
-    key = event.__dict__.get("item", "")
-    item = state.items[region].get(key) if region in state.items else state.item(region, key)
+def _status_of(state: Record, region: str, key: str) -> str:
+    """The status of an item of a region; nothing where there is none, or the region keeps no items."""
+    items = state.items.get(region)
+    item = state.item(region, key) if items is None else items.get(key)
     return "" if item is None else item.status
 
 
@@ -258,7 +264,7 @@ def _illegal(row: StoredEvent, move: Move, adopted: list[Table]) -> Finding:
         row,
         Code.SEMANTIC,
         f"no row allowed {move.said()}; nearest: {'; '.join(en) or 'none has this event'}",
-        f"流程表不允许 {move.said()};最接近的行:{';'.join(zh) or '无此事件的行'}",
+        f"流程表不允许 {move.said()}；最接近的行：{';'.join(zh) or '无此事件的行'}",
         basis,
     )
 
@@ -268,14 +274,14 @@ def _without_leave(waiting: _Waiting, event: str, command: bytes) -> Iterator[Fi
     if event == "approval.used" and command == waiting.command:
         return
     row, asked = waiting.rows[0], waiting.rows[0].approval
-    said = f"{row.id} needs leave of {asked}, and none was used", f"{row.id} 须经 {asked} 同意,但未使用任何审批"
+    said = f"{row.id} needs leave of {asked}, and none was used", f"{row.id} 须经 {asked} 同意，但未使用任何审批"
     yield finding(waiting.row, Code.SEMANTIC, *said, row.id)
 
 
 def _riding(
-    row: StoredEvent, fits: tuple[Row, ...], state: Record, after: Record, adopted: tuple[Table, ...]
+    row: StoredEvent, fits: tuple[Row, ...], state: Record, after: Record, adopted: tuple[Table, ...], decider: Decider
 ) -> Iterator[Finding]:
-    """What a main event did to items that no riding row allowed."""
+    """What a main event did to items that no riding row allowed, of its time or of today: folding is today's."""
     tables = [table for table in adopted if table.position < row.position]
     wire = fits[0].wire
     for region, items in after.items.items():
@@ -289,6 +295,9 @@ def _riding(
             move = Move(fits[0].event, wire, "", state.status or after.status, source, item.status)
             rides = [(each, table) for table in tables for each in table.riding.get(wire, ()) if each.region == region]
             if rides and all(each.lacks(move, table) for each, table in rides):
+                now = table_of(decider)
+                if any(not each.lacks(move, now) for each in now.riding.get(wire, ()) if each.region == region):
+                    continue
                 en = f"{region} {named(key)}: no riding row of {wire} leads from {source} to {item.status}"
-                zh = f"{region} {named(key)}:{wire} 的随行行均不自 {source} 通向 {item.status}"
+                zh = f"{region} {named(key)}：{wire} 的随行行均不自 {source} 通向 {item.status}"
                 yield finding(row, Code.SEMANTIC, en, zh, ", ".join(each.id for each, _ in rides))

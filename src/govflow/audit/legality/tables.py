@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from govflow.actors import ANYBODY
 from govflow.adopted import Adopted
 from govflow.audit.findings import Finding
 from govflow.audit.legality.own_events import of_the_log, renamed
-from govflow.audit.metadata import kept_of, named, out_of_line, out_of_time, unknown, unreadable
+from govflow.audit.metadata import kept_of, named, off_the_line, out_of_time, unknown, unreadable
 from govflow.calendars import Calendar
 from govflow.decider import Decider
 from govflow.errors import Detail, LogError
@@ -157,6 +158,12 @@ class Table(NamedTuple):
         )
 
 
+@lru_cache(maxsize=64)
+def table_of(decider: Decider) -> Table:
+    """The table that a kind of record has in this release."""
+    return Table.of(decider.name, decider.digest, decider.as_data(), 0)
+
+
 def _sentence(data: Mapping[str, Any]) -> Sentence:
     return Sentence(int(data["version"]), str(data["en"]), str(data["zh"]), str(data["basis"]))
 
@@ -208,7 +215,7 @@ class Tables(NamedTuple):
         version, before = 0, b""
         for row in rows:
             if row.version != version + 1:
-                findings.append(out_of_line(row, version))
+                findings.extend(off_the_line(row, version))
             version = row.version
             if row.topic not in NAMES:
                 findings.append(unknown(row))
@@ -266,5 +273,5 @@ def _believed(table: Table, many: int) -> Detail:
     return Detail(
         f"the table {digest} of {name} (position {table.position}, one of {many}) is none of those served here: "
         "what it allows is believed on the log's word",
-        f"{name} 的流程表 {digest}(位置 {table.position},共 {many} 份)不在现用之列:其所允许者仅凭日志所载采信",
+        f"{name} 的流程表 {digest}（位置 {table.position}，共 {many} 份）不在现用之列：其所允许者仅凭日志所载采信",
     )

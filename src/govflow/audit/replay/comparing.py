@@ -113,12 +113,13 @@ def compared(reader: Reader, id: str, before: Point, after: Point = END) -> Comp
             old = new = step.state
         elif within:
             between.append(step)
-            for path, _, _ in _differences(last, step.state):
+            for path, _, _ in _differences(reader.shown(last), reader.shown(step.state)):
                 versions.setdefault(path, []).append(step.row.version)
             new = step.state
         last = step.state
     if new is None:
         raise NotFound(f"there was no record {id} then")
+    old, new = reader.shown(old), reader.shown(new)
     changes = tuple(Changed(path, was, now, _moved_by(path, versions)) for path, was, now in _differences(old, new))
     return Compared(old, new, tuple(map(_told, between)), changes)
 
@@ -222,7 +223,7 @@ def moved(reader: Reader, before: Point, after: Point = END, *, progress: Progre
         if progress is not None:
             progress(done, total)
         if events and new is not None:
-            yield _moved(reader.log, old, new, events)
+            yield _moved(reader.log, reader.shown(old), reader.shown(new), events)
 
 
 def counted(changes: Iterable[Moved]) -> dict[str, Counts]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from govflow.audit.replay.states import Folded, Point, folded, state_at
+from govflow.audit.replay.states import Folded, Point, folded, state_at, whole_state_at
 from govflow.corrections import Correcting, old_value
 from govflow.log import Log
 from govflow.messages import Event, ItemEvent
@@ -51,7 +51,7 @@ class KnownNow(NamedTuple):
 
 def corrections(reader: Reader, id: str) -> tuple[Corrected, ...]:
     """Every correction of a record, oldest first. Raises NotFound."""
-    return tuple(told for _, told in _corrections(_steps(reader, id)))
+    return tuple(reader.shown(told) for _, told in _corrections(_steps(reader, id)))
 
 
 def published_then(reader: Reader, id: str, moment: datetime) -> Record:
@@ -66,7 +66,7 @@ def known_now(reader: Reader, id: str, moment: datetime) -> KnownNow:
     the moment: dates that were derived from a wrong entry stood as they stood. Raises NotFound.
     """
     then = aware(moment, "known_now")
-    record = state_at(reader, id, Point(at=then))
+    record = whole_state_at(reader, id, Point(at=then))
     steps = _steps(reader, id)
     later = [(step, told) for step, told in _corrections(steps) if step.body.at > then]
     of = {told.version: told.corrects for _, told in _corrections(steps)}
@@ -81,7 +81,7 @@ def known_now(reader: Reader, id: str, moment: datetime) -> KnownNow:
             applied.append(told)
         else:
             apart.append(told)
-    return KnownNow(record, tuple(applied), tuple(apart))
+    return reader.shown(KnownNow(record, tuple(applied), tuple(apart)))
 
 
 def _corrected_first(version: int, of: dict[int, int], known: set[int]) -> int:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from govflow.decider import Decider
-from govflow.errors import LogError, NotFound
+from govflow.errors import Detail, InputError, LogError, NotFound
 from govflow.log import Log
 from govflow.log_events import LOG_STREAM
 from govflow.messages import Event
@@ -25,6 +25,10 @@ from govflow.writing import Writer
 Progress = Callable[[int, int], object]
 """Hears of (events read, events there) now and then."""
 
+WITHHELD = Detail(
+    "digests are of whole states, and part of this record is withheld from the reader",
+    "摘要针对完整状态计算，而该记录有部分内容不对查询人显示",
+)
 _TOLD_EVERY = 1_000
 
 
@@ -79,10 +83,15 @@ class Replayed(NamedTuple):
 
 
 def state_at(reader: Reader, id: str, point: Point = END) -> Record:
-    """A record as of a point. Raises NotFound where there was none, or where the reader may not see it."""
-    if point.version is not None:
-        return reader.as_of(id, version=point.version)
+    """A record as of a point, as the reader may see it. Raises NotFound where there was none, or none to be seen."""
+    return reader.shown(whole_state_at(reader, id, point))
+
+
+def whole_state_at(reader: Reader, id: str, point: Point = END) -> Record:
+    """The same with all that it says, to fold on from: some of it may have to be withheld from the reader."""
     reader.get(id)  # what is hidden is not there
+    if point.version is not None:
+        return reader.log.fold(id, point.version)
     last = deque(folded(reader.log, reader.log.store.read(id), point), maxlen=1)
     if not last:
         raise NotFound(f"there was no record {id} then")
@@ -126,17 +135,20 @@ def streams(reader: Reader) -> Iterator[tuple[str, list[StoredEvent]]]:
     """Every record that the reader may see, by id, with its rows; in flat memory."""
     sees_all = isinstance(reader, Writer)
     for stream, rows in reader.log.store.streams():
-        if stream != LOG_STREAM and (sees_all or _is_seen(reader, stream)):
+        if stream != LOG_STREAM and (sees_all or reader.has(stream)):
             yield stream, rows
 
 
 def digests(reader: Reader, id: str | None = None, *, progress: Progress | None = None) -> Iterator[After]:
     """The digest of a record after each of its events; without `id` of every record, by id, in flat memory.
 
-    What the log says of itself (policies, tables) has no state of its own and is not among them. Raises NotFound.
+    What the log says of itself (policies, tables) has no state of its own and is not among them. Raises NotFound,
+    InputError for a record of which something is withheld from the reader: a digest would confirm what it is.
     """
     if id is not None:
         reader.get(id)
+        if not reader.shows_all_of(id):
+            raise InputError(WITHHELD, where="digests", expected="a reader of all that it is tied to")
         yield from _digests(reader.log, reader.log.store.read(id))
         return
     total, done = reader.log.store.head(), 0
@@ -184,13 +196,6 @@ def _kind_of(log: Log, first: StoredEvent) -> Decider:
 @lru_cache(maxsize=16)
 def _by_event(deciders: tuple[Decider, ...]) -> dict[str, Decider]:
     return {event.name: decider for decider in deciders for event in decider.workflow.events}
-
-
-def _is_seen(reader: Reader, stream: str) -> bool:
-    try:
-        return bool(reader.get(stream))
-    except NotFound:
-        return False
 
 
 def _told(progress: Progress | None, before: int, more: int, total: int) -> int:

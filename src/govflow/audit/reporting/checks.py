@@ -6,14 +6,14 @@ Rows are read as they stand, for what was forged may not fold. What was not chec
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from govflow.audit.constraints.check import check_stream
 from govflow.audit.constraints.files import shipped_constraints
 from govflow.audit.explaining.past import Past
-from govflow.audit.explaining.readable import ROW_ERRORS, stored_rows
+from govflow.audit.explaining.readable import ROW_ERRORS, Cut, stored_rows
 from govflow.audit.explaining.rules_of_log import Verdicts, broken_rules
 from govflow.audit.findings import Check, Code, Finding, Findings
 from govflow.audit.legality.record import check_record
@@ -39,10 +39,15 @@ SIGNED = "signed"
 
 
 class Checked(NamedTuple):
-    """What the checks for a report came to, and which of them were made."""
+    """What the checks for a report came to, and which of them were made.
+
+    `is_cut`: a damaged row may belong to what is told. `elsewhere` are the places of damaged rows that do not.
+    """
 
     findings: Findings
     inspections: Sequence[Inspection]
+    is_cut: bool = False
+    elsewhere: Sequence[int] = ()
 
 
 class _Bench:
@@ -112,28 +117,56 @@ def check_matter(reader: Reader, ids: Iterable[str], checkpointer: Checkpointer 
 
 
 def check_period(
-    reader: Reader, begins: datetime, until: datetime, tell: Tell = None, unit: str | None = None
+    reader: Reader,
+    begins: datetime,
+    until: datetime,
+    tell: Tell = None,
+    unit: str | None = None,
+    cuts: Mapping[str, Cut] | None = None,
 ) -> Checked:
     """Check every record that may be seen and has an entry in [begins, until), all of it, in flat memory.
 
-    With `unit` only those in which the unit is named. A record of which not all can be read is checked for whoever may
-    see everything: of nobody else is it known whether they may.
+    With `unit` only those in which the unit is named. `cuts` says where records end for whoever reads them.
+
+    A damaged row is told of as damage elsewhere where its record reached the end of the period before it, in rows that
+    are whole: what a report says of a record ends there. Every other damaged row may belong to the period, and to the
+    unit, whatever it says now, so its record is checked. Both are for whoever may see everything: of nobody else is it
+    known whether they may.
     """
-    bench = _Bench(reader, with_rules=False)
+    bench, cuts, sees_all = _Bench(reader, with_rules=False), cuts or {}, isinstance(reader, Engine)
     needle = b'"%b"' % unit.encode() if unit is not None else b""
-    told = 0
+    told, is_cut, elsewhere = 0, False, list[int]()
     for stream, rows in bench.log.store.streams():
-        if stream == LOG_STREAM or not _concerns(rows, needle):
+        if stream == LOG_STREAM:  # the tables and policies that all else is judged by
+            before = len(bench.findings.told)
+            bench.note(_HASHES, _hashes(rows))
+            is_cut |= len(bench.findings.told) > before
+            continue
+        cut = (cuts.get(stream) or _cut(bench, rows)) if sees_all else None
+        if cut is not None and cut.reached is not None and cut.reached >= until:
+            elsewhere.append(cut.position)
+            rows, cut = rows[: cut.kept], None
+        if cut is None and not _concerns(rows, needle):
             continue
         events = [*_read(bench, rows)]
-        is_whole = len(events) == len(rows)
+        is_whole = cut is None and len(events) == len(rows)
         if (is_whole and not any(begins <= each.body.at < until for each in events)) or not _is_seen(reader, stream):
             continue
+        is_cut |= not is_whole
         bench.add(rows, events)
         if tell is not None and bench.entries >= told + _TOLD_EVERY:
             told = bench.entries
             tell(told)
-    return Checked(bench.findings, [*bench.inspections(), Inspection(SIGNED, made=False)])
+    return Checked(bench.findings, [*bench.inspections(), Inspection(SIGNED, made=False)], is_cut, sorted(elsewhere))
+
+
+def _cut(bench: _Bench, rows: Sequence[StoredEvent]) -> Cut | None:
+    """Up to where the rows of a record are what was hashed; None where all of them are."""
+    bad = next((place for place, row in enumerate(rows) if any(_hashes([row]))), None)
+    if bad is None:
+        return None
+    moments = [each.body.at for each in _read(bench, rows[:bad])]
+    return Cut(len(moments), max(moments, default=None), rows[len(moments)].position)
 
 
 def _concerns(rows: Sequence[StoredEvent], needle: bytes) -> bool:

@@ -20,7 +20,7 @@ from govflow.hands import unit_of
 from govflow.journey import Stop, journey
 from govflow.messages import RecordedEvent
 from govflow.organisation import DIRECTORY_ID
-from govflow.pages.report import speech_of
+from govflow.pages.report_page import speech_of
 from govflow.pages.report_values import Fixed, Happening, Held, Matter, Objection, Run, Setting, Sum, Told
 from govflow.pages.report_view import View, broke
 from govflow.policy import DEFAULT_POLICY, Policy
@@ -46,7 +46,8 @@ def matter_of(
     found = journey(reader, id)
     policy = reader.log.policies.get(record.policy, in_force(reader))
     stops = sorted(found.stops, key=lambda stop: stop.record != id)  # what was asked for comes first
-    histories = {stop.record: reader.history(stop.record) for stop in stops}
+    # whole, for what is withheld from this reader has moved the record and its clocks, too: it is left out at the end
+    histories = {stop.record: reader.log.history(stop.record) for stop in stops}
     records = {stop.record: reader.get(stop.record) for stop in stops}
     units = frozenset(each for id in records for each in units_of(records[id], histories[id]))
     setting = Setting(aware(now, "now"), policy, reader.log.id, *titles_of(reader, units))
@@ -57,7 +58,7 @@ def matter_of(
         is_cut = stored is not None and stored(stop.record) > len(history)
         cut_at = max(each.body.at for each in history) if is_cut else None
         told.append(_told(reader, records[stop.record], stop, history, view, accountant, cut_at))
-    return Matter(tuple(told), found.left_out, setting)
+    return reader.shown(Matter(tuple(told), found.left_out, setting))
 
 
 def _told(

@@ -70,7 +70,7 @@ def period_of(
         if tell is not None and number % _TOLD_EVERY == 0:
             tell(number)
     summary = summed(Accountant(reader).accounts(until, since=begins, until=until))
-    return Period(
+    period = Period(
         first=first,
         last=last,
         until=until,
@@ -86,6 +86,7 @@ def period_of(
         setting=Setting(aware(now, "now"), policy, reader.log.id, *titles_of(reader, frozenset(figures.units))),
         places=figures.places,
     )
+    return reader.shown(period)
 
 
 def with_place(places: Places, position: int, covered: int) -> Places:

@@ -106,8 +106,8 @@ def commands_for(
     if event is not None:
         id, version = event
         lines.append(_line("govflow", "prove", id, "--version", str(version), "--db", db, "-o", "event.proof"))
-        lines.append(_line("govflow", "prove", "--check", "event.proof", "--key", key))
-    scope, name = ["--record", record], f"{record}.bundle"
+        lines.append(_line("govflow", "verify", "event.proof", "--key", key))
+    scope, name = [record], f"{record}.bundle"
     if days is not None:
         first, last = map(str, days)
         scope, name = ["--from", first, "--to", last], f"{first}_{last}.bundle"

@@ -5,13 +5,13 @@ Where a row is damaged the report comes out all the same, without what stands be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from govflow.audit.bundles.store import BundleStore
-from govflow.audit.explaining.readable import ROW_ERRORS, readable_part, stored_rows
+from govflow.audit.explaining.readable import ROW_ERRORS, Cut, readable_part, stored_rows
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.reporting.checks import SIGNED, Checked, check_matter, check_period
 from govflow.audit.reporting.matter import in_force, matter_of, objections
@@ -24,26 +24,32 @@ from govflow.errors import Detail, InputError, LogError, NotFound
 from govflow.pages.report import matter_report, unreadable_report
 from govflow.pages.report_period import period_report
 from govflow.pages.report_unit import unit_report
-from govflow.pages.report_values import Places, Setting
+from govflow.pages.report_unit_values import UnitWork
+from govflow.pages.report_values import Evidence, Period, Places, Setting
 from govflow.persistence.codec import metadata_of
 from govflow.persistence.store import Store
 from govflow.policy import Policy
 from govflow.reading import Reader
 
 _T = TypeVar("_T")
+_D = TypeVar("_D", Period, UnitWork)
 Days = tuple[date, date]
 
 
 class Report(NamedTuple):
-    """A report as HTML, to how many things its checks objected, and whether some rows could not be read."""
+    """A report as HTML, to how many things its checks objected, and whether rows that belong to it could not be read.
+
+    `elsewhere` are the places of damaged rows beyond all that it tells.
+    """
 
     page: str
     objections: int
     is_cut: bool
+    elsewhere: Sequence[int] = ()
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing was objected to, and all could be read."""
+        """Whether nothing was objected to, and all that belongs to it could be read."""
         return not self.objections and not self.is_cut
 
 
@@ -92,15 +98,23 @@ def _first_day(
     return begins.astimezone(policy.zone).date()
 
 
-def _told(engine: Engine, seen: Reader, tell: Callable[[], _T]) -> tuple[_T, bool]:
-    """What is told of a log, and whether it had to be told of its readable part alone. Raises NotFound, InputError."""
+class _Read(NamedTuple, Generic[_T]):
+    """What is told of a log, whether only its readable part could be read, and where records were cut then."""
+
+    told: _T
+    is_part: bool
+    cuts: Mapping[str, Cut]
+
+
+def _read(engine: Engine, seen: Reader, read: Callable[[], _T]) -> _Read[_T]:
+    """What is told of a log, or of its readable part alone. Raises NotFound, InputError."""
     try:
-        return tell(), False
+        return _Read(read(), False, {})
     except (NotFound, InputError):
         raise
     except Exception:  # rows that others have written to may break the reading of a record in any way
-        with readable_part(engine.log, keeps_beginnings=seen is engine):
-            return tell(), True
+        with readable_part(engine.log, keeps_beginnings=seen is engine) as cuts:
+            return _Read(read(), True, cuts)
 
 
 def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: str) -> Report:
@@ -111,7 +125,7 @@ def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: 
         return len(stored_rows(store, record))
 
     try:
-        matter, is_cut = _told(engine, seen, lambda: matter_of(seen, id, now, language, stored))
+        matter, is_cut, _ = _read(engine, seen, lambda: matter_of(seen, id, now, language, stored))
     except NotFound:
         if seen is not engine or not stored_rows(engine.store, id):
             raise
@@ -119,32 +133,32 @@ def report_on_matter(engine: Engine, seen: Reader, id: str, db: Path, language: 
     ids = [id] if matter is None else [told.record.id for told in matter.records]
     places, event = _places_of(engine.store, ids, vouching.covered)
     checkpointer = None if isinstance(engine.store, BundleStore) else engine.checkpointer
-    checked = _by_bundle(engine, vouching, check_matter(seen, ids, checkpointer, vouching.covered))
+    checked = check_matter(seen, ids, checkpointer, vouching.covered)._replace(is_cut=is_cut)
     commands = commands_for(vouching.by, db, event=event, record=id)
-    proofs = proofs_of(vouching.by, places, commands)
-    told = objections([*vouching.wrong, *checked.findings.told])
+    evidence = _evidence(engine, seen, vouching, checked, places, commands)
     if matter is None:
         setting = Setting(now, in_force(seen), engine.log_id, {}, frozenset())
-        page = unreadable_report(
-            id,
-            setting,
-            language=language,
-            findings=told,
-            checks=checked.inspections,
-            proofs=proofs,
-            commands=commands,
-        )
-        return Report(page, len(told), is_cut)
-    page = matter_report(
-        matter,
-        language=language,
-        findings=told,
+        return _report(unreadable_report(id, setting, evidence, language=language), evidence)
+    return _report(matter_report(matter, evidence, language=language), evidence)
+
+
+def _evidence(
+    engine: Engine, seen: Reader, vouching: _Vouching, checked: Checked, places: Places, commands: Sequence[str]
+) -> Evidence:
+    """What a report says of its own ground."""
+    checked = _by_bundle(engine, vouching, checked)
+    return Evidence(
+        findings=[seen.shown(each) for each in objections([*vouching.wrong, *checked.findings.told])],
         checks=checked.inspections,
-        proofs=proofs,
+        proofs=proofs_of(vouching.by, places, commands),
         commands=commands,
-        is_cut=is_cut,
+        is_cut=checked.is_cut,
+        elsewhere=checked.elsewhere,
     )
-    return Report(page, len(told), is_cut)
+
+
+def _report(page: str, evidence: Evidence) -> Report:
+    return Report(page, len(evidence.findings or ()), evidence.is_cut, evidence.elsewhere)
 
 
 def _places_of(store: Store, ids: Iterable[str], covered: int) -> tuple[Places, tuple[str, int] | None]:
@@ -159,64 +173,56 @@ def _places_of(store: Store, ids: Iterable[str], covered: int) -> tuple[Places, 
     return places, event
 
 
-def report_on_period(
-    engine: Engine, seen: Reader, days: Days, db: Path, language: str, tell: Tell | None = None
-) -> Report:
-    """The report on a period of local days, both inclusive.
+# --- of days ---------------------------------------------------------------------------------------------------------
+
+
+class Ask(NamedTuple):
+    """Who asks for a report on local days, both inclusive, in which language; `tell` hears how far it is."""
+
+    engine: Engine
+    seen: Reader
+    days: Days
+    db: Path
+    language: str
+    tell: Tell | None = None
+
+
+def report_on_period(ask: Ask) -> Report:
+    """The report on a period.
 
     Raises InputError before it has begun, and where the log begins only later and has nothing of it.
     """
-    now, vouching = engine.now(), _vouching(engine)
-    period, is_cut = _told(engine, seen, lambda: period_of(seen, *days, now, tell, covered=vouching.covered))
-    is_empty = not period.states and not period.entries
-    log_begins = _first_day(
-        engine, seen, period.setting.policy, days[0], period.until, is_empty=is_empty and not is_cut
-    )
-    checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell))
-    commands = commands_for(vouching.by, db, event=None, days=days)
-    told = objections([*vouching.wrong, *checked.findings.told])
-    page = period_report(
-        period,
-        language=language,
-        findings=told,
-        checks=checked.inspections,
-        proofs=proofs_of(vouching.by, period.places, commands),
-        commands=commands,
-        is_cut=is_cut,
-        log_begins=log_begins,
-    )
-    return Report(page, len(told), is_cut)
+
+    def read(now: datetime, covered: int) -> Period:
+        return period_of(ask.seen, *ask.days, now, ask.tell, covered=covered)
+
+    return _on_days(ask, read, period_report)
 
 
-def report_on_unit(
-    engine: Engine, seen: Reader, unit: str, days: Days, db: Path, language: str, tell: Tell | None = None
-) -> Report:
+def report_on_unit(ask: Ask, unit: str) -> Report:
     """A unit's report on its own work in a period; the rest is as in a period's. Raises NotFound too: nobody's unit."""
+
+    def read(now: datetime, covered: int) -> UnitWork:
+        return unit_work(ask.seen, unit, *ask.days, now, ask.tell, covered=covered)
+
+    return _on_days(ask, read, unit_report, unit)
+
+
+def _on_days(
+    ask: Ask, read: Callable[[datetime, int], _D], write: Callable[..., str], unit: str | None = None
+) -> Report:
+    engine, seen, days = ask.engine, ask.seen, ask.days
     now, vouching = engine.now(), _vouching(engine)
-    work, is_cut = _told(engine, seen, lambda: unit_work(seen, unit, *days, now, tell, covered=vouching.covered))
-    is_empty = not work.before and not work.pieces and not is_cut
-    log_begins = _first_day(engine, seen, work.setting.policy, days[0], work.until, is_empty=is_empty)
-    checked = _by_bundle(engine, vouching, _checked(engine, seen, days, tell, unit))
-    grounds = [(piece.record, each) for piece in work.pieces for each in piece.grounds]
-    event = next(((record, it.version) for record, it in grounds if it.position <= vouching.covered), None)
-    commands = commands_for(vouching.by, db, event=event, days=days)
-    told = objections([*vouching.wrong, *checked.findings.told])
-    page = unit_report(
-        work,
-        language=language,
-        findings=told,
-        checks=checked.inspections,
-        proofs=proofs_of(vouching.by, work.places, commands),
-        commands=commands,
-        is_cut=is_cut,
-        log_begins=log_begins,
-    )
-    return Report(page, len(told), is_cut)
-
-
-def _checked(engine: Engine, seen: Reader, days: Days, tell: Tell | None, unit: str | None = None) -> Checked:
-    begins, until = bounds(in_force(seen), *days, engine.now())
-    return check_period(seen, begins, until, tell, unit)
+    told, is_part, cuts = _read(engine, seen, lambda: read(now, vouching.covered))
+    begins, until = bounds(in_force(seen), *days, now)
+    checked = check_period(seen, begins, until, ask.tell, unit, cuts)
+    if is_part and not (cuts and seen is engine):  # nobody knows what of it belongs here
+        checked = checked._replace(is_cut=True)
+    is_empty = told.is_empty and not is_part
+    log_begins = _first_day(engine, seen, told.setting.policy, days[0], told.until, is_empty=is_empty)
+    commands = commands_for(vouching.by, ask.db, event=told.covered_event(vouching.covered), days=days)
+    evidence = _evidence(engine, seen, vouching, checked, told.places, commands)._replace(log_begins=log_begins)
+    return _report(write(told, evidence, language=ask.language), evidence)
 
 
 def _by_bundle(engine: Engine, vouching: _Vouching, checked: Checked) -> Checked:

@@ -45,7 +45,7 @@ def unit_work(
     titles, units = titles_of(reader, frozenset(work.units))
     if not is_named and unit not in titles:
         raise NotFound(f"nothing in the log names the unit {unit}")
-    return UnitWork(
+    told = UnitWork(
         unit=unit,
         first=first,
         last=last,
@@ -61,6 +61,7 @@ def unit_work(
         places=work.places,
         setting=Setting(aware(now, "now"), policy, reader.log.id, titles, units | {unit}),
     )
+    return reader.shown(told)
 
 
 def _is_seen(reader: Reader, id: str) -> bool:

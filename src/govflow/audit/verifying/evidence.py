@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from govflow.audit.findings import Check, Code, Finding, Findings
 from govflow.audit.verifying.beside import CheckpointFile
+from govflow.audit.verifying.given import handovers_of, heads_of, keys_of, path_of
 from govflow.audit.verifying.heads import Head, zh_of
 from govflow.audit.verifying.judging import Served, judging
 from govflow.audit.verifying.verify import Evidence, Verified, verify
 from govflow.checkpoints.keys import Public, public_part
 from govflow.checkpoints.keys import beside as signing_beside
-from govflow.checkpoints.notes import COSIGNATURE, NoteError, Verifier
+from govflow.checkpoints.notes import COSIGNATURE, Note, NoteError, Verifier
 from govflow.checkpoints.trust import Chain, chain_of
 from govflow.engine import shipped
 from govflow.errors import LogError
@@ -35,7 +36,8 @@ def evidence_of(
     findings = Findings()
     witnesses = [each for each in vkeys if each.algorithm == COSIGNATURE]
     given = [each for each in vkeys if each.algorithm != COSIGNATURE]
-    held = None if given else _beside(path, findings)  # first of all: it knows no less than the checkpoints say
+    # first of all: it knows no less than the checkpoints say. Beside keys from outside it need not be readable
+    held = _beside(path, Findings() if given else findings)
     with CheckpointFile(checkpoints_beside(path), findings.append) as file:
         chain: Chain | None = held.chain if held else Chain({})
         if given:
@@ -53,15 +55,16 @@ def evidence_of(
             file.log_ids(),
             held.signed if held else None,
             file.stamps(),
+            bool(given) and held is not None and not held.chain.keys,
         )
 
 
 def verify_log(
     path: str | Path,
     *,
-    vkeys: Sequence[Verifier] = (),
-    trusted: Sequence[Head] = (),
-    handovers: Sequence[bytes] = (),
+    vkeys: Iterable[Verifier | str | Path] = (),
+    trusted: Iterable[Head | Note | str | Path] = (),
+    handovers: Iterable[bytes] = (),
     served: Served = shipped,
     workers: int | None = None,
     rules: bool = False,
@@ -69,16 +72,18 @@ def verify_log(
 ) -> Verified:
     """Check the log in the file at `path` with all that lies beside it, and these keys, heads, handovers from outside.
 
-    The log may be written to meanwhile: it is checked as it stood when this began. `served` gives the kinds of record
-    it holds; it must be importable by name, for large logs are judged in several processes. With `rules` every rule is
-    judged again on how things stood then, which takes many times as long. Nothing is left beside the files that was
-    not there before. Raises LogError where there is no log.
+    A key is a `Verifier`, its text or its file; a head a `Note`, its text or its file. The log may be written to
+    meanwhile: it is checked as it stood when this began. `served` gives the kinds of record it holds; it must be
+    importable by name, for large logs are judged in several processes. With `rules` every rule is judged again on how
+    things stood then, which takes many times as long. Nothing is left beside the files that was not there before.
+    Raises LogError where there is no log, InputError for what is no path, key or head.
     """
-    log = str(path)
+    log = str(path_of(path))
+    keys, heads, handed = keys_of(vkeys), heads_of(trusted), handovers_of(handovers)
     with (
         left_as_found(log, checkpoints_beside(log), f"{log}.keys"),
         closing(SQLiteStore(path, read_only=True)) as store,
-        evidence_of(store.path, vkeys, trusted, handovers) as evidence,
+        evidence_of(store.path, keys, heads, handed) as evidence,
     ):
         store.stop_at(store.head())  # after what was signed was read: no checkpoint is over more than this
         with judging(store, served, keys=_keys_beside(store.path), workers=workers, rules=rules) as judged:

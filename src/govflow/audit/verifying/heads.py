@@ -107,9 +107,13 @@ def compare(
     """Compare every head with the tree of the log as it grows; what does not hold is added to `found`.
 
     `kept` comes with the smallest head first; of those only the newest that holds is held. `remembered` is what a key
-    file remembers to have signed, which nobody has signed: it can object, and vouches for nothing.
+    file remembers to have signed, which nobody has signed: it can object, and vouches for nothing. Whoever signs keeps
+    the checkpoint before the key remembers it: where no such checkpoint is kept, it was taken away.
     """
-    here, seen = _Kept(found), _Witnesses(trust.witnesses, found)
+    if remembered is not None and remembered.origin != trust.origin:
+        found.append(_of_another(remembered, trust.origin))
+        remembered = None
+    here, seen = _Kept(found, remembered), _Witnesses(trust.witnesses, found)
     outside: list[tuple[Head, Rooted]] = []
     own = ((head.checkpoint.size, Check.CHECKPOINTS, head) for head in _own(here.counted(kept), trust, found))
     others = [
@@ -123,17 +127,26 @@ def compare(
         rooted = yield size
         if (rooted.size, rooted.root) == (size, head.checkpoint.root):
             seen.take(head)
+        if head.note is _UNSIGNED and here.last == head.checkpoint:
+            continue  # the checkpoint itself has said it
         if head.note is _UNSIGNED or trust.chain is None:
             here.recall(head, rooted, check)
         elif check is Check.CHECKPOINTS:
             here.take(head, rooted)
         else:
             outside.append((head, rooted))
+    here.miss()
     agreeing = [head for head, rooted in outside if _agrees(head, rooted, here, found)]
     covering = max((*agreeing, here.covering), key=lambda head: head.checkpoint.size if head else 0, default=None)
     witnessed = tuple(seen.found.values())
     agreed = max((*(head.checkpoint.size for head in agreeing), *(each.size for each in witnessed)), default=0)
     return Judged(here.count, covering, len(agreeing), agreed, witnessed)
+
+
+def _of_another(remembered: Checkpoint, origin: str) -> Finding:
+    en = f"the key file beside the log has signed for {remembered.origin}, not for {origin}"
+    chinese = f"日志旁的密钥文件为 {remembered.origin} 签署，而非 {origin}"
+    return Finding(Code.ORIGIN_MISMATCH, Check.CHECKPOINTS, en, chinese)
 
 
 def _size(each: tuple[int, Check, Head]) -> int:
@@ -154,17 +167,33 @@ def _own(kept: Iterable[Head], trust: Trust, found: Findings) -> Iterator[Head]:
 class _Kept:
     """The heads beside the log. Only the first disagreement is told: the rest follow from it."""
 
-    def __init__(self, found: Findings) -> None:
+    def __init__(self, found: Findings, remembered: Checkpoint | None) -> None:
         self.count = 0
         self.covering: Head | None = None
         self._found = found
-        self._last: Checkpoint | None = None
+        self._missing = remembered
+        self.last: Checkpoint | None = None
         self._is_broken = False
 
     def counted(self, heads: Iterable[Head]) -> Iterator[Head]:
-        for head in heads:
+        """The heads as they come. One that cannot be read is told by its reader, and may be the one remembered."""
+        each = iter(heads)
+        while True:
+            told = self._found.counts.total()
+            head = next(each, None)
+            if self._found.counts.total() > told or (head is not None and head.checkpoint == self._missing):
+                self._missing = None
+            if head is None:
+                return
             self.count += 1
             yield head
+
+    def miss(self) -> None:
+        """Tell of what was signed, and is not among the heads beside the log."""
+        if (missing := self._missing) is not None:
+            en = f"{_REMEMBERED}, over {missing.size} events, is not among its checkpoints: it was taken away"
+            chinese = f"{_REMEMBERED.zh}（含 {missing.size} 个事件）不在留存的检查点之中：已被移走"
+            self._found.append(Finding(Code.ROLLBACK, Check.CHECKPOINTS, en, chinese, missing.size or None))
 
     def recall(self, head: Head, rooted: Rooted, check: Check) -> None:
         """Hold against the log what was signed once, by memory, or by a key that is not at hand."""
@@ -176,12 +205,12 @@ class _Kept:
 
     def take(self, head: Head, rooted: Rooted) -> None:
         """Hold a head that is believed against the log."""
-        stated, last = head.checkpoint, self._last
+        stated, last = head.checkpoint, self.last
         if last is not None and last.size == stated.size and last.root != stated.root:
             en = f"two checkpoints of {stated.size} events have different roots: two logs were signed as one"
             chinese = f"两个含 {stated.size} 个事件的检查点根哈希不同：同一名义下签署了两份日志"
             self._found.append(Finding(Code.INCONSISTENT_HEADS, Check.CHECKPOINTS, en, chinese, stated.size))
-        self._last = stated
+        self.last = stated
         if rooted.size < stated.size:
             self._found.append(_short(head, rooted))
         elif rooted.root == stated.root:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -204,12 +204,13 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
         if decider is None:
             found.append(unknown(rows[0]))
         else:
-            for each in check_record(decider, rows, bench.tables):
+            bodies: list[Event] = []
+            for each in check_record(decider, rows, bench.tables, bodies):
                 if damaged and each.basis == NO_TABLE:  # it may have been adopted: nobody can read that any more
                     unjudged += 1
                 else:
                     found.append(each)
-            found.extend(check_stream(_concerned(bench, rows), bench.constraints))
+            found.extend(check_stream(_concerned(bench, rows, bodies), bench.constraints))
             if bench.past is not None and verdicts is not None:
                 found.extend(broken_rules(bench.past, rows, verdicts))
         if progress is not None and not count % _STEP:
@@ -243,11 +244,19 @@ class _Seen(NamedTuple):
     body: Event
 
 
-def _concerned(bench: _Bench, rows: Iterable[StoredEvent]) -> Iterator[_Seen]:
-    """The events of a record that constraints look at, as far as they can be read: no other is read for them."""
-    for row in rows:
+def _concerned(bench: _Bench, rows: Sequence[StoredEvent], read: Sequence[Event]) -> Iterator[_Seen]:
+    """The events of a record that constraints look at, as far as they can be read; `read` are the first of them.
+
+    Of what comes behind an event that ended the check by tables only those are read that constraints look at.
+    """
+    concerns = bench.constraints.concerns
+    for row, body in zip(rows, read, strict=False):
+        name = body.name
+        if concerns(name):
+            yield _Seen(row.position, row.stream, row.version, name, body)
+    for row in rows[len(read) :]:
         name = row.topic.partition("@")[0]
-        if bench.constraints.concerns(name):
+        if concerns(name):
             try:
                 body = bench.codec.decode(row.topic, row.state)
             except LogError:

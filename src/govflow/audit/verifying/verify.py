@@ -33,7 +33,8 @@ class Evidence(NamedTuple):
     `kept` are the heads beside it, the smallest first; `log_ids` says which log those are said to be of, `remembered`
     what its key file remembers to have signed. `chain` is None where there are heads and no key to check them with.
     `keys_from_outside` says whether the keys were handed over by somebody,
-    or lay beside the log like the rest. `findings` hears of what lies beside it and could not be read.
+    or lay beside the log like the rest; `is_memory_sealed` that the key file beside it is not for this reader.
+    `findings` hears of what lies beside it and could not be read.
     """
 
     findings: Findings
@@ -46,6 +47,7 @@ class Evidence(NamedTuple):
     log_ids: AbstractSet[str] = frozenset()
     remembered: Checkpoint | None = None
     stamps: int = 0
+    is_memory_sealed: bool = False
 
 
 class Verified(NamedTuple):
@@ -219,6 +221,12 @@ def _open_questions(evidence: Evidence, judgement: Judged, events: int, judging:
         yield Detail(
             "the keys lay beside the log: whoever replaced all of it is not seen; ask for the key by another way",
             "密钥与日志同处一地：整体替换无法察觉；请经其他途径取得公钥",
+        )
+    if evidence.is_memory_sealed:
+        yield Detail(
+            "the key file beside it could not be read: whether its key has signed more than the checkpoints say was "
+            "not checked",
+            "日志旁的密钥文件无法读取：其密钥所签是否多于现有检查点，未作核验",
         )
     if judging.sealed:
         yield Detail(

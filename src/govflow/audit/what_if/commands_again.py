@@ -153,7 +153,7 @@ class _Maker:
             return None, Certainty.LOST, "its events do not say what it needs", "其事件不含该命令必需的内容"
         absent = ", ".join(sorted(_of_command(kind) - _said_by(group[0].body).keys()))
         en = f"its event does not keep: {absent}" if absent else "its event changed what it said"
-        zh = f"其事件未保留:{absent}" if absent else "其事件与命令内容不同"
+        zh = f"其事件未保留：{absent}" if absent else "其事件与命令内容不同"
         return likely, Certainty.LIKELY, en, zh
 
     def _attempts(

@@ -11,15 +11,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from govflow.audit.what_if.commands_again import Certainty
-from govflow.audit.what_if.rerun import Refused, Rerun
+from govflow.audit.what_if.fates import Fate, fate_of
+from govflow.audit.what_if.rerun import Refused, Rerun, Unsure
 from govflow.audit.what_if.scratch import Rules
 from govflow.calendars import Calendar
-from govflow.clocks import Clock, ClockKind, applied
-from govflow.clocks.kinds import kind_of
 from govflow.engine import Engine
 from govflow.errors import InputError
-from govflow.hands import unit_of
-from govflow.messages import ClockStatus, RecordedEvent
 from govflow.policy import Policy
 from govflow.reading import aware
 from govflow.records import Record
@@ -27,28 +24,6 @@ from govflow.workflow import Rest
 
 _NO_TIME = timedelta()
 Progress = Callable[[int, int], object]
-
-
-class Late(NamedTuple):
-    """One run of a deadline that was missed: when it was due, and how long it was over, up to the end of the log."""
-
-    clock: str
-    due: datetime
-    over: timedelta
-
-
-class Fate(NamedTuple):
-    """What became of one record: where it stands, in whose hands, who led it in turn, which deadlines it missed."""
-
-    record: str
-    kind: str
-    status: str
-    is_open: bool
-    opened_at: datetime | None
-    events: int
-    unit: str
-    led_by: tuple[str, ...]
-    late: tuple[Late, ...]
 
 
 class Totals(NamedTuple):
@@ -95,7 +70,8 @@ class Faithful(NamedTuple):
 class WhatIf(NamedTuple):
     """The comparison: the log's own rules `before`, the other ones `after`; `units` the same by lead unit.
 
-    `commands` says how many commands of the log were made again exactly, likely so, or not at all (lost).
+    `commands` says how many commands of the log were made again exactly, likely so, or not at all (lost); `unsure`
+    which ones not exactly, and why not: they were given as they could be made, or left out, in both runs alike.
     `refused` are commands, of the records compared, that the other rules refuse and the log's own do not; `rerouted`
     the records that other units would have led; `followed` commands that those units' people gave in the re-run;
     `left_out` moves to policies that are not there. `log` is the id of the log, `scratch` that of the scratch log.
@@ -105,6 +81,7 @@ class WhatIf(NamedTuple):
     scratch: str
     until: datetime
     commands: Mapping[str, int]
+    unsure: tuple[Unsure, ...]
     faithful: Faithful
     before: Totals
     after: Totals
@@ -164,6 +141,7 @@ def what_if(
         scratch=scratch,
         until=engine.log.last_recorded,
         commands={str(each): own.known[each] for each in Certainty},
+        unsure=own.unsure,
         faithful=is_true,
         before=_totals(before.values()),
         after=_totals(after.values(), refused),
@@ -174,42 +152,6 @@ def what_if(
         followed=other.followed,
         left_out=other.left_out,
     )
-
-
-def fate_of(record: Record, history: Sequence[RecordedEvent], now: datetime, *, is_open: bool) -> Fate:
-    """What became of a record by `now`, as its events tell."""
-    led = [unit for each in history if (unit := getattr(each.body, "lead_unit", None))]
-    return Fate(
-        record=record.id,
-        kind=record.kind_of_record,
-        status=str(record.status),
-        is_open=is_open,
-        opened_at=record.opened_at,
-        events=record.version,
-        unit=unit_of(record),
-        led_by=tuple(unit for place, unit in enumerate(led) if not place or led[place - 1] != unit),
-        late=tuple(missed(history, now)),
-    )
-
-
-def missed(history: Iterable[RecordedEvent], now: datetime) -> Iterator[Late]:
-    """Every run of a deadline that was missed by `now`, as its events tell: also one that was extended later on."""
-    clocks: Mapping[str, Clock] = {}
-    for event in history:
-        after = applied(clocks, event.body.clocks, event.body.at)
-        for name in dict.fromkeys(move.clock for move in event.body.clocks):
-            was, is_now = clocks.get(name), after[name]
-            if was is None or was.due is None:
-                continue
-            over = event.body.at - was.due
-            is_over = was.status is ClockStatus.OVERDUE and (is_now.status is not was.status or is_now.run > was.run)
-            if is_over or (is_now.status is ClockStatus.MET_LATE and was.status is not ClockStatus.OVERDUE):
-                yield Late(name, was.due, over)
-        clocks = after
-    for name, clock in clocks.items():
-        runs_over = clock.status is ClockStatus.RUNNING and kind_of(name) is ClockKind.DEADLINE
-        if clock.due is not None and clock.due < now and (clock.is_late or runs_over):
-            yield Late(name, clock.due, now - clock.due)
 
 
 # --- what became of the records --------------------------------------------------------------------------------------

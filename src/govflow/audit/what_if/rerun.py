@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from govflow.actors import Actor
+from govflow.audit.what_if.causes import Cause, Causes
 from govflow.audit.what_if.commands_again import Again, Certainty, Ruled, commands_again
 from govflow.audit.what_if.scratch import Rules, opened, with_calendar
 from govflow.audit.what_if.signatures import signed_again
@@ -33,7 +34,8 @@ _NEVER = "never:"  # in place of the id of a record that did not come into being
 class Refused(NamedTuple):
     """A command of the log that was refused when it was given again: what, on which record, when, why.
 
-    `follows` says that it only follows from an earlier refusal: that one had to do with the same record.
+    `follows` says that it only follows from an earlier refusal: that one had to do with the same record. `because` are
+    the differences of the other rules that make it so, of a command that does not follow; empty under the log's own.
     """
 
     command: str
@@ -44,6 +46,17 @@ class Refused(NamedTuple):
     en: str
     zh: str
     follows: bool
+    because: tuple[Cause, ...] = ()
+
+
+class Unsure(NamedTuple):
+    """Commands of one kind that could not be made again exactly, for one reason: how many, and how well known."""
+
+    wire: str
+    certainty: Certainty
+    commands: int
+    en: str
+    zh: str
 
 
 class Rerun:
@@ -54,10 +67,12 @@ class Rerun:
         self.rules = rules or Rules()
         self.refused: list[Refused] = []
         self.known: Counter[Certainty] = Counter()  # how many commands were made again, and how well
+        self._unsure: Counter[tuple[str, Certainty, str, str]] = Counter()
         self.left_out = 0  # moves of records to policies that are not there
         self.followed = 0  # commands given by the unit that the matter was sent to here instead
         self.moment = source.log_history()[0].meta.recorded_at
         self.engine = opened(source, lambda: self.moment)
+        self._causes = None if rules is None else Causes(source, self.engine, rules.calendar)
         self._next: datetime | None = None
         self._stale = True  # something was written since the next due moment was asked for
         self._theirs = rules is None or rules.since is not None  # the log's own rules are in force
@@ -80,6 +95,13 @@ class Rerun:
             else:
                 self._give(step)
         self.wait_until(self.source.log.last_recorded)
+
+    @property
+    def unsure(self) -> tuple[Unsure, ...]:
+        """The commands that could not be made again exactly, by kind and reason, most first."""
+        return tuple(
+            Unsure(wire, certainty, count, en, zh) for (wire, certainty, en, zh), count in self._unsure.most_common()
+        )
 
     def real(self, id: str) -> str:
         """The id in the log of a record here; with a mark before it, where the log has none."""
@@ -149,6 +171,8 @@ class Rerun:
         """Give one command again."""
         self._stale = True
         self.known[step.certainty] += 1
+        if step.certainty is not Certainty.EXACT:
+            self._unsure[step.wire, step.certainty, step.en, step.zh] += 1
         if step.command is None:
             self._without(step)
             return
@@ -160,7 +184,7 @@ class Rerun:
         try:
             self._handle(step, command)
         except GovFlowError as error:
-            self._refuse(step, error)
+            self._refuse(step, command, error)
             return
         self._follow(step, head)
 
@@ -211,7 +235,7 @@ class Rerun:
             return record.version
         return self._versions.get((step.record, version), version)
 
-    def _refuse(self, step: Again, error: GovFlowError) -> None:
+    def _refuse(self, step: Again, command: Command, error: GovFlowError) -> None:
         follows = not self._touched.isdisjoint(step.touched)
         codes: tuple[str, ...] = (type(error).__name__,)
         en = zh = str(error)
@@ -220,7 +244,9 @@ class Rerun:
             told = [each._replace(detail=()) if each.code == "role_is_held" else each for each in error.broken]
             en = "; ".join(each.sentence() for each in told)  # without the names of those who hold it
             zh = "；".join(each.sentence("zh") for each in told)
-        refused = Refused(step.id, step.wire, step.record, step.recorded_at, codes, en, zh, follows)
+        has_cause = self._causes is not None and not self._theirs and not follows
+        because = self._causes.of(step, command) if self._causes is not None and has_cause else ()
+        refused = Refused(step.id, step.wire, step.record, step.recorded_at, codes, en, zh, follows, because)
         self.refused.append(refused)
         self._without(step)
 

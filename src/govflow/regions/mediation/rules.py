@@ -23,7 +23,7 @@ def dispute_is_mediable(record: Record, event: Any, context: Context) -> Iterabl
     if barred_by:
         yield Detail(f"barred by {barred_by}", f"依 {barred_by} 不得调解")
     if record.is_secret:
-        yield Detail("the matter is confidential", "事项保密,不经调解")
+        yield Detail("the matter is confidential", "事项保密，不经调解")
     parties = {*(context.item.parties if isinstance(context.item, Mediation) else event.parties)}
     open_keys = {each.key for each in context.deciders[record.kind_of_record].regions["mediation"].open_items(record)}
     for other in record.items_of("mediation").values():
@@ -39,7 +39,7 @@ def dispute_is_mediable(record: Record, event: Any, context: Context) -> Iterabl
 def parties_are_named(record: Record, event: Any, context: Context) -> Iterable[str]:
     """Those who take part are named."""
     if len(set(event.parties)) < 2 or len(set(event.parties)) < len(event.parties):
-        yield Detail("two parties or more, each once", "当事人须两方以上,且不重复")
+        yield Detail("two parties or more, each once", "当事人须两方以上，且不重复")
     if not event.mediator:
         yield Detail("the mediator", "调解员")
 
@@ -187,11 +187,11 @@ def obligations_are_dated(record: Record, event: Any, context: Context) -> Itera
         yield Detail("neither obligations nor a text", "既无义务亦无文本")
     for number, each in enumerate(event.obligations, 1):
         if each.by not in context.item.parties:
-            yield Detail(f"{number}: {each.by} is no party", f"第 {number} 项: {each.by} 非当事人")
+            yield Detail(f"{number}: {each.by} is no party", f"第 {number} 项：{each.by} 非当事人")
         if not each.what.strip():
-            yield Detail(f"{number}: what", f"第 {number} 项: 内容")
+            yield Detail(f"{number}: what", f"第 {number} 项：内容")
         if each.until <= context.at:
-            yield Detail(f"{number}: its date has passed", f"第 {number} 项: 期限已过")
+            yield Detail(f"{number}: its date has passed", f"第 {number} 项：期限已过")
 
 
 @rule("协议文本末行附随机数", "PIPL §47 [V]", needs="text")

@@ -190,7 +190,7 @@ def record_is_signed(record: Record, event: Any, context: Context) -> Iterable[s
     if meeting.host not in signed:
         yield Detail(f"the host {meeting.host} has not signed", f"召集方 {meeting.host} 未签字")
     for who in sorted(set(meeting.attended) - {meeting.host} - signed - refused):
-        yield Detail(f"{who} has neither signed nor refused with a reason", f"{who} 未签字,亦未说明拒签理由")
+        yield Detail(f"{who} has neither signed nor refused with a reason", f"{who} 未签字，亦未说明拒签理由")
     for who in sorted((signed | refused) - {meeting.host, *meeting.attended}):
         yield Detail(f"{who} was not there", f"{who} 未到会")
     for who in sorted(signed & {each.who for each in event.refused_to_sign}):
