@@ -234,7 +234,7 @@ def test_other_dates_of_an_appointment_are_refused_with_what_can_be_done_instead
     actor, role, unit, *_ = post.split(",")
     (sentence,) = sentences(given)
     assert sentence == f"posts.csv:2: from: {actor} is {role} in {unit} already {met}; expected {INSTEAD}"
-    assert "保留该行原样(可填写 to,或将 to 提前)" in given.problems[0].sentence("zh-CN")
+    assert "保留该行原样（可填写 to，或将 to 提前）" in given.problems[0].sentence("zh-CN")
 
 
 def test_of_two_rows_that_overlap_the_second_names_the_line_of_the_first(office: Office):
