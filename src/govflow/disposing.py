@@ -148,5 +148,5 @@ def _against(unit: Unit, id: str, subjects: list[str]) -> Iterator[Broken]:
 _NOT_DECIDED = Broken(
     "destruction_was_decided",
     "it was decided to destroy the record (retention.destroy)",
-    "已决定销毁该记录(retention.destroy)",
+    "已决定销毁该记录（retention.destroy）",
 )

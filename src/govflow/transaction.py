@@ -418,7 +418,7 @@ _NOT_THE_SYSTEM = Broken("system_is_the_system", "only the system acts under its
 _DESTROYED = Broken(
     "personal_data_is_not_destroyed",
     "the personal data of this record was destroyed at the end of its retention; nothing is added to it",
-    "该记录的个人信息已于保管期满后销毁,不得再增添",
+    "该记录的个人信息已于保管期满后销毁，不得再增添",
 )
 _ERASED = Broken(
     "subject_is_not_erased",

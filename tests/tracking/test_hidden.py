@@ -153,7 +153,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quiet")
 def test_no_command_and_no_export_tells_the_unit_reported_of_it(told: Told, tmp_path: Path):
     told.town.engine.close()
-    mole = ("--as", "mole", "--role", "dispatcher", "--unit", "roads")
+    mole = ("--as", "mole", "--role", "dispatcher", "--as-unit", "roads")
     absent = "C-x0000000000000000"
     for command in COMMANDS:
         found, nothing = (run(command, id, "--db", told.path, *mole) for id in (told.hidden, absent))
@@ -202,7 +202,7 @@ def test_what_is_made_of_the_whole_log_has_no_trace_of_it_for_the_unit_reported(
         ("responsibility", "--json"),
         ("corrections", "C-2026-000001"),
         ("report", "2026-03", "--out", report),
-        ("export", "bundle", "--record", "C-2026-000001", "--sign", "--out", bundle),
+        ("export", "bundle", "C-2026-000001", "--sign", "--out", bundle),
     ):
         ran = run(*arguments, "--db", told.path, *mole)
         assert ran.status in (0, 1), ran.err

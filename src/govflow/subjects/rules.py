@@ -51,7 +51,7 @@ def may_read_the_field(person: DataSubject, event: Any, context: Context) -> boo
 def person_is_not_restricted(person: DataSubject, event: Any, context: Context) -> Iterator[str]:
     """The person's data is not restricted; they themself may read it all the same."""
     if person.is_restricted and event.by != person.subject:
-        yield Detail(f"restricted on the basis of: {person.restricted_on}", f"限制依据:{person.restricted_on}")
+        yield Detail(f"restricted on the basis of: {person.restricted_on}", f"限制依据：{person.restricted_on}")
 
 
 @rule("操作人具有全局职权", "design")
@@ -128,13 +128,13 @@ def _kept(record: Record, now: datetime) -> Detail | None:
         return None
     clock = record.clocks.get("retention")
     if kept.status == RetentionStatus.APPRAISED:
-        return Detail("its term is over and it was appraised: renew, transfer or destroy it", "期满已鉴定,待决定处置")
+        return Detail("its term is over and it was appraised: renew, transfer or destroy it", "期满已鉴定，待决定处置")
     if clock is None or clock.due is None:
-        return Detail(f"{kept.what}, for good", f"保管类别 {kept.kept_as},永久")
+        return Detail(f"{kept.what}, for good", f"保管类别 {kept.kept_as}，永久")
     until = clock.due.date()
     if clock.due < now:
-        return Detail(f"{kept.what} until {until}: appraise it", f"保管类别 {kept.kept_as},{until} 期满,待鉴定")
-    return Detail(f"{kept.what} until {until}", f"保管类别 {kept.kept_as},至 {until}")
+        return Detail(f"{kept.what} until {until}: appraise it", f"保管类别 {kept.kept_as}，{until} 期满，待鉴定")
+    return Detail(f"{kept.what} until {until}", f"保管类别 {kept.kept_as}，至 {until}")
 
 
 @rule("涉及该主体的他人文本均已处理", "个人信息保护法 §47", needs="texts")
@@ -143,9 +143,9 @@ def texts_about_are_dealt_with(person: DataSubject, event: Any, context: Context
     for each in event.texts:
         place = place_of(each.record, each.version, each.field)
         if each.dealt is None:
-            yield Detail(f"{place} of {each.owner}: replace or drop it", f"{each.owner} 的 {place}:须替换或删除")
+            yield Detail(f"{place} of {each.owner}: replace or drop it", f"{each.owner} 的 {place}：须替换或删除")
         elif each.dealt == Dealt.REPLACED and not _is_replaced(each.owner, place, context):
-            yield Detail(f"{place} of {each.owner} has no replacement", f"{each.owner} 的 {place}:无替换文本")
+            yield Detail(f"{place} of {each.owner} has no replacement", f"{each.owner} 的 {place}：无替换文本")
 
 
 def _is_replaced(owner: str, place: str, context: Context) -> bool:
