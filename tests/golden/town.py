@@ -33,7 +33,7 @@ from tests.stories import chapters
 from tests.stories.site import Site
 from tests.stories.test_s06_motion import POLICY as OF_THE_STORY
 from tests.studios import house
-from tests.support import MATTER, Town, a_case, archivist, grid_worker
+from tests.support import MATTER, Town, a_case, archivist, dispatcher, grid_worker
 from tests.surveys import office as surveys
 
 ENDS = ("dismissed", "rejected", "withdrawn", "redirected", "merged", "converted", "terminated", "archived")
@@ -99,6 +99,7 @@ def lived(path: Path) -> Engine:
     for status in ENDS:
         a_case(town, status, id=f"is-{status}", reporter_name=NAME)
     _surveyed(town)
+    _of_people(engine)
     engine.tick()
     return engine
 
@@ -126,6 +127,17 @@ def _beside_the_cases(town: Town) -> None:
     town.do(studio.seat("s-wu", "deputy"), studio.told(), studio.answer())
     town.clock.advance(days=40)
     town.engine.tick()
+
+
+def _of_people(engine: Engine) -> None:
+    """What is read of a person and decided over their data, to the erasure of one."""
+    engine.open_personal("is-dismissed", "reporter_name", dispatcher, why="to call back")
+    engine.restrict("s-9", archivist, basis="个人信息保护法 §47", authority="town office")
+    engine.lift_restriction("s-9", archivist, basis="the dispute is over", authority="town office")
+    held = engine.hold("s-9", archivist, reason="a suit is pending", authority="district court")
+    engine.release("s-9", archivist, hold=next(iter(held.holds)), reason="it was withdrawn")
+    engine.disclose("s-9", archivist, basis="个人信息保护法 §45")
+    engine.erase("s-9", archivist, basis="个人信息保护法 §47", authority="town office")
 
 
 def _surveyed(town: Town) -> None:

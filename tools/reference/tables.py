@@ -17,6 +17,7 @@ from govflow.proposals import PROPOSAL
 from govflow.region import Region
 from govflow.resources import RESOURCE
 from govflow.studios import STUDIO
+from govflow.subjects import DATA_SUBJECT
 from govflow.surveys import INDEX_SURVEY
 from govflow.watch import WATCH
 from govflow.workflow import Workflow
@@ -96,6 +97,17 @@ def watch_markdown() -> str:
         "One record for each category and area, under the id `watch.<category>.<area>`. A case that is reported with "
         "`signal` leaves a sign there; so many similar signs within so many days ([policy](policy.md#thresholds)) "
         "raise one risk signal, by the system. It counts matters, never people.",
+    )
+
+
+def subject_markdown() -> str:
+    """The table of a person's record."""
+    return _beside(
+        DATA_SUBJECT,
+        "# A person 个人信息主体: what is read of them, and decided over their data",
+        "One record for each person whose data the log protects, under the id `person:<pseudonym>`, begun when it is "
+        "first needed: who read what and why, restriction, legal holds, corrections, copies handed over, erasure "
+        "([personal data](../privacy.md)). It holds no personal text but corrections, and those under a key.",
     )
 
 
