@@ -85,6 +85,9 @@ ROOMS: dict[str, set[str]] = {
     "tracking": KERNEL | {"cases", "regions", "privacy", "transaction", "engine"},
     "ballot_box": VALUES | {"policy", "proposals", "voting", "engine"},
     "recounting": VALUES | {"policy", "regions", "proposals", "voting", "persistence", "engine"},
+    "redacting": VALUES
+    | {"calendars", "policy", "voting", "rules", "regions", "proposals", "budgets", "subjects", "duties", "log_events"}
+    | {"secret_files", "persistence", "checkpoints", "engine"},
     "audit": KERNEL
     | SHIPPED
     | {

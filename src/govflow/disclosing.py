@@ -77,9 +77,10 @@ class Disclosing(Erasing):
         That it was handed over is recorded first. What belongs to a secret matter is shown to the person alone, and to
         who may read it there. `progress` hears (records read, records there). Raises NotAllowed, NotFound.
         """
-        self._check_known(subject)
-        claims = self._claims(by, self._moment())
-        values = tuple(self._values_of(subject, by, claims, progress))
+        values: tuple[Given, ...] = ()
+        if self._answers_for(subject, by):
+            self._check_known(subject)
+            values = tuple(self._values_of(subject, by, self._claims(by, self._moment()), progress))
         command = DiscloseSubject(
             id=person_id(subject),
             by=by,
@@ -87,7 +88,7 @@ class Disclosing(Erasing):
             basis=basis,
             records=tuple(sorted({each.record for each in values if each.text is not None})),
         )
-        person = self._on_people([subject], [command])
+        person = self._on_one(subject, command)
         history = self.history(person.id)
         told = tuple(each for each in history if not isinstance(each.body, FieldOpened | SubjectRegistered))
         others = self.texts_about(subject)
@@ -102,7 +103,11 @@ class Disclosing(Erasing):
         )
 
     def subjects(self) -> Iterator[str]:
-        """The people whose data the log protects or protected, by pseudonym, in flat memory; ballot boxes apart."""
+        """The people whose data the log protects or protected, by pseudonym, in flat memory; ballot boxes apart.
+
+        Raises LogError without the log's own key store.
+        """
+        self.vault.keys.check_serves()
         for subject in self.vault.keys.subjects():
             if not subject.startswith(BOX):
                 yield subject

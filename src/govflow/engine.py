@@ -43,7 +43,7 @@ from govflow.reading import Reader, aware, hides, sees
 from govflow.records import Record
 from govflow.regions.policy_version import MigratePolicy
 from govflow.signing import HOURLY
-from govflow.subjects import DATA_SUBJECT, with_people
+from govflow.subjects import DATA_SUBJECT, DataSubject, with_people
 from govflow.ticking import Fired, Tick
 from govflow.ticking import tick as run_tick
 from govflow.transaction import Unit
@@ -380,7 +380,10 @@ class Engine(Disposing):
         decider = self.deciders[record.kind_of_record]
         unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
         context = unit.context(Command(by=actor), unit.now, unit.policy_of(record))
-        if hides(record, context.claims, actor.id):
+        of_a_person = isinstance(record, DataSubject)  # whether somebody is known is for who may see the record
+        if hides(record, context.claims, actor.id) or (
+            of_a_person and not self._shows(record, context.claims, actor.id)
+        ):
             raise NotFound(f"there is no record {id}")
         steps: dict[tuple[str, str | None], AllowedStep] = {}
         for step, item, claim in decider.open_steps(record, context):

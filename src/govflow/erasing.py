@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from govflow.actors import SYSTEM, Actor, Claim
 from govflow.confiding import Confiding
-from govflow.errors import InputError, NotFound, ProtectionError
+from govflow.errors import Detail, InputError, NotFound, ProtectionError
 from govflow.log_events import PersonalDestroyed, SubjectErased
 from govflow.messages import Command, Personal, Protected
 from govflow.privacy.keys import Text
@@ -91,20 +91,40 @@ class Erasing(Confiding):
         return self._on_known(subject, ReleaseSubject(id=person_id(subject), by=by, hold=hold, reason=reason))
 
     def _on_known(self, subject: str, command: Command) -> DataSubject:
-        self._check_known(subject)
-        return self._on_people([subject], [command])
+        if self._answers_for(subject, command.by):
+            self._check_known(subject)
+        return self._on_one(subject, command)
+
+    def _answers_for(self, subject: str, by: Actor) -> bool:
+        """Whether an actor may ask about a person; the rules refuse all others alike, whoever is known or not."""
+        return by.id == subject or self._claim_of(by, *GUARDS) is not None
+
+    def _on_one(self, subject: str, command: Command) -> DataSubject:
+        """Handle a command on the record of somebody known; who may not see it is told what is told of nobody."""
+        try:
+            return self._on_people([subject], [command])
+        except NotFound:
+            raise _unknown(subject) from None
 
     def _check_known(self, subject: str) -> None:
-        """Raises NotFound for whom nothing is known of: an id mistyped must not look like a person served."""
+        """Raises NotFound for whom nothing is known of: an id mistyped must not look like a person served.
+
+        Raises LogError where the log's own key store is not at hand to say so.
+        """
+        if not self.knows(subject):
+            self.vault.keys.check_serves()  # who is known stands in the log's own key store
+            raise _unknown(subject)
+
+    def knows(self, subject: str) -> bool:
+        """Whether the log holds, or held, anything of a person, or a text that speaks of them."""
         keys = self.vault.keys
-        if not (
+        return bool(
             self.person(subject)
             or subject in self.log.erased
             or keys.records_of(subject)
             or keys.has_legacy(subject)
             or keys.texts_about(subject)
-        ):
-            raise NotFound(f"nothing is known of {subject}")
+        )
 
     # -- erasing ------------------------------------------------------------------------------------------------------
 
@@ -145,7 +165,10 @@ class Erasing(Confiding):
         claim = self._claim_of(by, *GUARDS)
         if claim is None:
             raise ProtectionError(
-                f"{by.id} has no right to erase personal data: an archivist for everywhere is asked for"
+                Detail(
+                    f"{by.id} has no right to erase personal data: an archivist for everywhere is asked for",
+                    f"{by.id} 无权删除个人信息：须由具有全局职权的档案员办理",
+                )
             )
         return claim
 
@@ -227,7 +250,8 @@ class Erasing(Confiding):
         if self.vault.keys.has_legacy(subject):
             mark = f'"subject":"{subject}"'.encode()
             found |= {row.stream for row in self.store.scan() if mark in row.state and b'"ciphertext"' in row.state}
-        return sorted(id for id in found if not id.startswith(PERSON))
+        # a key whose command was never stored is not swept yet
+        return sorted(id for id in found if not id.startswith(PERSON) and self.store.version(id))
 
     def texts_about(self, subject: str) -> tuple[TextDealt, ...]:
         """The texts of others that speak of a person, where they are read: what erasing asks to be dealt with."""
@@ -253,6 +277,10 @@ class Erasing(Confiding):
         if place_of(text.stream, text.version, text.field) in corrections:
             return None
         return TextDealt(owner=text.owner, record=text.stream, version=text.version, field=text.field)
+
+
+def _unknown(subject: str) -> NotFound:
+    return NotFound(Detail(f"nothing is known of {subject}", f"无此主体的记载：{subject}"))
 
 
 def _place(spoken: _Spoken) -> str:

@@ -1,12 +1,13 @@
-"""Events of the log itself, in the stream `log`: its opening, the tables and policies it adopted, erased subjects."""
+"""Events of the log itself, in the stream `log`: its opening, what it adopted, who was erased, of what it is a copy."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import WrapValidator
 
 from govflow.actors import Id
 from govflow.calendars import Calendar
-from govflow.messages import Count, Event, Words
+from govflow.messages import Count, Event, Sha256, Words
 from govflow.policy import Policy
 
 LOG_STREAM = "log"
@@ -71,6 +72,30 @@ class PersonalDestroyed(Event, name="personal.destroyed"):
         return self.subject or "", f"{self.record}{text}"
 
 
+class Audience(StrEnum):
+    """For whom a log was exported without people."""
+
+    AUDITORS = "auditors"  # 审计
+    TESTS = "tests"  # 测试
+    RESEARCH = "research"  # 研究
+
+
+class LogRedacted(Event, name="log.redacted"):
+    """The log up to here was made of another one, without its people: of which, how long it was, for whom.
+
+    `root` is the Merkle root over those `size` events; `signed` how many of them their own last checkpoint was over.
+    `people` were replaced by pseudonyms, and `left_out` records not taken along.
+    """
+
+    origin: Words
+    size: Count
+    root: Sha256
+    signed: Count = 0
+    audience: Audience
+    people: Count = 0
+    left_out: Count = 0
+
+
 LOG_EVENTS: tuple[type[Event], ...] = (
     LogOpened,
     WorkflowAdopted,
@@ -78,4 +103,5 @@ LOG_EVENTS: tuple[type[Event], ...] = (
     CalendarAdopted,
     SubjectErased,
     PersonalDestroyed,
+    LogRedacted,
 )

@@ -433,6 +433,11 @@ def carries_personal_data(text: str) -> bool:
     return _PERSONAL.search(text) is not None
 
 
+def without_personal_data(text: str) -> tuple[str, int]:
+    """The text with a mark in the place of each such number or address, and how many there were."""
+    return _PERSONAL.subn("[…]", text)
+
+
 def _public_text(event: Any) -> str:
     """What everybody may read of an event: its public text, else its title, new or corrected."""
     for name in ("public_text", "title"):

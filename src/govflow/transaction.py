@@ -113,6 +113,10 @@ class Unit:
         self, command: Command, root: Command, causation: str
     ) -> tuple[Record, Record, list[Event], Context, Decider]:
         decider, state = self._target(command)
+        claims = self.claims_of(command)
+        hidden = hides(state, claims, command.by.id)
+        if hidden and not command.is_reading:  # what is refused is refused as if there were none
+            decider, state = self._absent(command)
         policy = self.policy_of(state)
         at = command.occurred_at or root.occurred_at or self.now
         if at > self.now:
@@ -121,18 +125,17 @@ class Unit:
             if command.occurred_at is not None and command is root:
                 raise NotAllowed(command.wire, command.id, [_OUT_OF_ORDER])
             at = state.at  # a reaction: it happens no earlier than what the record already knows
-        context = self.context(command, at, policy)
-        hidden = hides(state, context.claims, command.by.id)
-        if hidden and not command.is_reading:
-            raise NotFound(f"there is no record {command.id}")
+        context = self.context(command, at, policy, claims)
         if command.by.id == SYSTEM.id and not any(claim.role == Role.SYSTEM for claim in context.claims):
             raise NotAllowed(command.wire, command.id, [_NOT_THE_SYSTEM])
         try:
             decided, after = decider.decide(state, command, context)
         except NotAllowed:
-            if hidden:
+            if hidden and command.is_reading:
                 raise NotFound(f"there is no record {command.id}") from None
             raise
+        if hidden and not command.is_reading:  # it would begin, but the id is taken
+            raise NotFound(f"there is no record {command.id}")
         if decided:
             self._adopt(decider)
         events = [each.event for each in decided]
@@ -164,9 +167,13 @@ class Unit:
             decider = self.log.deciders[state.kind_of_record]
             if type(command) not in decider.commands:
                 if hides(state, self.claims_of(command), command.by.id):
-                    raise NotFound(f"there is no record {command.id}")
+                    return decider, state
                 raise NotFound(f"{command.id} is a {decider.name}; it does not take {command.wire}")
             return decider, state
+        return self._absent(command)
+
+    def _absent(self, command: Command) -> tuple[Decider, Record]:
+        """The record that a command begins. Raises for one that begins none, or not under this id."""
         decider = self.log.decider_for(command)
         if not decider.workflow.rows(NEW, command.wire):
             if command.id is None:
@@ -204,10 +211,10 @@ class Unit:
             return self.policy
         return self.adopted.policies.get(record.policy, self.policy)
 
-    def context(self, command: Command, at: datetime, policy: Policy) -> Context:
+    def context(self, command: Command, at: datetime, policy: Policy, held: tuple[Claim, ...] | None = None) -> Context:
         """What a decision on `command` may look at; a record that is hidden from its actor is not there."""
         system = is_built_in(command.by)
-        claims = self.claims_of(command)
+        claims = self.claims_of(command) if held is None else held
 
         def look_up(id: str) -> Record | None:
             record = self.look_up(id)

@@ -17,7 +17,7 @@ from govflow.interchange.policy_files import example_text
 
 TRIED = (
     "timeline", "show", "show", "loops", "propose", "vote", "recount", "project", "project", "loops", "list", "tick",
-    "due", "replay", "why-not", "workflows", "workflows",
+    "due", "replay", "privacy", "why-not", "workflows", "workflows",
 )  # fmt: skip
 
 

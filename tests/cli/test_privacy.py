@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ def db(tmp_path: Path) -> str:
 
 
 def test_who_there_is_who_read_what_and_everything_about_one(govflow: Callable[..., Any], db: str):
+    assert govflow("privacy", "reads", "s-1", "--db", db).out == "Nobody has read anything.\n"
     opened = govflow(
         "privacy", "open", "c", "reporter_name", "--why", "to call back", "--db", db,
         "--as", "desk-1", "--role", "acceptance_desk",
@@ -115,3 +118,107 @@ def test_what_is_due_is_listed_and_destroyed(govflow: Callable[..., Any], tmp_pa
     assert done.status == 0, done.err
     assert "1 people" in done.out
     assert json.loads(govflow("privacy", "disposals", "--db", db, "--json").out) == []
+
+
+# --- keys and files ---------------------------------------------------------------------------------------------------
+
+
+def test_status_counts_people_and_shows_the_files_with_their_modes(govflow: Callable[..., Any], db: str):
+    assert govflow("privacy", "hold", "s-1", "--reason", "x", "--authority", "court", "--db", db, *AS).status == 0
+    told = json.loads(govflow("privacy", "status", "--db", db, "--json").out)
+    assert told["people"] == {"with_keys": 1, "restricted": 0, "held": 1, "erased": 0, "records_destroyed": 0}
+    assert told["keys"]["count"] >= 1
+    assert told["keys"]["kek"].startswith("kek-")
+    assert {each["what"]: each["mode"] for each in told["files"]}["kek"] == "0600"
+    assert told["problems"] == []
+    assert "people with keys: 1" in govflow("privacy", "status", "--db", db).out
+    assert "有密钥的主体：1" in govflow("privacy", "status", "--db", db, "--lang", "zh-CN").out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_status_names_a_secret_that_others_may_read(govflow: Callable[..., Any], db: str):
+    Path(f"{db}.keys").chmod(0o644)
+    ran = govflow("privacy", "status", "--db", db)
+    assert ran.status == 1
+    assert f"others may read {db}.keys (mode 0644): say chmod 600 {db}.keys" in ran.out
+
+
+def test_a_new_key_encryption_key_opens_what_the_old_one_did_and_a_copy_of_the_keys_from_before_opens_nothing(
+    govflow: Callable[..., Any], db: str, tmp_path: Path
+):
+    before = json.loads(govflow("privacy", "status", "--db", db, "--json").out)["keys"]
+    copy = tmp_path / "copy.db"
+    shutil.copy(db, copy)
+    shutil.copy(f"{db}.keys", f"{copy}.keys")
+    ran = govflow("privacy", "rotate", "--db", db)
+    assert ran.status == 0, ran.err
+    assert f"{before['count']} keys are encrypted under kek-" in ran.out
+    assert "destroy every older copy" in ran.out
+    after = json.loads(govflow("privacy", "status", "--db", db, "--json").out)
+    assert after["keys"]["kek"] != before["kek"]
+    assert "Wang Canary" in govflow("privacy", "show", "s-1", "--basis", "PIPL 45", "--db", db, *AS).out
+    assert json.loads(govflow("privacy", "rotate", "--db", db, "--json").out)["keys"] == before["count"]
+
+    shutil.copy(f"{db}.keys.kek", f"{copy}.keys.kek")
+    refused = govflow("privacy", "show", "s-1", "--basis", "PIPL 45", "--db", copy, *AS)
+    assert (refused.status, "Wang Canary" in refused.out) == (2, False)
+    assert f"the key-encryption key {before['kek']} is missing: bring back {copy}.keys.kek" in refused.err
+
+
+def test_a_log_put_back_without_its_key_encryption_key_says_which_file_to_bring_back(
+    govflow: Callable[..., Any], db: str
+):
+    Path(f"{db}.keys.kek").unlink()
+    refused = govflow("privacy", "show", "s-1", "--basis", "PIPL 45", "--db", db, *AS)
+    assert refused.status == 2
+    assert f"is missing: bring back {db}.keys.kek; without it no personal data opens" in refused.err
+    told = govflow("privacy", "status", "--db", db, "--lang", "zh-CN")
+    assert told.status == 1
+    assert f"请恢复 {db}.keys.kek" in told.out
+    assert govflow("privacy", "rotate", "--db", db).status == 2
+    assert govflow("show", "c", "--db", db).status == 0  # what is not personal is read all the same
+
+
+def test_without_its_key_store_a_log_does_not_say_that_it_knows_nobody(govflow: Callable[..., Any], db: str):
+    Path(f"{db}.keys").unlink()
+    for command in (
+        ("subjects",),
+        ("show", "s-1", "--basis", "PIPL 45", *AS),
+        ("erase", "s-1", *WHY, *AS),
+        ("rotate",),
+    ):
+        ran = govflow("privacy", *command, "--db", db)
+        assert ran.status == 2, command
+        assert f"the key store {db}.keys is new, but the log is not" in ran.err
+        assert "nothing is known" not in ran.err
+    told = govflow("privacy", "status", "--db", db)
+    assert told.status == 1
+    assert "put the log's own key store in its place" in told.out
+
+
+def test_a_bundle_knows_nobody_and_says_why(govflow: Callable[..., Any], db: str, tmp_path: Path):
+    bundle = tmp_path / "c.bundle"
+    assert govflow("export", "bundle", "--sign", "-o", bundle, "--db", db).status == 0
+    asked = govflow("privacy", "subjects", "--db", bundle)
+    assert (asked.status, "a bundle and a log in memory have no key store" in asked.err) == (2, True)
+
+
+@pytest.mark.parametrize("role", ["dispatcher", "resident"])
+@pytest.mark.parametrize("command", [("show",), ("restrict", "--authority", "x"), ("erase", "--authority", "x")])
+def test_whoever_may_not_decide_is_told_the_same_of_somebody_known_and_of_nobody(
+    govflow: Callable[..., Any], db: str, role: str, command: tuple[str, ...]
+):
+    name, *more = command
+    said = ("--basis", "x", "--db", db, "--as", "curious-1", "--role", role, *more)
+    known, unknown = (govflow("privacy", name, subject, *said) for subject in ("s-1", "s-9"))
+    assert known.status != 0
+    assert (known.status, known.err) == (unknown.status, unknown.err.replace("s-9", "s-1"))
+    assert govflow("timeline", "person:s-9", "--db", db).status == 2  # and nobody is written down for being asked about
+
+
+def test_what_was_done_is_handed_over_with_its_basis_and_by_whose_authority(govflow: Callable[..., Any], db: str):
+    erase = ("privacy", "erase", "s-1", *WHY, "--requested-on", "2026-02-27", "--db", db, *AS)
+    done = govflow(*erase)
+    assert "govflow privacy rotate --help" in " ".join(done.out.split())
+    shown = " ".join(govflow("privacy", "show", "s-1", "--basis", "PIPL 45", "--db", db, *AS).out.split())
+    assert "subject.erase archive-1: PIPL 47 · district archive · asked for on 2026-02-27" in shown

@@ -10,9 +10,10 @@ import pytest
 
 from govflow import SYSTEM, Actor, Engine, InputError, NotAllowed, NotFound, ProtectionError, Role
 from govflow.audit.verifying.evidence import verify_log
+from govflow.cases.commands import AcceptCase, ReportCase
 from govflow.subjects import OpenField, RegisterSubject, Requester, TextDealt, person_id
 from tests.subjects.office import ARCHIVE, COURT, GIST, ORDER, a_log, archived, person, quarrel, told
-from tests.support import Town, desk, neighbour, resident
+from tests.support import MATTER, Town, desk, neighbour, resident
 
 LOGS = Path(__file__).resolve().parent.parent / "data" / "logs"
 OTHER_DESK = Actor.of("desk-2", Role.ACCEPTANCE_DESK, area="elsewhere")
@@ -319,6 +320,17 @@ def test_everything_about_a_person_is_handed_to_them_and_that_it_was_is_on_recor
     about = town.engine.disclose("s-chen", ARCHIVE, basis="个人信息保护法 §45")
     assert about.values == ()
     assert about.texts_of_others == (TextDealt(owner="s-1", record="c", version=at, field="gist"),)
+
+
+def test_a_command_that_was_refused_leaves_nobody_in_a_record_that_is_not_there(town: Town):
+    report = ReportCase(id="never", by=resident, **MATTER, reporter_name="Wang Canary")
+    with pytest.raises(NotAllowed):
+        town.engine.handle_all([report, AcceptCase(id="never", by=resident)])
+    assert town.engine.records_of("s-1") == ["c"]
+    assert {each.record for each in town.engine.disclose("s-1", ARCHIVE, basis="asked").values} == {"c"}
+    town.engine.erase("s-1", ARCHIVE, **ORDER)
+    assert person(town, "s-1").stood_in == ("c",)
+    assert {each.record for each in town.engine.disclose("s-1", ARCHIVE, basis="asked again").values} == {"c"}
 
 
 def test_the_person_themself_may_ask_and_nobody_else_in_their_place(town: Town):

@@ -43,6 +43,7 @@ from govflow.cli.propose import propose
 from govflow.cli.prove import prove
 from govflow.cli.reads import Asked, At, reads
 from govflow.cli.recount import recount
+from govflow.cli.redact import redact
 from govflow.cli.replaying import replay
 from govflow.cli.report import report
 from govflow.cli.responsibility import responsibility
@@ -67,6 +68,7 @@ app = typer.Typer(help="help.govflow", no_args_is_help=True, add_completion=Fals
 app.add_typer(files.imports, name="import", help="help.import")
 app.add_typer(files.exports, name="export", help="help.export")
 files.exports.command("bundle", help="help.export_bundle")(bundle)
+files.exports.command("redacted", help="help.export_redacted")(redact)
 app.add_typer(policy.policy, name="policy", help="help.policy")
 policy.policy.command("migrate", help="help.policy_migrate")(migrate)
 app.add_typer(policy.calendar, name="calendar", help="help.calendar")

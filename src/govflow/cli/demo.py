@@ -240,6 +240,7 @@ def _next_commands(id: str, dispute: str, twin: str, motion: str, project: str) 
         (f"why {id} --version 4 --db $DB{speak}", t("demo.try_why")),
         (f"responsibility {id} --db $DB{speak}", t("demo.try_responsibility")),
         (f"report {id} -o $DB.report.html --db $DB{speak}", t("demo.try_report")),
+        (f"privacy show s-mei --basis 'PIPL 45' --as bh-012 --db $DB{speak}", t("demo.try_privacy")),
         (f"checkpoint sign --db $DB{speak}", t("demo.try_sign")),
         (f"verify --db $DB{speak}", t("demo.try_verify")),
         (f"why-not --db $DB{speak} \\\n  {close}", t("demo.try_why_not")),

@@ -17,6 +17,7 @@ from govflow.cli.desk import Desk, acts
 from govflow.cli.display import console, print_json, print_json_array, table
 from govflow.cli.logs import Db, Json, RecordId, Records, opened, progress
 from govflow.cli.privacy_display import as_json, line_of, print_all, print_person, reader_of, status_of
+from govflow.cli.privacy_keys import rotate, status
 from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
 from govflow.cli.run import FOUND, clean, complain
 from govflow.cli.texts import lang, t
@@ -99,10 +100,9 @@ def reads(
     """List who read what of one person, and why."""
     with opened(db, records) as engine:
         seen = reader(engine, actor, role, unit, area)
-        try:
-            seen.get(person_id(subject))
-        except NotFound:
-            raise NotFound(t("privacy.unknown", id=subject[:64])) from None
+        never = engine.person(subject) is None and seen.sees_all and engine.knows(subject)
+        if not never and not seen.has(person_id(subject)):
+            raise NotFound(t("privacy.unknown", id=subject[:64]))
         found = engine.readings_of(subject)
         if json:
             print_json_array({**each._asdict(), "at": each.at.isoformat()} for each in found)
@@ -234,6 +234,8 @@ def erase(
     person = desk.engine.person(subject)
     if person is not None:
         print_person(person, as_json=desk.json)
+    if not desk.json:
+        console().print(t("privacy.in_backups"))
 
 
 def _day(text: str | None) -> date | None:
@@ -289,6 +291,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "correct": correct,
     "erase": erase,
     "dispose": dispose,
+    "status": status,
+    "rotate": rotate,
 }
 for _name, _command in _COMMANDS.items():
     privacy.command(_name, help=f"help.privacy_{_name}")(_command)

@@ -10,6 +10,7 @@ from govflow.cli.run import clean
 from govflow.cli.texts import t
 from govflow.disclosing import Disclosure, Given, Reading
 from govflow.engine import Engine
+from govflow.messages import RecordedEvent
 from govflow.subjects import DataSubject
 from govflow.subjects.workflow import SUBJECT_WORKFLOW
 
@@ -72,9 +73,8 @@ def print_all(engine: Engine, found: Disclosure) -> None:
     out.print(f"\n{t('privacy.was_decided')}")
     labels = words.labels(engine.deciders.values())
     for each in found.decisions:
-        out.print(
-            f"  {words.when(each.body.at, engine)} {clean(labels.get(each.meta.wire, each.name))} {each.meta.actor}"
-        )
+        done = clean(labels.get(each.meta.wire, each.name))
+        out.print(f"  {words.when(each.body.at, engine)} {done} {each.meta.actor}{_why(each)}")
     for text in found.texts_of_others:
         place = f"{text.record}#{text.version}.{text.field}"
         out.print(t("privacy.other", place=place, owner=text.owner))
@@ -83,6 +83,15 @@ def print_all(engine: Engine, found: Disclosure) -> None:
 def _text_of(each: Given) -> str:
     shown = "" if each.shown == "clear" else t(f"privacy.shown_{each.shown}")
     return " ".join(filter(None, (clean(each.text or ""), shown)))
+
+
+def _why(decided: RecordedEvent) -> str:
+    """On what basis or for what reason something was done, by whose authority, on a request of which day."""
+    said = decided.body.__dict__
+    why = [clean(str(said[name])) for name in ("basis", "reason", "authority") if said.get(name)]
+    if said.get("requested_on"):
+        why.append(t("privacy.requested", day=said["requested_on"]))
+    return ": " + " · ".join(why) if why else ""
 
 
 def print_person(person: DataSubject, *, as_json: bool) -> None:

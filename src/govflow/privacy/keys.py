@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from govflow.errors import LogError
+from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY, for_reading
 from govflow.privacy.key_tables import PATIENCE, UNWRAPPED, prepare, read_as_new
 from govflow.privacy.wrapping import KEY_BYTES, Wrapping, WrappingFile
@@ -53,6 +53,7 @@ class KeyStore:
     """
 
     def __init__(self, path: str | Path, *, wrapping: Wrapping | None = None, read_only: bool = False) -> None:
+        self._named = str(path)
         self.path = IN_MEMORY if read_only and not os.path.exists(path) else str(path)  # missing: no key opens
         self.wrapping = wrapping or WrappingFile(IN_MEMORY if self.path == IN_MEMORY else f"{self.path}.kek")
         self.log_id = ""
@@ -151,6 +152,25 @@ class KeyStore:
             raise LogError(f"the key store {self.path} belongs to {self.log_id}, not to {log_id}")
         self._serves = self.log_id == log_id
 
+    def check_serves(self) -> None:
+        """Raise LogError where this is not the key store of the log that is served: it knows nobody of it."""
+        if self._serves:
+            return
+        if self._named == IN_MEMORY:
+            raise LogError(
+                Detail(
+                    "a bundle and a log in memory have no key store: ask the log itself, with its own beside it",
+                    "此处没有密钥库：请向带有自己密钥库的日志本身查询",
+                )
+            )
+        raise LogError(
+            Detail(
+                f"the key store {self._named} is new, but the log is not: put the log's own key store in its place "
+                "(or, if it is lost for good, bind this one)",
+                f"密钥库 {self._named} 是新的，而日志不是：请放回该日志自己的密钥库（确已丢失的，可绑定此库）",
+            )
+        )
+
     # -- keys ---------------------------------------------------------------------------------------------------------
 
     def get(self, subject: str, purpose: str = "") -> bytes | None:
@@ -175,11 +195,7 @@ class KeyStore:
         `about` says whom else a text speaks of. Raises LogError for what was destroyed, and where the log began with
         another key store.
         """
-        if not self._serves:
-            raise LogError(
-                f"the key store {self.path} is new, but the log is not: put the log's own key store in its place "
-                "(or, if it is lost for good, bind this one)"
-            )
+        self.check_serves()
         keys: dict[KeyName, bytes] = {}
         missing: list[KeyName] = []
         for name in dict.fromkeys(names):

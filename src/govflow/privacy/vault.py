@@ -19,6 +19,7 @@ from govflow.privacy.keys import KeyName, KeyStore, Text
 
 _NONCE_BYTES = 12
 _DOES_NOT_OPEN = "{} of {} version {} does not open: it was moved or changed"
+_NOT_HERE = f"{_DOES_NOT_OPEN}, or left out: redacted exports hold none"
 
 
 def _binding(subject: str, stream: str, version: int, topic: str, field: str) -> bytes:
@@ -63,6 +64,8 @@ class Vault:
 
         Raises ProtectionError where the key is missing or the value does not belong there.
         """
+        if not value.ciphertext:
+            raise ProtectionError(_NOT_HERE.format(field, stream, version))
         name = key_of(value, stream, version, field)
         keys = [key for each in (name, KeyName(value.subject, "")) if (key := self._key(each)) is not None]
         if not keys:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.messages import Command, Count, ItemCommand, ItemEvent, Personal, Protected, Value
@@ -89,10 +89,20 @@ class _Answers(Value):
 class RecordEvaluation(ItemCommand, _Answers, wire="evaluation.record", label="记录评价"):
     """Record the answers: contacted, resolved, satisfied; what does not apply is named.
 
-    Where the record is judged by a plan, `scores` has one score from 0 to 100 for each of its indicators.
+    Where the record is judged by a plan, `scores` has one score from 0 to 100 for each of its indicators. A remark in
+    plain text is the evaluator's, whom the item names.
     """
 
     remark: Personal | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whose(cls, given: Any) -> Any:
+        item = given.get("item") if isinstance(given, dict) else None
+        evaluator = item.partition(".")[2] if isinstance(item, str) else ""
+        if not evaluator or not isinstance(given.get("remark"), str):
+            return given
+        return {**given, "remark": {"text": given["remark"], "subject": evaluator}}
 
 
 class EvaluationRecorded(ItemEvent, _Answers, name="evaluation.recorded"):

@@ -13,6 +13,7 @@ from govflow.decider import Decider
 from govflow.errors import Detail
 from govflow.messages import Event
 from govflow.region import Changes, Fold
+from govflow.regions.approval import APPROVAL
 from govflow.regions.clock import CLOCK
 from govflow.regions.contribution import Contribution, lacks_of_measure
 from govflow.regions.retention import RETENTION, hold_in_archive
@@ -166,7 +167,7 @@ RESOURCE = Decider(
     Resource,
     _FOLD,
     prefix="RS",
-    regions=(BOOKING, RETENTION, CLOCK),
+    regions=(BOOKING, APPROVAL, RETENTION, CLOCK),
     propose={m.ArchiveResource: _archived},
     when_due={"offer_term": _expire},
 )

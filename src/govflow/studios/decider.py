@@ -10,6 +10,7 @@ from govflow.actors import Role
 from govflow.context import Context
 from govflow.decider import Decider
 from govflow.messages import Event
+from govflow.regions.approval import APPROVAL
 from govflow.regions.clock import CLOCK
 from govflow.regions.evidence import EVIDENCE
 from govflow.regions.link import (
@@ -68,7 +69,7 @@ STUDIO = Decider(
         m.StudioArchived: lambda studio, e: {"status": S.ARCHIVED, "retention": e.retention},
     },
     prefix="ST",
-    regions=(DELEGATES, RECEPTION, MATTER, EVIDENCE, LINK, RETENTION, CLOCK),
+    regions=(DELEGATES, RECEPTION, MATTER, EVIDENCE, LINK, APPROVAL, RETENTION, CLOCK),
     propose={m.ArchiveStudio: _archived},
     reactions={
         MatterHandedOn: hand_on,

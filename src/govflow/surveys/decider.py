@@ -6,6 +6,7 @@ from govflow.context import Context
 from govflow.decider import Decider
 from govflow.messages import Event
 from govflow.region import Changes, Fold
+from govflow.regions.approval import APPROVAL
 from govflow.regions.clock import CLOCK
 from govflow.regions.evidence import EVIDENCE
 from govflow.regions.policy_version import POLICY_VERSION
@@ -106,7 +107,7 @@ INDEX_SURVEY = Decider(
     IndexSurvey,
     _FOLD,
     prefix="IX",
-    regions=(EVIDENCE, RETENTION, CLOCK, POLICY_VERSION),
+    regions=(EVIDENCE, APPROVAL, RETENTION, CLOCK, POLICY_VERSION),
     propose={
         m.PlanIndexSurvey: _planned,
         m.DrawSample: _drawn,

@@ -22,6 +22,7 @@ _ROLES = {
     "calendar.adopted": {"system", "district"},
     "subject.erased": {"system", "archivist"},
     "personal.destroyed": {"system", "archivist"},
+    "log.redacted": {"system", "archivist"},
 }
 
 

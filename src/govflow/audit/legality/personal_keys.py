@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 from govflow.audit.findings import Check, Code, Finding
 from govflow.audit.metadata import finding
 from govflow.errors import GovFlowError, LogError
 from govflow.files import IN_MEMORY
-from govflow.log_events import LOG_STREAM, PersonalDestroyed, SubjectErased
+from govflow.log_events import LOG_STREAM, LogOpened, PersonalDestroyed, SubjectErased
 from govflow.messages import Protected
 from govflow.persistence.codec import Codec, StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
@@ -25,6 +25,7 @@ _PROTECTED = re.compile(
     rb'"(\w+)":\{"subject":"([A-Za-z0-9._:-]{1,64})"(?:,"about":\[([^\]]*)\])?,"ciphertext":"([A-Za-z0-9+/=]*)"'
 )
 _CODEC = Codec([SubjectErased, PersonalDestroyed])
+_OPENED = Codec([LogOpened])
 _DESTROYING = ("subject.erased@", "personal.destroyed@")
 _REMEMBERED = 100_000  # keys that are known to open
 
@@ -41,10 +42,15 @@ def opened_keys(path: str | None, store: Store, tell: Tell) -> Keys | None:
     if path is None:
         return None
     try:
-        return Keys(KeyStore(path, read_only=True), store)
+        keys = Keys(KeyStore(path, read_only=True), store)
     except LogError as error:
         tell(_unreadable(error))
         return None
+    if (other := keys.belong_to()) is None:
+        return keys
+    keys.close()
+    tell(_anothers(*other))
+    return None
 
 
 class Keys:
@@ -57,6 +63,15 @@ class Keys:
         self._store = store
         self._gone = _gone_in(store)
         self._opens: set[KeyName] = set()
+
+    def belong_to(self) -> tuple[str, str] | None:
+        """The ids of the other log that the keys are of, and of this one; None where they are its own."""
+        own = _log_id_in(self._store)
+        try:
+            self._kept.serve(own)
+        except LogError:
+            return (self._kept.log_id, own) if own else None
+        return None
 
     def missing(self, rows: Iterable[StoredEvent]) -> Iterator[Finding]:
         """Personal data that nobody can open, though nothing in the log says that it was erased or destroyed."""
@@ -127,6 +142,15 @@ def _gone_in(store: Store) -> set[tuple[str, str]]:
     return gone
 
 
+def _log_id_in(store: Store) -> str:
+    """The id that the log gives itself; empty where what it says cannot be read, which is told elsewhere."""
+    for row in own_rows(store):
+        if row.topic == "log.opened@1" and type(row.state) is bytes:
+            with suppress(LogError):
+                return str(_OPENED.decode(row.topic, row.state).__dict__["log_id"])
+    return ""
+
+
 def _is_in(gone: set[tuple[str, str]], name: KeyName) -> bool:
     record = name.purpose.partition("#")[0]
     return not gone.isdisjoint({(name.subject, ""), name, (name.subject, record), ("", record)})
@@ -142,6 +166,13 @@ def own_rows(store: Store) -> Iterator[StoredEvent]:
             yield from store.read(LOG_STREAM)
     except LogError:  # told by who reads all of it
         return
+
+
+def _anothers(other: str, own: str) -> Finding:
+    en = f"the keys beside the log belong to {other}, not to {own}: what is protected here opens with none of them"
+    return Finding(
+        Code.KEY_MISSING, Check.SEMANTIC, en, f"所附密钥属于 {other}，不属于 {own}，无法打开本日志的个人信息"
+    )
 
 
 def _unreadable(error: LogError) -> Finding:
