@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from govflow.actors import SYSTEM, Actor, Claim
 from govflow.confiding import Confiding
-from govflow.errors import Detail, InputError, NotFound, ProtectionError
+from govflow.errors import Detail, InputError, NotAllowed, NotFound, ProtectionError
 from govflow.log_events import PersonalDestroyed, SubjectErased
 from govflow.messages import Command, Personal, Protected
 from govflow.privacy.keys import Text
@@ -105,6 +105,11 @@ class Erasing(Confiding):
             return self._on_people([subject], [command])
         except NotFound:
             raise _unknown(subject) from None
+        except NotAllowed as refused:
+            if self._answers_for(subject, command.by):
+                raise
+            of_office = [each for each in refused.broken if each.code in _OF_OFFICE]  # nothing of the person's state
+            raise NotAllowed(command.wire, refused.record, of_office or refused.broken) from None
 
     def _check_known(self, subject: str) -> None:
         """Raises NotFound for whom nothing is known of: an id mistyped must not look like a person served.
@@ -281,6 +286,9 @@ class Erasing(Confiding):
 
 def _unknown(subject: str) -> NotFound:
     return NotFound(Detail(f"nothing is known of {subject}", f"无此主体的记载：{subject}"))
+
+
+_OF_OFFICE = ("role_is_held", "office_is_for_everywhere")
 
 
 def _place(spoken: _Spoken) -> str:

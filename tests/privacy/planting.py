@@ -40,7 +40,7 @@ from tests.projects import site
 from tests.proposals import hall, polling
 from tests.resources import test_resource as resources
 from tests.studios import house
-from tests.support import Town
+from tests.support import MATTER, Town, grid_worker
 
 NAME, LATIN, PHONE, ADDRESS, IDENTITY = (
     "金丝雀王小明",
@@ -137,7 +137,7 @@ def _cases(town: Town) -> None:
         tell(town.engine, still)
         town.clock.set(still())
         town.engine.now = town.clock
-    whistle = {**golden.MATTER, "reporter": None, "kind": "whistle_blowing", "title": "Bribes", "accused_unit": "roads"}
+    whistle = {**MATTER, "reporter": None, "kind": "whistle_blowing", "title": "Bribes", "accused_unit": "roads"}
     TrackingDesk(town.engine).report(c.ReportCase(by=Actor.of("anybody", Role.RESIDENT), **whistle))
 
 
@@ -216,7 +216,7 @@ def _others(town: Town) -> None:
     town.do(resources.an_offer().changed(id="yard", until=town.clock() + timedelta(days=100)))
     town.do(ChangeOffer(id="yard", by=resources.owner, quantity=30))
     two = Personal(text=CANARY, subject=new_subject(), about=("s-1", "s-li"))
-    town.do(c.ReportCase(id="quarrel", by=golden.grid_worker, **golden.MATTER, description=two))
+    town.do(c.ReportCase(id="quarrel", by=grid_worker, **MATTER, description=two))
     archive = Actor.of("archive", Role.ARCHIVIST)
     town.engine.correct_personal("quarrel", "description", archive, text=CANARY, reason="misspelt")
     assert isinstance(town.engine, Planting)

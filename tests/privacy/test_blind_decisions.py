@@ -6,6 +6,7 @@ import ast
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -185,10 +186,15 @@ def _is_protected(value: Any) -> bool:
     return isinstance(value, dict) and "ciphertext" in value
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(text=texts.filter(lambda text: len(text) < 19000))
 def test_whatever_the_personal_texts_of_a_story_say_the_same_happens(text: str):
-    assert told(text) == told(CANARY)
+    assert told(text) == usual()
+
+
+@cache
+def usual() -> list[tuple[str, str, Any]]:
+    return told(CANARY)
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +228,12 @@ def _refused(engine: Engine, command: type[Command], given: dict[str, Any]) -> t
         return (type(error).__name__,)
 
 
-@settings(max_examples=2, deadline=None)
+def test_whatever_a_personal_text_says_the_same_rules_refuse_it(town: Engine):
+    assert refusals(town, "同意 13912345678; call me") == refusals(town, CANARY)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
 @given(text=texts)
-def test_whatever_a_personal_text_says_the_same_rules_refuse_it(town: Engine, text: str):
+def test_whatever_any_personal_text_says_the_same_rules_refuse_it(town: Engine, text: str):
     assert refusals(town, text) == refusals(town, CANARY)

@@ -42,7 +42,7 @@ from tests.privacy.test_personal import spellings
 from tests.support import MATTER, Town, archivist, desk
 
 PAPER = (Paper(kind="report", reference="archive room 3, box 12", sha256="a" * 64),)
-ORDER = {"basis": "个人信息保护法 §47", "authority": "district archive"}
+ORDER: dict[str, Any] = {"basis": "个人信息保护法 §47", "authority": "district archive"}
 
 FORMS = [(f"{piece} as {how}", form) for piece in PIECES for how, form in spellings(piece)]
 

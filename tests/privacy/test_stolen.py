@@ -20,7 +20,7 @@ from govflow.audit.findings import Code
 from govflow.audit.verifying.evidence import verify_log
 from govflow.cases.commands import ReportCase
 from govflow.engine import shipped
-from govflow.log_events import LOG_EVENTS
+from govflow.log_events import LOG_EVENTS, SubjectErased
 from govflow.messages import Protected
 from govflow.persistence.codec import Codec, StoredEvent, leaf_of
 from govflow.persistence.sqlite import SQLiteStore
@@ -43,11 +43,12 @@ class Stands(NamedTuple):
 
 def standing(store: Any) -> Iterator[Stands]:
     """Every protected value of a log whose key was not destroyed."""
-    for row in store.scan():
-        event = CODEC.decode(row.topic, row.state)
+    events = [(row, CODEC.decode(row.topic, row.state)) for row in store.scan()]
+    erased = {event.subject for _, event in events if isinstance(event, SubjectErased)}
+    for row, event in events:
         for field in event.personal:
             value = getattr(event, field)
-            if value is not None and not value.subject.startswith("box-"):
+            if value is not None and value.subject not in erased:
                 yield Stands(value, row, field)
 
 

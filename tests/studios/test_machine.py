@@ -134,7 +134,7 @@ STUDIOS = Walked(
     begin,
     values=plausible,
     actors=(keeper, keeper, wu, wu, he, stranger, asker, neighbour, shop, archivist, CALLBACK, SUPERVISOR, SYSTEM),
-    approvers={},
+    approvers={"unit_head": Actor.of("head-1", Role.UNIT_HEAD, unit="u-hua")},
     counted_open=counted_open,
     duties=frozenset({"matter_answer", "obligation_due"}),
     reading=READING,

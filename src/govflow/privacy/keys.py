@@ -333,6 +333,11 @@ class KeyStore:
         if busy:
             raise LogError(f"key store {self.path}: {otherwise}")
 
+    def check_unlocks(self) -> None:
+        """Raises LogError where the key that the keys are encrypted under is not at hand."""
+        for (kek,) in self._asked("SELECT kek FROM wrapped_by"):
+            self.wrapping.wrap(str(kek), b"", b"")
+
     # -- the key-encryption key ---------------------------------------------------------------------------------------
 
     def _kek(self) -> str:

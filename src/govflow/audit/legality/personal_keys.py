@@ -46,10 +46,11 @@ def opened_keys(path: str | None, store: Store, tell: Tell) -> Keys | None:
     except LogError as error:
         tell(_unreadable(error))
         return None
-    if (other := keys.belong_to()) is None:
+    found = _anothers(*other) if (other := keys.belong_to()) is not None else keys.locked()
+    if found is None:
         return keys
     keys.close()
-    tell(_anothers(*other))
+    tell(found)
     return None
 
 
@@ -71,6 +72,15 @@ class Keys:
             self._kept.serve(own)
         except LogError:
             return (self._kept.log_id, own) if own else None
+        return None
+
+    def locked(self) -> Finding | None:
+        """What is to be said once where no key can be used at all: the one they are encrypted under is missing."""
+        try:
+            self._kept.check_unlocks()
+        except LogError as error:
+            en, zh = f"no key of personal data can be used: {str(error)[:200]}", "个人信息密钥均无法使用：缺少密钥加密密钥"
+            return Finding(Code.KEY_MISSING, Check.SEMANTIC, en, zh)
         return None
 
     def missing(self, rows: Iterable[StoredEvent]) -> Iterator[Finding]:
