@@ -79,7 +79,10 @@ class Keys:
         try:
             self._kept.check_unlocks()
         except LogError as error:
-            en, zh = f"no key of personal data can be used: {str(error)[:200]}", "个人信息密钥均无法使用：缺少密钥加密密钥"
+            en, zh = (
+                f"no key of personal data can be used: {str(error)[:200]}",
+                "个人信息密钥均无法使用：缺少密钥加密密钥",
+            )
             return Finding(Code.KEY_MISSING, Check.SEMANTIC, en, zh)
         return None
 
