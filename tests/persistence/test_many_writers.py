@@ -66,6 +66,8 @@ def campaign(folder: Path, *, writers: int, kills: int) -> None:
 
     at_work = {name: started(name) for name in notes}
     for name in dice.choices(list(notes), k=kills):
+        if dice.random() < 0.5:  # at any moment, also while it opens the log; else not before it came on
+            come_on(notes[name])
         time.sleep(dice.uniform(0.02, 0.2))
         assert at_work[name].exitcode is None, f"{name} ended by itself"
         at_work[name].kill()
@@ -79,6 +81,14 @@ def campaign(folder: Path, *, writers: int, kills: int) -> None:
     acknowledged = [each for path in notes.values() for each in noted(path)]
     events = check(log, acknowledged)
     print(f"{kills} kills, {len(acknowledged)} acknowledged, {events} events, {time.monotonic() - began:.1f} s")
+
+
+def come_on(notes: Path) -> None:
+    """Wait until a writer has done something new, however slow the machine is: it does at most three again."""
+    before, until = len(noted(notes)), time.monotonic() + 60
+    while len(noted(notes)) < before + 4:
+        assert time.monotonic() < until, "a writer did nothing for a minute"
+        time.sleep(0.02)
 
 
 def noted(path: Path) -> list[Acknowledged]:
