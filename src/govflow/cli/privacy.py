@@ -18,7 +18,7 @@ from govflow.cli.display import console, print_json, print_json_array, table
 from govflow.cli.logs import Db, Json, RecordId, Records, opened, progress
 from govflow.cli.privacy_display import as_json, line_of, print_all, print_person, reader_of, status_of
 from govflow.cli.privacy_keys import rotate, status
-from govflow.cli.rights import As, AsArea, AsRole, AsUnit, reader
+from govflow.cli.reads import Asked, reads
 from govflow.cli.run import FOUND, clean, complain
 from govflow.cli.texts import lang, t
 from govflow.errors import InputError, NotAllowed, NotFound
@@ -86,25 +86,16 @@ def subjects(db: Db, json: Json = False, records: Records = None) -> None:
     out.print(t("count", n=len(rows)))
 
 
-@privacy.command(help="help.privacy_reads")
-def reads(
-    subject: SubjectId,
-    db: Db,
-    actor: As = None,
-    role: AsRole = None,
-    unit: AsUnit = None,
-    area: AsArea = "",
-    json: Json = False,
-    records: Records = None,
-) -> None:
+@privacy.command("reads", help="help.privacy_reads")
+@reads()
+def readings(asked: Asked, subject: SubjectId) -> None:
     """List who read what of one person, and why."""
-    with opened(db, records) as engine:
-        seen = reader(engine, actor, role, unit, area)
+    with asked.opened() as (engine, seen):
         never = engine.person(subject) is None and seen.sees_all and engine.knows(subject)
         if not never and not seen.has(person_id(subject)):
             raise NotFound(t("privacy.unknown", id=subject[:64]))
         found = engine.readings_of(subject)
-        if json:
+        if asked.json:
             print_json_array({**each._asdict(), "at": each.at.isoformat()} for each in found)
             return
         rows = [
