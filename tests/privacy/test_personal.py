@@ -16,6 +16,8 @@ import pytest
 from pydantic import ValidationError
 
 from govflow import CASE, Actor, Command, Engine, NotAllowed, NotFound, Personal, ProtectionError, Role
+from govflow.audit.findings import Code
+from govflow.audit.verifying.evidence import verify_log
 from govflow.cases.commands import (
     AcceptCase,
     AssignCase,
@@ -458,6 +460,14 @@ def test_an_erasure_that_a_crash_cut_short_is_finished_when_the_log_is_opened(st
     with Engine.open(story.folder / "log.db") as engine:
         assert engine.open_personal(story.case, "reporter_name", DESK, why="to handle it") is None
         assert not any(key in path.read_bytes() for path in story.folder.iterdir() for key in keys)
+
+
+def test_a_missing_key_encryption_key_is_one_finding_however_much_is_protected(story):
+    story.engine.close()
+    (story.folder / "log.db.keys.kek").unlink()
+    found = [each for each in verify_log(story.folder / "log.db").findings if each.code == Code.KEY_MISSING]
+    assert len(found) == 1
+    assert "is missing: bring back" in found[0].en
 
 
 # --- commands and their digests --------------------------------------------------------------------------------------
