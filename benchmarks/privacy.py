@@ -14,7 +14,8 @@ from benchmarks.measuring import ROUNDS, Figure, figure, timed
 from govflow import Actor, Engine
 from govflow.cases.commands import ReportCase
 from govflow.messages import Pending
-from govflow.privacy.keys import KeyName, KeyStore
+from govflow.privacy.key_names import KeyName
+from govflow.privacy.keys import KeyStore
 from govflow.privacy.vault import Vault
 
 _A_ROUND = 300

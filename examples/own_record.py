@@ -11,12 +11,13 @@ Run it: python examples/own_record.py
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from govflow import (
     CASE,
     SYSTEM,
     Actor,
+    BelongsTo,
     Claim,
     Command,
     Context,
@@ -190,7 +191,7 @@ class Draft(Value):
 
 
 class DraftProposal(Command, Draft, wire="proposal.draft", label="起草"):
-    """Propose something. `wording` may speak of people: it is encrypted before it is written."""
+    """Propose something. `wording` may speak of people: it is encrypted before it is written, as the proposer's."""
 
     wording: Personal | None = None
 
@@ -198,7 +199,7 @@ class DraftProposal(Command, Draft, wire="proposal.draft", label="起草"):
 class ProposalDrafted(Event, Draft, name="proposal.drafted"):
     """Something was proposed."""
 
-    wording: Protected | None = None
+    wording: Annotated[Protected | None, BelongsTo("proposer")] = None
 
 
 class AmendProposal(Command, wire="proposal.amend", label="修改"):
@@ -210,7 +211,7 @@ class AmendProposal(Command, wire="proposal.amend", label="修改"):
 class ProposalAmended(Event, name="proposal.amended"):
     """The wording was changed."""
 
-    wording: Protected
+    wording: Annotated[Protected, BelongsTo("proposer")]
 
 
 class AdoptProposal(Command, wire="proposal.adopt", label="采纳"):

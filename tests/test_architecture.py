@@ -31,7 +31,8 @@ ROOMS: dict[str, set[str]] = {
     "context": TABLES,
     "region": TABLES | {"context"},
     "repetition": VALUES,
-    "decider": TABLES | {"context", "region", "repetition"},
+    "whose": VALUES | {"records"},
+    "decider": TABLES | {"context", "region", "repetition", "whose"},
     "rules": KERNEL - {"rules"},
     "hands": KERNEL,
     "corrections": KERNEL,
@@ -132,6 +133,7 @@ AUDIT: dict[str, set[str]] = {
 
 # Rooms that know neither files nor networks nor stores, and take time, ids and chance from their context.
 PURE = (KERNEL - VALUES) | {
+    "whose",
     "hands",
     "corrections",
     "regions",

@@ -39,7 +39,17 @@ if TYPE_CHECKING:
         Truncated,
         WorkflowError,
     )
-    from govflow.messages import Command, Event, ItemCommand, ItemEvent, Personal, Protected, RecordedEvent, Value
+    from govflow.messages import (
+        BelongsTo,
+        Command,
+        Event,
+        ItemCommand,
+        ItemEvent,
+        Personal,
+        Protected,
+        RecordedEvent,
+        Value,
+    )
     from govflow.organisation import DIRECTORY, DirectoryAuthority
     from govflow.policy import DEFAULT_POLICY, Policy
     from govflow.reading import Reader
@@ -67,7 +77,7 @@ _HOMES = {
     "govflow.engine": "AllowedStep Engine",
     "govflow.errors": "Broken CommandReused Conflict Detail GovFlowError InputError LogError NotAllowed NotFound "
     "PolicyError Problem ProtectionError Truncated WorkflowError",
-    "govflow.messages": "Command Event ItemCommand ItemEvent Personal Protected RecordedEvent Value",
+    "govflow.messages": "BelongsTo Command Event ItemCommand ItemEvent Personal Protected RecordedEvent Value",
     "govflow.organisation": "DIRECTORY DirectoryAuthority",
     "govflow.policy": "DEFAULT_POLICY Policy",
     "govflow.reading": "Reader",
@@ -87,6 +97,7 @@ __all__ = [
     "Actor",
     "AllowedStep",
     "Authority",
+    "BelongsTo",
     "Broken",
     "Calendar",
     "Case",

@@ -81,7 +81,10 @@ ANYBODY = "anybody"
 
 
 class Claim(BaseModel):
-    """One role that an actor holds: in which unit, at which level, for which area; in whose stead, if in another's."""
+    """One role that an actor holds: in which unit, at which level, for which area; in whose stead, if in another's.
+
+    `unit_within` names the units that the unit is part of, where the authority knows of any.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -90,6 +93,11 @@ class Claim(BaseModel):
     level: Level | None = None
     area: Area = ""
     standing_in_for: Id | None = None
+    unit_within: tuple[Id, ...] = ()
+
+    def is_of(self, unit: str | None) -> bool:
+        """Whether it is held in this unit, or in one that is part of it."""
+        return unit is not None and (self.unit == unit or unit in self.unit_within)
 
 
 class Actor(BaseModel):

@@ -21,6 +21,7 @@ from govflow.policy import Policy
 from govflow.records import HandOver, Item, Loop, Record, RecordGuarded
 from govflow.region import Changes, Fold, Region, WhenDue, hand_over_of, item_fold, riding_fold
 from govflow.repetition import Repetition, pending
+from govflow.whose import attributed
 from govflow.workflow import NEW, Rest, Rule, Status, Step, Workflow
 
 Reaction = Callable[["tuple[Any, Any]", Any, "Context"], Iterable[Command]]
@@ -249,8 +250,11 @@ class Decider:
             own = region.own_clocks if region else frozenset()
             if moves := moves_of(step, state.clocks, event, context, own, key):
                 event = event.changed(clocks=moves)
-        decided.append(Decided(event, command, claim))
         after = self.evolve(state, event)
+        if event.personal:
+            told = attributed(event, command, after, after.item(region.name, key) if region else None)
+            event, after = told, (after if told is event else self.evolve(state, told))
+        decided.append(Decided(event, command, claim))
 
         follow_ups: list[Command] = []
         if use is not None:

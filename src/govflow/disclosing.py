@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from govflow.actors import Actor, Claim
-from govflow.erasing import Erasing
+from govflow.erasing import Erasing, unknown
+from govflow.errors import Broken, NotAllowed
 from govflow.messages import Protected, RecordedEvent
 from govflow.persistence.codec import StoredEvent
-from govflow.reading import hides
+from govflow.reading import Reader, hides
 from govflow.records import Record
-from govflow.subjects import DiscloseSubject, FieldOpened, Requester, TextDealt, person_id, place_of
+from govflow.subjects import DiscloseSubject, FieldOpened, Requester, TextDealt, concerned, is_box, person_id, place_of
 from govflow.subjects.messages import SubjectRegistered
-
-BOX = "box-"
-"""How the pseudonyms of ballot boxes begin, which are nobody's."""
 
 
 class Shown(StrEnum):
@@ -26,7 +24,7 @@ class Shown(StrEnum):
     CLEAR = "clear"  # 原文
     CORRECTED = "corrected"  # 更正后的文本
     ERASED = "erased"  # 已删除
-    CLOSED = "closed"  # 本人方可查阅: of a secret matter
+    CLOSED = "closed"  # 本人方可查阅: of a secret matter, one of whoever asks, or about somebody restricted
 
 
 class Given(NamedTuple):
@@ -75,12 +73,20 @@ class Disclosing(Erasing):
         """Everything the log holds of a person, in clear, for them or who acts for them (个人信息保护法 §45).
 
         That it was handed over is recorded first. What belongs to a secret matter is shown to the person alone, and to
-        who may read it there. `progress` hears (records read, records there). Raises NotAllowed, NotFound.
+        who may read it there; of a secret matter of others that speaks of the person nothing is told. `progress` hears
+        (records read, records there). Raises NotAllowed, NotFound.
         """
-        values: tuple[Given, ...] = ()
+        values: list[Given] = []
         if self._answers_for(subject, by):
             self._check_known(subject)
-            values = tuple(self._values_of(subject, by, self._claims(by, self._moment()), progress))
+            self._check_shown(subject, by)
+            if to is Requester.AUTHORITY and self.is_restricted(subject):
+                raise NotAllowed(DiscloseSubject.wire, person_id(subject), [_RESTRICTED])
+            values += self._values_of(subject, by, self._claims(by, self._moment()), progress)
+        # who is reported in confidence must not find out by asking for their own data
+        theirs = Reader(self.log, lambda record: not record.is_secret or record.raised_by(subject))
+        if by.id == subject and not (values or self.person(subject) or self._spoken_of_in(subject, theirs)):
+            raise unknown(subject)
         command = DiscloseSubject(
             id=person_id(subject),
             by=by,
@@ -88,19 +94,25 @@ class Disclosing(Erasing):
             basis=basis,
             records=tuple(sorted({each.record for each in values if each.text is not None})),
         )
-        person = self._on_one(subject, command)
-        history = self.history(person.id)
+        try:
+            person = self._on_one(subject, command)
+        except BaseException:
+            values.clear()  # no refusal has them in its frames
+            raise
+        history = map(theirs.shown, self.history(person.id))
         told = tuple(each for each in history if not isinstance(each.body, FieldOpened | SubjectRegistered))
-        others = self.texts_about(subject)
         return Disclosure(
             subject,
             person.status,
             command.occurred_at or self._moment(),
-            values,
+            tuple(values),
             self.readings_of(subject),
             told,
-            others,
+            self._spoken_of_in(subject, theirs),
         )
+
+    def _spoken_of_in(self, subject: str, theirs: Reader) -> tuple[TextDealt, ...]:
+        return tuple(each for each in self.texts_about(subject) if theirs.has(each.record))
 
     def subjects(self) -> Iterator[str]:
         """The people whose data the log protects or protected, by pseudonym, in flat memory; ballot boxes apart.
@@ -109,9 +121,9 @@ class Disclosing(Erasing):
         """
         self.vault.keys.check_serves()
         for subject in self.vault.keys.subjects():
-            if not subject.startswith(BOX):
+            if not is_box(subject):
                 yield subject
-        yield from sorted(each for each in self.log.erased if not each.startswith(BOX))
+        yield from sorted(each for each in self.log.erased if not is_box(each))
 
     def readings_of(self, subject: str) -> tuple[Reading, ...]:
         """Who read what of a person, when and why, oldest first."""
@@ -135,23 +147,27 @@ class Disclosing(Erasing):
     def _values_of(
         self, subject: str, by: Actor, claims: tuple[Claim, ...], progress: Progress | None
     ) -> Iterator[Given]:
-        person = self.person(subject)
+        person, interests = self.person(subject), self.authority.interests(by, self._moment(), self.log.current)
         records = self.records_of(subject) or (person.stood_in if person is not None else ())
         for count, id in enumerate(records, 1):
             record = self.get(id)
             if not hides(record, claims, by.id):
                 for row in self.store.read(id):
-                    yield from self._values_in(row, subject, record, by)
+                    yield from self._values_in(row, subject, record, by, interests)
             if progress is not None:
                 progress(count, len(records))
 
-    def _values_in(self, row: StoredEvent, subject: str, record: Record, by: Actor) -> Iterator[Given]:
+    def _values_in(
+        self, row: StoredEvent, subject: str, record: Record, by: Actor, interests: Collection[str]
+    ) -> Iterator[Given]:
         event = self.log.codec.decode(row.topic, row.state)
+        kept_away = not concerned(record, self._item_in(record, event)).isdisjoint(interests)
         for field in event.personal:
             value = getattr(event, field)
             if isinstance(value, Protected) and value.subject == subject:
                 shown, text = Shown.CLOSED, None
-                if by.id == subject or not record.is_secret:
+                is_open = not (record.is_secret or kept_away or any(map(self.is_restricted, value.about)))
+                if by.id == subject or is_open:
                     shown, text = self._shown(value, row, field)
                 yield Given(row.stream, row.version, field, event.name, event.at, shown, text)
 
@@ -163,6 +179,12 @@ class Disclosing(Erasing):
         is_corrected = person is not None and place_of(row.stream, row.version, field) in person.corrections
         return (Shown.CORRECTED if is_corrected else Shown.CLEAR), text
 
+
+_RESTRICTED = Broken(
+    "restricted_data_is_for_the_person",
+    "while the data is restricted it is handed to the person, and to who stands for them, alone",
+    "限制处理期间仅向本人及其代理人提供",
+)
 
 Progress = Callable[[int, int], object]
 """Hears how far it is: (records read, records there)."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from govflow.actors import Actor, Claim
+from govflow.actors import Actor
 from govflow.disclosing import Disclosing
-from govflow.errors import Broken, NotAllowed
+from govflow.errors import Broken, NotAllowed, NotFound
 from govflow.log_events import PersonalDestroyed
 from govflow.messages import Protected
-from govflow.privacy.keys import Text
-from govflow.reading import aware
+from govflow.privacy.key_names import Text
+from govflow.reading import aware, hides
 from govflow.records import Record
 from govflow.regions.retention import RetentionStatus
 from govflow.subjects import DataSubject, person_id
-from govflow.subjects.rules import no_hold_stands
+from govflow.subjects.rules import authority_is_named, basis_is_named, no_hold_stands, words_name_nobody
 from govflow.transaction import Unit
 
 WIRE = PersonalDestroyed.name
@@ -85,46 +85,46 @@ class Disposing(Disclosing):
         """Destroy every key of a record's personal data, once it was decided to destroy the record (retention.destroy).
 
         Events, hashes and proofs stay; the log says that it was done (`personal.destroyed`). Raises NotAllowed before
-        it was decided and while a legal hold stands on somebody whose data is in it, ProtectionError without the right,
-        NotFound. What a crash leaves undone is finished when the log is opened; done again, it does nothing.
+        it was decided, while a legal hold stands on somebody whose data is in it or of whom a text there speaks, and
+        without basis and authority; ProtectionError without the right, NotFound. What a crash leaves undone is finished
+        when the log is opened; done again, it does nothing.
         """
         claim = self._guard_of(by)
+        texts: list[Text] = []
         with self._lock:
-            record, subjects = self.get(id), self._subjects_in(id)
-            texts = [text for subject in subjects for text in self._corrections_of(subject, id)]
-            self._change(lambda unit: self._dispose(unit, record.id, subjects, texts, by, claim, basis, authority))
+            record = self.get(id)
+            if hides(record, self._claims(by, self._moment()), by.id):
+                raise NotFound(f"there is no record {id}")
+            self._check_disinterested(record, None, by)
+
+            def destroyed(unit: Unit) -> None:  # what stands there while nobody else writes
+                texts[:] = [text for subject in self._subjects_in(id) for text in self._corrections_of(subject, id)]
+                event = PersonalDestroyed(at=unit.now, by=by.id, record=id, basis=basis, authority=authority)
+                if broken := list(_against(unit, event, self._values_in_record(id))):
+                    raise NotAllowed(WIRE, id, broken)
+                if event.key not in self.log.destroyed:
+                    unit.add_to_log(event, by, claim)
+                    unit.destroyed.add(event.key)
+                    for text in texts:
+                        self._destroyed(unit, by, claim, text, basis=basis, authority=authority)
+
+            self._change(destroyed)
             self.vault.keys.destroy_record(id)
             for text in texts:
                 self.vault.keys.destroy(text.owner, text.purpose)
+        subjects = self._subjects_in(id)
         left = [subject for subject in subjects if self.vault.keys.has_legacy(subject)]
         return Disposed(id, tuple(subjects), tuple(left))
 
-    def _dispose(
-        self,
-        unit: Unit,
-        id: str,
-        subjects: list[str],
-        texts: list[Text],
-        by: Actor,
-        claim: Claim,
-        basis: str,
-        authority: str,
-    ) -> None:
-        if broken := list(_against(unit, id, subjects)):
-            raise NotAllowed(WIRE, id, broken)
-        if ("", id) in self.log.destroyed:
-            return
-        event = PersonalDestroyed(at=unit.now, by=by.id, record=id, basis=basis, authority=authority)
-        unit.add_to_log(event, by, claim)
-        unit.destroyed.add(event.key)
-        for text in texts:
-            self._destroyed(unit, by, claim, text, basis=basis, authority=authority)
+    def _values_in_record(self, id: str) -> Iterator[Protected]:
+        """The personal values that stand in a record."""
+        events = (self.log.codec.decode(row.topic, row.state) for row in self.store.read(id))
+        values = (getattr(event, field) for event in events for field in event.personal)
+        return (value for value in values if isinstance(value, Protected))
 
     def _subjects_in(self, id: str) -> list[str]:
         """Whose personal values stand in a record."""
-        events = (self.log.codec.decode(row.topic, row.state) for row in self.store.read(id))
-        values = (getattr(event, field) for event in events for field in event.personal)
-        return sorted({value.subject for value in values if isinstance(value, Protected)})
+        return sorted({value.subject for value in self._values_in_record(id)})
 
     def _corrections_of(self, subject: str, id: str) -> Iterator[Text]:
         """The texts that were put in the place of a person's values in a record, each under a key of its own."""
@@ -134,17 +134,19 @@ class Disposing(Disclosing):
                 yield Text(subject, each.stream, each.version, "value")
 
 
-def _against(unit: Unit, id: str, subjects: list[str]) -> Iterator[Broken]:
-    record = unit.state(id)
+def _against(unit: Unit, event: PersonalDestroyed, values: Iterable[Protected]) -> Iterator[Broken]:
+    yield from filter(None, (rule.broken(None, event, None) for rule in _ORDERED))
+    record = unit.state(event.record)
     kept = record.item("retention", "retention") if record is not None else None
     if kept is None or kept.status != RetentionStatus.DESTROYED:
         yield _NOT_DECIDED
-    for subject in subjects:
+    for subject in sorted({each for value in values for each in (value.subject, *value.about)}):
         person = unit.state(person_id(subject))
         if isinstance(person, DataSubject) and (held := no_hold_stands.broken(person, None, None)):
             yield held
 
 
+_ORDERED = (basis_is_named, authority_is_named, words_name_nobody)
 _NOT_DECIDED = Broken(
     "destruction_was_decided",
     "it was decided to destroy the record (retention.destroy)",

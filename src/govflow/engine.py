@@ -39,7 +39,7 @@ from govflow.policy import Matter, Policy, Route
 from govflow.policy.model import NO_CALENDAR
 from govflow.privacy.keys import KeyStore
 from govflow.privacy.wrapping import Wrapping
-from govflow.reading import Reader, aware, hides, sees
+from govflow.reading import Reader, aware, keeps_from, sees
 from govflow.records import Record
 from govflow.regions.policy_version import MigratePolicy
 from govflow.signing import HOURLY
@@ -380,8 +380,8 @@ class Engine(Disposing):
         decider = self.deciders[record.kind_of_record]
         unit = Unit(self.log, self.vault, self.authority, self.policy, self._moment(), dry=True)
         context = unit.context(Command(by=actor), unit.now, unit.policy_of(record))
-        of_a_person = isinstance(record, DataSubject)  # whether somebody is known is for who may see the record
-        if hides(record, context.claims, actor.id) or (
+        of_a_person = isinstance(record, DataSubject)
+        if keeps_from(record, context.claims, actor.id) or (
             of_a_person and not self._shows(record, context.claims, actor.id)
         ):
             raise NotFound(f"there is no record {id}")
@@ -414,7 +414,7 @@ class Engine(Disposing):
             if command.id is None:
                 raise InputError("a past moment needs a record", where="why_not", expected="a command with an id")
             at = None if at is None else aware(at, "why_not")
-            if hides(self.get(command.id), self._claims(command.by, self._moment()), command.by.id):
+            if keeps_from(self.get(command.id), self._claims(command.by, self._moment()), command.by.id):
                 raise NotFound(f"there is no record {command.id}")
             past = self.as_of(command.id, at, version=version)
         moment = at or (past.at if past is not None else None)

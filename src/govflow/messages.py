@@ -13,7 +13,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 from govflow.actors import Actor, Id
 
@@ -130,7 +139,8 @@ class Personal(Value):
     """A personal value in clear, as a command brings it: a name, a phone number, an address, a text about people.
 
     It is encrypted before anything is written and never shows its text in reprs, logs or errors.
-    `subject` is the pseudonym of the person; `about` lists others whom a text speaks of.
+    `subject` is the pseudonym of the person; `about` lists others whom a text speaks of. What is not given, the record
+    says: a name is of whom the command names, a text of officials speaks of the people whose matter it is.
     """
 
     text: str = Field(repr=False, max_length=20000)
@@ -141,6 +151,15 @@ class Personal(Value):
     @classmethod
     def _from_text(cls, given: Any) -> Any:
         return {"text": given} if isinstance(given, str) else given
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, write: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """What was given alone: a command that is read back names nobody whom it did not name."""
+        return {name: value for name, value in write(self).items() if name in self.model_fields_set}
+
+    def changed(self, **changes: Any) -> Self:
+        """A copy with these fields replaced; they count as given."""
+        return self.model_copy(update=changes)
 
     def __str__(self) -> str:
         return f"<personal data of {self.subject}>"
@@ -158,9 +177,26 @@ class Protected(Value):
 
 
 class Pending(Protected):
-    """A personal value on its way into the log, not yet encrypted. Rules see its subject, never its text."""
+    """A personal value on its way into the log, not yet encrypted. Rules see its subject, never its text.
+
+    `named` are the fields that its command has given: `subject` and `about` may be among them.
+    """
 
     text: str = Field(repr=False, exclude=True)
+    named: frozenset[str] = Field(frozenset(), repr=False, exclude=True)
+
+
+class BelongsTo:
+    """Marks a personal field of an event as somebody's own: `Annotated[Protected | None, BelongsTo("reporter")]`.
+
+    `names` are tried in their order, each as a field of the event, its item or its record; `on_behalf_of` is whom the
+    command is given for. Where they name nobody it is nobody's known.
+    """
+
+    __slots__ = ("names",)
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -193,6 +229,7 @@ class Command(Value):
     wire: ClassVar[str] = ""
     label: ClassVar[str] = ""
     is_reading: ClassVar[bool] = False
+    is_engines: ClassVar[bool] = False  # what it says is true only as the engine itself has found it
 
     id: Id | None = None
     by: Actor
@@ -207,7 +244,7 @@ class Command(Value):
         cls.is_reading = is_reading
 
 
-HEADER = frozenset(Command.__annotations__) - {"wire", "label", "is_reading"}
+HEADER = frozenset(Command.__annotations__) - {"wire", "label", "is_reading", "is_engines"}
 
 
 _PARTS: dict[type[Command], tuple[set[str], set[str]]] = {}
@@ -296,6 +333,7 @@ class Event(Value):
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     personal: ClassVar[tuple[str, ...]] = ()
+    belongs: ClassVar[Mapping[str, BelongsTo]] = {}  # personal field -> whose own it is
     dues: ClassVar[Mapping[str, str]] = {}  # clock -> the field that names its due instant
     upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}  # version -> body of the next
 
@@ -322,6 +360,8 @@ class Event(Value):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         cls.personal = tuple(name for name, field in cls.model_fields.items() if "Protected" in str(field.annotation))
+        marks = ((name, mark) for name in cls.personal for mark in cls.model_fields[name].metadata)
+        cls.belongs = {name: mark for name, mark in marks if isinstance(mark, BelongsTo)}
 
 
 class ItemEvent(Event):

@@ -49,6 +49,16 @@ def hides(record: Record, claims: Iterable[Claim], actor: str) -> bool:
     return resident and not any(record.can_read(claim, actor) for claim in held)
 
 
+def keeps_from(record: Record, claims: Iterable[Claim], actor: str) -> bool:
+    """Whether what this actor asks of a record is answered as if there were none, were it for a right of theirs or not.
+
+    A record of a person is kept from officials who may not see it: else a refusal would tell that there is one.
+    """
+    held = tuple(claims)
+    of_others = record.is_for_readers_alone and bool(record.version) and not record.raised_by(actor)
+    return hides(record, held, actor) or (of_others and not sees(record, held, actor))
+
+
 class Reader:
     """Reads one log for one reader. What the reader may not see is not there: it is NotFound, and counted nowhere.
 
@@ -158,7 +168,7 @@ class Reader:
 
     def log_history(self) -> tuple[RecordedEvent, ...]:
         """What the log says of itself: its opening, the tables and policies adopted, erased subjects."""
-        return self.log.history(LOG_STREAM)
+        return tuple(map(self.shown, self.log.history(LOG_STREAM)))
 
     def events(self, after: int = 0) -> Iterator[RecordedEvent]:
         """Every event of the log in order, from behind position `after`, in flat memory."""

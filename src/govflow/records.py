@@ -1,7 +1,7 @@
 """What the state of any record looks like: a status, items of its regions, clocks, and the loops still open."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from pydantic import SerializeAsAny, TypeAdapter
@@ -31,6 +31,10 @@ class Item(Value):
     def people(self) -> frozenset[str]:
         """The people and units it is about: nobody with an interest in them may act for others here."""
         return frozenset()
+
+    def spoken_of(self) -> Iterable[str]:
+        """Whose matter it is: a text given here that names nobody speaks of them."""
+        return self.people()
 
     def concerns(self, actor: str, unit: str | None = None) -> bool:
         """Whether it is a matter of the actor's own, or of the unit the actor speaks for: they may see its record."""
@@ -79,6 +83,7 @@ class Record(Value):
     """The folded state of one record. Only folding makes one; `version` counts its events."""
 
     kind_of_record: ClassVar[str] = ""
+    is_matter: ClassVar[bool] = True  # one of a person is none: it is listed and counted with no others
     correctable: ClassVar[Mapping[str, TypeAdapter[Any]]] = {}  # what a correction may change, with its type
 
     id: str = ""
@@ -121,6 +126,10 @@ class Record(Value):
         """Itself and whom it concerns: who has an interest in one of them must keep away from it."""
         return frozenset({self.id})
 
+    def spoken_of(self) -> Iterable[str]:
+        """The people whose matter it is, by pseudonym: a text that names nobody speaks of them (`govflow.whose`)."""
+        return ()
+
     def concerns(self, actor: str, unit: str | None = None) -> bool:
         """Whether it is the actor's own matter: nobody has to keep away from that. A record to be made is."""
         own = (item.concerns(actor, unit) for items in self.items.values() for item in items.values())
@@ -141,6 +150,16 @@ class Record(Value):
     @property
     def is_secret(self) -> bool:
         """Whether those who are nobody but residents must not learn of it, unless it is their own matter."""
+        return False
+
+    @property
+    def keeps_to_itself(self) -> bool:
+        """Whether nothing that it says may be repeated in another record: somebody reads that one, and not this."""
+        return self.is_secret
+
+    @property
+    def is_for_readers_alone(self) -> bool:
+        """Whether a command of whoever may not see the record is answered as if there were none."""
         return False
 
     def hides_from(self, claim: Claim) -> bool:

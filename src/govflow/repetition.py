@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from govflow.messages import HEADER, Command, Event, Pending, Personal
 
+_BLANK = Pending(subject="s", text="")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,4 +34,5 @@ class Repetition(NamedTuple):
 
 def pending(value: Personal) -> Pending:
     """A personal value on its way to be protected."""
-    return Pending(subject=value.subject, about=value.about, text=value.text)
+    named = frozenset(value.model_fields_set)
+    return _BLANK.changed(subject=value.subject, about=value.about, text=value.text, named=named)

@@ -418,11 +418,16 @@ def retention_class_is_set(record: Record, event: Any, context: Context) -> bool
 
 # --- texts -----------------------------------------------------------------------------------------------------------
 
-# 11-digit mobile numbers, 18-digit identity numbers, e-mail addresses: what a public text must not carry
-_PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?![\dXx])|[\w.+-]+@[\w-]+\.[\w.]+")
+# 11-digit mobile numbers, 18-digit identity numbers, e-mail addresses: what a public text must not carry; the numbers
+# also in groups (138 0013 8000, 110101-19900101-1234) and in full-width digits
+_PERSONAL = re.compile(
+    r"(?<!\d)[1１][3-9３-９]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
+    r"|(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXxＸ](?![\dXx])"
+    r"|[\w.+-]+@[\w-]+\.[\w.]+"
+)
 
 
-@rule("已隐去个人信息", "M158; PIPL [V]", needs="public_text title field new")
+@rule("已隐去个人信息", "M158; PIPL [V]", version=2, needs="public_text title field new")
 def personal_data_is_withheld(record: Record, event: Any, context: Context) -> bool:
     """The text carries no personal data beyond what its addressee may read."""
     return not carries_personal_data(_public_text(event))

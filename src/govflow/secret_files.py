@@ -5,24 +5,35 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from glob import escape, glob
 
 from govflow.errors import LogError
 
 _OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+_LONGEST = 1 << 20  # bytes: a key that is longer is none
+_PART = ".part-"
 
 
 def read_secret(path: str, what: str) -> str:
     """The text of a file that its owner alone may read; `what` names it in errors. Raises LogError."""
     try:
-        with open(path, "rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        with open(path, "rb", opener=_without_waiting) as file:
+            found = os.fstat(file.fileno())
+            mode = stat.S_IMODE(found.st_mode)
+            if not stat.S_ISREG(found.st_mode) or found.st_size > _LONGEST:
+                raise LogError(f"the {what} {path} cannot be read: it is no small file")
             if os.name == "posix" and mode & _OTHERS_MAY:
                 raise LogError(f"others may read the {what} {path} (mode {mode:04o}): say chmod 600 {path}")
-            return file.read().decode()
+            return file.read(_LONGEST).decode()
     except FileNotFoundError:
         raise LogError(f"there is no {what} at {path}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise LogError(f"the {what} {path} cannot be read: {error}") from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, a pipe too, at once: a pipe that nobody writes to would be waited for without end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def write_secret(path: str, content: bytes, *, is_new: bool) -> None:
@@ -33,7 +44,7 @@ def write_secret(path: str, content: bytes, *, is_new: bool) -> None:
     """
     path = os.path.realpath(path)
     folder = os.path.dirname(os.path.abspath(path))
-    handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + ".", dir=folder)  # mode 0600
+    handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + _PART, dir=folder)  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -52,6 +63,17 @@ def write_secret(path: str, content: bytes, *, is_new: bool) -> None:
     finally:
         if os.path.exists(part):
             os.unlink(part)
+
+
+def sweep_parts(path: str) -> None:
+    """Overwrite and remove what writers that were killed have left beside a file: while nobody else writes it."""
+    for part in glob(f"{escape(os.path.realpath(path))}{_PART}*"):
+        if os.stat(part).st_nlink == 1:  # else it is the file itself, under its second name
+            with open(part, "r+b") as left:
+                left.write(bytes(os.fstat(left.fileno()).st_size))
+                left.flush()
+                os.fsync(left.fileno())
+        os.unlink(part)
 
 
 def _sync(folder: str) -> None:

@@ -26,9 +26,9 @@ from govflow.log_events import LOG_STREAM, CalendarAdopted, PolicyAdopted, Workf
 from govflow.messages import Command, Event, digest_of
 from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
 from govflow.policy import Policy
-from govflow.privacy.keys import KeyName
+from govflow.privacy.key_names import KeyName
 from govflow.privacy.vault import Vault
-from govflow.reading import hides
+from govflow.reading import hides, keeps_from
 from govflow.records import Record, RecordGuarded
 from govflow.workflow import NEW
 
@@ -73,6 +73,7 @@ class Unit:
         self.adopted_tables: set[str] = set()
         self.erased: set[str] = set()
         self.destroyed: set[tuple[str, str]] = set()
+        self.is_engines_own = False  # what is done here was asked of the engine by a method of its own
         self._looked_up: set[str] = set()
         self._log_version = 0
 
@@ -80,6 +81,10 @@ class Unit:
 
     def run(self, command: Command) -> Record:
         """Decide a command and all that other records do because of it; the record after it."""
+        if command.is_engines and not self.is_engines_own:
+            raise InputError(
+                f"{command.wire} is given by the engine alone", where=command.wire, expected="its own method"
+            )
         first = len(self.rows)
         record = self._decide(command, command, command.command_id)
         self.handled[command.command_id] = (command, record)
@@ -114,7 +119,8 @@ class Unit:
     ) -> tuple[Record, Record, list[Event], Context, Decider]:
         decider, state = self._target(command)
         claims = self.claims_of(command)
-        hidden = hides(state, claims, command.by.id)
+        is_asked = self.is_engines_own or command.is_reading
+        hidden = (hides if is_asked else keeps_from)(state, claims, command.by.id)
         if hidden and not command.is_reading:  # what is refused is refused as if there were none
             decider, state = self._absent(command)
         policy = self.policy_of(state)
@@ -166,7 +172,7 @@ class Unit:
         if command.id is not None and (state := self.state(command.id)) is not None:
             decider = self.log.deciders[state.kind_of_record]
             if type(command) not in decider.commands:
-                if hides(state, self.claims_of(command), command.by.id):
+                if keeps_from(state, self.claims_of(command), command.by.id):
                     return decider, state
                 raise NotFound(f"{command.id} is a {decider.name}; it does not take {command.wire}")
             return decider, state
@@ -347,7 +353,7 @@ class Unit:
         if erased := {name.subject for name in needed} & (self.log.erased | self.erased):
             raise NotAllowed(command.wire, command.id, [_ERASED._replace(detail=tuple(sorted(erased)))])
         if ("", state.id) in self.log.destroyed | self.destroyed:
-            raise NotAllowed(command.wire, command.id, [_DESTROYED])
+            raise NotAllowed(command.wire, command.id, [DESTROYED])
         if not self.dry:
             if missing := needed.keys() - self.keys.keys():
                 self.keys |= self.vault.keys.need(sorted(missing), packed_command_id(root.command_id), needed)
@@ -422,7 +428,7 @@ _OUT_OF_ORDER = Broken(
 )
 _RESERVED = Broken("id_is_not_reserved", "ids of this form are given by the log itself", "此形式的编号由系统自动分配")
 _NOT_THE_SYSTEM = Broken("system_is_the_system", "only the system acts under its name", "仅系统本身可以系统名义操作")
-_DESTROYED = Broken(
+DESTROYED = Broken(
     "personal_data_is_not_destroyed",
     "the personal data of this record was destroyed at the end of its retention; nothing is added to it",
     "该记录的个人信息已于保管期满后销毁，不得再增添",

@@ -27,7 +27,7 @@ _LONGEST_ID = 64
 # what such a field says is a code, or a person: never a record, though a record may bear the same name
 _NO_RECORD = frozenset(
     {"id", "status", "kind", "category", "retention", "level", "area", "policy", "by", "actor", "role", "unit"}
-    | {"stream", "name", "wire", "title"}
+    | {"stream", "name", "wire"}
 )
 
 
@@ -60,11 +60,16 @@ def _shown(value: Any, is_hidden: IsHidden) -> Any:
     return value
 
 
+def _shown_as(name: str, value: Any, is_hidden: IsHidden) -> Any:
+    """What a field says; a title is words, of which one alone is no id, though a record may bear the same name."""
+    return _words(value, is_hidden) if name == "title" and type(value) is str else _shown(value, is_hidden)
+
+
 def _fields(value: Value, is_hidden: IsHidden) -> Value:
     shown = {
         name: after
         for name, each in value.__dict__.items()
-        if name not in _NO_RECORD and (after := _shown(each, is_hidden)) is not each
+        if name not in _NO_RECORD and (after := _shown_as(name, each, is_hidden)) is not each
     }
     return value.changed(**shown) if shown else value
 
@@ -73,7 +78,7 @@ def _named_tuple(value: Any, is_hidden: IsHidden) -> Any:
     shown = {
         name: after
         for name, each in zip(value._fields, value, strict=True)
-        if name not in _NO_RECORD and (after := _shown(each, is_hidden)) is not each
+        if name not in _NO_RECORD and (after := _shown_as(name, each, is_hidden)) is not each
     }
     return value._replace(**shown) if shown else value
 
@@ -84,10 +89,15 @@ def _text(text: str, is_hidden: IsHidden) -> str:
     if _WORD.fullmatch(text):
         hidden = next(filter(is_hidden, _parts(text)), None)
         return text if hidden is None else text.replace(hidden, WITHHELD)
-    found = _WORD.sub(lambda word: _word(word[0], is_hidden), text)
     if isinstance(text, Detail):
-        zh = _WORD.sub(lambda word: _word(word[0], is_hidden), text.zh)
+        found, zh = _words(text, is_hidden), _words(text.zh, is_hidden)
         return text if (found, zh) == (text, text.zh) else Detail(found, zh)
+    return _words(text, is_hidden)
+
+
+def _words(text: str, is_hidden: IsHidden) -> str:
+    """A text without the hidden ids in it, word by word; the very same object where it names none."""
+    found = _WORD.sub(lambda word: _word(word[0], is_hidden), text)
     return text if found == text else found
 
 

@@ -14,6 +14,7 @@ from govflow.pages.report_period import period_report
 from govflow.pages.report_values import Evidence
 from govflow.policy import DEFAULT_POLICY
 from tests.audit.reported import Tables, audited, faults
+from tests.support import a_case, a_town, desk
 
 MARCH = date(2026, 3, 1), date(2026, 3, 31)
 FEBRUARY = date(2026, 2, 1), date(2026, 2, 28)
@@ -113,6 +114,15 @@ def test_what_a_reader_may_not_see_is_counted_nowhere():
     found = period_of(seen, *MARCH, engine.now())
 
     assert (found.states, found.entries, found.late, found.sums) == ({}, 0, [], [])
+
+
+def test_people_whose_data_was_read_are_no_matters_that_were_begun():
+    town = a_town()
+    case = a_case(town, reporter_name="Wang").id
+    assert town.engine.open_personal(case, "reporter_name", desk, why="to call back") == "Wang"
+    then = town.engine.now()
+    found = period_of(town.engine, then.date(), then.date(), then + timedelta(hours=1))
+    assert (set(found.states), set(+found.opened), found.entries) == ({("case", "reported")}, {"case"}, 3)
 
 
 def test_a_period_that_has_not_begun_is_refused():

@@ -11,7 +11,15 @@ from govflow.cases import commands as c
 from tests.support import AREA, MATTER, Town, a_case, a_town, desk, desk_head, dispatcher, grid_worker, resident
 
 X: dict[str, Any] = {"id": "x"}
-PERSONAL = ("Leak, call 13800138000", "Leak at 11010519491231002X", "Leak (li.na@example.org)")
+PERSONAL = (
+    "Leak, call 13800138000",
+    "Leak, call 138 0013 8000",
+    "Leak, call 138-0013-8000",
+    "漏水，电话１３８００１３８０００",
+    "Leak at 11010519491231002X",
+    "Leak at 110105 19491231 002X",
+    "Leak (li.na@example.org)",
+)
 desk_clerk = Actor.of("dispatch-1", Role.DISPATCHER, unit="desk")
 
 

@@ -20,7 +20,7 @@ from govflow.cli.app import app
 CASE = "C-2026-000001"
 READING = ("replay", "diff", "corrections", "late", "why", "responsibility", "journey", "timeline", "show", "list",
            "loops", "report", "prove", "constraints check", "export bundle", "export jsonl",
-           "privacy reads")  # fmt: skip
+           "privacy reads", "privacy certificate")  # fmt: skip
 MEANING = {  # an option means one thing, whatever command it is given to
     "--db": "PATH",
     "--as": "ACTOR",

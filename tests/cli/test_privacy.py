@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +36,9 @@ def test_who_there_is_who_read_what_and_everything_about_one(govflow: Callable[.
     assert (opened.status, opened.out.strip()) == (0, "Wang Canary")
     listed = {each["subject"]: each for each in json.loads(govflow("privacy", "subjects", "--db", db, "--json").out)}
     assert listed["s-1"] == {"subject": "s-1", "status": "known", "records": 1, "reads": 1, "holds": 0}
-    assert "在册" in govflow("privacy", "subjects", "--db", db, "--lang", "zh-CN").out
+    assert [each["id"] for each in json.loads(govflow("list", "--db", db, "--json").out)] == ["c"]  # people apart
+    told = govflow("privacy", "subjects", "--db", db, "--lang", "zh-CN").out
+    assert ("在册" in told, told.endswith("共 1 人\n")) == (True, True)
     (reading,) = json.loads(govflow("privacy", "reads", "s-1", "--db", db, "--json").out)
     assert (reading["by"], reading["why"], reading["field"]) == ("desk-1", "to call back", "reporter_name")
     assert "to call back" in govflow("privacy", "reads", "s-1", "--db", db).out
@@ -222,3 +225,112 @@ def test_what_was_done_is_handed_over_with_its_basis_and_by_whose_authority(govf
     assert "govflow privacy rotate --help" in " ".join(done.out.split())
     shown = " ".join(govflow("privacy", "show", "s-1", "--basis", "PIPL 45", "--db", db, *AS).out.split())
     assert "subject.erase archive-1: PIPL 47 · district archive · asked for on 2026-02-27" in shown
+
+
+# --- what an officer stumbles over ------------------------------------------------------------------------------------
+
+
+def test_a_field_that_is_not_there_is_answered_with_those_that_its_reader_may_read(
+    govflow: Callable[..., Any], db: str
+):
+    asked = ("privacy", "open", "c", "reporter_fone", "--why", "x", "--db", db, "--as", "desk-1", "--role")
+    told = govflow(*asked, "acceptance_desk")
+    assert told.status == 2
+    assert "there are: description, gist, reporter_name, reporter_phone" in told.err
+    assert "reporter_name" not in govflow(*asked, "lead_unit").err
+    assert "现有：" in govflow(*asked, "acceptance_desk", "--lang", "zh-CN").err
+
+
+def test_nothing_is_corrected_to_nothing(govflow: Callable[..., Any], db: str):
+    said = ("privacy", "correct", "c", "reporter_name", "--reason", "misspelt", "--db", db, *AS)
+    ran = govflow(*said, "--text", "")
+    assert (ran.status, "no text is given" in ran.err) == (2, True)
+    assert govflow("timeline", "person:s-1", "--db", db).status == 2
+
+
+def test_a_request_is_of_a_day_that_is_past(govflow: Callable[..., Any], db: str):
+    ran = govflow("privacy", "erase", "s-1", *WHY, "--requested-on", "2999-01-01", "--db", db, *AS)
+    assert ran.status == 2
+    assert "--requested-on: not usable; expected a day up to " in ran.err
+
+
+def test_erasing_again_says_that_nothing_was_done(govflow: Callable[..., Any], db: str):
+    erase = ("privacy", "erase", "s-1", *WHY, "--db", db, *AS)
+    assert json.loads(govflow(*erase, "--json").out)["is_new"] is True
+    again = govflow(*erase)
+    assert again.out == "s-1: erased\nErased before; nothing was added to the log.\n"
+    assert json.loads(govflow(*erase, "--json").out)["is_new"] is False
+
+
+def test_a_hold_that_does_not_stand_is_answered_with_those_that_do(govflow: Callable[..., Any], db: str):
+    hold = ("privacy", "hold", "s-1", "--reason", "a suit", "--authority", "court", "--db", db, *AS)
+    assert govflow(*hold).status == 0
+    assert "hold_is_new: No legal hold stands under this id: h1" in govflow(*hold, "--name", "h1").err
+    release = ("privacy", "release", "s-1", "h9", "--reason", "over", "--db", db, *AS)
+    assert "those that stand: h1" in govflow(*release).err
+    assert "现有留存：h1" in govflow(*release, "--lang", "zh-CN").err
+
+
+def test_without_the_log_s_own_keys_nothing_is_said_of_nobody_and_nothing_is_made(govflow: Callable[..., Any], db: str):
+    Path(f"{db}.keys.kek").unlink()
+    assert govflow("privacy", "rotate", "--db", db).status == 2
+    assert not Path(f"{db}.keys.kek").exists()
+    Path(f"{db}.keys").unlink()
+    ran = govflow("privacy", "reads", "s-9", "--db", db)
+    assert (ran.status, f"the key store {db}.keys is new" in ran.err) == (2, True)
+    asked = govflow(
+        "privacy", "open", "c", "gist", "--why", "x", "--db", db, "--as", "d", "--role", "acceptance_desk",
+        "--lang", "zh-CN",
+    )  # fmt: skip
+    assert "没有 s-1 的密钥" in asked.err
+
+
+# --- the page that shows of an erasure that it was done ---------------------------------------------------------------
+
+
+def certified(govflow: Callable[..., Any], db: str, *more: str) -> str:
+    """The text of the page, whatever its elements."""
+    ran = govflow("privacy", "certificate", "s-chen", "--db", db, *more)
+    assert ran.status == 0, ran.err
+    return " ".join(re.sub("<[^>]+>", " ", ran.out.partition("<body>")[2]).split())
+
+
+def test_one_page_shows_that_it_was_done_why_by_whom_and_how_anybody_checks_it(
+    govflow: Callable[..., Any], db: str, tmp_path: Path
+):
+    dropped = ("--drop", "c#2.gist", "--requested-on", "2026-02-27")
+    assert govflow("privacy", "erase", "s-chen", *WHY, *dropped, "--db", db, *AS).status == 0
+    unsigned = certified(govflow, db)
+    assert f"govflow checkpoint sign --db {Path(db).name}" in unsigned
+    govflow("checkpoint", "sign", "--db", db)
+    told = certified(govflow, db)
+    for said in ("PIPL 47", "district archive", "2026-02-27", "archive-1, archivist", "Keys left here 0", "DS09"):
+        assert said in told, said
+    assert "c#2.gist dropped whole" in told
+    assert told.count(" holds") == 8
+    assert "govflow prove person:s-chen --version 2 -o erased.tlog-proof" in told
+    zh = certified(govflow, db, "--lang", "zh-CN")
+    assert "个人信息删除记录" in zh
+    assert "档案员" in zh
+    page = tmp_path / "erased.html"
+    for status in (0, 2):  # what is there is not overwritten
+        ran = govflow("privacy", "certificate", "s-chen", "--db", db, "--out", page)
+        assert ran.status == status
+    assert "PIPL 47" in page.read_text("utf-8")
+
+
+def test_who_is_not_erased_has_no_such_page_and_who_may_not_see_a_person_gets_none(
+    govflow: Callable[..., Any], db: str
+):
+    asked = ("privacy", "certificate", "s-1", "--db", db)
+    assert "s-1 is not erased" in govflow(*asked).err
+    assert "nothing is known of s-9" in govflow("privacy", "certificate", "s-9", "--db", db).err
+    assert govflow("privacy", "erase", "s-1", *WHY, "--db", db, *AS).status == 0
+    refused = govflow(*asked, "--as", "d", "--role", "dispatcher")
+    assert (refused.status, "nothing is known of s-1" in refused.err) == (2, True)
+
+
+def test_the_log_tells_of_a_destroyed_text_where_it_stood_and_why(govflow: Callable[..., Any], db: str):
+    assert govflow("privacy", "erase", "s-chen", *WHY, "--drop", "c#2.gist", "--db", db, *AS).status == 0
+    told = " ".join(govflow("timeline", "log", "--db", db).out.split())
+    assert "c#2.gist · PIPL 47 ·" in told

@@ -529,4 +529,4 @@ def test_what_nobody_verified_is_named_in_chinese_too(govflow, db):
 def test_a_faulty_option_is_told_in_the_readers_own_words(govflow, db):
     ran = govflow("allowed", "C-1", "--as", "a", "--role", "x", "--level", "moon", "--db", db, "--lang", "zh-CN")
 
-    assert "--level: 不可用; expected 其一：'grid', 'community', 'town' or 'district'" in ran.err
+    assert "--level: 不可用；应为 其一：'grid', 'community', 'town' or 'district'" in ran.err

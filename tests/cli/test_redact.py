@@ -41,3 +41,25 @@ def test_it_says_it_in_chinese_and_to_programs(govflow: Callable[..., Any], db: 
     assert said["vkey"].startswith("govflow/redacted-")
     again = govflow("export", "redacted", "--db", db, "-o", str(tmp_path / "a.db"))
     assert (again.status, "is there already" in again.err) == (2, True)
+
+
+def test_it_has_no_keys_to_bring_back_and_nothing_to_be_mended(govflow: Callable[..., Any], db: str, tmp_path: Path):
+    out = str(tmp_path / "out.db")
+    assert govflow("export", "redacted", "--db", db, "-o", out).status == 0
+    told = govflow("privacy", "status", "--db", out)
+    assert (told.status, "no keys belong to it" in told.out) == (0, True)
+
+
+def test_the_key_of_the_pseudonyms_has_a_name_of_its_own_and_gives_the_same_ones(
+    govflow: Callable[..., Any], db: str, tmp_path: Path
+):
+    kept = str(tmp_path / "pseudonyms")
+    shown = []
+    for name in ("one.db", "two.db"):
+        out = str(tmp_path / name)
+        assert govflow("export", "redacted", "--db", db, "-o", out, "--pseudonyms", kept).status == 0
+        shown.append(govflow("timeline", "c", "--db", out).out)
+    assert shown[0] == shown[1]
+    assert govflow("export", "redacted", "--db", db, "-o", str(tmp_path / "x.db"), "--key", kept).status == 2
+    nowhere = govflow("export", "redacted", "--db", db, "-o", str(tmp_path / "no" / "x.db"), "--lang", "zh-CN")
+    assert (nowhere.status, "没有文件夹" in nowhere.err, "expected" in nowhere.err) == (2, True, False)

@@ -149,7 +149,9 @@ def town(session_env: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
         resident = Actor(id="s-1")
         engine.handle(c.ReportCase(id="noise", by=resident, **matter(category="noise", reporter="s-1", **place)))
         accused = {**HIDDEN, "accused_unit": "qx.hedong", "category": "conduct"}
-        engine.handle(c.ReportCase(id="told", by=Actor(id="s-9"), **matter(**accused, **place)))
+        above = {**place, "level": "town"}  # at its own level there is no desk but that of the unit reported
+        engine.handle(c.ReportCase(id="told", by=Actor(id="s-9"), **matter(**accused, **above)))
+        engine.handle(c.ReportCase(id="conduct", by=resident, **matter(category="conduct", reporter="s-1", **place)))
     return path
 
 
@@ -216,7 +218,7 @@ def test_the_unit_reported_is_told_that_there_is_no_record(govflow, town, log):
 # --- where a case goes -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("id", "unit", "rule"), [("noise", "qx.hedong", "hedong-community"), ("told", None, None)])
+@pytest.mark.parametrize(("id", "unit", "rule"), [("noise", "qx.hedong", "hedong-community"), ("conduct", None, None)])
 def test_route_tells_where_a_case_goes_and_each_rule_that_was_asked(govflow, town, id, unit, rule):
     ran = govflow("route", id, "--db", town)
     told = json.loads(govflow("route", id, "--db", town, "--json").out)

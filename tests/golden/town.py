@@ -19,6 +19,7 @@ from govflow.organisation.units import AddUnit
 from govflow.policy import Every, Obligation
 from govflow.regions.reading import ConfirmReading
 from govflow.resources.messages import ArchiveResource
+from govflow.subjects import Dealt
 from govflow.testing import PinnedClock
 from tests.beside import test_bulletin as bulletins
 from tests.beside import test_campaign as campaigns
@@ -137,7 +138,7 @@ def _of_people(engine: Engine) -> None:
     held = engine.hold("s-9", archivist, reason="a suit is pending", authority="district court")
     engine.release("s-9", archivist, hold=next(iter(held.holds)), reason="it was withdrawn")
     engine.disclose("s-9", archivist, basis="个人信息保护法 §45")
-    engine.erase("s-9", archivist, basis="个人信息保护法 §47", authority="town office")
+    engine.erase("s-9", archivist, basis="个人信息保护法 §47", authority="town office", otherwise=Dealt.DROPPED)
 
 
 def _surveyed(town: Town) -> None:

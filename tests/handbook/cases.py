@@ -33,6 +33,7 @@ RULES = {
     ): "another record raised the matter: its own reaction says so, nobody's word",
     ("C02", "source_is_said_by_the_system"): "as in C01",
     ("C02", "direct_line_names_its_leader"): "M019: what reached a leader's line is that leader's to answer for",
+    ("C02", "somebody_else_can_accept"): "petitions §30: else it would be reported to those it is about, or to nobody",
     ("C02", "matter_has_a_title"): "without one nothing says what is to be done (M059)",
     ("C56", "external_outcome_is_told"): "the handbook's guard «what the other body did; a declined competence»",
 }

@@ -10,6 +10,7 @@ from govflow import Actor, Engine, InputError
 from govflow.cases import CASE
 from govflow.cases.commands import ReportCase
 from govflow.interchange.commands import CommandFault, command_from_json
+from tests.support import MATTER, desk
 
 WU = Actor.of("wu", "dispatcher", unit="desk", level="town", area="a/b")
 
@@ -29,14 +30,17 @@ def test_every_command_comes_back_as_it_went_out(command):
 
 
 def test_a_personal_value_may_be_a_plain_text():
-    text = '{"command": "case.report", "by": {"id": "s-1"}, "reporter_name": "Zhang San"}'
+    said = {**MATTER, "reporter": None, "by": desk.model_dump(mode="json"), "reporter_name": "Zhang San"}
 
-    command = command_from_json(text, [CASE])
+    command = command_from_json(json.dumps({"command": "case.report", **said}), [CASE])
 
     assert isinstance(command, ReportCase)
     assert command.reporter_name is not None
     assert command.reporter_name.text == "Zhang San"
-    assert command.reporter_name.subject == command.reporter
+    assert command.reporter is not None
+    with Engine.open() as engine:
+        (reported,) = engine.history(engine.handle(command).id)
+    assert reported.body.reporter_name.subject == command.reporter  # type: ignore[attr-defined]
 
 
 def test_a_fault_says_field_and_expectation_in_both_languages():

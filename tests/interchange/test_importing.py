@@ -253,7 +253,7 @@ def test_the_keys_of_a_batch_wait_for_the_disk_once_and_those_of_a_refused_batch
 
     with Engine.open(tmp_path / "log.db") as engine:
         statements: list[str] = []
-        engine.vault.keys._db.set_trace_callback(statements.append)
+        engine.vault.keys._file.db.set_trace_callback(statements.append)
         with pytest.raises(NotAllowed):
             engine.handle_all([report("a", "Ann"), report("C-2024-1", "of a form that is reserved")])
         assert (statements.count("COMMIT"), engine.vault.keys.waiting()) == (0, [])
@@ -360,10 +360,24 @@ def test_a_row_that_is_newly_closed_and_says_something_else_is_closed_and_report
     assert codes(report) == [(2, "department", "changed_since_import")]
 
 
+def test_whoever_a_request_speaks_of_has_a_pseudonym_by_chance_the_same_when_it_is_closed_later(tmp_path):
+    pseudonyms = set()
+    for name in ("one", "two"):
+        with Engine.open(tmp_path / f"{name}.db") as engine:
+            for status in ({"case_status": "Open", "closed_dt": ""}, {}):
+                import_rows(engine, boston(tmp_path / "rows.csv", [{**sample()[1], **status}]), BOSTON)
+            received, *_, closed = engine.history("boston311.101004130437")
+            assert received.body.place.subject == closed.body.closing.subject
+            pseudonyms.add(received.body.place.subject)
+    assert len(pseudonyms) == 2
+    assert not any("101004130437" in each for each in pseudonyms)
+
+
 def test_a_request_whose_data_was_erased_is_closed_without_its_text_and_counts_as_unchanged(engine, tmp_path):
     before = [{**sample()[1], "case_status": "Open", "closed_dt": ""}]
     import_rows(engine, boston(tmp_path / "before.csv", before), BOSTON)
-    engine.erase("s-boston311.101004130437", ARCHIVIST, basis="PIPL §47", authority="archive")
+    (received, *_) = engine.history("boston311.101004130437")
+    engine.erase(received.body.place.subject, ARCHIVIST, basis="PIPL §47", authority="archive")
 
     for closed, unchanged in ((1, 0), (0, 1)):
         report = import_rows(engine, boston(tmp_path / "after.csv", [sample()[1]]), BOSTON)

@@ -45,7 +45,8 @@ def test_without_a_directory_nobody_holds_anything_but_what_the_public_holds():
 def test_what_an_actor_claims_of_himself_is_passed_over(office: Office):
     office.appoint("bo", Role.DISPATCHER)
     claims = DirectoryAuthority().claims(Actor.of("bo", Role.DISTRICT, unit="bureau"), on(0), office.look_up)
-    assert claims == (Claim(role=Role.DISPATCHER, unit="desk", level=Level.TOWN, area="jinniu/east"),)
+    post = {"role": Role.DISPATCHER, "unit": "desk", "level": Level.TOWN, "area": "jinniu/east"}
+    assert claims == (Claim(**post, unit_within=("bureau",)),)
 
 
 def test_an_appointment_runs_from_its_beginning_on_and_before_its_end(office: Office):
@@ -199,7 +200,9 @@ def naive_claims(office: Office, actor: str, at: datetime) -> list[Claim]:
         )
 
     def claim(post: Any, instead: str | None = None) -> Claim:
-        return Claim(role=post.role, unit=post.unit, level=post.level, area=post.area, standing_in_for=instead)
+        within = {"desk": ("bureau",), "water": ("bureau",)}.get(post.unit, ())  # as the office is set up
+        post = {"role": post.role, "unit": post.unit, "level": post.level, "area": post.area}
+        return Claim(**post, standing_in_for=instead, unit_within=within)
 
     found = [claim(post) for post in posts(actor)]
     for body in bodies:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from govflow import Actor, NotAllowed, Role
+from govflow import Actor, NotAllowed, NotFound, Role
 from govflow.cases import commands as c
 from govflow.organisation.interests import DeclareInterest
 from govflow.organisation.substitutions import ArrangeSubstitution
+from govflow.organisation.units import AddUnit
 from govflow.regions.contact import LogContact
 from govflow.regions.evaluation import RecordEvaluation
 from govflow.regions.evidence import AddEvidence
@@ -17,6 +18,9 @@ from govflow.regions.verification import PassVerification
 from tests.organisation.office import ANN, Office, an_office, on
 
 CASE: dict[str, Any] = {"id": "leak"}
+WRONGDOING: dict[str, Any] = {
+    "title": "Fees", "kind": "whistle_blowing", "channel": "letter", "category": "conduct", "confidential": True,
+}  # fmt: skip
 STAFF = {
     "recep": (Role.ACCEPTANCE_DESK, "desk"),
     "disp": (Role.DISPATCHER, "desk"),
@@ -84,3 +88,29 @@ def test_who_may_take_a_step_is_told_from_the_directory(office: Office):
     steps = {each.command for each in office.engine.allowed("leak", recep)}
     assert "case.accept" in steps
     assert "case.accept" not in {each.command for each in office.engine.allowed("leak", disp)}
+
+
+def test_what_is_part_of_the_unit_reported_learns_of_the_report_no_more_than_it_does(office: Office):
+    office.do(
+        AddUnit(by=ANN, item="pumps", title="Pumps", kind="station", area="jinniu/east", parent="water"),
+        AddUnit(by=ANN, item="night", title="Night shift", kind="station", area="jinniu/east", parent="pumps"),
+        c.ReportCase(id="told", by=resident, level="town", area="jinniu/east", accused_unit="water", **WRONGDOING),
+    )
+    for actor, unit in (("mei", "pumps"), ("nan", "night"), ("bao", "bureau")):
+        office.appoint(actor, Role.DISPATCHER, unit, area="jinniu/east")
+    seen = {actor for actor in ("mei", "nan", "bao", "li") if office.engine.seen_by(Actor(id=actor)).has("told")}
+    assert seen == {"bao"}  # the unit above it is no part of it
+    for actor in ("mei", "nan"):
+        with pytest.raises(NotFound):
+            office.engine.handle(c.AssignCase(id="told", by=Actor(id=actor), lead_unit="police"))
+
+
+def test_a_report_that_only_desks_of_the_unit_reported_could_accept_is_sent_elsewhere(office: Office):
+    report = {"id": "told", "by": resident, "level": "town", "area": "jinniu/east", **WRONGDOING}
+    for accused in ("desk", "bureau"):
+        assert office.refused(c.ReportCase(**report, accused_unit=accused)) == {"somebody_else_can_accept"}
+    office.do(AddUnit(by=ANN, item="discipline", title="Discipline", kind="station", area="jinniu/east"))
+    office.appoint("judge", Role.ACCEPTANCE_DESK, "discipline")
+    office.do(c.ReportCase(**report, accused_unit="bureau"))
+    assert office.engine.seen_by(Actor(id="judge")).has("told")
+    assert not office.engine.seen_by(recep).has("told")

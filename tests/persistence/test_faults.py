@@ -23,7 +23,8 @@ from govflow.errors import LogError, ProtectionError, Truncated
 from govflow.messages import new_command_id
 from govflow.persistence.codec import leaf_of, packed_command_id
 from govflow.persistence.sqlite import SQLiteStore
-from govflow.privacy.keys import KeyName, KeyStore
+from govflow.privacy.key_names import KeyName
+from govflow.privacy.keys import KeyStore
 from tests.support import wrapped_keys
 
 DESK = Actor.of("desk", "acceptance_desk", "dispatcher")

@@ -155,7 +155,7 @@ def _studio(town: Town) -> None:
 
 def _visits(town: Town) -> None:
     visits = golden._Rounds(town)
-    town.do(visits.a_visit("2", person="s-9"), ReportVisit(**rounds.V, by=rounds.han, item="2", **rounds.MATTER))
+    town.do(visits.a_visit("2", person="s-8"), ReportVisit(**rounds.V, by=rounds.han, item="2", **rounds.MATTER))
 
 
 def _projects(town: Town) -> None:

@@ -131,7 +131,8 @@ def told_by_programs(folder: Path, stage: str) -> Iterator[tuple[str, bytes]]:
     log, pages = folder / "town.db", folder / f"pages {stage}"
     asked = [
         *(["list"], ["list", "--json"], ["loops"], ["show", "quarrel"], ["show", "x", "--json"], ["timeline", "x"]),
-        *(["privacy", "subjects"], ["privacy", "reads", "s-1"], ["budget", "show", "round"]),
+        *(["privacy", "subjects"], ["privacy", "reads", "s-1"], ["privacy", "certificate", "s-1"]),
+        ["budget", "show", "round"],
         *(["propose", "page", "n"], ["propose", "page", "p"], ["project", "page", "--all", "-o", str(pages)]),
     ]
     for each in asked:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from govflow.errors import LogError
-from govflow.privacy.keys import KeyName, KeyStore, Text
+from govflow.privacy.key_names import KeyName, Text
+from govflow.privacy.keys import KeyStore
 from govflow.privacy.wrapping import WrappingFile
 
 LOG = "log-1"
@@ -218,7 +219,7 @@ def test_a_damaged_key_encryption_file_is_told_in_a_sentence(tmp_path: Path, con
 def test_whatever_stands_in_a_row_instead_of_a_wrapped_key_is_an_error_and_no_key(content: bytes):
     with closing(opened()) as keys:
         one(keys, WANG)
-        keys._db.execute("UPDATE data_keys SET wrapped = ?", (content,))
+        keys._file.db.execute("UPDATE data_keys SET wrapped = ?", (content,))
         with pytest.raises(LogError, match="does not open under"):
             keys.get(*WANG)
 

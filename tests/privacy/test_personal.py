@@ -46,6 +46,7 @@ from govflow.regions.mediation import (
     text_digest_of,
 )
 from govflow.regions.meeting import AnnounceMeeting, HoldMeeting, RecordMeeting
+from govflow.subjects import Dealt
 from govflow.testing import PinnedClock
 from tests.support import wrapped_keys
 
@@ -370,13 +371,14 @@ def test_erasing_a_subject_closes_its_data_for_good_and_changes_no_state(story):
     before = {record.id: record.digest for record in engine.records()}
     rows = [(row.leaf, row.state) for row in engine.store.scan()]
 
-    engine.erase("s-wang", ARCHIVE, basis="PIPL §47", authority="archive office")
+    texts = {f"{id}#1.place": "17 the road"}
+    engine.erase("s-wang", ARCHIVE, basis="PIPL §47", authority="archive office", texts=texts, otherwise=Dealt.DROPPED)
 
-    for field in ("reporter_name", "reporter_phone", "reporter_address", "description"):
+    for field in ("reporter_name", "reporter_phone", "reporter_address", "description", "gist", "result"):
         assert engine.open_personal(id, field, DESK, why="to handle it") is None
-    assert (
-        engine.open_personal(id, "gist", DESK, why="to handle it") == CANARIES["contact.log.gist"]
-    )  # another subject's
+    assert engine.open_personal(id, "place", DESK, why="to handle it") == "17 the road"
+    other = engine.open_personal("import-1", "place", DESK, why="to handle it")
+    assert other == CANARIES["case.import.place"]  # another subject's
     assert {record.id: record.digest for record in engine.records() if record.id in before} == before
     assert engine.get(id).digest == before[id]
     assert [(row.leaf, row.state) for row in engine.store.scan()][: len(rows)] == rows
@@ -386,7 +388,7 @@ def test_the_erased_key_is_gone_from_every_byte_of_the_key_store(story):
     keys = wrapped_keys(story.folder / "log.db", "s-wang")
     for key in keys:
         assert any(key in path.read_bytes() for path in story.folder.glob("log.db.keys*"))
-    story.engine.erase("s-wang", ARCHIVE, basis="b", authority="a")
+    story.engine.erase("s-wang", ARCHIVE, basis="b", authority="a", otherwise=Dealt.DROPPED)
     for key in keys:
         assert not any(any_piece_of(key, path.read_bytes()) for path in story.folder.glob("log.db.keys*"))
     assert story.engine.vault.keys.is_destroyed("s-wang")
@@ -412,7 +414,7 @@ def test_no_erased_key_stays_in_the_free_space_between_many_others(tmp_path):
 
 def test_an_erasure_stands_in_the_log_with_its_basis_once(story):
     for _ in range(2):
-        story.engine.erase("s-wang", ARCHIVE, basis="PIPL §47", authority="archive office")
+        story.engine.erase("s-wang", ARCHIVE, basis="PIPL §47", authority="archive office", otherwise=Dealt.DROPPED)
     erasures = [event for event in story.engine.log_history() if event.name == "subject.erased"]
     (only,) = erasures
     assert (only.body.subject, only.body.basis, only.body.authority) == ("s-wang", "PIPL §47", "archive office")
@@ -429,7 +431,7 @@ def test_only_an_archivist_erases(story):
 
 
 def test_an_erased_subject_gets_no_new_data(story):
-    story.engine.erase("s-wang", ARCHIVE, basis="b", authority="a")
+    story.engine.erase("s-wang", ARCHIVE, basis="b", authority="a", otherwise=Dealt.DROPPED)
     again = ReportCase(by=WANG, **MATTER, reporter="s-wang", reporter_name="王小明")
     assert [broken.code for broken in story.engine.why_not(again)] == ["subject_is_not_erased"]
     with pytest.raises(NotAllowed) as refused:
@@ -442,7 +444,7 @@ def test_an_erased_subject_gets_no_new_data(story):
 def test_an_erasure_is_seen_by_another_engine_on_the_same_log(story):
     with Engine.open(story.folder / "log.db") as other:
         assert other.open_personal(story.case, "reporter_name", DESK, why="to handle it")
-        story.engine.erase("s-wang", ARCHIVE, basis="b", authority="a")
+        story.engine.erase("s-wang", ARCHIVE, basis="b", authority="a", otherwise=Dealt.DROPPED)
         assert other.open_personal(story.case, "reporter_name", DESK, why="to handle it") is None
         with pytest.raises(NotAllowed):
             other.handle(ReportCase(by=WANG, **MATTER, reporter="s-wang", reporter_name="王小明"))
@@ -454,7 +456,7 @@ def test_an_erasure_that_a_crash_cut_short_is_finished_when_the_log_is_opened(st
     story.engine.close()
     kept = {path: path.read_bytes() for path in story.folder.glob("log.db.keys*")}
     with Engine.open(story.folder / "log.db") as engine:
-        engine.erase("s-wang", ARCHIVE, basis="b", authority="a")
+        engine.erase("s-wang", ARCHIVE, basis="b", authority="a", otherwise=Dealt.DROPPED)
     for path, data in kept.items():  # as if the key had not yet been destroyed
         path.write_bytes(data)
     with Engine.open(story.folder / "log.db") as engine:
@@ -482,12 +484,14 @@ def test_the_digest_of_a_command_does_not_depend_on_personal_arguments():
     assert digest_of(one) != digest_of(ReportCase(by=WANG, **{**MATTER, "title": "Fire"}, reporter="s-1"))
 
 
-def test_personal_data_of_a_reporter_without_a_pseudonym_gets_one():
+def test_personal_data_of_a_reporter_without_a_pseudonym_gets_one(story):
     command: Any = ReportCase(
-        by=WANG, **MATTER, reporter_name="王小明", reporter_phone="13912345678", description="wet"
+        by=WANG, **MATTER, id="wet", reporter_name="王小明", reporter_phone="13912345678", description="wet"
     )
     assert command.reporter is not None
-    subjects = {command.reporter_name.subject, command.reporter_phone.subject, command.description.subject}
+    story.engine.handle(command)
+    (reported,) = (each.body for each in story.engine.history("wet"))
+    subjects = {reported.reporter_name.subject, reported.reporter_phone.subject, reported.description.subject}
     assert subjects == {command.reporter}
 
 

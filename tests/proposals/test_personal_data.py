@@ -17,6 +17,7 @@ from govflow.regions.meeting import AnnounceMeeting, HoldMeeting, RecordMeeting
 from govflow.regions.objection import RaiseObjection, ResolveObjection
 from govflow.regions.opinion import DisposeOpinion, RecordOpinion
 from govflow.regions.support import SecondProposal
+from govflow.subjects import Dealt
 from tests.proposals.hall import (
     AREA,
     Hall,
@@ -152,13 +153,14 @@ def test_an_opinion_entered_for_another_is_theirs_and_one_without_a_name_is_no_o
 
 
 def test_a_command_read_from_json_is_about_the_same_person():
-    command = SecondProposal(**M, by=li)
-    said = {**command.model_dump(mode="json"), "supporter_name": "Li Canary"}
-    read = SecondProposal.model_validate(said)
-    assert read.supporter_name is not None
-    assert read.supporter_name.subject == "s-li"
-    firm = {**said, "on_behalf_of": "firm"}
-    assert SecondProposal.model_validate(firm).supporter_name.subject == "firm"  # type: ignore[union-attr]
+    hall = Hall()
+    hall.do(c.DraftProposal(**M, by=wang, title="Ramp", text="A ramp", area=AREA))
+    clerk = Actor.of("clerk", Role.ORGANISATION, unit="firm")
+    for by, unit, capacity, name in ((li, None, "resident", "s-li"), (clerk, "firm", "organisation", "firm")):
+        command = SecondProposal(**M, by=by, on_behalf_of=unit, capacity=capacity)
+        said = {**command.model_dump(mode="json"), "supporter_name": "Li Canary"}
+        hall.do(SecondProposal.model_validate(said))
+        assert hall.get().item("support", name).supporter_name.subject == name
 
 
 @pytest.mark.parametrize("subject", ["s-wang", "s-li", "s-chen", "s-zhao", "v-0"])
@@ -170,7 +172,7 @@ def test_erasing_somebody_leaves_state_tally_replay_and_open_loops_as_they_were(
     before = hall.get()
     loops, tally = hall.engine.open_loops("m"), before.vote.tally
     stored = [row.state for row in hall.engine.store.read("m")]
-    hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office")
+    hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office", otherwise=Dealt.DROPPED)
     assert hall.get() == before
     assert hall.get().digest == before.digest
     assert (hall.engine.open_loops("m"), hall.get().vote.tallied()) == (loops, tally)
@@ -187,7 +189,7 @@ def test_what_was_erased_opens_no_more_and_what_was_not_still_does():
     fields = {"proposer_name": "s-wang", "supporter_name": "s-li", "voter_name": "v-0"}
     for field, subject in fields.items():
         assert "金丝雀" in (hall.engine.open_personal("m", field, office, why="to handle it") or "")
-        hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office")
+        hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office", otherwise=Dealt.DROPPED)
         assert hall.engine.open_personal("m", field, office, why="to handle it") is None
     assert "金丝雀" in (hall.engine.open_personal("m", "details", zhao, why="to handle it") or "")
 
@@ -195,7 +197,7 @@ def test_what_was_erased_opens_no_more_and_what_was_not_still_does():
 def test_who_was_erased_goes_on_as_a_pseudonym_and_the_proposal_reaches_its_end():
     hall = told(Hall())
     for subject in ("s-wang", "s-li", "v-0"):
-        hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office")
+        hall.engine.erase(subject, archivist, basis="PIPL §47", authority="archive office", otherwise=Dealt.DROPPED)
     hall.wait(days=9)
     hall.on_to("result_published")
     reply = {"request": "a ramp", "facts": "none", "grounds": "the vote", "conclusion": "built"}

@@ -23,6 +23,7 @@ from govflow.duties import DUTY, Duty, duty_id
 from govflow.engine import shipped
 from govflow.log_events import LOG_EVENTS, LOG_STREAM, Audience, LogRedacted
 from govflow.messages import new_command_id
+from govflow.persistence.codec import leaf_of
 from govflow.policy import Every
 from govflow.privacy.keys import KeyStore
 from govflow.recounting import recount
@@ -431,3 +432,30 @@ def test_a_field_that_nobody_thought_of_is_taken_to_name_people():
 
     assert plan_of(GuardNamed)["guard"].holds is Holds.MAYBE
     assert plan_of(GuardNamed)["note"].holds is Holds.TEXT
+
+
+FORGED = {
+    "nested without end": b"[" * 100_000,
+    "a list": b"[]",
+    "nobody's": b'{"reporter_name": {"ciphertext": "AAAA"}}',
+    "of a list": b'{"reporter_name": {"subject": ["s-1"]}}',
+    "in clear": b'{"reporter_name": "Wang Canary"}',
+}
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("body", FORGED)
+def test_a_forged_row_whose_hash_is_right_is_told_and_not_exported(tmp_path: Path, audience: Audience, body: str):
+    town = a_log(tmp_path / "log.db")
+    told(town)
+    town.engine.close()
+    with closing(sqlite3.connect(tmp_path / "log.db", isolation_level=None)) as db:
+        db.execute("DROP TRIGGER stored_events_no_update")
+        asked = "SELECT originator_version, topic, state FROM stored_events WHERE originator_id = 'c'"
+        version, topic, state = db.execute(asked).fetchone()
+        forged = state.partition(b"\n")[0] + b"\n" + FORGED[body]
+        said = (forged, leaf_of("c", version, topic, forged))
+        db.execute("UPDATE stored_events SET state = ?, leaf = ? WHERE originator_id = 'c'", said)
+    with Engine.open(tmp_path / "log.db", records=[CASE], read_only=True) as engine, pytest.raises(LogError):
+        redacted(engine, tmp_path / "out.db", audience=audience)
+    assert not list(tmp_path.glob("out*"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from govflow import Engine, NotAllowed, ProtectionError
+from govflow import Engine, NotAllowed, Personal, ProtectionError
 from govflow.audit.verifying.evidence import verify_log
 from govflow.disposing import Stage
 from govflow.regions.retention import AppraiseRetention
@@ -121,3 +121,40 @@ def test_a_key_that_is_missing_without_a_word_in_the_log_is_still_found(tmp_path
     town.engine.close()
     found = verify_log(path, workers=1)
     assert {each.stream for each in found.findings if each.code == "KEY_MISSING"} == {"old"}
+
+
+def test_a_record_that_was_destroyed_takes_no_correction_in_the_place_of_what_is_gone():
+    town = old_one()
+    destroyed(town)
+    town.engine.dispose("old", ARCHIVE, **END)
+    with pytest.raises(NotAllowed) as refused:
+        town.engine.correct_personal("old", "reporter_name", ARCHIVE, text="Wang Canary", reason="misspelt")
+    assert refused.value.codes == ("personal_data_is_not_destroyed",)
+    assert name(town, "old") is None
+
+
+def test_a_legal_hold_on_somebody_of_whom_a_text_in_it_speaks_blocks_the_destruction():
+    town = a_log()
+    archived(town, description=Personal(text="Chen shouts", subject="s-1", about=("s-chen",)))
+    destroyed(town)
+    town.engine.hold("s-chen", ARCHIVE, **COURT)
+    with pytest.raises(NotAllowed) as refused:
+        town.engine.dispose("old", ARCHIVE, **END)
+    assert refused.value.codes == ("no_hold_stands",)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"basis": " "}, "basis_is_named"),
+        ({"authority": ""}, "authority_is_named"),
+        ({"basis": "as 13912345678 asked"}, "words_name_nobody"),
+    ],
+)
+def test_a_record_of_destruction_names_its_basis_and_authority_and_no_person(given: dict[str, str], code: str):
+    town = old_one()
+    destroyed(town)
+    with pytest.raises(NotAllowed) as refused:
+        town.engine.dispose("old", ARCHIVE, **{**END, **given})
+    assert refused.value.codes == (code,)
+    assert name(town, "old") == "Wang Canary"

@@ -114,3 +114,51 @@ def test_the_public_page_of_what_the_matter_became_tells_nothing_of_who_reported
     for trace in (str(getattr(case, "reporter", "?")), told["id"], "Wang", "window", told["code"], "anonymous"):
         assert trace not in public, trace
     assert json.loads(tracked(db, "show", "--json", code=told["code"]).out)["goes_on_as"] == target
+
+
+def test_a_report_is_made_and_rated_in_chinese_words_as_well(db: Path):
+    given = ("--kind", "举报", "--level", "社区", "--accused", "roads", "--place", "集市")
+    told = reported(db, *given, title="占道收费")
+    with Engine.open(db) as engine:
+        case = engine.get(told["id"], Case)
+        assert (case.kind, case.level) == ("whistle_blowing", "community")
+        fed_back(Town(engine, engine.now), told["id"])  # type: ignore[arg-type]
+    answers = ("--contacted", "不适用", "--resolved", "是", "--satisfied", "否")
+    assert tracked(db, "rate", *answers, code=told["code"]).status == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "--kind: not usable; expected grid | hotline"), ("zh-CN", "--kind: 不可用；应为 网格事件 | 热线诉求")],
+)
+def test_an_unknown_word_is_answered_with_those_there_are_in_the_language_spoken(db: Path, lang: str, said: str):
+    ran = run("track", "report", "--db", db, "--title", "Fees", "--kind", "wrongdoing", "--lang", lang)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+    mistyped = run("track", "show", "ABC", "--db", db, "--lang", lang).err
+    assert ("expected" in mistyped) == (lang == "en")
+
+
+def test_a_refusal_says_what_to_do_and_nothing_of_what_the_offices_may_do(db: Path):
+    nobody_accused = run("track", "report", "--db", db, "--title", "Fees", "--kind", "whistle_blowing")
+    assert "--accused UNIT" in nobody_accused.err
+    numbered = run("track", "report", "--db", db, "--title", "Call 13800138000", *KINDS)
+    assert (numbered.status, "--text" in numbered.err) == (1, True)
+    code = reported(db, *KINDS)["code"]
+    unasked = tracked(db, "supplement", "--text", "more", code=code)
+    assert "govflow track show" in unasked.err
+    assert "case.escalate" not in unasked.err
+    untold = tracked(db, "supplement", code=code)
+    assert (untold.status, "no text is given" in untold.err) == (2, True)
+
+
+def test_what_is_open_to_the_reporter_is_told_with_its_command_which_works(db: Path):
+    code = reported(db, "--kind", "hotline")["code"]
+    assert tracked(db, "withdraw", code=code).status == 0
+    seen = tracked(db, "show", code=code, stdin=b"").out
+    assert "govflow track reopen" in seen
+    assert tracked(db, "reopen", "--ground", "not settled after all", code=code).status == 0
+    assert json.loads(tracked(db, "show", "--json", code=code).out)["status"] == "reported"
+    for command in ("review", "recheck"):  # this is no petition
+        refused = tracked(db, command, "--reason", "the facts are others", code=code)
+        assert (refused.status, f"case.request_{command}" in refused.err) == (1, True)

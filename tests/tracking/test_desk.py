@@ -21,7 +21,7 @@ from govflow.regions.verification import PassVerification
 from govflow.testing import PinnedClock
 from govflow.tracking import Receipt, TrackingDesk
 from govflow.tracking.codes import new_code, read
-from tests.support import AREA, Town, a_town, desk, dispatcher, grid_worker, lead, verifier
+from tests.support import AREA, TOLD, Town, a_town, desk, dispatcher, grid_worker, lead, verifier
 
 WORDS: dict[str, Any] = {"title": "Bribes", "channel": "web", "level": "community", "area": AREA}
 ROADS = {"kind": "whistle_blowing", "accused_unit": "roads"}
@@ -169,9 +169,9 @@ def test_known_and_unknown_codes_are_looked_up_by_the_same_steps():
     steps: list[list[str]] = []
     for each in (read(code) or "", new_code(lambda count: b"\x09" * count)):
         asked: list[str] = []
-        keys._db.set_trace_callback(asked.append)
+        keys._file.db.set_trace_callback(asked.append)
         TrackingCodes(keys).whose(each)
-        keys._db.set_trace_callback(None)
+        keys._file.db.set_trace_callback(None)
         steps.append([statement.partition("mac = ")[0] for statement in asked])
     assert steps[0] == steps[1]
     assert len(steps[0]) == 2  # the key of the hashes, and one look-up
@@ -312,3 +312,12 @@ def test_what_is_followed_names_nobody():
     for id in (case.reporter, desk.id, dispatcher.id, lead.id):
         assert f'"{id}"' not in said
     assert "Wang" not in said
+
+
+def test_who_follows_a_matter_is_not_told_of_another_that_is_hidden_from_them():
+    town = a_town()
+    told = a_report(town, **ROADS).case.id
+    case, code = a_report(town)
+    town.do(c.RejectCase(id=case.id, by=desk, reason_code="out_of_scope", reason=f"see {told}", told_by=TOLD))
+    (rejected,) = [each for each in TrackingDesk(town.engine).followed(code).told if each.en == "reject"]
+    assert rejected.text == "see …"

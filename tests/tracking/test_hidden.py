@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from govflow import SYSTEM, Actor, Claim, Engine, NotFound, Role
+from govflow import SYSTEM, Actor, Claim, Engine, NotAllowed, NotFound, Role
 from govflow.cases import commands as c
 from govflow.engine import shipped
 from govflow.errors import GovFlowError
@@ -19,7 +19,7 @@ from govflow.regions.meeting import AnnounceMeeting
 from govflow.testing import PinnedClock
 from govflow.tracking import TrackingDesk
 from tests.cli.conftest import run
-from tests.support import AREA, MATTER, Town, a_case, desk, dispatcher, resident, supervisor
+from tests.support import AREA, MATTER, TOLD, Town, a_case, desk, dispatcher, resident, supervisor
 
 REPORT: dict[str, Any] = {"title": "Bribes at the counter", "channel": "web", "level": "community", "area": AREA}
 ROLES = [Role.DISPATCHER, Role.ACCEPTANCE_DESK, Role.SUPERVISOR, Role.REVIEW_BODY, Role.ARCHIVIST, Role.LEAD_UNIT]
@@ -212,3 +212,33 @@ def test_what_is_made_of_the_whole_log_has_no_trace_of_it_for_the_unit_reported(
             assert trace.encode() not in written, (arguments, trace)
     assert report.exists()
     assert bundle.exists()
+
+
+def test_a_title_that_names_it_is_shown_without_it_and_words_stay_words(told: Told):
+    town = told.town
+    named = town.do(c.ReportCase(by=resident, **{**MATTER, "title": f"Same as {told.hidden}, again"}))
+    town.do(
+        c.ReportCase(id="noise", by=desk, **REPORT, kind="whistle_blowing", accused_unit="roads", confidential=True)
+    )
+    word = town.do(c.ReportCase(by=resident, **{**MATTER, "title": "noise"}))
+    reader = town.engine.seen_by(OF_ROADS[0])
+    assert reader.get(named.id).title_line == "Same as …, again"
+    assert told.hidden not in repr(reader.history(named.id))
+    assert reader.get(word.id).title_line == "noise"
+    assert town.engine.seen_by(desk).get(named.id).title_line == f"Same as {told.hidden}, again"
+
+
+def test_the_unit_reported_reads_nothing_of_it_in_a_watch_or_a_project_either(told: Told):
+    """A case that is not confidential, but reports a unit, leaves no words where the unit reads them."""
+    town, words = told.town, "asked for money at the counter"
+    matter = {**MATTER, "title": f"They {words}", "signal": words, "accused_unit": "roads"}
+    id = town.do(c.ReportCase(by=resident, **matter)).id
+    town.do(c.AcceptCase(id=id, by=desk))
+    convert = c.ConvertToProject(id=id, by=dispatcher, reason="to be built", told_by=TOLD)
+    with pytest.raises(NotAllowed) as refused:
+        town.do(convert)
+    assert "source_is_there_and_public" in refused.value.codes
+    for mole in OF_ROADS:
+        reader = town.engine.seen_by(mole)
+        assert not [each for each in (*reader.records(), *reader.events()) if words in repr(each)]
+    assert words in repr(town.engine.seen_by(desk).get(id))

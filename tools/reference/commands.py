@@ -26,8 +26,8 @@ def commands_markdown() -> str:
         "`govflow.interchange.commands.command_from_json` read it:",
         _EXAMPLE,
         "A field marked **personal** is encrypted before anything is written; it is given as a text, or as "
-        "[Personal](#personal) where the person it belongs to is known. Which rules look at which field stands in "
-        "[rules.md](rules.md).",
+        "[Personal](#personal) that names whose it is, or whom it speaks of. Where nothing is named the record says "
+        "whose it is: see its [event](events.md). Which rules look at which field stands in [rules.md](rules.md).",
         "## Every command",
         "These fields come with every command, `item` with every command to an item of a region. `id` names the "
         "record; without one the log gives the next number. `command_id` is unique in a log: the same id again "

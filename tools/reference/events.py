@@ -27,7 +27,9 @@ def events_markdown() -> str:
         "# Events",
         "What the log holds. A stored event is `metadata JSON`, a line feed and `body JSON`, under its stored name "
         "and schema version, such as `case.reported@1`. Neither ever changes; a new version brings an upcaster that "
-        "makes the new body from the old one. A field marked **personal** holds ciphertext.",
+        "makes the new body from the old one. A field marked **personal** holds ciphertext. It is of the "
+        "person named after it, unless its command names another; where nobody stands there it is a text with a "
+        "pseudonym of its own, about the people whose matter it is.",
         "## Every event",
         "These fields begin every body, `item` that of every event of a region. `at` is when it happened, `by` who "
         "acted, `clocks` what it did to the record's clocks.",

@@ -32,7 +32,12 @@ def field_rows(model: type[BaseModel], leave_out: Iterable[str] = ()) -> Iterato
         kind = type_of(field)
         default = field.get("default")
         shown = "required" if name in required else "" if default in (None, "", [], {}) else f"`{json.dumps(default)}`"
-        yield f"`{name}`", kind, shown, "**personal**" if any(each in kind for each in _PERSONAL) else ""
+        yield f"`{name}`", kind, shown, _whose(model, name) if any(each in kind for each in _PERSONAL) else ""
+
+
+def _whose(model: type[BaseModel], name: str) -> str:
+    mark = getattr(model, "belongs", {}).get(name)
+    return "**personal**" if mark is None else "**personal** of " + ", else ".join(f"`{each}`" for each in mark.names)
 
 
 def field_table(model: type[BaseModel], leave_out: Iterable[str] = ()) -> str:

@@ -49,6 +49,9 @@ class Visit(Item):
     def what(self) -> str:
         return self.title
 
+    def spoken_of(self) -> Iterable[str]:
+        return () if self.person is None else (self.person,)
+
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
         """Visitors answer for their own visits, the organisers for all."""
         return None if role in _ORGANISERS else self.visitor in (actor, claim.standing_in_for)

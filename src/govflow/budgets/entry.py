@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import model_validator
+from typing import Annotated
 
 from govflow.actors import Area, Claim, Id, Role, covers_area, speaks_for
-from govflow.messages import Amount, ItemCommand, ItemEvent, Personal, Protected, Value, Words
+from govflow.messages import Amount, BelongsTo, ItemCommand, ItemEvent, Personal, Protected, Value, Words
 from govflow.records import Item
-from govflow.regions.bodies import Reasoned, belonging
+from govflow.regions.bodies import Reasoned
 from govflow.workflow import Rest, Status
 
 
@@ -106,17 +104,12 @@ class ProposeEntry(ItemCommand, _Entering, wire="entry.propose", label="申报�
     proposer_name: Personal | None = None
     contact: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(belonging(given, "proposer_name", "proposer"), "contact", "proposer")
-
 
 class EntryProposed(ItemEvent, _Entering, name="entry.proposed"):
     """A project was entered."""
 
-    proposer_name: Protected | None = None
-    contact: Protected | None = None
+    proposer_name: Annotated[Protected | None, BelongsTo("proposer")] = None
+    contact: Annotated[Protected | None, BelongsTo("proposer")] = None
 
 
 class _Admission(Value):

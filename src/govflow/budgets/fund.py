@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
 from govflow.budgets.messages import BudgetRoundImported, ImportBudgetRound
 from govflow.budgets.model import LARGEST_ENVELOPE, BudgetRound
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Amount, Instant, ItemCommand, ItemEvent, Personal, Protected, Value, Words
+from govflow.messages import Amount, BelongsTo, Instant, ItemCommand, ItemEvent, Personal, Protected, Value, Words
 from govflow.records import HandOver, Item
 from govflow.region import Changes, Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -92,7 +92,7 @@ class AddFund(ItemCommand, _Sum, wire="fund.add", label="资金到位"):
 class FundAdded(ItemEvent, _Sum, name="fund.added"):
     """The envelope has more money."""
 
-    giver_name: Protected | None = None
+    giver_name: Annotated[Protected | None, BelongsTo("giver")] = None
 
 
 class PledgeFund(ItemCommand, _Sum, wire="fund.pledge", label="认捐"):
@@ -105,7 +105,7 @@ class PledgeFund(ItemCommand, _Sum, wire="fund.pledge", label="认捐"):
 class FundPledged(ItemEvent, _Sum, name="fund.pledged"):
     """Money was promised."""
 
-    giver_name: Protected | None = None
+    giver_name: Annotated[Protected | None, BelongsTo("giver")] = None
     until: Instant | None = None
 
 

@@ -25,7 +25,7 @@ from govflow.regions.bodies import Reasoned
 
 
 class _AboutAReporter(Command, Matter):
-    """Personal data of the reporter gets the reporter's pseudonym as its subject, made up here where none is given.
+    """Who reports gets a pseudonym where none is given, if there is a name, number or address to keep under it.
 
     It is made of the command's id: a queue that delivers the same text twice must bring the same command twice.
     """
@@ -38,22 +38,20 @@ class _AboutAReporter(Command, Matter):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_subject(cls, given: Any) -> Any:
+    def _a_reporter(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        values = dict(given)
-        named = [name for name in ("reporter_name", "reporter_phone", "reporter_address") if values.get(name)]
-        if named and not values.get("reporter"):
-            given_subjects = filter(None, (_subject_in(values[name]) for name in named))
-            values["reporter"] = next(given_subjects, None) or _pseudonym(values.get("command_id"))
-        for name in (*named, "description"):
-            if isinstance(values.get(name), str) and values.get("reporter"):
-                values[name] = {"text": values[name], "subject": values["reporter"]}
-        return values
+        named = [given[name] for name in ("reporter_name", "reporter_phone", "reporter_address") if given.get(name)]
+        if not named or given.get("reporter"):
+            return given
+        subject = next(filter(None, map(_subject_in, named)), None)
+        return {**given, "reporter": subject or _pseudonym(given.get("command_id"))}
 
 
 def _subject_in(value: object) -> object:
-    return value.subject if isinstance(value, Personal) else value.get("subject") if isinstance(value, dict) else None
+    if isinstance(value, Personal):
+        return value.subject if "subject" in value.model_fields_set else None
+    return value.get("subject") if isinstance(value, dict) else None
 
 
 def _pseudonym(command_id: object) -> str:

@@ -124,18 +124,6 @@ def _rework(case: Case, command: c.OrderRework, context: Context) -> Event:
     return CASE.copied(command, e.ReworkOrdered, context, to_be_assigned=case.lead_unit is None)
 
 
-def _of_the_reporter(event: type[Event], field: str) -> Any:
-    """A text under no pseudonym of its own is the reporter's, whoever writes it down: it is erased with them."""
-
-    def propose(case: Case, command: Any, context: Context) -> Event:
-        happened, given = CASE.copied(command, event, context), getattr(command, field)
-        if given is None or case.reporter is None or "subject" in given.model_fields_set:
-            return happened
-        return happened.changed(**{field: happened.__dict__[field].changed(subject=case.reporter)})
-
-    return propose
-
-
 def _unmerge(case: Case, command: c.UnmergeCase, context: Context) -> Event:
     """Its own clocks run again from where they were: the time spent inside the master is counted."""
     cut_off = [clock for clock in case.clocks.values() if clock.ended_at == case.merged_at]
@@ -233,8 +221,6 @@ CASE = Decider(
         c.CorrectCase: _keep_old(e.CaseCorrected),
         c.UnmergeCase: _unmerge,
         c.WithdrawCase: _withdraw,
-        c.SupplementCase: _of_the_reporter(e.SupplementProvided, "supplement"),
-        c.GiveFeedback: _of_the_reporter(e.FeedbackGiven, "answer"),
     },
     reactions=REACTIONS,
     opens=_opens,

@@ -1,5 +1,7 @@
 """What happened to a case. Stored names (`case.reported@1` …) never change; bodies are never edited, only upcast."""
 
+from typing import Annotated
+
 from govflow.actors import Id, Level
 from govflow.cases.bodies import (
     Assigning,
@@ -15,19 +17,21 @@ from govflow.cases.bodies import (
     Telling,
 )
 from govflow.corrections import Correcting
-from govflow.messages import Count, Event, IdOrNone, Instant, Protected, Words
+from govflow.messages import BelongsTo, Count, Event, IdOrNone, Instant, Protected, Words
 from govflow.regions.bodies import Reasoned
+
+_OfReporter = Annotated[Protected | None, BelongsTo("reporter")]
 
 
 class _FromAReporter(Event, Matter):
     policy: Words = ""
     public_interest: bool = False
     retention: IdOrNone = ""
-    description: Protected | None = None
+    description: _OfReporter = None
     place: Protected | None = None
-    reporter_name: Protected | None = None
-    reporter_phone: Protected | None = None
-    reporter_address: Protected | None = None
+    reporter_name: _OfReporter = None
+    reporter_phone: _OfReporter = None
+    reporter_address: _OfReporter = None
 
 
 class CaseDiscovered(_FromAReporter, name="case.discovered"):
@@ -55,7 +59,7 @@ class SupplementRequested(Event, name="case.supplement_requested"):
 class SupplementProvided(Event, name="case.supplement_provided"):
     """What was missing was given."""
 
-    supplement: Protected | None = None
+    supplement: _OfReporter = None
 
 
 class SupplementLapsed(Event, name="case.supplement_lapsed"):
@@ -171,7 +175,7 @@ class FeedbackGiven(Event, name="case.feedback_given"):
     to_level: Level | None = None
     to_reporter: bool = False
     public_text: Words = ""
-    answer: Protected | None = None
+    answer: _OfReporter = None
 
 
 class FollowerInformed(Event, name="case.follower_informed"):

@@ -193,6 +193,9 @@ class Case(Record):
         concerned = {self.id, self.reporter or "", self.accused_unit or "", self.lead_unit or "", *self.co_units}
         return frozenset(concerned - {""})
 
+    def spoken_of(self) -> Iterable[str]:
+        return () if self.reporter is None else (self.reporter,)
+
     def raised_by(self, actor: str) -> bool:
         return actor == self.reporter
 
@@ -217,13 +220,17 @@ class Case(Record):
     def is_secret(self) -> bool:
         return self.confidential or self.kind == CaseKind.WHISTLE_BLOWING
 
+    @property
+    def keeps_to_itself(self) -> bool:
+        return self.is_secret or self.accused_unit is not None
+
     def hides_from(self, claim: Claim) -> bool:
-        """The unit reported does not learn that there is a case (petitions §30)."""
-        return self.accused_unit is not None and claim.unit == self.accused_unit
+        """The unit reported, and whatever is part of it, does not learn that there is a case (petitions §30)."""
+        return claim.is_of(self.accused_unit)
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
         """Roles that belong to this very case: its reporter, its lead unit, its co-units, an independent verifier."""
-        if self.accused_unit is not None and claim.unit == self.accused_unit:  # petitions §30
+        if self.hides_from(claim):
             return False
         if isinstance(item, Item) and (own := item.fits(role, claim, actor, on_behalf_of)) is not None:
             return own

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from govflow.actors import SYSTEM
+from govflow.actors import SYSTEM, Role
 from govflow.cases.model import Case, CaseKind, CaseStatus, Severity
 from govflow.context import Context
 from govflow.errors import Detail
@@ -62,6 +62,17 @@ def confidentiality_set_for_whistle_blowing(case: Case, event: Any, context: Con
     if event.kind != CaseKind.WHISTLE_BLOWING:
         return True
     return event.confidential and event.accused_unit is not None
+
+
+@rule("被举报单位之外有受理窗口", "petitions §30; design", needs="accused_unit")
+def somebody_else_can_accept(case: Case, event: Any, context: Context) -> Iterable[str]:
+    """Of the acceptance desks there, one is not of the unit reported: no case begins that nobody may see."""
+    desks = context.holders((Role.ACCEPTANCE_DESK,), event.level, event.area)
+    if desks and all(desk.claim.is_of(event.accused_unit) for desk in desks):
+        yield Detail(
+            f"every desk there is of {event.accused_unit}: report it to the level above it, or to who supervises it",
+            f"该处受理窗口均属 {event.accused_unit}，请向其上级或监督机关反映",
+        )
 
 
 @rule("非保密事项", "petitions §30 [V]")

@@ -176,6 +176,7 @@ from govflow.cases.rules_intake import (
     report_is_not_repeated,
     representatives_are_few,
     severity_is_below_high,
+    somebody_else_can_accept,
     source_is_named,
     source_is_said_by_the_system,
     sub_cases_cover_the_matter,
@@ -229,7 +230,7 @@ CASE_WORKFLOW = Workflow("case", S, zh="事项", steps=(
     #    id     command               from                                event                    to               who                                           provided that
     # coming in 发现 上报 受理
     Step("C01", DiscoverCase,         None,                               CaseDiscovered,          S.DISCOVERED,    (R.GRID_WORKER, R.ORGANISATION, R.SYSTEM),    (matter_is_described, personal_data_is_withheld, source_is_said_by_the_system), starts="reporting"),
-    Step("C02", ReportCase,           (None, S.DISCOVERED),               CaseReported,            S.REPORTED,      _REPORTERS,                                   (channel_and_level_set, matter_has_a_title, personal_data_is_withheld, source_is_said_by_the_system, direct_line_names_its_leader, report_is_not_repeated, representatives_are_few, confidentiality_set_for_whistle_blowing), starts="acceptance", stops="reporting"),
+    Step("C02", ReportCase,           (None, S.DISCOVERED),               CaseReported,            S.REPORTED,      _REPORTERS,                                   (channel_and_level_set, matter_has_a_title, personal_data_is_withheld, source_is_said_by_the_system, direct_line_names_its_leader, report_is_not_repeated, representatives_are_few, confidentiality_set_for_whistle_blowing, somebody_else_can_accept), starts="acceptance", stops="reporting"),
     Step("C36", DismissDiscovery,     S.DISCOVERED,                       DiscoveryDismissed,      S.DISMISSED,     (R.COMMUNITY, R.ACCEPTANCE_DESK),             (reason_given, decided_by_another, loops_are_handed_over), starts="reopen_window", drops="*"),
     Step("C03", ResolveOnSpot,        (S.REPORTED, S.ACCEPTED),           CaseResolvedOnSpot,      S.HANDLED,       (R.GRID_WORKER, R.COMMUNITY),                 (measure_and_evidence_given, matter_is_not_confidential, severity_is_below_high), starts="feedback", stops="acceptance assignment handling"),
     Step("C04", EscalateCase,         (S.REPORTED, S.ACCEPTED),           CaseEscalated,           S.REPORTED,      (R.COMMUNITY, R.TOWN, R.ACCEPTANCE_DESK),     (raised_exactly_one_level, reason_given, own_level_exhausted), drops="assignment handling", resets="acceptance"),

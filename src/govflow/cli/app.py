@@ -156,6 +156,8 @@ def _selected(
     seen: Reader, now: datetime, state: str | None, unit: str | None, overdue: bool
 ) -> Iterator[tuple[Record, tuple[Loop, ...]]]:
     for record in seen.records():
+        if not record.is_matter:  # people have a list of their own: privacy subjects
+            continue
         loops = seen.deciders[record.kind_of_record].open_loops(record)
         if state not in (None, record.status) or (unit and unit not in words.units_of(record, loops)):
             continue

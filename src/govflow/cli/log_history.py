@@ -8,7 +8,15 @@ from govflow.cli import words
 from govflow.cli.display import console, table
 from govflow.cli.texts import is_zh, t
 from govflow.engine import Engine
-from govflow.log_events import CalendarAdopted, LogOpened, LogRedacted, PolicyAdopted, SubjectErased, WorkflowAdopted
+from govflow.log_events import (
+    CalendarAdopted,
+    LogOpened,
+    LogRedacted,
+    PersonalDestroyed,
+    PolicyAdopted,
+    SubjectErased,
+    WorkflowAdopted,
+)
 from govflow.messages import Event, RecordedEvent
 
 _DIGITS = 16  # of a table's digest: as much as `govflow why` shows
@@ -46,6 +54,8 @@ def _what(engine: Engine, body: Event) -> str:
             return f"{body.calendar.id} {body.calendar.version}"
         case SubjectErased():
             return f"{body.subject} · {body.basis} · {body.authority}"
+        case PersonalDestroyed():
+            return f"{body.key[1]} · {body.basis} · {body.authority}"
         case LogRedacted():
             return t("log_event.of", origin=body.origin, size=f"{body.size:,}", people=f"{body.people:,}")
     return ""

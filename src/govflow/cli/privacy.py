@@ -16,17 +16,19 @@ from govflow.cli.acting import text_of
 from govflow.cli.desk import Desk, acts
 from govflow.cli.display import console, print_json, print_json_array, table
 from govflow.cli.logs import Db, Json, RecordId, Records, opened, progress
-from govflow.cli.privacy_display import as_json, line_of, print_all, print_person, reader_of, status_of
+from govflow.cli.privacy_certificate import SubjectId, certificate, check_is_known
+from govflow.cli.privacy_display import as_json, line_of, print_all, print_person, print_readings, status_of
 from govflow.cli.privacy_keys import rotate, status
 from govflow.cli.reads import Asked, reads
 from govflow.cli.run import FOUND, clean, complain
 from govflow.cli.texts import lang, t
-from govflow.errors import InputError, NotAllowed, NotFound
-from govflow.subjects import DataSubject, Requester, person_id
+from govflow.engine import Engine
+from govflow.errors import InputError, NotAllowed
+from govflow.log_events import LOG_STREAM
+from govflow.subjects import DataSubject, Dealt, Requester
 
 privacy = typer.Typer(no_args_is_help=True)
 
-SubjectId = Annotated[str, typer.Argument(help="argument.subject", metavar="SUBJECT", show_default=False)]
 Field = Annotated[str, typer.Argument(help="argument.field", metavar="FIELD", show_default=False)]
 Basis = Annotated[str, typer.Option("--basis", help="option.basis", metavar="TEXT", show_default=False)]
 Authority = Annotated[str, typer.Option("--authority", help="option.authority", metavar="TEXT", show_default=False)]
@@ -42,6 +44,7 @@ TextFile = Annotated[
 Replace = Annotated[
     list[str] | None, typer.Option("--replace", help="option.replace", metavar="PLACE=TEXT", show_default=False)
 ]
+_ALL = "all"  # no place is called so: each has a version
 Drop = Annotated[list[str] | None, typer.Option("--drop", help="option.drop", metavar="PLACE", show_default=False)]
 
 
@@ -51,7 +54,8 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except NotAllowed as refused:
-        complain(refused.sentence(lang()))
+        texts_are_left = "texts_about_are_dealt_with" in refused.codes
+        complain(refused.sentence(lang()) + (f"\n{t('privacy.deal_with')}" if texts_are_left else ""))
         raise typer.Exit(FOUND) from None
 
 
@@ -62,7 +66,6 @@ def _guard(desk: Desk) -> Actor:
 # --- who there is -----------------------------------------------------------------------------------------------------
 
 
-@privacy.command(help="help.privacy_subjects")
 def subjects(db: Db, json: Json = False, records: Records = None) -> None:
     """List the people whose data the log protects."""
     with opened(db, records) as engine:
@@ -83,27 +86,19 @@ def subjects(db: Db, json: Json = False, records: Records = None) -> None:
     heads = (t("privacy.subject"), t("status"), t("privacy.records"), t("privacy.reads"), t("privacy.holds"))
     out = console()
     out.print(table(*heads, rows=rows, keep=(0,)) if rows else t("privacy.nobody"))
-    out.print(t("count", n=len(rows)))
+    out.print(t("privacy.count", n=len(rows)))
 
 
-@privacy.command("reads", help="help.privacy_reads")
 @reads()
 def readings(asked: Asked, subject: SubjectId) -> None:
     """List who read what of one person, and why."""
     with asked.opened() as (engine, seen):
-        never = engine.person(subject) is None and seen.sees_all and engine.knows(subject)
-        if not never and not seen.has(person_id(subject)):
-            raise NotFound(t("privacy.unknown", id=subject[:64]))
+        check_is_known(engine, seen, subject)
         found = engine.readings_of(subject)
         if asked.json:
             print_json_array({**each._asdict(), "at": each.at.isoformat()} for each in found)
             return
-        rows = [
-            (words.when(each.at, engine), reader_of(each), f"{each.record}#{each.version}", each.field, each.why)
-            for each in found
-        ]
-    heads = (t("occurred"), t("who"), t("privacy.place"), t("privacy.field"), t("privacy.why"))
-    console().print(table(*heads, rows=rows, keep=(0,)) if rows else t("privacy.not_read"))
+        print_readings(engine, found)
 
 
 # --- reading and handing over -----------------------------------------------------------------------------------------
@@ -193,7 +188,7 @@ def correct(
 ) -> None:
     """Put another text in the place of a personal value."""
     said = text_of(text, file)
-    if said is None:
+    if not said:
         raise InputError(t("privacy.no_text"), where="--text, --file")
     who = _guard(desk)
     _decided(desk, lambda: desk.engine.correct_personal(id, field, who, text=said, reason=reason, version=version))
@@ -212,34 +207,43 @@ def erase(
     drop: Drop = None,
 ) -> None:
     """Erase a person's data for good."""
-    texts: dict[str, str | None] = dict.fromkeys(drop or ())
+    texts: dict[str, str | None] = {place: None for place in drop or () if place != _ALL}
+    otherwise = Dealt.DROPPED if _ALL in (drop or ()) else None
     for each in replace or ():
         place, is_given, text = each.partition("=")
         if not is_given:
             raise InputError(t("privacy.no_text"), where=f"--replace {place[:64]}", expected="PLACE=TEXT")
         texts[place] = text
-    on = _day(requested)
+    on = _day(desk.engine, requested)
+    before = desk.engine.store.version(LOG_STREAM)
     with _refusals():
         who = _guard(desk)
-        desk.engine.erase(subject, who, basis=basis, authority=authority, requested_on=on, texts=texts)
+        desk.engine.erase(
+            subject, who, basis=basis, authority=authority, requested_on=on, texts=texts, otherwise=otherwise
+        )
+    is_new = desk.engine.store.version(LOG_STREAM) > before
     person = desk.engine.person(subject)
     if person is not None:
-        print_person(person, as_json=desk.json)
+        print_person(person, as_json=desk.json, is_new=is_new)
     if not desk.json:
-        console().print(t("privacy.in_backups"))
+        console().print(t("privacy.in_backups" if is_new else "privacy.erased_before"), soft_wrap=True)
 
 
-def _day(text: str | None) -> date | None:
+def _day(engine: Engine, text: str | None) -> date | None:
+    """The day of a request, which is past. Raises InputError."""
+    today = engine.now().astimezone(engine.policy.zone).date()
     try:
-        return None if text is None else date.fromisoformat(text)
+        day = None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise InputError(t("unusable"), where="--requested-on", expected="2026-03-02") from None
+        day = date.max
+    if day is not None and day > today:
+        raise InputError(t("unusable"), where="--requested-on", expected=t("privacy.past_day", today=today))
+    return day
 
 
 # --- the end of retention ---------------------------------------------------------------------------------------------
 
 
-@privacy.command(help="help.privacy_disposals")
 def disposals(db: Db, json: Json = False, records: Records = None) -> None:
     """List the records whose term is over."""
     with opened(db, records) as engine:
@@ -273,16 +277,20 @@ def dispose(desk: Desk, id: RecordId, basis: Basis, authority: Authority) -> Non
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
+    "status": status,
+    "subjects": subjects,
     "open": open_field,
+    "reads": readings,
     "show": show,
+    "correct": correct,
     "restrict": restrict,
     "lift": lift,
     "hold": hold,
     "release": release,
-    "correct": correct,
     "erase": erase,
+    "certificate": certificate,
+    "disposals": disposals,
     "dispose": dispose,
-    "status": status,
     "rotate": rotate,
 }
 for _name, _command in _COMMANDS.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from govflow.cli import words
@@ -11,7 +12,7 @@ from govflow.cli.texts import t
 from govflow.disclosing import Disclosure, Given, Reading
 from govflow.engine import Engine
 from govflow.messages import RecordedEvent
-from govflow.subjects import DataSubject
+from govflow.subjects import DataSubject, place_of
 from govflow.subjects.workflow import SUBJECT_WORKFLOW
 
 
@@ -34,7 +35,19 @@ def status_of(status: str) -> str:
     return words.state(SUBJECT_WORKFLOW, status)
 
 
-def reader_of(each: Reading) -> str:
+def print_readings(engine: Engine, readings: Iterable[Reading]) -> None:
+    """Who read what and why, two lines each; that nobody did, where nobody did."""
+    out, none = console(), True
+    for each in readings:
+        none = False
+        out.print(f"  {words.when(each.at, engine)}  {clean(_reader(each))}")
+        place = place_of(each.record, each.version, each.field)
+        out.print(clean(f"    {place}: {each.why}"), soft_wrap=True)
+    if none:
+        out.print(t("privacy.not_read"))
+
+
+def _reader(each: Reading) -> str:
     """Who read it, as what."""
     unit = f"@{each.unit}" if each.unit else ""
     return f"{each.by} · {words.term('role', each.role or '')}{unit}"
@@ -63,13 +76,9 @@ def print_all(engine: Engine, found: Disclosure) -> None:
     ]
     heads = (t("privacy.place"), t("privacy.field"), t("occurred"), t("privacy.text"))
     out.print(table(*heads, rows=rows, keep=(0, 1)) if rows else t("privacy.nothing"))
-    read = [
-        (words.when(each.at, engine), reader_of(each), f"{each.record}#{each.version}.{each.field}", each.why)
-        for each in found.readings
-    ]
-    if read:
+    if found.readings:
         out.print(f"\n{t('privacy.was_read')}")
-        out.print(table(t("occurred"), t("who"), t("privacy.place"), t("privacy.why"), rows=read, keep=(0,)))
+        print_readings(engine, found.readings)
     out.print(f"\n{t('privacy.was_decided')}")
     labels = words.labels(engine.deciders.values())
     for each in found.decisions:
@@ -94,11 +103,12 @@ def _why(decided: RecordedEvent) -> str:
     return ": " + " · ".join(why) if why else ""
 
 
-def print_person(person: DataSubject, *, as_json: bool) -> None:
-    """Where a person's record stands after a decision."""
+def print_person(person: DataSubject, *, as_json: bool, **more: object) -> None:
+    """Where a person's record stands after a decision; for programs with what more there is to say."""
     if as_json:
         holds = [each.model_dump(mode="json") for each in person.holds.values()]
-        print_json({"subject": person.subject, "status": person.status, "version": person.version, "holds": holds})
+        said = {"subject": person.subject, "status": person.status, "version": person.version, "holds": holds}
+        print_json({**said, **more})
         return
     console().print(t("privacy.stands", subject=clean(person.subject), status=status_of(person.status)))
     for each in person.holds.values():

@@ -17,12 +17,13 @@ from govflow.cli.display import LATE, console, print_json, table
 from govflow.cli.logs import Db, Json, Records, opened, progress
 from govflow.cli.run import FOUND
 from govflow.cli.texts import lang, t
-from govflow.disclosing import BOX
 from govflow.engine import Engine
 from govflow.errors import Detail, LogError
+from govflow.log_events import LOG_STREAM, LogRedacted
 from govflow.persistence.agenda import beside as agenda_beside
 from govflow.persistence.checkpoints import beside as checkpoints_beside
 from govflow.privacy.keys import KeyStore
+from govflow.subjects import is_box
 
 _OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 _SECRET = ("keys", "kek", "signing")
@@ -66,13 +67,23 @@ def status(db: Db, json: Json = False, records: Records = None) -> None:
         is_there = not _said(kept.check_serves)
         written = next((each.written for each in files if each.what == "kek"), None)
         people = _people(engine) if is_there else {}
-        found = _Found(people, _keys(kept), written, files, [*_problems(kept, files)])
+        is_redacted = not is_there and _is_redacted(engine)
+        problems = [] if is_redacted else [*_problems(kept, files)]
+        found = _Found(people, _keys(kept), written, files, problems)
         if json:
             print_json(_as_json(found))
         else:
             _print(engine, found)
+            if is_redacted:
+                console().print(t("privacy.is_redacted"))
     if found.problems:
         raise typer.Exit(FOUND)
+
+
+def _is_redacted(engine: Engine) -> bool:
+    """Whether it is an export that holds no personal data, and so has no keys."""
+    head = engine.store.version(LOG_STREAM)
+    return head > 0 and engine.log_history()[-1].name == LogRedacted.name
 
 
 def _files(db: Path) -> Iterator[_File]:
@@ -97,7 +108,7 @@ def _people(engine: Engine) -> dict[str, int]:
             found["held"] += person is not None and bool(person.holds)
             if heard is not None:
                 heard(done, total)
-    erased = sum(not subject.startswith(BOX) for subject in engine.log.erased)
+    erased = sum(not is_box(subject) for subject in engine.log.erased)
     destroyed = sum(not subject for subject, _ in engine.log.destroyed)
     return {**found, "erased": erased, "records_destroyed": destroyed}
 

@@ -19,8 +19,8 @@ def redact(
     db: Db,
     out: Annotated[Path, typer.Option("--out", "-o", help="option.redacted_out", metavar="FILE", show_default=False)],
     audience: Annotated[Audience, typer.Option("--for", help="option.redacted_for")] = Audience.AUDITORS,
-    key: Annotated[
-        Path | None, typer.Option("--key", help="option.redacted_key", metavar="FILE", show_default=False)
+    pseudonyms: Annotated[
+        Path | None, typer.Option("--pseudonyms", help="option.redacted_key", metavar="FILE", show_default=False)
     ] = None,
     keep: Annotated[
         list[str] | None, typer.Option("--keep-id", help="option.redacted_keep", metavar="ID", show_default=False)
@@ -30,7 +30,7 @@ def redact(
 ) -> None:
     """Write a log without its people."""
     with opened(db, records) as engine, progress(t("redact.writing")) as tell:
-        found = redacted(engine, out, audience=audience, key=key, keep=keep or (), progress=tell)
+        found = redacted(engine, out, audience=audience, key=pseudonyms, keep=keep or (), progress=tell)
     if json:
         print_json(found._asdict())
         return

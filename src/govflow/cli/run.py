@@ -13,7 +13,7 @@ import typer
 
 from govflow.cli import texts
 from govflow.cli.texts import t
-from govflow.errors import Detail, GovFlowError, NotAllowed
+from govflow.errors import Detail, GovFlowError, InputError, NotAllowed
 
 DONE, FOUND, FAILED = 0, 1, 2
 
@@ -114,9 +114,17 @@ def said(error: GovFlowError) -> str:
     if callable(sentence := getattr(error, "sentence", None)):
         return str(sentence(texts.lang()))
     name = f"error.{type(error).__name__}"
-    text = next(iter(error.args), "")
+    text = _input(error) if isinstance(error, InputError) else next(iter(error.args), "")
     said = text.zh if texts.is_zh() and isinstance(text, Detail) else str(error)
     return f"{t(name)}{said}" if texts.has(name) else said
+
+
+def _input(error: InputError) -> Detail:
+    """What is wrong with something from outside, where, and what was expected."""
+    zh = getattr(error.what, "zh", error.what)
+    zh = f"{error.where}: {zh}" if error.where else zh
+    expected = getattr(error.expected, "zh", error.expected)
+    return Detail(str(error), f"{zh}；应为 {expected}" if expected else zh)
 
 
 def refusal(error: NotAllowed) -> str:

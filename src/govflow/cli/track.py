@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 
-from govflow.actors import Actor
-from govflow.cases.commands import ReportCase
+from govflow.actors import Actor, Level
+from govflow.cases import CaseKind
+from govflow.cases.commands import ReopenCase, ReportCase, RequestRecheck, RequestReview
 from govflow.cli import words
 from govflow.cli.acting import given, print_done, text_of
 from govflow.cli.display import LATE, SOFT, console, print_json
@@ -20,17 +23,30 @@ from govflow.cli.run import FOUND, clean, complain
 from govflow.cli.texts import is_zh, lang, t
 from govflow.engine import Engine
 from govflow.errors import InputError, NotAllowed
+from govflow.messages import Command
 from govflow.tracking import Following, TrackingDesk, Until
 from govflow.tracking.codes import read
 
 track = typer.Typer(no_args_is_help=True)
 
-Code = Annotated[str, typer.Argument(help="argument.code", metavar="[CODE]", show_default=False)]
+Code = Annotated[str, typer.Argument(help="argument.code", metavar="CODE", show_default=False)]
 Text = Annotated[str | None, typer.Option("--text", help="option.track_text", metavar="TEXT", show_default=False)]
 TextFile = Annotated[Path | None, typer.Option("--file", help="option.track_file", metavar="FILE", show_default=False)]
 
+Reason = Annotated[str, typer.Option("--reason", help="option.track_reason", metavar="TEXT", show_default=False)]
+
 _NOBODY = Actor(id="nobody")
-_ANSWERS = {"yes": True, "no": False, "na": None}
+_ANSWERS = {"yes": True, "no": False, "na": None, "是": True, "否": False, "不适用": None}
+_BY = {
+    "supplement": "supplement",
+    "reopen window": "reopen",
+    "review request": "review",
+    "recheck request": "recheck",
+}
+_HINTS = {
+    "confidentiality_set_for_whistle_blowing": "track.needs_accused",
+    "personal_data_is_withheld": "track.title_is_public",
+}
 
 
 def _option(name: str) -> Any:
@@ -58,6 +74,7 @@ def report(
     records: Records = None,
 ) -> None:
     """Report a matter without a name."""
+    kind, level = _meant("kind", kind, CaseKind), _meant("level", level, Level)
     said: dict[str, Any] = {"title": title, "kind": kind, "level": level, "channel": channel, "category": category}
     said |= {"area": area, "accused_unit": accused, "confidential": confidential or None}
     said |= {"place": place, "description": text_of(text, file)}
@@ -106,7 +123,7 @@ def supplement(
     """Give what was asked for."""
     known, said = _code(code), text_of(text, file)
     if not said:
-        raise InputError(t("acting.one_text"), where="--text, --file")
+        raise InputError(t("privacy.no_text"), where="--text, --file")
     with opened(db, records, writing=True) as engine, _refusals():
         print_done(engine, TrackingDesk(engine).supplement(known, said), as_json=json)
 
@@ -147,6 +164,37 @@ def withdraw(
         print_done(engine, TrackingDesk(engine).withdraw(known, reason), as_json=json)
 
 
+@track.command("reopen", help="help.track_reopen")
+def reopen(
+    db: Db,
+    ground: Annotated[str, _option("ground")],
+    code: Code = "-",
+    *,
+    json: Json = False,
+    records: Records = None,
+) -> None:
+    """Have the matter taken up again."""
+    _act(db, records, code, ReopenCase, json, ground=ground)
+
+
+@track.command("review", help="help.track_review")
+def review(db: Db, reason: Reason, code: Code = "-", *, json: Json = False, records: Records = None) -> None:
+    """Ask the next higher body to review the decision."""
+    _act(db, records, code, RequestReview, json, reason=reason)
+
+
+@track.command("recheck", help="help.track_recheck")
+def recheck(db: Db, reason: Reason, code: Code = "-", *, json: Json = False, records: Records = None) -> None:
+    """Ask the body above that to recheck the review."""
+    _act(db, records, code, RequestRecheck, json, reason=reason)
+
+
+def _act(db: Path, records: list[str] | None, code: str, asked: type[Command], as_json: bool, **said: str) -> None:
+    known = _code(code)
+    with opened(db, records, writing=True) as engine, _refusals():
+        print_done(engine, TrackingDesk(engine).act(known, asked, **said), as_json=as_json)
+
+
 def _code(given: str) -> str:
     """The code from the argument, a terminal or the first line of stdin. Raises InputError for one that is mistyped."""
     if given == "-" and sys.stdin.isatty():
@@ -159,19 +207,31 @@ def _code(given: str) -> str:
     return code
 
 
+def _meant(name: str, said: str, known: type[StrEnum]) -> str:
+    """The identifier of what was said in English or Chinese. Raises InputError, naming what there is."""
+    found = words.identifier(name, said, known)
+    if found not in list(known):
+        expected = " | ".join(words.term(name, each) for each in known)
+        raise InputError(t("unusable"), where=f"--{name}", expected=expected)
+    return found
+
+
 def _answer(name: str, text: str) -> bool | None:
     if text not in _ANSWERS:
-        raise InputError(t("track.yes_no", text=text[:20]), where=f"--{name}", expected=" | ".join(_ANSWERS))
+        raise InputError(t("track.yes_no", text=text[:20]), where=f"--{name}", expected=t("track.answers"))
     return _ANSWERS[text]
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """A refusal is told whole and ends with status 1."""
+    """A refusal ends with status 1: told whole, with what to do, and without the commands that are the offices'."""
     try:
         yield
     except NotAllowed as refused:
-        complain(refused.sentence(lang()))
+        complain(NotAllowed(refused.command, refused.record, refused.broken).sentence(lang()))
+        hints = [t(_HINTS[code]) for code in refused.codes if code in _HINTS]
+        for hint in hints or ([t("track.see")] if refused.record else []):
+            complain(hint)
         raise typer.Exit(FOUND) from None
 
 
@@ -184,7 +244,7 @@ def _print(engine: Engine, seen: Following) -> None:
             out.print(t(f"track.{key}", **{"unit" if key == "lead" else "id": value}))
     out.print(t("track.since", at=words.when(seen.reported_at, engine)), style=SOFT)
     _print_until(engine, t("track.owed"), seen.owed)
-    _print_until(engine, t("track.open"), seen.open_to_you)
+    _print_until(engine, t("track.open"), seen.open_to_you, _BY)
     if seen.asks:
         out.print(f"\n{t('track.asks')}", style="bold")
         for each in seen.asks:
@@ -198,11 +258,15 @@ def _print(engine: Engine, seen: Following) -> None:
             out.print(f"\n{t(f'track.{key}')}")
 
 
-def _print_until(engine: Engine, head: str, owed: tuple[Until, ...]) -> None:
+def _print_until(
+    engine: Engine, head: str, owed: tuple[Until, ...], by: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """What goes on until when, and by which command it is used."""
     out = console()
     if owed:
         out.print(f"\n{head}", style="bold")
     for each in owed:
         late = f"  {t('track.late')}" if each.late else ""
-        line = f"  {each.zh if is_zh() else each.en}  {words.until(each.until, engine)}{late}"
+        how = f"  govflow track {by[each.en]}" if each.en in by else ""
+        line = f"  {each.zh if is_zh() else each.en}  {words.until(each.until, engine)}{late}{how}"
         out.print(line, style=LATE if each.late else None)

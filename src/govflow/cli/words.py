@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
@@ -64,6 +65,12 @@ def left_or_over(running: Clock, now: datetime) -> str:
 def term(kind: str, id: str) -> str:
     """A role, level, kind … by its identifier or Chinese term."""
     return t(f"{kind}.{id}") if texts.is_zh() and texts.has(f"{kind}.{id}") else id
+
+
+def identifier(kind: str, said: str, ids: Iterable[str]) -> str:
+    """The one of these identifiers that was said, by itself or by its Chinese term; else what was said."""
+    named = {word: id for id in ids for word in re.split("[()]", texts.TEXTS[f"{kind}.{id}"][1]) if word}
+    return named.get(said, said)
 
 
 def field(name: str) -> str:

@@ -29,7 +29,7 @@ from govflow.interchange.mapping import Mapping
 from govflow.interchange.quarantine import Quarantine
 from govflow.interchange.rows import BadRow, SourceRow, read_rows
 from govflow.interchange.source_words import area_of, id_of
-from govflow.messages import Command, Personal
+from govflow.messages import Command, Personal, new_subject
 from govflow.persistence.codec import StoredEvent
 
 BATCH = 200
@@ -192,8 +192,9 @@ class _Import:
         id = record_id(row.source, row.external_id)
         stored = self._engine.store.read(id)
         if not stored:
-            closing = (self._closing(row, id),) if row.closed_at else ()
-            return _Plan(row, (_receiving(row, id), *closing), is_new=True)
+            subject = new_subject()
+            closing = (self._closing(row, id, subject),) if row.closed_at else ()
+            return _Plan(row, (_receiving(row, id, subject), *closing), is_new=True)
 
         first = self._engine.log.codec.decode(stored[0].topic, stored[0].state)
         if not isinstance(first, CaseImported):
@@ -206,7 +207,7 @@ class _Import:
             what = ", ".join(repr(getattr(self._columns, name) or name) for name in changes)
             reason = fault("changed_since_import", what=what, file=first.source_file, line=first.source_row)
             changed = _bad(row, getattr(self._columns, changes[0]) or changes[0], reason)
-        closing = (self._closing(row, id),) if row.closed_at and end is None else ()
+        closing = (self._closing(row, id, _subject_of(first)),) if row.closed_at and end is None else ()
         return _Plan(row, closing, fault=changed, is_changed=bool(changes))
 
     def _unfit(self, row: SourceRow, now: datetime) -> BadRow | None:
@@ -220,8 +221,7 @@ class _Import:
                 return _bad(row, getattr(self._columns, name), fault("too_long", found=size, most=most))
         return None
 
-    def _closing(self, row: SourceRow, id: str) -> ImportClosing:
-        subject = _subject(id)
+    def _closing(self, row: SourceRow, id: str, subject: str) -> ImportClosing:
         return ImportClosing(
             id=id,
             by=IMPORTER,
@@ -241,7 +241,8 @@ class _Import:
         if _digest(row) != first.row_digest:
             then = _facts_of(first)
             yield from (name for name, value in _facts(row).items() if value != then[name])
-        if self._says_otherwise(_place(row), first.place, stored, "place"):
+        subject = _subject_of(first)
+        if self._says_otherwise(_place(row), first.place, stored, "place", subject):
             yield "place"
         if end is None:
             return
@@ -251,13 +252,13 @@ class _Import:
             yield "status"
         elif row.closed_at != closing.at:
             yield "closed_at"
-        elif self._says_otherwise(row.closure_text, closing.closing, end, "closing"):
+        elif self._says_otherwise(row.closure_text, closing.closing, end, "closing", subject):
             yield "closure_text"
 
-    def _says_otherwise(self, text: str | None, kept: Any, stored: StoredEvent, field: str) -> bool:
+    def _says_otherwise(self, text: str | None, kept: Any, stored: StoredEvent, field: str, subject: str) -> bool:
         """Whether a personal text differs from the one kept; one that nobody can open any more differs from none."""
         if kept is None:
-            return text is not None and _subject(stored.stream) not in self._engine.log.erased
+            return text is not None and subject not in self._engine.log.erased
         was = None
         with suppress(ProtectionError):
             was = self._engine.vault.open(kept, stored.stream, stored.version, stored.topic, field)
@@ -268,7 +269,7 @@ def _bad(row: SourceRow, field: str, reason: Broken) -> BadRow:
     return BadRow(file=row.file, line=row.line, field=field, reason=reason, raw=row.raw)
 
 
-def _receiving(row: SourceRow, id: str) -> ImportCase:
+def _receiving(row: SourceRow, id: str, subject: str) -> ImportCase:
     facts = _facts(row)
     ids = {
         "department": id_of(row.department) if row.department else None,
@@ -293,7 +294,7 @@ def _receiving(row: SourceRow, id: str) -> ImportCase:
         row_digest=_digest(row),
         source_words={name: facts[name] for name, made in ids.items() if made != facts[name]},
         unverified=_BEFORE_ASSIGNING if row.department else (),
-        place=_personal(_place(row), _subject(id)),
+        place=_personal(_place(row), subject),
     )
 
 
@@ -342,6 +343,6 @@ def _personal(text: str | None, subject: str | None) -> Personal | None:
     return Personal(text=text, subject=subject) if text and subject else None
 
 
-def _subject(id: str) -> str:
+def _subject_of(first: CaseImported) -> str:
     """Whoever the texts of a request speak of: one pseudonym for all of them, so that they are erased together."""
-    return f"s-{id}"
+    return first.place.subject if first.place is not None else new_subject()

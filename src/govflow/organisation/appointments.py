@@ -4,12 +4,12 @@ The event keeps the period as it was given; ending an appointment adds an event 
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from govflow.actors import SYSTEM, Area, Id, Level
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Event, Instant, ItemEvent, Personal, Protected, Value
+from govflow.messages import BelongsTo, Event, Instant, ItemEvent, Personal, Protected, Value
 from govflow.organisation.areas import area_is_open
 from govflow.organisation.model import (
     KEEPERS,
@@ -73,7 +73,7 @@ class Appoint(DirectoryCommand, _Post, Period, wire="appointment.appoint", label
 class Appointed(ItemEvent, _Post, Period, name="appointment.appointed"):
     """An actor was appointed."""
 
-    person_name: Protected | None = None
+    person_name: Annotated[Protected | None, BelongsTo("actor")] = None
 
 
 class EndAppointment(DirectoryCommand, wire="appointment.end", label="免职"):

@@ -134,8 +134,16 @@ class _Index:
 
     def _own(self, actor: str) -> Iterable[_Term]:
         for each in self.appointments.get(actor, ()):
-            claim = Claim(role=each.role, unit=each.unit, level=each.level, area=each.area)
+            above = self._above(each.unit)
+            claim = Claim(role=each.role, unit=each.unit, level=each.level, area=each.area, unit_within=above)
             yield _Term(each.valid_from, each.valid_to or FOREVER, claim)
+
+    def _above(self, unit: str | None) -> tuple[str, ...]:
+        """The units that one is part of, the nearest first."""
+        units, way = self.items.get("unit", {}), [unit]
+        while (this := units.get(way[-1] or "")) is not None and this.parent not in (None, *way):
+            way.append(this.parent)
+        return tuple(each for each in way[1:] if each is not None)
 
     def _stood_in_for(self, actor: str) -> Iterable[_Term]:
         """The absent one's appointments, while both they and the substitution run."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from govflow.pages.erasure_texts import ERASURE_TEXTS
 from govflow.pages.project_texts import PROJECT_TERMS, PROJECT_TEXTS
 from govflow.pages.report_texts import REPORT_TEXTS
 
@@ -39,6 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         for kind, terms in [*_TERMS.items(), *PROJECT_TERMS.items()]
         for id, zh in zip(terms.split()[::2], terms.split()[1::2], strict=True)
     },
+    **ERASURE_TEXTS,
     **PROJECT_TEXTS,
     **REPORT_TEXTS,
     "form.hands": ("show of hands", "举手表决"), "form.open": ("open ballot", "记名投票"), "form.secret": ("secret ballot", "无记名投票"),

@@ -63,6 +63,7 @@ _AS_IF_NEW = (
 
 def prepare(db: sqlite3.Connection, path: str) -> None:
     """Make the tables where there are none. Raises LogError where the file is something else."""
+    check_plain(db, path)
     # in this order: another process may be making the same file at this moment, tables and id at once
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (application,) = db.execute("PRAGMA application_id").fetchone()
@@ -86,6 +87,12 @@ def prepare(db: sqlite3.Connection, path: str) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def check_plain(db: sqlite3.Connection, path: str) -> None:
+    """Raise LogError where somebody has put a trigger or a view into the file: keys could outlive their destruction."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone():
+        raise LogError(f"{path} was changed by somebody: a key store has no triggers and no views")
 
 
 def read_as_new(db: sqlite3.Connection) -> None:

@@ -9,41 +9,21 @@ keys for another, nor for a log that began without it.
 from __future__ import annotations
 
 import os
-import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from sqlite3 import Connection
+from typing import Any
 
 from govflow.errors import Detail, LogError
-from govflow.files import IN_MEMORY, for_reading
-from govflow.privacy.key_tables import PATIENCE, UNWRAPPED, prepare, read_as_new
+from govflow.files import IN_MEMORY
+from govflow.privacy.key_file import KeyFile
+from govflow.privacy.key_names import KeyName, Text, record_of, within
+from govflow.privacy.key_tables import UNWRAPPED, check_plain
 from govflow.privacy.wrapping import KEY_BYTES, Wrapping, WrappingFile
 
 _CACHED = 10_000
 _AT_ONCE = 1_000  # keys wrapped again between two looks at the disk
-
-
-class KeyName(NamedTuple):
-    """Which key: whose data it opens, and what they were given for 处理目的 (PIPL §6): a record, or one text of it."""
-
-    subject: str
-    purpose: str
-
-
-class Text(NamedTuple):
-    """A text of `owner` that speaks of others: where in the log it stands."""
-
-    owner: str
-    stream: str
-    version: int
-    field: str
-
-    @property
-    def purpose(self) -> str:
-        """The purpose of its own key."""
-        return f"{self.stream}#{self.version}.{self.field}"
 
 
 class KeyStore:
@@ -53,77 +33,25 @@ class KeyStore:
     """
 
     def __init__(self, path: str | Path, *, wrapping: Wrapping | None = None, read_only: bool = False) -> None:
+        self._file = KeyFile(path, read_only=read_only)
         self._named = str(path)
-        self.path = IN_MEMORY if read_only and not os.path.exists(path) else str(path)  # missing: no key opens
         self.wrapping = wrapping or WrappingFile(IN_MEMORY if self.path == IN_MEMORY else f"{self.path}.kek")
         self.log_id = ""
         self._serves = False
-        self._together = False
-        self._lock = threading.RLock()
         self._cache: dict[KeyName, bytes] = {}
         self._confirmed: set[KeyName] = set()
-        with self._errors():
-            if self.path != IN_MEMORY and not os.path.exists(self.path):
-                os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-            reading = read_only and self.path != IN_MEMORY
-            self._db = for_reading(self.path, PATIENCE) if reading else self._to_write()
-            try:
-                (read_as_new if reading else self._prepare)(self._db)
-            except BaseException:
-                self._db.close()
-                raise
-
-    def _to_write(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-
-    def _prepare(self, db: sqlite3.Connection) -> None:
-        prepare(db, self.path)
-        if db.execute("SELECT 1 FROM data_keys WHERE kek = ? LIMIT 1", (UNWRAPPED,)).fetchone():
+        if not read_only and self.ask("SELECT 1 FROM data_keys WHERE kek = ? LIMIT 1", UNWRAPPED):
+            self._check_first_form()
             self.rotate()
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last: a damaged name that is no text
-            raise LogError(f"key store {self.path}: {error}; nothing was written") from error
+    @property
+    def path(self) -> str:
+        """Where the keys stand."""
+        return self._file.path
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._lock, self._errors():
-            if not self._db.in_transaction:
-                self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                if not self._together:
-                    self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _asked(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        with self._lock, self._errors():
-            return self._db.execute(statement, values).fetchall()
-
-    @contextmanager
-    def one_commit(self) -> Iterator[None]:
+    def one_commit(self) -> AbstractContextManager[None]:
         """Make the keys of several commands durable together when the block ends well: one wait for the disk."""
-        with self._lock:
-            self._together = True
-            try:
-                yield
-                self._end("COMMIT")
-            except BaseException:
-                self._end("ROLLBACK")  # nothing is written under them
-                raise
-            finally:
-                self._together = False
-
-    def _end(self, how: str) -> None:
-        with self._errors():
-            if self._db.in_transaction:
-                self._db.execute(how)
+        return self._file.one_commit()
 
     # -- whose keys these are -----------------------------------------------------------------------------------------
 
@@ -133,11 +61,11 @@ class KeyStore:
         To go on with a log whose key store is lost for good, bind a new one: what was protected stays closed for ever.
         Raises LogError where it holds keys of another log.
         """
-        with self._writing():
-            row = self._db.execute("SELECT log_id FROM belongs_to").fetchone()
+        with self._file.writing() as db:
+            row = db.execute("SELECT log_id FROM belongs_to").fetchone()
             if row is None:
-                self._db.execute("INSERT INTO belongs_to VALUES (?)", (log_id,))
-            elif row[0] != log_id and self._asked("SELECT 1 FROM data_keys UNION ALL SELECT 1 FROM destroyed LIMIT 1"):
+                db.execute("INSERT INTO belongs_to VALUES (?)", (log_id,))
+            elif row[0] != log_id and self.ask("SELECT 1 FROM data_keys UNION ALL SELECT 1 FROM destroyed LIMIT 1"):
                 raise LogError(
                     f"the key store {self.path} holds keys of {row[0]}: move it away, or bring that log back"
                 )
@@ -146,11 +74,16 @@ class KeyStore:
 
     def serve(self, log_id: str) -> None:
         """Say which log the keys are asked for. Raises LogError where they belong to another."""
-        row = self._asked("SELECT log_id FROM belongs_to")  # as it stands now: another process may have bound it
+        row = self.ask("SELECT log_id FROM belongs_to")  # as it stands now: another process may have bound it
         self.log_id = str(row[0][0]) if row else ""
         if self.log_id and self.log_id != log_id:
             raise LogError(f"the key store {self.path} belongs to {self.log_id}, not to {log_id}")
         self._serves = self.log_id == log_id
+
+    @property
+    def serves(self) -> bool:
+        """Whether these are the keys of the log that they are asked for."""
+        return self._serves
 
     def check_serves(self) -> None:
         """Raise LogError where this is not the key store of the log that is served: it knows nobody of it."""
@@ -178,14 +111,21 @@ class KeyStore:
         found = self._cache.get(name := KeyName(subject, purpose))
         if found is not None:
             return found
-        with self._lock, self._errors():
-            row = self._db.execute(
-                "SELECT kek, wrapped FROM data_keys WHERE subject = ? AND purpose = ?", name
-            ).fetchone()
-        return None if row is None else self._unwrapped(name, *row)
+        return self._stored(name)
+
+    def _stored(self, name: KeyName) -> bytes | None:
+        rows = self.ask("SELECT kek, wrapped FROM data_keys WHERE subject = ? AND purpose = ?", *name)
+        if rows and rows[0][0] == UNWRAPPED:
+            self._check_first_form()
+        return self._unwrapped(name, *rows[0]) if rows else None
+
+    def _check_first_form(self) -> None:
+        """Raise LogError for a key in clear beside wrapped ones: put there by somebody, to read what it protects."""
+        if self.ask("SELECT 1 FROM wrapped_by UNION ALL SELECT 1 FROM data_keys WHERE kek <> ? LIMIT 1", UNWRAPPED):
+            raise LogError(f"the key store {self.path} was changed by somebody: it holds keys that are not encrypted")
 
     def _unwrapped(self, name: KeyName, kek: str, wrapped: bytes) -> bytes:
-        return bytes(wrapped) if kek == UNWRAPPED else self.wrapping.unwrap(kek, wrapped, _bound(name))
+        return bytes(wrapped) if kek == UNWRAPPED else self.wrapping.unwrap(kek, wrapped, name.bound)
 
     def need(
         self, names: Iterable[KeyName], command: bytes, about: Mapping[KeyName, tuple[str, ...]] | None = None
@@ -204,39 +144,38 @@ class KeyStore:
             else:
                 missing.append(name)
         if missing:
-            with self._writing():
-                self._db.executemany("DELETE FROM waiting WHERE subject = ? AND purpose = ?", self._confirmed)
+            with self._file.writing() as db:
+                db.executemany("DELETE FROM waiting WHERE subject = ? AND purpose = ?", self._confirmed)
                 for name in missing:
-                    keys[name] = self._need_one(name, command)
+                    keys[name] = self._need_one(db, name, command)
                     mentioned = [(subject, *name) for subject in (about or {}).get(name, ())]
-                    self._db.executemany("INSERT OR IGNORE INTO mentions VALUES (?, ?, ?)", mentioned)
+                    db.executemany("INSERT OR IGNORE INTO mentions VALUES (?, ?, ?)", mentioned)
             self._confirmed.clear()
         return keys
 
-    def _need_one(self, name: KeyName, command: bytes) -> bytes:
-        row = self._db.execute("SELECT kek, wrapped FROM data_keys WHERE subject = ? AND purpose = ?", name).fetchone()
-        if row is None:
+    def _need_one(self, db: Connection, name: KeyName, command: bytes) -> bytes:
+        key = self._stored(name)
+        if key is None:
             self._check_not_destroyed(name)
-            key = self._made(name)
+            key = self._made(db, name)
             waits = True
         else:
-            key = self._unwrapped(name, *row)
-            waits = bool(self._asked("SELECT 1 FROM waiting WHERE subject = ? AND purpose = ?", *name))
+            waits = bool(self.ask("SELECT 1 FROM waiting WHERE subject = ? AND purpose = ?", *name))
         if waits:  # it stays while one of its commands may be in the log
-            self._db.execute("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", (*name, command))
+            db.execute("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)", (*name, command))
         return key
 
-    def _made(self, name: KeyName) -> bytes:
-        key, kek = os.urandom(KEY_BYTES), self._kek()
-        wrapped = self.wrapping.wrap(kek, key, _bound(name))
-        self._db.execute("INSERT INTO data_keys VALUES (?, ?, ?, ?)", (*name, kek, wrapped))
+    def _made(self, db: Connection, name: KeyName) -> bytes:
+        key, kek = os.urandom(KEY_BYTES), self._kek(db)
+        wrapped = self.wrapping.wrap(kek, key, name.bound)
+        db.execute("INSERT INTO data_keys VALUES (?, ?, ?, ?)", (*name, kek, wrapped))
         return key
 
     def _check_not_destroyed(self, name: KeyName) -> None:
         if self.is_destroyed(name.subject):
             raise LogError(f"the personal data of {name.subject} was erased; a new person needs a new subject id")
         if self.is_destroyed(*name):
-            raise LogError(f"the personal data of {_record_of(name.purpose)} was destroyed; nothing is added to it")
+            raise LogError(f"the personal data of {record_of(name.purpose)} was destroyed; nothing is added to it")
 
     def confirmed(self, keys: Mapping[KeyName, bytes]) -> None:
         """Remember keys whose event is in the log, so that the next use asks no disk."""
@@ -247,22 +186,21 @@ class KeyStore:
 
     def waiting(self) -> list[tuple[KeyName, bytes]]:
         """Keys that are not confirmed, each with the packed id of a command that wrote under it."""
-        with self._lock, self._errors():
-            rows = self._db.execute("SELECT subject, purpose, command FROM waiting").fetchall()
+        rows = self.ask("SELECT subject, purpose, command FROM waiting")
         return [(KeyName(subject, purpose), bytes(command)) for subject, purpose, command in rows]
 
     def confirm_stored(self, is_stored: Callable[[bytes], bool]) -> None:
         """Confirm the keys of those commands that are found in the log."""
         used = {name for name, command in self.waiting() if is_stored(command)}
-        with self._writing():
-            self._db.executemany("DELETE FROM waiting WHERE subject = ? AND purpose = ?", used)
+        with self._file.writing() as db:
+            db.executemany("DELETE FROM waiting WHERE subject = ? AND purpose = ?", used)
 
     def sweep(self) -> None:
         """Drop every key that is not confirmed. Only while the log is locked: nobody is about to write under one."""
-        with self._writing():
-            self._db.execute("DELETE FROM data_keys WHERE (subject, purpose) IN (SELECT subject, purpose FROM waiting)")
-            self._db.execute("DELETE FROM mentions WHERE (owner, purpose) IN (SELECT subject, purpose FROM waiting)")
-            self._db.execute("DELETE FROM waiting")
+        with self._file.writing() as db:
+            db.execute("DELETE FROM data_keys WHERE (subject, purpose) IN (SELECT subject, purpose FROM waiting)")
+            db.execute("DELETE FROM mentions WHERE (owner, purpose) IN (SELECT subject, purpose FROM waiting)")
+            db.execute("DELETE FROM waiting")
         self._cache.clear()
 
     def forget(self, subject: str, purpose: str) -> None:
@@ -274,32 +212,37 @@ class KeyStore:
     def subjects(self) -> Iterator[str]:
         """Everybody who has a key, by id, in flat memory."""
         last = ""
-        while rows := self._asked("SELECT subject FROM data_keys WHERE subject > ? ORDER BY subject LIMIT 1", last):
+        # what is no text stands behind all texts, and nobody is called so: a damaged row is not gone over for ever
+        said = "SELECT subject FROM data_keys WHERE subject > ? AND typeof(subject) = 'text' ORDER BY subject LIMIT 1"
+        while rows := self.ask(said, last):
             last = str(rows[0][0])
             yield last
 
     def records_of(self, subject: str) -> list[str]:
         """The records in which something of a person stands under a key, by id."""
-        rows = self._asked("SELECT purpose FROM data_keys WHERE subject = ? AND purpose > ''", subject)
-        return sorted({_record_of(str(purpose)) for (purpose,) in rows})
+        rows = self.ask("SELECT purpose FROM data_keys WHERE subject = ? AND purpose > ''", subject)
+        return sorted({record_of(str(purpose)) for (purpose,) in rows})
 
     def has_legacy(self, subject: str) -> bool:
         """Whether something of a person was protected before keys had purposes: `records_of` does not know where."""
-        return bool(self._asked("SELECT 1 FROM data_keys WHERE subject = ? AND purpose = ''", subject))
+        return bool(self.ask("SELECT 1 FROM data_keys WHERE subject = ? AND purpose = ''", subject))
 
     def texts_about(self, subject: str) -> list[Text]:
         """The texts of others that speak of a person."""
-        rows = self._asked("SELECT owner, purpose FROM mentions WHERE subject = ? ORDER BY owner, purpose", subject)
-        return [_text(str(owner), str(purpose)) for owner, purpose in rows]
+        rows = self.ask("SELECT owner, purpose FROM mentions WHERE subject = ? ORDER BY owner, purpose", subject)
+        try:
+            return [Text.of(str(owner), str(purpose)) for owner, purpose in rows]
+        except ValueError:
+            raise LogError(f"the key store {self.path} is damaged: it names a text that stands nowhere") from None
 
     # -- destroying ---------------------------------------------------------------------------------------------------
 
     def is_destroyed(self, subject: str, purpose: str = "") -> bool:
         """Whether the keys of a subject were destroyed: all of them, or those of one purpose."""
-        found = self._asked(
+        found = self.ask(
             "SELECT 1 FROM destroyed WHERE (subject = ?1 AND purpose IN ('', ?2, ?3))"
             " OR (subject = '' AND purpose = ?3 AND purpose > '')",
-            subject, purpose, _record_of(purpose),
+            subject, purpose, record_of(purpose),
         )  # fmt: skip
         return bool(found)
 
@@ -309,46 +252,41 @@ class KeyStore:
         Nothing of them stays in the file or its WAL. Raises LogError where another process reads so long that the WAL
         cannot be emptied: destroy them again.
         """
-        which, values = ("", []) if not purpose else _within(purpose)
+        which, values = ("", []) if not purpose else within(purpose)
         self._destroy(f"subject = ?{which and ' AND '}{which}", [subject, *values], (subject, purpose))
 
     def destroy_record(self, record: str) -> None:
         """Overwrite every key that was made for a record, whoever they are of: as `destroy` does."""
-        self._destroy(*_within(record), ("", record))
+        self._destroy(*within(record), ("", record))
 
     def _destroy(self, which: str, values: list[str], tombstone: tuple[str, str]) -> None:
-        with self._writing():
+        with self._file.writing() as db:
             for table in ("data_keys", "waiting"):
-                self._db.execute(f"DELETE FROM {table} WHERE {which}", values)
-            self._db.execute(f"DELETE FROM mentions WHERE {which.replace('subject', 'owner')}", values)
-            self._db.execute("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", tombstone)
+                db.execute(f"DELETE FROM {table} WHERE {which}", values)
+            db.execute(f"DELETE FROM mentions WHERE {which.replace('subject', 'owner')}", values)
+            db.execute("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", tombstone)
+            check_plain(db, self.path)
             if "" in tombstone:  # all of a person, or of a record: nobody acts by a code for them any more
-                self._db.execute("DELETE FROM tracking WHERE actor = ? OR record = ?", tombstone)
+                db.execute("DELETE FROM tracking WHERE actor = ? OR record = ?", tombstone)
         self._cache.clear()
-        self._empty_wal("the key is destroyed, but a copy may stay in the WAL; erase it again")
-
-    def _empty_wal(self, otherwise: str) -> None:
-        with self._lock, self._errors():
-            (busy, _, _) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise LogError(f"key store {self.path}: {otherwise}")
+        self._file.empty_wal("the key is destroyed, but a copy may stay in the WAL; erase it again")
 
     def check_unlocks(self) -> None:
         """Raises LogError where the key that the keys are encrypted under is not at hand."""
-        for (kek,) in self._asked("SELECT kek FROM wrapped_by"):
+        for (kek,) in self.ask("SELECT kek FROM wrapped_by"):
             self.wrapping.wrap(str(kek), b"", b"")
 
     # -- the key-encryption key ---------------------------------------------------------------------------------------
 
-    def _kek(self) -> str:
+    def _kek(self, db: Connection) -> str:
         """The id of the key that new keys are wrapped under, as it stands in this transaction; made where none is."""
-        row = self._db.execute("SELECT kek FROM wrapped_by").fetchone()
-        return str(row[0]) if row else self._new_kek()
+        row = db.execute("SELECT kek FROM wrapped_by").fetchone()
+        return str(row[0]) if row else self._new_kek(db)
 
-    def _new_kek(self) -> str:
+    def _new_kek(self, db: Connection) -> str:
         id = self.wrapping.new()
-        self._db.execute("DELETE FROM wrapped_by")
-        self._db.execute("INSERT INTO wrapped_by VALUES (?)", (id,))
+        db.execute("DELETE FROM wrapped_by")
+        db.execute("INSERT INTO wrapped_by VALUES (?)", (id,))
         return id
 
     def rotate(self, progress: Callable[[int], object] | None = None) -> str:
@@ -357,75 +295,53 @@ class KeyStore:
         Backups of this store made before open no longer, so that what was erased since stays erased there too: make
         one now. `progress` hears how many keys are done. Safe against a crash anywhere: rotate again.
         """
-        with self._writing():
-            new = self._new_kek()
+        self.check_unlocks()  # before a new one is made
+        with self._file.writing() as db:
+            new = self._new_kek(db)
             last = KeyName("", "")
             while rows := self._batch(last):
                 for subject, purpose, kek, wrapped in rows:
                     last = KeyName(subject, purpose)
-                    again = self.wrapping.wrap(new, self._unwrapped(last, kek, wrapped), _bound(last))
-                    self._db.execute(
+                    again = self.wrapping.wrap(new, self._unwrapped(last, kek, wrapped), last.bound)
+                    db.execute(
                         "UPDATE data_keys SET kek = ?, wrapped = ? WHERE subject = ? AND purpose = ?",
                         (new, again, *last),
                     )
                 if progress is not None:
                     progress(len(rows))
-        self._empty_wal("the keys are wrapped anew, but old copies may stay in the WAL; rotate again")
-        with self._writing():  # nobody else is in the middle of this, with a key that nothing is wrapped under yet
-            self.wrapping.retire({self._kek()})
+        self._file.empty_wal("the keys are wrapped anew, but old copies may stay in the WAL; rotate again")
+        with (
+            self._file.writing() as db
+        ):  # nobody else is in the middle of this, with a key that nothing is wrapped under yet
+            self.wrapping.retire({self._kek(db)})
         return new
 
-    def _batch(self, last: KeyName) -> list[tuple[str, str, str, bytes]]:
-        return self._db.execute(
+    def _batch(self, last: KeyName) -> list[tuple[Any, ...]]:
+        return self.ask(
             "SELECT subject, purpose, kek, wrapped FROM data_keys WHERE (subject, purpose) > (?, ?) "
             "ORDER BY subject, purpose LIMIT ?",
-            (*last, _AT_ONCE),
-        ).fetchall()
+            *last,
+            _AT_ONCE,
+        )
 
     # -- what else stands here ----------------------------------------------------------------------------------------
 
     def own_key(self, purpose: str) -> bytes:
         """A key of the store itself, for what else stands here; made when it is first asked for."""
         name = KeyName("", purpose)
-        with self._writing():
-            row = self._db.execute(
-                "SELECT kek, wrapped FROM data_keys WHERE subject = ? AND purpose = ?", name
-            ).fetchone()
-            if row is not None:
-                return self._unwrapped(name, *row)
-            return self._made(name)
+        with self._file.writing() as db:
+            return self._stored(name) or self._made(db, name)
 
     def run(self, statement: str, *values: object) -> None:
         """Change what stands here beside the keys, durably."""
-        with self._writing():
-            self._db.execute(statement, values)
+        with self._file.writing() as db:
+            db.execute(statement, values)
 
-    def ask(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        """Ask for what stands here beside the keys."""
-        return self._asked(statement, *values)
+    def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask for what stands here."""
+        return self._file.ask(statement, *values)
 
     def close(self) -> None:
         """Release the file."""
-        with self._lock:
-            self._cache.clear()
-            self._db.close()
-
-
-def _bound(name: KeyName) -> bytes:
-    """What a wrapped key is bound to: it opens in no other row. Ids hold no line breaks."""
-    return f"{name.subject}\n{name.purpose}".encode()
-
-
-def _within(purpose: str) -> tuple[str, list[str]]:
-    """What selects the keys of a purpose: of a record, also those of its texts."""
-    return "(purpose = ? OR (purpose > ? AND purpose < ?))", [purpose, f"{purpose}#", f"{purpose}$"]
-
-
-def _record_of(purpose: str) -> str:
-    return purpose.partition("#")[0]
-
-
-def _text(owner: str, purpose: str) -> Text:
-    stream, _, place = purpose.partition("#")
-    version, _, field = place.partition(".")
-    return Text(owner, stream, int(version), field)
+        self._cache.clear()
+        self._file.close()

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from govflow.errors import ProtectionError
+from govflow.errors import Detail, ProtectionError
 from govflow.messages import Event, Pending, Protected
-from govflow.privacy.keys import KeyName, KeyStore, Text
+from govflow.privacy.key_names import KeyName, Text
+from govflow.privacy.keys import KeyStore
 
 _NONCE_BYTES = 12
 _DOES_NOT_OPEN = "{} of {} version {} does not open: it was moved or changed"
@@ -72,7 +73,8 @@ class Vault:
             if self.keys.is_destroyed(*name):
                 return None
             if not self.keys.records_of(value.subject):
-                raise ProtectionError(f"there is no key for {value.subject}; is this the log's own key store?")
+                what = f"there is no key for {value.subject}; is this the log's own key store?"
+                raise ProtectionError(Detail(what, f"没有 {value.subject} 的密钥：这是该日志自己的密钥库吗？"))
             raise ProtectionError(_DOES_NOT_OPEN.format(field, stream, version))
         bound = _binding(value.subject, stream, version, topic, field)
         for key in keys:  # what was protected before keys had purposes opens with the second

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY
-from govflow.secret_files import read_secret, write_secret
+from govflow.secret_files import read_secret, sweep_parts, write_secret
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -113,6 +113,7 @@ class WrappingFile:
             keys = [{"id": id, "key": base64.b64encode(key).decode()} for id, key in held.items()]
             text = json.dumps({"govflow_key_encryption_keys": 1, "keys": keys}, indent=1) + "\n"
             try:
+                sweep_parts(self.path)  # the key store is locked: nobody else is about to write it
                 write_secret(self.path, text.encode(), is_new=is_new)
             except OSError as error:
                 raise LogError(f"{self.path}: {error.strerror}; the keys are as they were") from error

@@ -149,14 +149,11 @@ def create_case(
     opens = context.deciders["case"].opens
     assert opens is not None, "the rule conversion_target_is_named saw to it"
     raiser = item.unit or item.by
-    description = command.description
-    if description is not None and "subject" not in description.model_fields_set:
-        description = description.changed(subject=raiser)  # erasing whoever raised it erases what goes on of it
     case = opens(event.target, project, command)
     yield case.changed(
         title=command.title or f"{project.title_line[:_SHOWN]}: {item.about}",
         reporter=raiser,
-        description=description,
+        description=command.description,
         source=f"feedback:{project.id}:{item.key}",
     )
     yield AddLink(id=project.id, by=SYSTEM, other=event.target, kind=LinkKind.SPAWNED, awaited=True)

@@ -3,14 +3,12 @@
 Its words are personal and belong to whoever raised it; what it is about, where, and the answer stand in the clear.
 """
 
-from typing import Any
-
-from pydantic import model_validator
+from typing import Annotated
 
 from govflow.actors import Claim, Id
-from govflow.messages import Instant, ItemCommand, ItemEvent, Personal, Protected, Value, Words
+from govflow.messages import BelongsTo, Instant, ItemCommand, ItemEvent, Personal, Protected, Value, Words
 from govflow.records import Item
-from govflow.regions.bodies import Reasoned, Shown, belonging
+from govflow.regions.bodies import Reasoned, Shown
 from govflow.workflow import Rest, Status
 
 
@@ -91,17 +89,12 @@ class RaiseFeedback(ItemCommand, _Raised, wire="feedback.raise", label="提出�
 
     text: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "text")
-
 
 class ProjectFeedbackRaised(ItemEvent, _Raised, name="feedback.raised"):
     """Somebody said something about the works, for the unit named if for one."""
 
     unit: Id | None = None
-    text: Protected | None = None
+    text: Annotated[Protected | None, BelongsTo("on_behalf_of", "by")] = None
 
 
 class ResolveFeedback(ItemCommand, Shown, wire="feedback.resolve", label="答复意见"):
@@ -127,16 +120,11 @@ class ReopenFeedback(ItemCommand, Reasoned, wire="feedback.reopen", label="不�
 
     details: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "details")
-
 
 class ProjectFeedbackReopened(ItemEvent, Reasoned, name="feedback.reopened"):
     """The answer does not do: another one is owed."""
 
-    details: Protected | None = None
+    details: Annotated[Protected | None, BelongsTo("on_behalf_of", "by")] = None
 
 
 class TransferFeedback(ItemCommand, wire="feedback.transfer", label="转为事项"):

@@ -58,7 +58,7 @@ def due_lies_ahead(project: JointProject, event: Any, context: Context) -> bool:
 _PUBLIC = ("what", "place", "measure", "reason")
 
 
-@rule("公开文字不含个人信息", "M158; PIPL [V]", needs="what place measure reason shortcomings")
+@rule("公开文字不含个人信息", "M158; PIPL [V]", version=2, needs="what place measure reason shortcomings")
 def words_hide_people(project: JointProject, event: Any, context: Context) -> bool:
     """What everybody may read of a step carries no number or address of a person."""
     said = [getattr(event, name, "") for name in _PUBLIC]

@@ -49,6 +49,7 @@ _TEXTS = ("title", "text", "public_text", "capacity", "handback", "answers", "re
 @rule(
     "公开文本不含个人信息",
     "M158; PIPL [V]",
+    version=2,
     needs="title text public_text capacity shortcomings defects parts handback reason cause",
 )
 def texts_hide_people(project: JointProject, event: Any, context: Context) -> bool:
@@ -62,18 +63,22 @@ def texts_hide_people(project: JointProject, event: Any, context: Context) -> bo
     return not any(carries_personal_data(text) for text in texts)
 
 
-@rule("来源记录可公开且存在", "petitions §30 [V]", needs="source need")
+_REPORTS_A_UNIT = Detail("a report on a unit", "涉及被举报单位")
+
+
+@rule("来源记录可公开且存在", "petitions §30 [V]", version=2, needs="source need")
 def source_is_there_and_public(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """What the need comes from is on record here, and nothing confidential: a project is public."""
     for id in dict.fromkeys(filter(None, (getattr(event, "source", None), *event.need.sources))):
         found = context.lookup(id)
         if found is None:
             yield Detail(f"there is no record {id}", f"没有记录 {id}")
-        elif found.is_secret:
-            yield Detail(f"{id} is confidential", f"{id} 为保密事项")
+        elif found.keeps_to_itself:
+            what = Detail("confidential", "为保密事项") if found.is_secret else _REPORTS_A_UNIT
+            yield Detail(f"{id} is {what}", f"{id} {what.zh}")
 
 
-@rule("需求已计量或未计量,不自相矛盾", "M104, M106", needs="need")
+@rule("需求已计量或未计量,不自相矛盾", "M104, M106", version=2, needs="need")
 def need_is_measured_soundly(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """What is needed is measured in one way: money by its amount, anything else by a quantity of something."""
     need = event.need
@@ -230,7 +235,7 @@ def lead_is_named(project: JointProject, event: Any, context: Context) -> Iterab
         yield Detail("one alone leads", "牵头单位应唯一")
 
 
-@rule("各方投入已列明", "M104", needs="pledges parties party")
+@rule("各方投入已列明", "M104", version=2, needs="pledges parties party")
 def contributions_are_listed(project: JointProject, event: Any, context: Context) -> Iterable[str]:
     """Each party's money, people or place is listed."""
     party: Party | None = getattr(event, "party", None)

@@ -1,8 +1,6 @@
 """What can be asked of a proposal, as `proposal.<verb>`. What each asks for stands in the rules of its row."""
 
-from typing import Any
-
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from govflow.actors import Id
 from govflow.corrections import Correcting
@@ -23,7 +21,7 @@ from govflow.proposals.bodies import (
     Telling,
 )
 from govflow.proposals.box import MOST_IN_A_BOX, Opened
-from govflow.regions.bodies import Reasoned, belonging
+from govflow.regions.bodies import Reasoned
 from govflow.voting.ballots import Ballot
 from govflow.voting.tally import HandCount
 
@@ -34,11 +32,6 @@ class DraftProposal(Command, Drafting, wire="proposal.draft_proposal", label="�
     """Begin a proposal: one matter, one proposal (一事一议). Whoever gives it is its proposer unless one is named."""
 
     proposer_name: Personal | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "proposer_name", "proposer")
 
 
 class SubmitProposal(Command, wire="proposal.submit", label="提交"):
@@ -210,11 +203,6 @@ class NameVoter(Command, wire="proposal.name_voter", label="登记表决人姓�
 
     voter: Id | None = None
     voter_name: Personal | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "voter_name", "voter")
 
 
 class StrikeVoters(Command, Reasoned, wire="proposal.strike_voters", label="剔除表决人"):

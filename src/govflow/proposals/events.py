@@ -1,10 +1,12 @@
 """What happened to a proposal. Stored names never change; bodies are never edited, only upcast."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from govflow.actors import Id
 from govflow.corrections import Correcting
-from govflow.messages import Count, Event, IdOrNone, Instant, Protected, Sha256, Words
+from govflow.messages import BelongsTo, Count, Event, IdOrNone, Instant, Protected, Sha256, Words
 from govflow.policy import DecisionProcedure, QuorumRule, VoteRule
 from govflow.proposals.bodies import (
     Amending,
@@ -32,7 +34,7 @@ class ProposalDrafted(Event, Drafting, name="proposal.drafted"):
 
     policy: Words = ""
     retention: IdOrNone = ""
-    proposer_name: Protected | None = None
+    proposer_name: Annotated[Protected | None, BelongsTo("proposer")] = None
 
 
 class ProposalSubmitted(Event, name="proposal.submitted"):
@@ -217,7 +219,7 @@ class VoterNamed(Event, name="proposal.voter_named"):
     """The name of a voter was kept, protected."""
 
     voter: Id | None = None
-    voter_name: Protected | None = None
+    voter_name: Annotated[Protected | None, BelongsTo("voter")] = None
 
 
 class VotersStruck(Event, Reasoned, name="proposal.voters_struck"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -197,6 +197,9 @@ class Proposal(Record):
 
     def parties(self) -> frozenset[str]:
         return frozenset(filter(None, (self.id, *self.stakeholders)))
+
+    def spoken_of(self) -> Iterable[str]:
+        return self.proposers
 
     def raised_by(self, actor: str) -> bool:
         return actor in self.proposers

@@ -22,7 +22,7 @@ from govflow.checkpoints.keys import beside as signing_beside
 from govflow.checkpoints.merkle import Peaks
 from govflow.checkpoints.signing import Checkpointer
 from govflow.engine import Engine
-from govflow.errors import InputError, LogError
+from govflow.errors import Detail, InputError, LogError
 from govflow.log_events import LOG_EVENTS, LOG_STREAM, Audience, LogRedacted
 from govflow.messages import Event, new_command_id
 from govflow.persistence.checkpoints import CheckpointStore
@@ -39,6 +39,7 @@ from govflow.voting.roll import Voter
 
 _CHUNK = 1_000
 _BEGINS = "redacted-"
+_NEW_FILE = Detail("a new file", "新文件")
 
 Progress = Callable[[int, int], object] | None
 
@@ -85,7 +86,11 @@ def redacted(
     target = Path(path)
     for taken in (target, *_companions(target)):
         if taken.exists():
-            raise InputError(f"{taken} is there already", where=str(path), expected="a new file")
+            what = Detail(f"{taken.name} is there already", f"{taken.name} 已存在")
+            raise InputError(what, where=str(path), expected=_NEW_FILE)
+    if not target.parent.is_dir():
+        what = Detail(f"there is no folder {target.parent}", f"没有文件夹 {target.parent}")
+        raise InputError(what, where=str(path), expected=_NEW_FILE)
     pseudonyms = Pseudonyms(new_key() if key is None else kept_key(os.fspath(key)))
     source = _Source(engine, audience)
     people = source.look(keep, progress)
@@ -159,6 +164,7 @@ class _Source:
             name = row.topic.partition("@")[0]
             if name not in self.events:
                 raise LogError(f"the log holds {row.topic}, which none of the records served here knows")
+            self._engine.log.codec.recorded(row)  # what is no event of ours is told here, and not gone through
             meta, body = parts_of(row)
             people.see(meta, body, self.events[name])
             self.derived.see(row.stream, body, self.events[name])

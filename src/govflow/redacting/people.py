@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from govflow.actors import IMPORTER, SYSTEM
 from govflow.messages import Event
 from govflow.redacting.fields import ITEMS_OF_PEOPLE, UNITS_OF_THE_DIRECTORY, Holds, rewritten
+from govflow.subjects import is_box
 
 _NOBODY = frozenset({"", SYSTEM.id, IMPORTER.id})
-_BOX = re.compile(r"box-[0-9a-f]{32}")  # the ballots of a secret vote: made of the record's id and the round
 
 
 class People:
@@ -51,4 +50,4 @@ class People:
         """The ids of everybody; `is_record` tells ids of records, and what is in `keep` is nobody."""
         named = {each for each in self._maybe - self._units - self._people if each and not is_record(each)}
         found = (self._people | named) - self._lasting - _NOBODY - {*keep}
-        return frozenset(each for each in found if not _BOX.fullmatch(each))
+        return frozenset(each for each in found if not is_box(each))

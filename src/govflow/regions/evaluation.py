@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from govflow.actors import SYSTEM, Claim, Id, Role, speaks_for
-from govflow.messages import Command, Count, ItemCommand, ItemEvent, Personal, Protected, Value
+from govflow.messages import BelongsTo, Command, Count, ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
 from govflow.regions.bodies import Reasoned
@@ -50,6 +50,11 @@ class Evaluation(Item):
     satisfied: bool | None = None
     scores: tuple[IndicatorScore, ...] = ()
 
+    @property
+    def evaluator(self) -> str | None:
+        """Who was asked."""
+        return self.owes
+
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None) -> bool | None:
         if role in _ASKERS:
             return None
@@ -89,26 +94,17 @@ class _Answers(Value):
 class RecordEvaluation(ItemCommand, _Answers, wire="evaluation.record", label="记录评价"):
     """Record the answers: contacted, resolved, satisfied; what does not apply is named.
 
-    Where the record is judged by a plan, `scores` has one score from 0 to 100 for each of its indicators. A remark in
-    plain text is the evaluator's, whom the item names.
+    Where the record is judged by a plan, `scores` has one score from 0 to 100 for each of its indicators. A remark
+    belongs to the evaluator.
     """
 
     remark: Personal | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        item = given.get("item") if isinstance(given, dict) else None
-        evaluator = item.partition(".")[2] if isinstance(item, str) else ""
-        if not evaluator or not isinstance(given.get("remark"), str):
-            return given
-        return {**given, "remark": {"text": given["remark"], "subject": evaluator}}
 
 
 class EvaluationRecorded(ItemEvent, _Answers, name="evaluation.recorded"):
     """The answers are on record."""
 
-    remark: Protected | None = None
+    remark: Annotated[Protected | None, BelongsTo("evaluator")] = None
 
 
 class MarkEvaluationInvalid(ItemCommand, Reasoned, wire="evaluation.mark_invalid", label="无效回访"):

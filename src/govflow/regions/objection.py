@@ -1,16 +1,14 @@
 """异议 objection: an objection raised while a decision is on public notice (公示), and its answer. Keyed by the objection."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from pydantic import model_validator
+from typing import Annotated, Any
 
 from govflow.actors import SYSTEM, Claim, Id, Role, covers, is_built_in
 from govflow.context import Context
-from govflow.messages import Event, Frozen, ItemCommand, ItemEvent, Personal, Protected
+from govflow.messages import BelongsTo, Event, Frozen, ItemCommand, ItemEvent, Personal, Protected
 from govflow.records import HandOver, Item, Record
 from govflow.region import Fold, Region
-from govflow.regions.bodies import Reasoned, belonging
+from govflow.regions.bodies import Reasoned
 from govflow.regions.opinion import clear_words_name_no_person
 from govflow.rules import decided_by_another, decision_dismisses, decision_upholds, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -67,17 +65,12 @@ class RaiseObjection(ItemCommand, Reasoned, wire="objection.raise", label="提�
 
     details: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "details")
-
 
 class ObjectionRaised(ItemEvent, Reasoned, name="objection.raised"):
     """Somebody objects."""
 
     unit: Id | None = None
-    details: Protected | None = None
+    details: Annotated[Protected | None, BelongsTo("on_behalf_of", "by")] = None
 
 
 class _Decision(Reasoned):

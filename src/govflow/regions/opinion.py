@@ -1,20 +1,16 @@
 """意见 opinion: one opinion given in consultation, at a hearing or in publicity, and its answer. Keyed by the opinion."""
 
-import hashlib
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any
-
-from pydantic import model_validator
+from typing import Annotated, Any
 
 from govflow.actors import SYSTEM, Claim, Id, Role, claim_for, covers, is_built_in, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Command, Count, Event, ItemCommand, ItemEvent, ItemKey, Personal, Protected, Value, Words
+from govflow.messages import BelongsTo, Count, Event, ItemCommand, ItemEvent, ItemKey, Personal, Protected, Value, Words
 from govflow.records import HandOver, Item, Record
 from govflow.region import Changes, Fold, Region
-from govflow.regions.bodies import Reasoned, belonging
-from govflow.repetition import pending
+from govflow.regions.bodies import Reasoned
 from govflow.rules import carries_personal_data, person_is_eligible, reason_given
 from govflow.workflow import Rest, Status, Step, Workflow, rule
 
@@ -106,16 +102,11 @@ class RecordOpinion(ItemCommand, _Given, wire="opinion.record", label="提出意
 
     text: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "text", "author")
-
 
 class OpinionRecorded(ItemEvent, _Given, name="opinion.recorded"):
     """An opinion was given."""
 
-    text: Protected | None = None
+    text: Annotated[Protected | None, BelongsTo("author")] = None
 
 
 class _Disposed(Reasoned):
@@ -185,7 +176,7 @@ def meeting_is_on_record(record: Record, event: Any, context: Context) -> bool:
     return event.meeting is None or (meeting is not None and bool(meeting.status != "cancelled"))
 
 
-@rule("公开文字不含个人信息", "PIPL [V]", needs="about reason")
+@rule("公开文字不含个人信息", "PIPL [V]", version=2, needs="about reason")
 def clear_words_name_no_person(record: Record, event: Any, context: Context) -> bool:
     """What everybody may read carries no mobile or identity number and no e-mail address."""
     said = (getattr(event, name, "") for name in ("about", "reason"))
@@ -240,15 +231,8 @@ def _record(record: Record, command: RecordOpinion, context: Context) -> Event:
     author = command.author or ((command.on_behalf_of or command.by.id) if gives else None)
     own = ParticipantKind.RESIDENT if author == command.by.id else ParticipantKind.UNIT if gives else None
     said: Changes = {"author": author, "participant": command.participant or own}
-    if author is None and command.text is not None and command.text.subject == command.by.id:
-        said["text"] = pending(command.text.changed(subject=_nobodys(command)))
     key = OPINION.key_of(record, command)
     return context.deciders[record.kind_of_record].copied(command, OpinionRecorded, context, item=key, **said)
-
-
-def _nobodys(command: Command) -> str:
-    """The pseudonym of an opinion without a name: it is no personal data of the official who enters it."""
-    return "s-" + hashlib.sha256(f"opinion of {command.command_id}".encode()).hexdigest()[:24]
 
 
 def _disposed(item: Opinion, e: OpinionDisposed) -> Changes:

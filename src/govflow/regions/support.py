@@ -4,18 +4,16 @@ Whoever counts has signed: the proposer signs like everybody else, and counts on
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-from pydantic import model_validator
+from typing import Annotated, Any
 
 from govflow.actors import Claim, Id, Role, covers, speaks_for
 from govflow.context import Context
 from govflow.errors import Detail
-from govflow.messages import Command, ItemCommand, ItemEvent, Personal, Protected, Value
+from govflow.messages import BelongsTo, Command, ItemCommand, ItemEvent, Personal, Protected, Value
 from govflow.policy import Body, DecisionProcedure, Policy, SupportRule
 from govflow.records import Item, Record
 from govflow.region import Fold, Region
-from govflow.regions.bodies import Reasoned, belonging
+from govflow.regions.bodies import Reasoned
 from govflow.regions.opinion import clear_words_name_no_person
 from govflow.rules import not_done_before, person_is_eligible, procedure_of
 from govflow.workflow import Rest, Status, Step, Workflow, rule
@@ -66,16 +64,11 @@ class SecondProposal(ItemCommand, _Signing, wire="support.second", label="附议
 
     supporter_name: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "supporter_name")
-
 
 class SupportGiven(ItemEvent, _Signing, name="support.given"):
     """Somebody supports the proposal."""
 
-    supporter_name: Protected | None = None
+    supporter_name: Annotated[Protected | None, BelongsTo("on_behalf_of", "by")] = None
 
 
 class WithdrawSupport(ItemCommand, Reasoned, wire="support.withdraw", label="撤回附议"):

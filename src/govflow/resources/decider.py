@@ -34,7 +34,7 @@ from govflow.workflow import Step, Workflow, rule
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
-@rule("名称、供给单位、种类与数量已载明", "M106", needs="title owner matter amount quantity measure_unit")
+@rule("名称、供给单位、种类与数量已载明", "M106", version=2, needs="title owner matter amount quantity measure_unit")
 def offer_is_described(resource: Resource, event: Any, context: Context) -> Iterator[Detail]:
     """The offer has a title, its owner is named, and it is said what is offered and how much of it."""
     if not event.title.strip():

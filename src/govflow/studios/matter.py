@@ -7,15 +7,13 @@ case, or is tied to a record that deals with it already; when that has come to r
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
-
-from pydantic import model_validator
+from typing import Annotated
 
 from govflow.actors import Area, Claim, Id, Role, speaks_for
 from govflow.cases.bodies import Matter as CaseMatter
-from govflow.messages import ItemCommand, ItemEvent, Personal, Protected, Value, Words
+from govflow.messages import BelongsTo, ItemCommand, ItemEvent, Personal, Protected, Value, Words
 from govflow.records import Item
-from govflow.regions.bodies import Reasoned, belonging
+from govflow.regions.bodies import Reasoned
 from govflow.studios.model import DELEGATE
 from govflow.workflow import Rest, Status
 
@@ -106,17 +104,12 @@ class ReceiveMatter(ItemCommand, _Received, wire="matter.receive", label="接收
 
     text: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "text", "asker")
-
 
 class MatterReceived(ItemEvent, _Received, name="matter.received"):
     """A matter was brought to the studio; `owner` owes the answer."""
 
     owner: Id | None = None
-    text: Protected | None = None
+    text: Annotated[Protected | None, BelongsTo("asker")] = None
 
 
 class _To(Reasoned):
@@ -149,7 +142,7 @@ class AnswerMatter(ItemCommand, _Answer, wire="matter.answer", label="书面答�
 class MatterAnswered(ItemEvent, _Answer, name="matter.answered"):
     """Whoever asked has a written answer."""
 
-    answer: Protected | None = None
+    answer: Annotated[Protected | None, BelongsTo("asker")] = None
 
 
 class HandOnMatter(ItemCommand, CaseMatter, wire="matter.hand_on", label="转办"):
@@ -203,16 +196,11 @@ class ReopenMatter(ItemCommand, wire="matter.reopen", label="认为未答复"):
 
     objection: Personal | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whose(cls, given: Any) -> Any:
-        return belonging(given, "objection")
-
 
 class MatterReopened(ItemEvent, name="matter.reopened"):
     """Whoever asked says that it was not answered."""
 
-    objection: Protected | None = None
+    objection: Annotated[Protected | None, BelongsTo("asker", "on_behalf_of", "by")] = None
 
 
 class WithdrawMatter(ItemCommand, wire="matter.withdraw", label="撤回"):

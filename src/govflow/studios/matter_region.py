@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +13,9 @@ from govflow.cases.bodies import Matter
 from govflow.cases.commands import ReportCase
 from govflow.cases.model import CaseKind
 from govflow.context import Context
-from govflow.messages import ClockStatus, Command, Event
+from govflow.messages import ClockStatus, Command, Event, Personal
 from govflow.region import Changes, Fold, Region
 from govflow.regions.link import AddLink, LinkKind, LinkStatus, Unlink, mirrored_unlink
-from govflow.repetition import pending
 from govflow.rules import not_done_before, personal_data_is_withheld, reason_given
 from govflow.studios import matter as m
 from govflow.studios.matter import S, StudioMatter
@@ -139,14 +137,7 @@ def _received(studio: Studio, command: m.ReceiveMatter, context: Context) -> Eve
     asker = command.asker or (None if enters else command.on_behalf_of or command.by.id)
     delegate = command.delegate or (command.by.id if enters and studio.seats_of(command.by.id) else None)
     said: Changes = {"asker": asker, "delegate": delegate, "owner": delegate or studio.keeper}
-    if asker is None and command.text is not None and command.text.subject == command.by.id:
-        said["text"] = pending(command.text.changed(subject=_nobodys(command)))
     return _copied(studio, command, m.MatterReceived, context, **said)
-
-
-def _nobodys(command: Command) -> str:
-    """The pseudonym of a letter without a name: it is no personal data of the official who takes it down."""
-    return "s-" + hashlib.sha256(f"matter of {command.command_id}".encode()).hexdigest()[:24]
 
 
 def _assigned(studio: Studio, command: m.AssignMatter, context: Context) -> Event:
@@ -195,8 +186,9 @@ def hand_on(states: tuple[Studio, Studio], event: m.MatterHandedOn, context: Con
             "source": f"studio:{studio.id}:{event.item}",
         }
         text = command.description
-        if text is not None and matter.asker is not None and matter.asker != text.subject:
-            text = text.changed(about=tuple(dict.fromkeys((*text.about, matter.asker))))  # it speaks of whoever asked
+        if text is not None and matter.asker is not None and matter.asker != text.subject:  # it speaks of whoever asked
+            about = tuple(dict.fromkeys((*text.about, matter.asker)))
+            text = Personal(text=text.text, subject=text.subject, about=about)
         yield ReportCase(id=event.target, by=SYSTEM, description=text, **said)
     if not is_dealt_with(studio, matter):
         kind = LinkKind.SPAWNED if event.is_new else LinkKind.REPEATS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from govflow.actors import Area, Id
 from govflow.messages import Command, Count, Event, Personal, Protected, Value, Words
@@ -139,6 +140,8 @@ class _Erasing(Value):
 
 class DecideErasure(Command, _Erasing, wire="subject.erase", label="删除个人信息"):
     """Decide that a person's data is erased; given by `Engine.erase`, which destroys the keys once it is recorded."""
+
+    is_engines: ClassVar[bool] = True  # else it could be decided past a retention, and carried out never
 
 
 class ErasureDecided(Event, _Erasing, name="subject.erasure_decided"):

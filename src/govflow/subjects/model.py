@@ -6,6 +6,7 @@ The record holds no name. What stands in it are ids, moments and officials' reas
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
@@ -18,6 +19,7 @@ PERSON = "person:"
 """How the ids of these records begin; nobody else's may."""
 
 _LONGEST = 64 - len(PERSON)
+_BOX = re.compile(r"box-[0-9a-f]{32}")
 
 
 def person_id(subject: str) -> str:
@@ -25,6 +27,11 @@ def person_id(subject: str) -> str:
     if len(subject) <= _LONGEST:
         return PERSON + subject
     return f"{PERSON}:{hashlib.sha256(subject.encode()).hexdigest()[:48]}"
+
+
+def is_box(subject: str) -> bool:
+    """Whether it is the pseudonym of a ballot box, which is nobody's: only its count opens what is in it."""
+    return _BOX.fullmatch(subject) is not None
 
 
 def place_of(record: str, version: int, field: str) -> str:
@@ -89,6 +96,7 @@ class DataSubject(Record):
     """The folded state of one person. `corrections` go by the place that they correct, the newest one each."""
 
     kind_of_record = "subject"
+    is_matter = False
 
     subject: str = ""
     holds: Mapping[str, LegalHold] = Frozen()
@@ -114,6 +122,15 @@ class DataSubject(Record):
         """Who is known to a log is nobody's business."""
         return True
 
+    @property
+    def is_for_readers_alone(self) -> bool:
+        """Whether somebody is known, restricted or erased is told to nobody else, officials neither."""
+        return True
+
+    def parties(self) -> frozenset[str]:
+        """The person: who has an interest in them decides nothing here."""
+        return frozenset({self.id, self.subject})
+
     def raised_by(self, actor: str) -> bool:
         """The person themself is told everything."""
         return bool(self.subject) and actor == self.subject
@@ -127,12 +144,20 @@ class DataSubject(Record):
         return actor == self.subject or (claim.role in GUARDS and covers_area(claim, self.area))
 
     def fits(self, role: str, claim: Claim, actor: str, on_behalf_of: str | None, item: Item | None) -> bool:
-        """Any claim may be the one that lets its holder read a field of another record: the rules ask that record."""
-        return True
+        """Any claim may be the one that lets its holder read a field of another record: the rules ask that record.
+
+        Nobody decides over themself: on their own data a guard is a person like any other.
+        """
+        return role not in GUARDS or actor != self.subject
 
 
 GUARDS = (Role.ARCHIVIST, Role.SYSTEM)
 """Who decides over personal data: the archivist for the whole log, and the system by rule."""
+
+
+def concerned(record: Record, item: Item | None) -> frozenset[str]:
+    """Whom a value of a record, or of an item of it, concerns: who has an interest in one of them keeps away."""
+    return record.parties() | (item.people() if isinstance(item, Item) else frozenset())
 
 
 def may_read(
@@ -143,7 +168,7 @@ def may_read(
     The item that the value belongs to is asked before its record; an official with an interest keeps away.
     """
     of_item = item if isinstance(item, Item) else Item()
-    recused = not (record.parties() | of_item.people()).isdisjoint(interests)
+    recused = not concerned(record, item).isdisjoint(interests)
     for claim in claims:
         own = of_item.may_read_personal(field, claim, actor)
         may = record.may_read_personal(field, claim, actor) if own is None else own

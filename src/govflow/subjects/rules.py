@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from govflow.actors import covers_area
@@ -40,6 +40,10 @@ def words_name_nobody(person: DataSubject, event: Any, context: Context) -> bool
 @rule("操作人在该记录中有权查阅此项", "个人信息保护法 §6", needs="record field")
 def may_read_the_field(person: DataSubject, event: Any, context: Context) -> bool:
     """The record that holds the value gives whoever reads it the right to it."""
+    return _may_read(event, context)
+
+
+def _may_read(event: Any, context: Context) -> bool:
     record = context.lookup(event.record)
     if record is None or not 1 <= event.on_version <= record.version:
         return False
@@ -50,7 +54,8 @@ def may_read_the_field(person: DataSubject, event: Any, context: Context) -> boo
 @rule("该主体的个人信息未被限制处理(本人除外)", "个人信息保护法 §47")
 def person_is_not_restricted(person: DataSubject, event: Any, context: Context) -> Iterator[str]:
     """The person's data is not restricted; they themself may read it all the same."""
-    if person.is_restricted and event.by != person.subject:
+    # who could not read it anyway is not told that it is restricted
+    if person.is_restricted and event.by != person.subject and _may_read(event, context):
         yield Detail(f"restricted on the basis of: {person.restricted_on}", f"限制依据：{person.restricted_on}")
 
 
@@ -85,15 +90,18 @@ def authority_is_named(person: DataSubject, event: Any, context: Context) -> boo
 
 
 @rule("该留存未曾登记", "design", needs="hold")
-def hold_is_new(person: DataSubject, event: Any, context: Context) -> bool:
+def hold_is_new(person: DataSubject, event: Any, context: Context) -> Iterator[str]:
     """No legal hold stands under this id."""
-    return event.hold not in person.holds
+    if event.hold in person.holds:
+        yield event.hold
 
 
 @rule("该留存正在生效", "design", needs="hold")
-def hold_stands(person: DataSubject, event: Any, context: Context) -> bool:
+def hold_stands(person: DataSubject, event: Any, context: Context) -> Iterator[str]:
     """The legal hold that is ended stands."""
-    return event.hold in person.holds
+    if event.hold not in person.holds:
+        there = ", ".join(person.holds)
+        yield Detail(f"those that stand: {there or 'none'}", f"现有留存：{there or '无'}")
 
 
 @rule("更正的是该主体自己的、已存在的一项", "个人信息保护法 §46", needs="record on_version field value")
@@ -108,8 +116,7 @@ def value_is_of_the_person(person: DataSubject, event: Any, context: Context) ->
 def no_hold_stands(person: DataSubject, event: Any, context: Context) -> Iterator[str]:
     """No legal hold stands; until the last one is released the data can be restricted."""
     for each in person.holds.values():
-        said = f"{each.id} ({each.since.date()}, {each.authority})"
-        yield Detail(f"{said}: {each.reason}", f"{said}:{each.reason}")
+        yield Detail(f"{each.id} ({each.authority}): {each.reason}", f"{each.id}（{each.authority}）：{each.reason}")
 
 
 @rule("保管期限已届满且已鉴定处置;其间可限制处理", "个人信息保护法 §47")
@@ -117,11 +124,11 @@ def no_retention_runs(person: DataSubject, event: Any, context: Context) -> Iter
     """No retention runs on a record that holds the person's data; until it is over the data can be restricted."""
     for id in event.records:
         record = context.lookup(id)
-        if record is not None and (why := _kept(record, context.now)) is not None:
-            yield Detail(f"{id}: {why}", f"{id}:{why.zh}")
+        if record is not None and (why := _kept(record, context)) is not None:
+            yield Detail(f"{id}: {why}", f"{id}：{why.zh}")
 
 
-def _kept(record: Record, now: datetime) -> Detail | None:
+def _kept(record: Record, context: Context) -> Detail | None:
     """Why a record is still kept, and until when; None where it is not."""
     kept = record.item("retention", "retention")
     if kept is None or kept.status not in (RetentionStatus.HELD, RetentionStatus.APPRAISED):
@@ -131,8 +138,8 @@ def _kept(record: Record, now: datetime) -> Detail | None:
         return Detail("its term is over and it was appraised: renew, transfer or destroy it", "期满已鉴定，待决定处置")
     if clock is None or clock.due is None:
         return Detail(f"{kept.what}, for good", f"保管类别 {kept.kept_as}，永久")
-    until = clock.due.date()
-    if clock.due < now:
+    until = (clock.due - timedelta(microseconds=1)).astimezone(context.policy.zone).date()  # it ends at 24:00 of a day
+    if clock.due < context.now:
         return Detail(f"{kept.what} until {until}: appraise it", f"保管类别 {kept.kept_as}，{until} 期满，待鉴定")
     return Detail(f"{kept.what} until {until}", f"保管类别 {kept.kept_as}，至 {until}")
 

@@ -150,4 +150,4 @@ class IndexSurvey(Record):
 
     def hides_from(self, claim: Claim) -> bool:
         """From whoever is of a unit that is measured, whatever other office they hold."""
-        return claim.unit in self.units
+        return any(map(claim.is_of, self.units))

@@ -51,7 +51,8 @@ class TrackingDesk:
         given = {name: getattr(command, name) for name in command.model_fields_set - HEADER - {"reporter"}}
         for name, value in given.items():
             if isinstance(value, Personal):  # under keys of this report alone, whatever they were under
-                given[name] = value.changed(subject=new_subject() if name == "place" else actor.id)
+                about = {"about": value.about} if value.about else {}
+                given[name] = Personal(text=value.text, **about)
         given["confidential"] = command.confidential or command.kind is CaseKind.WHISTLE_BLOWING
         record = id_by_chance(CASE.prefix)
         anonymous = ReportCase(**given, id=record, by=actor, reporter=actor.id)
@@ -67,9 +68,10 @@ class TrackingDesk:
 
     def followed(self, code: str) -> Following:
         """The matter as its reporter sees it. Raises NotFound for a code that is mistyped, unknown or another log's."""
-        _, case = self._found(code)
+        actor, case = self._found(code)
         labels = {command.wire: command.label for command in self._engine.deciders["case"].commands}
-        return following(case, self._engine.history(case.id), labels, self._engine.now())
+        told = self._engine.seen_by(actor).history(case.id)  # as the reporter may see it, not the office
+        return following(case, told, labels, self._engine.now())
 
     def answer(self, code: str) -> str | None:
         """The latest answer to the reporter alone; None where there is none, or it was erased.

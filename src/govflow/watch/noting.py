@@ -16,12 +16,12 @@ from govflow.watch.model import NoteSign, watch_id
 def noted_by(states: tuple[Record, Record], event: Any, context: Context) -> Iterator[Command]:
     """The reaction of a kind of record that carries signs (`signal`, `category`, `area`), where watches are served.
 
-    A secret record leaves no trace elsewhere. Words that point at a person stay where they are: the sign counts
-    without them. What the watch counts already is not noted again.
+    A secret record, or one in which a unit is reported, leaves no trace elsewhere. Words that point at a person stay
+    where they are: the sign counts without them. What the watch counts already is not noted again.
     """
     record: Any = states[1]
     signal = record.signal
-    if "watch" not in context.deciders or not signal or not signal.strip() or record.is_secret:
+    if "watch" not in context.deciders or not signal or not signal.strip() or record.keeps_to_itself:
         return
     id = watch_id(record.category, record.area)
     watch: Any = context.lookup(id)

@@ -69,6 +69,10 @@ class KeptClaim:
         self.unit = unit
         self.standing_in_for = standing_in_for
 
+    def is_of(self, unit: str | None) -> bool:
+        """Whether it is held in this very unit; of which other units that one was part is not kept."""
+        return unit is not None and self.unit == unit
+
     def __getattr__(self, name: str) -> NoReturn:
         raise NotInLog(CLAIMS)
 

@@ -6,7 +6,7 @@ Nothing is opened to be read: only whether it opens is told, once for each data 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 
 from govflow.audit.findings import Check, Code, Finding
@@ -14,11 +14,12 @@ from govflow.audit.metadata import finding
 from govflow.errors import GovFlowError, LogError
 from govflow.files import IN_MEMORY
 from govflow.log_events import LOG_STREAM, LogOpened, PersonalDestroyed, SubjectErased
-from govflow.messages import Protected
+from govflow.messages import Event, Protected
 from govflow.persistence.codec import Codec, StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
 from govflow.persistence.store import Store
-from govflow.privacy.keys import KeyName, KeyStore
+from govflow.privacy.key_names import KeyName
+from govflow.privacy.keys import KeyStore
 from govflow.privacy.vault import Vault, key_of
 
 _PROTECTED = re.compile(
@@ -35,6 +36,16 @@ Tell = Callable[[Finding], None]
 def is_sealed(row: StoredEvent) -> bool:
     """Whether a row holds personal data under a key."""
     return b'"ciphertext"' in row.state
+
+
+def left_out(rows: Sequence[StoredEvent], bodies: Sequence[Event]) -> Iterator[Finding]:
+    """Personal values whose ciphertext is gone from the log itself, where only keys are ever destroyed."""
+    for row, body in zip(rows, bodies, strict=False):
+        for field in body.personal:
+            value = getattr(body, field)
+            if isinstance(value, Protected) and not value.ciphertext:
+                en, zh = f"{field} was cut out: no redacted export says so", f"{field} 被删去，且日志并非脱敏导出"
+                yield finding(row, Code.SEMANTIC, en, zh)
 
 
 def opened_keys(path: str | None, store: Store, tell: Tell) -> Keys | None:
@@ -64,6 +75,7 @@ class Keys:
         self._store = store
         self._gone = _gone_in(store)
         self._opens: set[KeyName] = set()
+        self._is_told = False  # that the store is new: once for all that it has no key of
 
     def belong_to(self) -> tuple[str, str] | None:
         """The ids of the other log that the keys are of, and of this one; None where they are its own."""
@@ -111,6 +123,12 @@ class Keys:
             yield finding(row, Code.KEY_MISSING, en, zh)
             return
         if self._is_gone_by_now(name):
+            return
+        if not has_key and not self._kept.serves:
+            if not self._is_told:
+                self._is_told = True
+                en = "the key store is new: it has none of the keys of this log; bring the log's own back"
+                yield finding(row, Code.KEY_MISSING, en, "密钥库是新的，没有此日志的任何密钥：请放回原密钥库")
             return
         if not has_key:
             en = f"the key of {subject} is missing, and no erasure in the log explains it"

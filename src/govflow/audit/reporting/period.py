@@ -127,7 +127,7 @@ class _Figures:
         """Count a record, unless it began only later."""
         decider = self.reader.deciders[record.kind_of_record]
         state = record if record.at is not None and record.at < self.begins else self._followed(decider, record.id)
-        if state is None:
+        if state is None or not record.is_matter:
             return
         self.states[decider.name, state.status] += 1
         self.units |= {*units_of(state, ())}
@@ -155,9 +155,9 @@ class _Figures:
                 continue
             self.entries += 1
             self.places = with_place(self.places, row.position, self.covered)
-            self.opened[decider.name] += before.version == 0
+            self.opened[decider.name] += before.version == 0 and before.is_matter
             if before.status != state.status:
                 was_open = before.status in decider.active  # what began at rest, as a directory does, did not end
                 is_closed = state.status not in decider.active and (was_open or is_closed)
-        self.closed[decider.name] += is_closed
+        self.closed[decider.name] += is_closed and state.is_matter
         return state if state.version else None

@@ -17,7 +17,7 @@ from govflow.audit.constraints.files import shipped_constraints
 from govflow.audit.explaining.past import Past
 from govflow.audit.explaining.rules_of_log import Verdicts, broken_rules, past_of
 from govflow.audit.findings import Check, Code, Finding, Findings
-from govflow.audit.legality.personal_keys import Keys, is_sealed, opened_keys, own_rows
+from govflow.audit.legality.personal_keys import Keys, is_sealed, left_out, opened_keys, own_rows
 from govflow.audit.legality.record import NO_TABLE, check_record
 from govflow.audit.legality.tables import Tables
 from govflow.audit.metadata import finding, unknown
@@ -25,7 +25,7 @@ from govflow.audit.verifying.hashing import readable
 from govflow.decider import Decider
 from govflow.errors import Detail, LogError
 from govflow.files import IN_MEMORY
-from govflow.log_events import LOG_STREAM
+from govflow.log_events import LOG_STREAM, LogRedacted
 from govflow.messages import Event
 from govflow.persistence.codec import Codec, StoredEvent
 from govflow.persistence.sqlite import SQLiteStore
@@ -72,6 +72,7 @@ class _Bench(NamedTuple):
     tables: Tables
     notices: tuple[Detail, ...]
     keys: Keys | None  # None: they are not at hand
+    is_redacted: bool  # its personal values were left out, as it says
     rules: bool
     past: Past | None  # None: nobody asks for rules, or nobody can judge them
     constraints: Constraints
@@ -161,13 +162,15 @@ def _judge_all(store: Store, served: Served, keys: str | None, rules: bool, prog
 
 def _bench(store: Store, served: Served, keys: str | None, rules: bool) -> _Bench:
     deciders = with_people(served())
-    tables = Tables.of(list(filter(_is_event, own_rows(store))))
+    said = list(filter(_is_event, own_rows(store)))
+    tables = Tables.of(said)
     complaints: list[Finding] = []
     return _Bench(
         by_event={event.name: decider for decider in deciders for event in decider.workflow.events},
         tables=tables,
         notices=_first_of(tables.notices(deciders)),
         keys=opened_keys(keys, store, complaints.append),
+        is_redacted=any(row.topic.startswith(f"{LogRedacted.name}@") for row in said),
         rules=rules,
         past=past_of(store, deciders) if rules else None,
         constraints=shipped_constraints(),
@@ -210,6 +213,8 @@ def _judge(store: Store, bench: _Bench, part: tuple[str, str | None], progress: 
                     unjudged += 1
                 else:
                     found.append(each)
+            if not bench.is_redacted:
+                found.extend(left_out(rows, bodies))
             found.extend(check_stream(_concerned(bench, rows, bodies), bench.constraints))
             if bench.past is not None and verdicts is not None:
                 found.extend(broken_rules(bench.past, rows, verdicts))

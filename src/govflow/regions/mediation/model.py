@@ -157,6 +157,9 @@ class Mediation(Item):
     def people(self) -> frozenset[str]:
         return frozenset(self.parties)
 
+    def spoken_of(self) -> Iterable[str]:
+        return () if self.relation is Relation.UNIT_UNIT else self.parties
+
     def concerns(self, actor: str, unit: str | None = None) -> bool:
         return bool({actor, unit} & {*self.parties, self.mediator})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Self
 
@@ -83,6 +84,9 @@ class Meeting(Item):
     @property
     def what(self) -> str:
         return f"{self.form}: {self.subject}" if self.form else self.key
+
+    def spoken_of(self) -> Iterable[str]:
+        return self.attended
 
     def concerns(self, actor: str, unit: str | None = None) -> bool:
         """Whoever is on the roll or was there takes part in it."""
