@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from govflow.actors import Actor, Claim
-from govflow.erasing import Erasing, unknown
+from govflow.erasing import Erasing
 from govflow.errors import Broken, NotAllowed
-from govflow.messages import Protected, RecordedEvent
+from govflow.messages import Protected, RecordedEvent, is_person
 from govflow.persistence.codec import StoredEvent
 from govflow.reading import Reader, hides
 from govflow.records import Record
-from govflow.subjects import DiscloseSubject, FieldOpened, Requester, TextDealt, concerned, is_box, person_id, place_of
+from govflow.restricting import unknown
+from govflow.subjects import DiscloseSubject, FieldOpened, Requester, TextDealt, concerned, person_id, place_of
 from govflow.subjects.messages import SubjectRegistered
 
 
@@ -83,8 +84,7 @@ class Disclosing(Erasing):
             if to is Requester.AUTHORITY and self.is_restricted(subject):
                 raise NotAllowed(DiscloseSubject.wire, person_id(subject), [_RESTRICTED])
             values += self._values_of(subject, by, self._claims(by, self._moment()), progress)
-        # who is reported in confidence must not find out by asking for their own data
-        theirs = Reader(self.log, lambda record: not record.is_secret or record.raised_by(subject))
+        theirs = self.told_to(subject)
         if by.id == subject and not (values or self.person(subject) or self._spoken_of_in(subject, theirs)):
             raise unknown(subject)
         command = DiscloseSubject(
@@ -106,7 +106,7 @@ class Disclosing(Erasing):
             person.status,
             command.occurred_at or self._moment(),
             tuple(values),
-            self.readings_of(subject),
+            tuple(each for each in self.readings_of(subject) if theirs.has(each.record)),
             told,
             self._spoken_of_in(subject, theirs),
         )
@@ -115,21 +115,31 @@ class Disclosing(Erasing):
         return tuple(each for each in self.texts_about(subject) if theirs.has(each.record))
 
     def subjects(self) -> Iterator[str]:
-        """The people whose data the log protects or protected, by pseudonym, in flat memory; ballot boxes apart.
+        """The people whose data the log protects or protected, by pseudonym, in flat memory.
 
-        Raises LogError without the log's own key store.
+        Ballot boxes and texts that are nobody's own are no people. Raises LogError without the log's own key store.
         """
         self.vault.keys.check_serves()
         for subject in self.vault.keys.subjects():
-            if not is_box(subject):
+            if is_person(subject):
                 yield subject
-        yield from sorted(each for each in self.log.erased if not is_box(each))
+        yield from sorted(filter(is_person, self.log.erased))
 
     def readings_of(self, subject: str) -> tuple[Reading, ...]:
-        """Who read what of a person, when and why, oldest first."""
-        if self.person(subject) is None:
-            return ()
-        return tuple(
+        """Who read what of a person, and what texts of others that speak of them, when and why, oldest first."""
+        found = [*self._read_of(subject)]
+        texts: dict[str, set[str]] = {}
+        for each in self.texts_about(subject):
+            texts.setdefault(each.owner, set()).add(place_of(each.record, each.version, each.field))
+        for owner, places in texts.items():
+            read = self._read_of(owner)
+            found += (each for each in read if place_of(each.record, each.version, each.field) in places)
+        return tuple(sorted(found, key=lambda each: each.at))
+
+    def _read_of(self, owner: str) -> Iterator[Reading]:
+        if self.person(owner) is None:
+            return iter(())
+        return (
             Reading(
                 each.body.at,
                 each.body.by,
@@ -140,7 +150,7 @@ class Disclosing(Erasing):
                 each.body.field,
                 each.body.why,
             )
-            for each in self.history(person_id(subject))
+            for each in self.history(person_id(owner))
             if isinstance(each.body, FieldOpened)
         )
 

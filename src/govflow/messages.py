@@ -5,6 +5,7 @@ Events carry all that folding needs: who acted, when it happened, what it did to
 
 import hashlib
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -131,8 +132,27 @@ class Frozen(dict[str, Any]):
 
 
 def new_subject() -> str:
-    """A random pseudonym for a person, or for a text about people."""
+    """A random pseudonym for a person."""
     return "s-" + os.urandom(12).hex()
+
+
+def of_a_text(subject: str) -> str:
+    """The pseudonym of a text that is nobody's own, made of a random one for a person."""
+    return "t-" + subject.removeprefix("s-")
+
+
+def is_box(subject: str) -> bool:
+    """Whether it is the pseudonym of a ballot box, which is nobody's: only its count opens what is in it."""
+    return _BOX.fullmatch(subject) is not None
+
+
+def is_person(subject: str) -> bool:
+    """Whether it is the pseudonym of a person: of no ballot box, and of no text that is nobody's own."""
+    return not is_box(subject) and _TEXT.fullmatch(subject) is None
+
+
+_BOX = re.compile(r"box-[0-9a-f]{32}")
+_TEXT = re.compile(r"t-[0-9a-f]{24}")
 
 
 class Personal(Value):

@@ -23,7 +23,7 @@ from govflow.errors import (
 )
 from govflow.log import Log
 from govflow.log_events import LOG_STREAM, CalendarAdopted, PolicyAdopted, WorkflowAdopted
-from govflow.messages import Command, Event, digest_of
+from govflow.messages import Command, Event, Protected, digest_of, is_box
 from govflow.persistence.codec import StoredEvent, leaf_of, packed_command_id
 from govflow.policy import Policy
 from govflow.privacy.key_names import KeyName
@@ -352,6 +352,8 @@ class Unit:
         events = [event for _, event in numbered]
         if erased := {name.subject for name in needed} & (self.log.erased | self.erased):
             raise NotAllowed(command.wire, command.id, [_ERASED._replace(detail=tuple(sorted(erased)))])
+        if any(map(is_box, (name.subject for name in needed))) and not all(map(_is_of_a_box, events)):
+            raise NotAllowed(command.wire, command.id, [_OF_A_BOX])
         if ("", state.id) in self.log.destroyed | self.destroyed:
             raise NotAllowed(command.wire, command.id, [DESTROYED])
         if not self.dry:
@@ -377,6 +379,12 @@ class Unit:
             self._add(id, state.version + 1, event, meta, None)
             self.states[id] = self.log.deciders[state.kind_of_record].evolve(state, event)
         self._looked_up.clear()
+
+
+def _is_of_a_box(event: Event) -> bool:
+    """Whether nothing in an event is under the key of a ballot box but what is sealed for it."""
+    values = (event.__dict__[field] for field in event.personal if field != "sealed")
+    return not any(isinstance(each, Protected) and is_box(each.subject) for each in values)
 
 
 def id_by_chance(prefix: str) -> str:
@@ -432,6 +440,11 @@ DESTROYED = Broken(
     "personal_data_is_not_destroyed",
     "the personal data of this record was destroyed at the end of its retention; nothing is added to it",
     "该记录的个人信息已于保管期满后销毁，不得再增添",
+)
+_OF_A_BOX = Broken(
+    "subject_is_a_person",
+    "the pseudonym is a ballot box's: nobody could have erased or handed over what is kept under it",
+    "该化名属于票箱，不得用于个人信息",
 )
 _ERASED = Broken(
     "subject_is_not_erased",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from govflow.messages import Command, Event, Pending
+from govflow.messages import Command, Event, Pending, of_a_text
 from govflow.records import Item, Record
 
 
@@ -30,8 +30,9 @@ def _attributed(event: Event, command: Command, record: Record, item: Item | Non
             owners = (_named(name, said, command, record, item) for name in mark.names)
             if owner := next(filter(None, owners), None):
                 yield field, value.changed(subject=owner)
-        elif "about" not in value.named and (about := spoken_of(record, item)):
-            yield field, value.changed(about=about)
+        else:
+            about = value.about if "about" in value.named else spoken_of(record, item)
+            yield field, value.changed(subject=of_a_text(value.subject), about=about)
 
 
 def _named(name: str, said: Mapping[str, Any], command: Command, record: Record, item: Item | None) -> str | None:

@@ -12,12 +12,13 @@ from govflow import InputError
 from govflow.pages import Linked, project_page
 from govflow.projects import ProjectStatus
 from govflow.projects import commands as c
+from govflow.projects.feedback_model import ConfirmFeedback, RaiseFeedback, ResolveFeedback
 from govflow.projects.figures import dispute_figures
 from govflow.projects.model import Accounts
 from govflow.regions import supervision as sv
 from govflow.regions.evaluation import IndicatorScore, RecordEvaluation, RequestEvaluation, Source
 from tests.pages.reader import NAMES, SECRETS, SNAIL, X, at_work, exposed, finished, page_of, people_on
-from tests.projects.site import appraiser, community, lead, resident, supervisor
+from tests.projects.site import SHOWN, appraiser, community, lead, resident, supervisor
 from tests.projects.steps import a_project, a_yard
 from tests.projects.yard import Yard, asked_for_judgement, neighbours
 
@@ -145,18 +146,33 @@ def test_money_in_and_out_and_what_public_money_brought_come_to_the_same_figures
 def test_residents_are_told_in_figures_by_topic_and_with_the_answers_they_got(whole):
     text = page_of(whole).text
 
-    assert "Raised 2 Answered 2 of 2 (100 %) Answered in time 1 of 2 (50 %) Answer confirmed 1 of 2 (50 %)" in text
     assert "noise no work before eight 2026-04-17 late" in text
     assert "dust nets are hung 2026-03-18 in time" in text
     few = "too few to tell (under 3, or beside such)"  # one person each: the page does not say which of two said what
+    assert f"Raised 2 Answered {few} Answered in time {few} Answer confirmed {few}" in text
     assert f"dust {few}" in text
     assert f"noise {few}" in text
+
+
+def test_what_three_said_or_more_is_told_as_a_number_and_what_fewer_did_is_not():
+    yard = at_work()  # two were answered, one of them late and one confirmed
+    for key in ("c", "d", "e"):
+        yard.do(RaiseFeedback(**X, by=resident, item=key, concerns="dust", text="It is dusty."))
+    yard.do(ResolveFeedback(**X, by=lead, item="c", **SHOWN))
+    few = "too few to tell (under 3, or beside such)"
+    assert f"Raised 5 Answered {few}" in page_of(yard).text  # else five less three would tell of the two who wait
+    for key in ("d", "e"):
+        yard.do(ResolveFeedback(**X, by=lead, item=key, **SHOWN))
+    for key in ("b", "c", "d", "e"):
+        yard.do(ConfirmFeedback(**X, by=resident, item=key))
+    told = page_of(yard).text
+    assert f"Answered 5 of 5 (100 %) Answered in time {few} Answer confirmed 5 of 5 (100 %)" in told
 
 
 def test_disputes_are_counted_and_never_told(whole):
     page = page_of(whole, linked={"quarrel": Linked("quarrel", "Zhang owes me", "reported")})
 
-    assert "Disputes Number Raised 1 Resolved 0 (0 %) Open 1" in page.text
+    assert "Disputes Number Raised 1 Resolved 0 (0 %) Open too few to tell (under 3, or beside such)" in page.text
     assert "quarrel" not in page.source
     assert dispute_figures(whole.get(), whole.engine.log.current).raised == 1
 

@@ -32,6 +32,7 @@ from govflow.engine import shipped
 from govflow.interchange.jsonl import export_log
 from govflow.journey import journey
 from govflow.log_events import LOG_STREAM
+from govflow.messages import is_box
 from govflow.recounting.stored import recount
 from govflow.regions.retention import AppraiseRetention, DestroyRetention, Paper
 from govflow.subjects import person_id, place_of
@@ -101,7 +102,7 @@ def retention_ends(town: Town) -> None:
 
 def erase_all(engine: Engine, archive: Actor = archivist) -> list[str]:
     """Erase everybody; texts of others that speak of them are dropped."""
-    subjects = list(engine.subjects())
+    subjects = [each for each in engine.vault.keys.subjects() if not is_box(each)]  # texts that are nobody's too
     for subject in subjects:
         texts = {place_of(each.record, each.version, each.field): None for each in engine.texts_about(subject)}
         engine.erase(subject, archive, texts=texts, **ORDER)

@@ -208,7 +208,7 @@ def test_the_command_line_says_what_may_become_of_each_text_and_drops_all_that_a
     )
     refused = run(*erase)
     assert refused.status == 1
-    for said in ("c#1.place of s-", "c#2.gist of s-", "--replace 'PLACE=TEXT' or --drop PLACE; --drop all drops"):
+    for said in ("c#1.place of t-", "c#2.gist of t-", "--replace 'PLACE=TEXT' or --drop PLACE; --drop all drops"):
         assert said in " ".join(refused.err.split()), refused.err
     done = run(*erase, "--replace", "c#1.place=house 3", "--drop", "all")
     assert done.status == 0, done.err

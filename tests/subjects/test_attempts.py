@@ -109,6 +109,14 @@ def test_a_box_of_ballots_is_nobody_whose_data_could_be_handed_over_or_erased():
     assert not engine.vault.keys.is_destroyed(BOX)
 
 
+def test_nothing_of_a_person_is_kept_under_the_pseudonym_of_a_box_where_no_erasure_reaches_it(town: Town):
+    for given in ({"reporter": BOX, "reporter_name": "Li"}, {"description": Personal(text="Li", subject=BOX)}):
+        with pytest.raises(NotAllowed) as refused:
+            town.do(ReportCase(by=desk, **{**MATTER, **given}))
+        assert refused.value.codes == ("subject_is_a_person",)
+    assert not town.engine.vault.keys.records_of(BOX)
+
+
 def test_a_correction_is_corrected_at_the_place_that_it_corrects_alone(town: Town):
     """Elsewhere it would be read nowhere, and outlive the record that it is about."""
     town.engine.correct_personal("c", "reporter_name", ARCHIVE, text="Li", reason="misspelt")
@@ -268,7 +276,14 @@ def test_whoever_is_spoken_of_in_a_secret_report_does_not_learn_of_it_by_asking_
         found = town.engine.disclose("s-chen", by, basis="my own data")
         assert [each.record for each in found.texts_of_others] == ["c"]
         assert hidden not in repr(found)
+    with pytest.raises(NotAllowed) as refused:
+        town.engine.erase("s-chen", ARCHIVE, **ORDER, texts={each: None for each in places if each[:2] == "c#"})
+    assert refused.value.codes == ("texts_about_are_dealt_with",)
     town.engine.erase("s-chen", ARCHIVE, **ORDER, texts=places)
+    assert town.engine.texts_about("s-chen") == ()
+    decided = town.engine.history("person:s-chen")[-1]
+    assert decided.name == "subject.erasure_decided"  # what is proved to them
+    assert hidden not in repr(decided)
     for by in (chen, ARCHIVE):
         assert hidden not in repr(town.engine.disclose("s-chen", by, basis="what became of it"))
     assert hidden not in repr(town.engine.seen_by(chen).history("person:s-chen"))

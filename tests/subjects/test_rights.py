@@ -11,6 +11,8 @@ import pytest
 from govflow import SYSTEM, Actor, Engine, InputError, NotAllowed, NotFound, ProtectionError, Role
 from govflow.audit.verifying.evidence import verify_log
 from govflow.cases.commands import AcceptCase, ReportCase
+from govflow.messages import is_person
+from govflow.regions.contact import LogContact
 from govflow.subjects import OpenField, RegisterSubject, Requester, TextDealt, person_id
 from tests.subjects.office import ARCHIVE, COURT, GIST, ORDER, a_log, archived, person, quarrel, told
 from tests.support import MATTER, Town, desk, neighbour, resident
@@ -47,6 +49,23 @@ def test_who_read_what_as_what_and_why_is_on_the_persons_record_before_it_is_sho
     assert person(town, "s-1").reads == 1
     (reading,) = town.engine.readings_of("s-1")
     assert (reading.by, reading.role, reading.record, reading.why) == ("desk-1", "acceptance_desk", "c", "to call back")
+
+
+def test_who_read_a_text_of_somebody_else_is_told_to_those_it_speaks_of(town: Town):
+    at = quarrel(town)
+    assert name(town) == "Wang Canary"
+    assert town.engine.open_personal("c", "gist", desk, why="to prepare the talk") == GIST
+    told = [(each.version, each.field, each.why) for each in town.engine.readings_of("s-chen")]
+    assert told == [(at, "gist", "to prepare the talk")]
+    assert town.engine.disclose("s-chen", ARCHIVE, basis="PIPL 45").readings == town.engine.readings_of("s-chen")
+
+
+def test_what_is_nobodys_own_is_listed_as_no_person(town: Town):
+    before = set(town.engine.subjects())
+    town.do(LogContact(id="c", by=desk, reached=True, way="phone", gist="a plain text"))
+    (text,) = set(town.engine.vault.keys.subjects()) - before
+    assert not is_person(text)
+    assert set(town.engine.subjects()) == before
 
 
 def test_the_claim_that_gives_the_right_is_the_one_on_record(town: Town):

@@ -20,10 +20,10 @@ from govflow.cli.texts import lang, t
 from govflow.engine import Engine
 from govflow.errors import Detail, LogError
 from govflow.log_events import LOG_STREAM, LogRedacted
+from govflow.messages import is_person
 from govflow.persistence.agenda import beside as agenda_beside
 from govflow.persistence.checkpoints import beside as checkpoints_beside
 from govflow.privacy.keys import KeyStore
-from govflow.subjects import is_box
 
 _OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 _SECRET = ("keys", "kek", "signing")
@@ -108,7 +108,7 @@ def _people(engine: Engine) -> dict[str, int]:
             found["held"] += person is not None and bool(person.holds)
             if heard is not None:
                 heard(done, total)
-    erased = sum(not is_box(subject) for subject in engine.log.erased)
+    erased = sum(map(is_person, engine.log.erased))
     destroyed = sum(not subject for subject, _ in engine.log.destroyed)
     return {**found, "erased": erased, "records_destroyed": destroyed}
 

@@ -89,16 +89,16 @@ def feedback_section(view: View) -> Section:
     figures = feedback_figures(view.project)
     if not figures.raised:
         return Section("feedback", t("feedback"), ())
+    came_to = published({name: getattr(figures, name) for name in ("answered", "open", "transferred", "withdrawn")})
+    of_answered = {name: _part(getattr(figures, name), came_to["answered"]) for name in ("in_time", "confirmed")}
+    told = {"answered": came_to["answered"], **of_answered, **came_to}
+    wholes = {"answered": figures.raised, "in_time": figures.answered, "confirmed": figures.answered}
     shares: list[tuple[Cell, ...]] = [(t("feedback.raised"), str(figures.raised))]
-    for name, n, whole in (
-        ("answered", figures.answered, figures.raised),
-        ("in_time", figures.in_time, figures.answered),
-        ("confirmed", figures.confirmed, figures.answered),
-        ("open", figures.open, 0),
-        ("transferred", figures.transferred, 0),
-        ("withdrawn", figures.withdrawn, 0),
-    ):
-        if n or whole:
+    for name, n in told.items():
+        whole = wholes.get(name, 0)
+        if n is None:
+            shares.append((t(f"feedback.{name}"), t("feedback.few", n=LEAST)))
+        elif n or whole:
             said = t("of", n=n, all=whole) if whole else ""
             shares.append((t(f"feedback.{name}"), view.share(n, whole, said)))
     return Section(
@@ -111,6 +111,11 @@ def feedback_section(view: View) -> Section:
             Note(t("feedback.note")),
         ],
     )
+
+
+def _part(part: int, whole: int | None) -> int | None:
+    """A part of those counted, where neither it nor the rest tells of one or two of them."""
+    return None if whole is None else published({"part": part, "rest": whole - part})["part"]
 
 
 def _topics(view: View) -> Rows:
@@ -162,9 +167,10 @@ def disputes_section(view: View, figures: DisputeFigures) -> Section:
     t = view.speech.t
     if not figures.raised:
         return Section("disputes", t("disputes"), ())
-    rows: list[tuple[Cell, ...]] = [
-        (t("disputes.raised"), str(figures.raised)),
-        (t("disputes.resolved"), view.share(figures.resolved, figures.raised)),
-    ]
-    rows += [(t(f"disputes.{name}"), str(n)) for name in ("open", "unresolved") if (n := getattr(figures, name))]
+    rows: list[tuple[Cell, ...]] = [(t("disputes.raised"), str(figures.raised))]
+    for name, n in published({name: getattr(figures, name) for name in ("resolved", "open", "unresolved")}).items():
+        if n is None:
+            rows.append((t(f"disputes.{name}"), t("feedback.few", n=LEAST)))
+        elif n or name == "resolved":
+            rows.append((t(f"disputes.{name}"), view.share(n, figures.raised if name == "resolved" else 0)))
     return Section("disputes", t("disputes"), [Rows("", (t("disputes"), t("open.number")), rows)])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from govflow.actors import IMPORTER, SYSTEM
-from govflow.messages import Event
+from govflow.messages import Event, is_box
 from govflow.redacting.fields import ITEMS_OF_PEOPLE, UNITS_OF_THE_DIRECTORY, Holds, rewritten
-from govflow.subjects import is_box
 
 _NOBODY = frozenset({"", SYSTEM.id, IMPORTER.id})
 

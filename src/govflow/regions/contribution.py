@@ -102,7 +102,12 @@ def lacks_of_measure(said: Any) -> Iterator[Detail]:
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
-@rule("所承诺的资金、人员、场地、物资或服务已计量", "M104", version=2, needs="matter amount quantity measure_unit resource")
+@rule(
+    "所承诺的资金、人员、场地、物资或服务已计量",
+    "M104",
+    version=2,
+    needs="matter amount quantity measure_unit resource",
+)
 def contribution_is_measured(record: Record, event: Any, context: Context) -> Iterator[Detail]:
     """A promise of money says how much, any other one how many of what; one that is neither names no resource."""
     yield from lacks_of_measure(event)

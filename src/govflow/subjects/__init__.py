@@ -20,7 +20,6 @@ from govflow.subjects.model import LegalHold as LegalHold
 from govflow.subjects.model import Requester as Requester
 from govflow.subjects.model import SubjectStatus as SubjectStatus
 from govflow.subjects.model import concerned as concerned
-from govflow.subjects.model import is_box as is_box
 from govflow.subjects.model import may_read as may_read
 from govflow.subjects.model import person_id as person_id
 from govflow.subjects.model import place_of as place_of

@@ -6,7 +6,6 @@ The record holds no name. What stands in it are ids, moments and officials' reas
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
@@ -19,7 +18,6 @@ PERSON = "person:"
 """How the ids of these records begin; nobody else's may."""
 
 _LONGEST = 64 - len(PERSON)
-_BOX = re.compile(r"box-[0-9a-f]{32}")
 
 
 def person_id(subject: str) -> str:
@@ -27,11 +25,6 @@ def person_id(subject: str) -> str:
     if len(subject) <= _LONGEST:
         return PERSON + subject
     return f"{PERSON}:{hashlib.sha256(subject.encode()).hexdigest()[:48]}"
-
-
-def is_box(subject: str) -> bool:
-    """Whether it is the pseudonym of a ballot box, which is nobody's: only its count opens what is in it."""
-    return _BOX.fullmatch(subject) is not None
 
 
 def place_of(record: str, version: int, field: str) -> str:
