@@ -36,7 +36,6 @@ OWNERS = {
     ("fence", "feedback.raised", "text"): "s-1",
     ("fence", "feedback.reopened", "details"): "s-1",
     ("x", "matter.received", "text"): "s-1",
-    ("x", "matter.answered", "answer"): "s-1",
     ("x", "matter.reopened", "objection"): "s-1",
     ("round", "entry.proposed", "proposer_name"): "s-a",
     ("round", "entry.proposed", "contact"): "s-a",
@@ -54,6 +53,7 @@ ABOUT = {
     ("C-2026-000003", "meeting.recorded", "opinions_text"): ("s-wang",),
     ("fence", "meeting.recorded", "opinions_text"): ("s-1", "s-2"),
     ("v", "visit.logged", "gist"): ("s-8",),
+    ("x", "matter.answered", "answer"): ("s-1",),
 }
 
 NOBODYS = {

@@ -28,6 +28,7 @@ from govflow.studios import (
     figures_by_category,
     matter_figures,
 )
+from govflow.subjects import Dealt
 from tests.studios.house import AREA, OPEN, WORDS, House, X, archivist, asker, he, keeper, neighbour, shop, stranger, wu
 from tests.support import desk, dispatcher
 
@@ -56,6 +57,13 @@ def answered() -> House:
 
 def handed_on(**said: Any) -> House:
     return a_house(lambda house: house.hand_on(**said))
+
+
+def test_who_was_erased_meanwhile_is_answered_still_so_that_the_loop_closes():
+    house = a_house()
+    house.engine.erase("s-1", Actor.of("a", Role.ARCHIVIST), basis="PIPL 47", authority="archive")
+    house.do(house.answer())
+    assert house.engine.get("x").item("matter", "1").status == "answered"
 
 
 def settle(house: House, case: str) -> None:
@@ -130,7 +138,7 @@ def test_the_words_never_stand_in_the_log_and_the_key_of_who_asked_opens_them():
         assert word not in raw
     assert house.matter().text is not None
     assert house.matter().text.subject == "s-1"  # type: ignore[union-attr]
-    house.engine.erase("s-1", archivist, basis="PIPL §47", authority="asked for")
+    house.engine.erase("s-1", archivist, basis="PIPL §47", authority="asked for", otherwise=Dealt.DROPPED)
     assert house.engine.open_personal("x", "text", keeper, why="to handle it") is None
 
 

@@ -142,7 +142,7 @@ class AnswerMatter(ItemCommand, _Answer, wire="matter.answer", label="书面答�
 class MatterAnswered(ItemEvent, _Answer, name="matter.answered"):
     """Whoever asked has a written answer."""
 
-    answer: Annotated[Protected | None, BelongsTo("asker")] = None
+    answer: Protected | None = None  # about the asker, not theirs: who was erased meanwhile is owed an answer still
 
 
 class HandOnMatter(ItemCommand, CaseMatter, wire="matter.hand_on", label="转办"):
