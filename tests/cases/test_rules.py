@@ -266,7 +266,7 @@ def test_every_rule_of_the_table_is_broken_by_a_test():
     from govflow.cases import CASE
 
     here = Path(__file__).parents[1]
-    rooms = ("cases", "regions", "policy", "projects", "alliances")  # regions of cases are broken where they are used
+    rooms = ("cases", "regions", "policy", "projects", "alliances", "organisation")  # broken where they are used
     tests = [path for room in rooms for path in here.glob(f"{room}/*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in tests)
     shown = {code for code in CASE.as_data()["rules"] if re.search(rf"[\"'(\[ ]{code}\b", text)}
