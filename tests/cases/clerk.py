@@ -247,6 +247,12 @@ def of_regions(case: Any, clock: PinnedClock) -> dict[str, Any]:
         **{f"retention.{verb}.papers": st.just((_PAPER,)) for verb in ("appraise", "renew", "transfer", "destroy")},
         "retention.renew.retention": st.none(),
         "archive": words_of(),
+        # commitments 承诺: with measures, or for another unit, a random promise is hardly ever sound
+        "commitment.make.owner": st.sampled_from(["water", "water", "parks"]),
+        **{
+            f"commitment.make.{name}": st.none()
+            for name in ("matter", "amount", "quantity", "measure_unit", "resource")
+        },
         # mediation 调解
         "mediation.offer.item": st.just(f"d{len(case.items_of('mediation')) + 1}"),
         "parties": st.just(("s-6", "s-7")),
